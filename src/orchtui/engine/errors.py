@@ -1,0 +1,112 @@
+"""Every exception that orchtui raises on purpose.
+
+    OrchtuiError
+    ├── InputError              a plan, request or option is wrong; nothing was started
+    ├── NoBackendError          no way to run a specialist is chosen, or it is not there
+    ├── BackendError            one attempt at a task failed; says why and whether to retry
+    ├── RunNotFoundError        no past run has this id, or several do
+    ├── StorageError            a run folder can not be read or written
+    └── IllegalTransitionError  an event does not fit the run; a bug, told with its story
+
+This module never imports another module of orchtui.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+ErrorKind = Literal[
+    "timeout",
+    "idle",
+    "deadline",
+    "budget",
+    "rate_limit",
+    "auth",
+    "bad_request",
+    "refusal",
+    "truncated",
+    "empty",
+    "connection",
+    "server",
+    "command",
+    "tool",
+    "internal",
+]
+"""Why a task failed. The same words stand in events, logs and results."""
+
+
+class OrchtuiError(Exception):
+    """The root: catch this to catch all that orchtui raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong with an input, and where.
+
+    `line` and `column` count from 1; 0 means that the place is not known.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.line:
+            place = f"{place}:{self.line}:{self.column}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+class InputError(OrchtuiError):
+    """Bad input, with all its problems at once, in the order of the text."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @classmethod
+    def of(cls, message: str, file: str = "") -> "InputError":
+        """One problem without a place inside its file."""
+        return cls([Problem(file, 0, 0, message)])
+
+
+class NoBackendError(OrchtuiError):
+    """No backend can run this; the message names the choices."""
+
+
+class BackendError(OrchtuiError):
+    """One attempt failed.
+
+    Args:
+        kind: What happened, in the words of the events.
+        message: One or two sentences for a person, with what to do about it.
+        retryable: Whether trying the same again can help.
+        retry_after: Seconds that the other side asked to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        *,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind: ErrorKind = kind
+        self.message = message
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class RunNotFoundError(OrchtuiError):
+    """No run, or more than one, answers to the given id."""
+
+
+class StorageError(OrchtuiError):
+    """The run folder, the journal or an artifact can not be read or written."""
+
+
+class IllegalTransitionError(OrchtuiError):
+    """An event that can not follow what came before it."""

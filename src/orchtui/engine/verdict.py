@@ -1,0 +1,79 @@
+"""The figures and the verdict of a Run, each computed in one place.
+
+The exit code, the log, the result, the summary and the screen all take them
+from here, so that they agree. This module never changes a Run.
+
+Source of the rules: DESIGN of the run contract. COMPLETED: every enabled task
+completed. PARTIAL: some did not, but no critical one. FAILED: a critical task
+did not complete, or none did. CANCELLED: a person stopped the run.
+"""
+
+from orchtui.engine.events import Census, Usage, Verdict
+from orchtui.engine.run import Run, TaskRun
+
+EXIT_CODES: dict[Verdict, int] = {"COMPLETED": 0, "FAILED": 1, "PARTIAL": 3, "CANCELLED": 130}
+"""Exit codes of `orchtui run`; 2 is bad input."""
+
+
+def census(run: Run) -> Census:
+    """How many tasks ended how."""
+    return Census(
+        total=len(run.tasks),
+        completed=len(run.with_status("completed")),
+        failed=len(run.with_status("failed")),
+        cancelled=len(run.with_status("cancelled")),
+        skipped=len(run.with_status("skipped")),
+    )
+
+
+def verdict(run: Run) -> Verdict:
+    """The verdict, if the run ended now."""
+    if run.finished is not None:
+        return run.finished.verdict
+    unfinished = [task for task in run.tasks.values() if task.status != "completed"]
+    if not unfinished:
+        return "COMPLETED"
+    if run.cancelled:
+        return "CANCELLED"
+    if len(unfinished) == len(run.tasks) or any(
+        task.task.priority == "critical" for task in unfinished
+    ):
+        return "FAILED"
+    return "PARTIAL"
+
+
+def makespan(run: Run, now: float | None = None) -> float:
+    """Seconds from the start to the end of the last task, over all sessions.
+
+    While a session goes on, `now` is its end; the aggregation is not counted.
+    """
+    total = sum(session.last_end - session.started for session in run.sessions)
+    if now is not None and run.finished is None:
+        total += max(0.0, now - run.sessions[-1].last_end)
+    return total
+
+
+def sequential(run: Run) -> float:
+    """Seconds that the completed tasks' last attempts took, one after the other."""
+    return sum(task.seconds(run.at) or 0.0 for task in run.with_status("completed"))
+
+
+def speedup(run: Run) -> float | None:
+    """`sequential` over `makespan`; `None` below two completed tasks."""
+    span = makespan(run)
+    if len(run.with_status("completed")) < 2 or span <= 0:
+        return None
+    return round(sequential(run) / span, 2)
+
+
+def bottleneck(run: Run) -> TaskRun | None:
+    """The task that ran longest; `None` below two that ran."""
+    ran = [task for task in run.tasks.values() if task.attempts]
+    if len(ran) < 2:
+        return None
+    return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
+
+
+def usage(run: Run) -> Usage:
+    """Tokens of everything."""
+    return run.usage
