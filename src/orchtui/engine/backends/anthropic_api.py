@@ -1,0 +1,255 @@
+"""Specialists through Anthropic's Messages API, or another server that speaks it.
+
+One client of the real SDK serves all tasks: streamed, on its aiohttp transport,
+without retries of its own. The SDK takes about a second to import, so this is
+done in a thread, at the first use. This module never reads the environment:
+keys and addresses are arguments.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from orchtui.engine.backends.anthropic_errors import Failures
+from orchtui.engine.backends.anthropic_stream import MessageStream
+from orchtui.engine.backends.base import Assignment, BackendEvent, Finished
+from orchtui.engine.errors import BackendError
+
+if TYPE_CHECKING:
+    import anthropic
+
+DEFAULT_URL = "https://api.anthropic.com"
+DEFAULT_MODEL = "sonnet"
+
+ALIASES: Mapping[str, str] = {
+    "opus": "claude-opus-5-5",
+    "sonnet": "claude-sonnet-5-5",
+    "haiku": "claude-haiku-5-5",
+}
+"""The newest id of each family in `anthropic/types/model_param.py` of the SDK 2.12.0."""
+
+MAX_CONNECTIONS = 10_000
+"""More than anybody needs: how much runs at once is the executor's business."""
+
+DRAIN_SECONDS = 0.25
+"""How long to wait for the response's end after the last event, to use the connection again."""
+
+_STREAM_TYPES = ("", "text/event-stream", "text/plain", "application/octet-stream")
+"""Content types that may be an event stream: some servers name it carelessly."""
+
+
+class _Sdk(NamedTuple):
+    client: "anthropic.AsyncAnthropic"
+    omit: "anthropic.Omit"
+    """Stands for an argument that is not sent."""
+    errors: tuple[type[Exception], ...]
+    """What the SDK and its transport raise for trouble from outside."""
+
+
+class _Address(NamedTuple):
+    """A base URL, split so that its credentials never appear in a message."""
+
+    url: str
+    valid: bool
+    loopback: bool = False
+    login: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, base_url: str) -> "_Address":
+        try:
+            parts = urlsplit(base_url.strip())
+            host = parts.hostname or ""
+            valid = parts.scheme in ("http", "https") and bool(host) and parts.port != 0
+        except ValueError:
+            return cls("", False)
+        url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        login = None
+        if parts.username is not None:
+            login = (unquote(parts.username), unquote(parts.password or ""))
+        loopback = host in ("localhost", "::1") or host.startswith("127.")
+        return cls(url, valid, loopback, login)
+
+
+class AnthropicBackend:
+    """Runs a specialist as one streamed request.
+
+    Args:
+        api_key: Key of the API; counts before `auth_token`.
+        auth_token: Bearer token, where a gateway wants one instead.
+        base_url: Address of another server; user name and password in it are sent as basic
+            authentication.
+        models: More aliases, or other ids for the known ones.
+        default_model: Alias or id for assignments that name no model.
+        name: The backend's word in plans and events.
+        slots: How many requests the server can serve at once, if it says so.
+        idle_timeout: Seconds of silence after which the executor gives an attempt up.
+        connect_timeout: Seconds for a connection to be made.
+        read_timeout: Seconds of silence on the connection that end an attempt in any case.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        auth_token: str | None = None,
+        base_url: str | None = None,
+        models: Mapping[str, str] | None = None,
+        default_model: str | None = None,
+        name: str = "anthropic",
+        slots: int | None = None,
+        idle_timeout: float | None = 120.0,
+        connect_timeout: float = 30.0,
+        read_timeout: float | None = 600.0,
+    ) -> None:
+        self.name = name
+        self.slots = slots
+        self.idle_timeout = idle_timeout
+        self._api_key = (api_key or "").strip()
+        self._auth_token = "" if self._api_key else (auth_token or "").strip()
+        self._address = _Address.of(base_url or DEFAULT_URL)
+        self._models = {**ALIASES, **(models or {})}
+        self._default_model = default_model or DEFAULT_MODEL
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
+        password = self._address.login[1] if self._address.login else ""
+        secrets = (self._api_key, self._auth_token, password)
+        self._failures = Failures(self._address.url, variable, secrets)
+        self._sdk: _Sdk | None = None
+        self._loading = asyncio.Lock()
+
+    def model_id(self, model: str | None) -> str:
+        """The full id of an alias, the default model's for `None`; other ids as they are."""
+        model = model or self._default_model
+        return self._models.get(model, model)
+
+    async def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+        """Work on the assignment.
+
+        Raises:
+            BackendError: when the attempt failed.
+        """
+        sdk = await self._connect()
+        model = self.model_id(assignment.model)
+        answer = MessageStream(self._failures, model)
+        try:
+            async with sdk.client.messages.with_streaming_response.create(
+                model=model,
+                max_tokens=assignment.max_tokens,
+                messages=[{"role": "user", "content": assignment.prompt}],
+                system=assignment.system or sdk.omit,
+                stream=True,
+            ) as response:
+                content_type = response.headers.get("content-type", "").partition(";")[0].strip()
+                if content_type.lower() not in _STREAM_TYPES:
+                    raise self._failures.not_a_stream(content_type)
+                pieces = response.iter_bytes()
+                async for piece in pieces:
+                    for event in answer.feed(piece):
+                        yield event
+                    if answer.complete:
+                        await _drain(pieces, sdk.errors)
+                        break
+        except sdk.errors as error:
+            raise self._failure(error, model) from None
+        yield Finished(answer.finish())
+
+    async def close(self) -> None:
+        """Close all connections. Safe to call twice."""
+        async with self._loading:
+            sdk, self._sdk = self._sdk, None
+            if sdk is not None:
+                await sdk.client.close()
+
+    async def _connect(self) -> _Sdk:
+        if not self._address.valid:
+            raise self._failures.bad_url()
+        credential = self._api_key or self._auth_token
+        if not credential:
+            raise self._failures.no_key()
+        if not (credential.isascii() and credential.isprintable() and " " not in credential):
+            raise self._failures.bad_key()
+        async with self._loading:
+            if self._sdk is None:
+                self._sdk = await asyncio.to_thread(self._load)
+            return self._sdk
+
+    def _load(self) -> _Sdk:
+        """Import the SDK and make the client. Takes about a second; runs in a thread."""
+        import aiohttp
+        import anthropic
+        import httpx2
+
+        headers = {}
+        if self._api_key and self._address.url != DEFAULT_URL:
+            # The SDK sends the key as `authorization`; many other servers look for it here.
+            headers["x-api-key"] = self._api_key
+        timeout = httpx2.Timeout(None, connect=self._connect_timeout, read=self._read_timeout)
+        try:
+            base_url = httpx2.URL(self._address.url)
+        except httpx2.InvalidURL:
+            raise self._failures.bad_url() from None
+        client = anthropic.AsyncAnthropic(
+            api_key=self._api_key or None,
+            auth_token=self._auth_token or None,
+            base_url=base_url,
+            max_retries=0,
+            timeout=timeout,
+            default_headers=headers,
+            http_client=anthropic.DefaultAioHttpClient(
+                limits=httpx2.Limits(max_connections=MAX_CONNECTIONS),
+                timeout=timeout,
+                auth=self._address.login,
+                # A redirect to another host would take the key along.
+                follow_redirects=False,
+                # A proxy in the environment never leads back to this machine.
+                trust_env=not self._address.loopback,
+            ),
+        )
+        transport = (httpx2.HTTPError, aiohttp.ClientError, OSError)
+        errors = (anthropic.AnthropicError, UnicodeEncodeError, *transport)
+        return _Sdk(client, anthropic.omit, errors)
+
+    def _failure(self, error: Exception, model: str) -> BackendError:
+        import anthropic
+        import httpx2
+
+        if isinstance(error, anthropic.APIStatusError):
+            said = _said(error.body)
+            headers = error.response.headers
+            return self._failures.answered(error.status_code, error.type, said, headers, model)
+        if isinstance(error, anthropic.APIConnectionError):
+            cause = error.__cause__ or error
+            if isinstance(cause, httpx2.TimeoutException):
+                return self._failures.unreachable(f"no answer in time ({_words(cause)})")
+            return self._failures.unreachable(_words(cause))
+        if isinstance(error, UnicodeEncodeError):
+            return self._failures.not_text()
+        if isinstance(error, httpx2.TimeoutException):
+            return self._failures.broke_off("it fell silent")
+        return self._failures.broke_off(f"the connection was lost ({type(error).__name__})")
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _said(body: object) -> str:
+    """The server's own words in an error's body, whatever form it has."""
+    if isinstance(body, Mapping):
+        for key in ("error", "message", "detail"):
+            if words := _said(body.get(key)):
+                return words
+    if isinstance(body, str) and not body.lstrip().startswith("<"):
+        return body
+    return ""
+
+
+async def _drain(pieces: AsyncIterator[bytes], errors: tuple[type[Exception], ...]) -> None:
+    """Read the response's end. The answer is whole: what goes wrong here does not matter to it."""
+    with contextlib.suppress(TimeoutError, *errors):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in pieces:
+                pass

@@ -1,0 +1,296 @@
+"""The bytes of a Messages stream, turned into BackendEvents.
+
+Reads server-sent events itself instead of through the SDK: comments are signs
+of life too (llama.cpp's server sends nothing else while it reads a long
+prompt) and the SDK does not show them, and every event is parsed only once.
+Tolerates what other servers leave away or add. This module never opens a
+connection and never imports the SDK.
+
+Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html and
+https://docs.anthropic.com/en/docs/build-with-claude/streaming .
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from orchtui.engine.backends.anthropic_errors import Failures
+from orchtui.engine.backends.base import (
+    Alive,
+    BackendEvent,
+    Started,
+    Text,
+    Thinking,
+    ToolCalled,
+    UsageReported,
+)
+from orchtui.engine.events import Usage
+
+EVENT_LIMIT = 16 * 2**20
+"""Bytes of one event; no server needs more, and memory stays bounded."""
+
+
+class EventTooLargeError(ValueError):
+    """An event is longer than EVENT_LIMIT."""
+
+
+class EventDecoder:
+    """Server-sent events from bytes in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._rest: list[bytes] = []
+        self._size = 0
+        self._after_cr = False
+        self._name = ""
+        self._data: list[bytes] = []
+
+    def feed(self, piece: bytes) -> list[tuple[str, bytes]]:
+        """Name and data of the events that are whole now; the name is empty where none was sent.
+
+        Raises:
+            EventTooLargeError: when an event passes EVENT_LIMIT.
+        """
+        if self._after_cr and piece.startswith(b"\n"):
+            piece = piece[1:]
+            self._after_cr = False
+        if b"\r" in piece:
+            self._after_cr = piece.endswith(b"\r")
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        elif piece:
+            self._after_cr = False
+        self._size += len(piece)
+        if self._size > EVENT_LIMIT:
+            raise EventTooLargeError
+        if b"\n" not in piece:
+            self._rest.append(piece)
+            return []
+        lines = b"".join((*self._rest, piece)).split(b"\n")
+        self._rest = [lines.pop()]
+        return self._events(lines)
+
+    def _events(self, lines: list[bytes]) -> list[tuple[str, bytes]]:
+        events = []
+        for line in lines:
+            if line.startswith(b"data:"):
+                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
+            elif line.startswith(b"event:"):
+                self._name = line[6:].strip().decode("utf-8", "replace")
+            elif not line:
+                if self._data or self._name:
+                    events.append((self._name, b"\n".join(self._data)))
+                self._name, self._data = "", []
+                self._size = len(self._rest[0])
+        return events
+
+
+class _Message(msgspec.Struct):
+    model: Any = None
+    usage: Any = None
+
+
+class _Block(msgspec.Struct):
+    type: str = ""
+    id: str | None = None
+    name: str | None = None
+    text: str | None = None
+    thinking: str | None = None
+    input: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Delta(msgspec.Struct):
+    text: str | None = None
+    thinking: str | None = None
+    partial_json: str | None = None
+    stop_reason: str | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    index: int | None = None
+    delta: _Delta | None = None
+    content_block: _Block | None = None
+    message: _Message | None = None
+    usage: Any = None
+    error: Any = None
+
+
+class _Head(msgspec.Struct):
+    type: str = ""
+
+
+_decoder = msgspec.json.Decoder(_Event)
+_head_decoder = msgspec.json.Decoder(_Head)
+_KNOWN = frozenset(
+    {
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+        "error",
+    }
+)
+_ALIVE: list[BackendEvent] = [Alive()]
+
+
+class MessageStream:
+    """One answer, read piece by piece.
+
+    Args:
+        failures: Makes the errors.
+        model: The model that was asked for.
+    """
+
+    def __init__(self, failures: Failures, model: str) -> None:
+        self._failures = failures
+        self._model = model
+        self._events = EventDecoder()
+        self._started = False
+        self._usage = Usage()
+        self._tools: dict[int | None, tuple[str, str, list[str], str]] = {}
+        self._stop_reason: str | None = None
+        self.complete = False
+        """Whether the last event has come."""
+
+    def feed(self, piece: bytes) -> Iterator[BackendEvent]:
+        """What the next bytes mean; `Alive` where they have no content.
+
+        An iterator, so that what came before an error in the same bytes is not lost.
+
+        Raises:
+            BackendError: when they can not be read, or are an error.
+        """
+        try:
+            decoded = self._events.feed(piece)
+        except EventTooLargeError:
+            limit = EVENT_LIMIT // 2**20
+            raise self._failures.garbled(f"an event of more than {limit} MiB") from None
+        if not decoded:
+            yield Alive()
+        for name, data in decoded:
+            yield from self._read(name, data)
+
+    def finish(self) -> str:
+        """The reason why the answer ended, when the stream is over.
+
+        Raises:
+            BackendError: when the answer is not whole.
+        """
+        if not self.complete:
+            raise self._failures.broke_off("the stream ended without message_stop")
+        if not self._stop_reason:
+            raise self._failures.broke_off("the stream ended without a stop_reason")
+        return self._stop_reason
+
+    def _read(self, name: str, data: bytes) -> list[BackendEvent]:
+        event = self._decode(name, data)
+        if event is None:
+            return _ALIVE
+        kind = event.type or name
+        if event.error is not None or kind == "error":
+            error = event.error if isinstance(event.error, dict) else {"message": event.error}
+            raise self._error(error.get("type"), error.get("message"))
+        if kind == "content_block_delta":
+            return self._begun(self._block_delta(event))
+        if kind == "message_start":
+            return self._message_start(event.message or _Message())
+        if kind == "content_block_start":
+            return self._begun(self._block_start(event))
+        if kind == "content_block_stop":
+            return self._begun(self._block_stop(event.index))
+        if kind == "message_delta":
+            if event.delta and event.delta.stop_reason:
+                self._stop_reason = event.delta.stop_reason
+            return self._begun(self._count(event.usage))
+        if kind == "message_stop":
+            self.complete = True
+            return self._begun(self._unfinished_tools())
+        return _ALIVE
+
+    def _decode(self, name: str, data: bytes) -> _Event | None:
+        """The event; `None` when it is of no interest."""
+        if name == "ping" or not data or data == b"[DONE]":
+            return None
+        try:
+            return _decoder.decode(data)
+        except msgspec.ValidationError as wrong:
+            if self._kind(name, data) not in _KNOWN:
+                return None
+            raise self._failures.garbled(f"an event of an unknown form: {wrong}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            text = data[:200].decode("utf-8", "replace")
+            if name == "error":
+                raise self._error(None, text) from None
+            raise self._failures.garbled(f"an event that is not JSON: {text}") from None
+
+    def _kind(self, name: str, data: bytes) -> str:
+        try:
+            return _head_decoder.decode(data).type or name
+        except msgspec.ValidationError:
+            return name
+
+    def _error(self, kind: object, said: object) -> Exception:
+        words = said if isinstance(said, str) else ""
+        return self._failures.answered(200, kind, words, {}, self._model)
+
+    def _begun(self, events: list[BackendEvent]) -> list[BackendEvent]:
+        """Servers that leave message_start away still get a `Started`."""
+        if self._started:
+            return events or _ALIVE
+        self._started = True
+        return [Started(), *events]
+
+    def _message_start(self, message: _Message) -> list[BackendEvent]:
+        events: list[BackendEvent] = []
+        if not self._started:
+            self._started = True
+            events.append(Started(message.model if isinstance(message.model, str) else None))
+        return events + self._count(message.usage) or _ALIVE
+
+    def _block_start(self, event: _Event) -> list[BackendEvent]:
+        block = event.content_block or _Block()
+        if block.type.endswith("tool_use"):
+            given = bytes(block.input).decode("utf-8", "replace")
+            self._tools[event.index] = (block.id or "", block.name or "", [], given)
+        return _content(block.text, block.thinking)
+
+    def _block_delta(self, event: _Event) -> list[BackendEvent]:
+        delta = event.delta or _Delta()
+        if delta.partial_json and event.index in self._tools:
+            self._tools[event.index][2].append(delta.partial_json)
+        return _content(delta.text, delta.thinking)
+
+    def _block_stop(self, index: int | None) -> list[BackendEvent]:
+        if index not in self._tools:
+            return []
+        call, name, pieces, given = self._tools.pop(index)
+        return [ToolCalled(call, name, "".join(pieces) or given)]
+
+    def _unfinished_tools(self) -> list[BackendEvent]:
+        return [event for index in list(self._tools) for event in self._block_stop(index)]
+
+    def _count(self, usage: object) -> list[BackendEvent]:
+        """Totals only ever grow: servers repeat the early ones as 0 in the last event."""
+        if not isinstance(usage, dict):
+            return []
+
+        def count(name: str, so_far: int) -> int:
+            value = usage.get(name)
+            return max(so_far, value) if isinstance(value, int) else so_far
+
+        known = self._usage
+        self._usage = Usage(
+            input=count("input_tokens", known.input),
+            output=count("output_tokens", known.output),
+            cache_read=count("cache_read_input_tokens", known.cache_read),
+            cache_write=count("cache_creation_input_tokens", known.cache_write),
+        )
+        return [UsageReported(self._usage)] if self._usage != known else []
+
+
+def _content(text: str | None, thinking: str | None) -> list[BackendEvent]:
+    if text:
+        return [Text(text)]
+    return [Thinking(thinking)] if thinking else []

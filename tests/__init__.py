@@ -1,0 +1,1 @@
+"""The tests: what orchtui promises, as tables and properties. They touch nothing but their own."""
