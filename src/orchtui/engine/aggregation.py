@@ -1,0 +1,47 @@
+"""How the results of a run become one text.
+
+`synthesis_prompt` is what the synthesizer is told; `why_not` judges whether
+its answer may stand. This module never runs a task and never writes a file.
+"""
+
+from orchtui.engine.handover import with_results
+from orchtui.engine.run import Run, TaskRun
+
+_INSTRUCTION = """\
+Write one report from the results of several tasks that were worked on independently.
+
+The request was:
+
+{request}
+
+Bring together what the results below say. Keep what matters from each of them, put related \
+points side by side, name the task that a statement comes from, and say where the results \
+disagree. Use only what stands in the results: add no facts of your own, and do not write about \
+tasks whose results are missing. Use markdown headings. Do not describe your own work."""
+
+_ABSENT = "These tasks did not complete. Say that their part is missing and nothing else:"
+
+
+def synthesis_prompt(run: Run) -> str:
+    """The synthesizer's prompt, with every completed result."""
+    done = run.with_status("completed")
+    request = run.plan.request.strip() or "\n".join(f"- {task.task.label}" for task in done)
+    prompt = _INSTRUCTION.format(request=request)
+    if absent := [task for task in run.tasks.values() if task.status != "completed"]:
+        prompt += f"\n\n{_ABSENT}\n" + "\n".join(f"- {task.task.label}" for task in absent)
+    return with_results(
+        prompt,
+        {task.id: task.text for task in done},
+        {task.id: task.task.label for task in done},
+    )
+
+
+def why_not(synthesis: TaskRun | None) -> str | None:
+    """Why the synthesis can not stand; `None` when it can."""
+    if synthesis is None:
+        return "it did not run"
+    if synthesis.status != "completed":
+        return synthesis.why or f"it {synthesis.status}"
+    if len(synthesis.text.split()) < 5:
+        return "its answer is only a placeholder"
+    return None

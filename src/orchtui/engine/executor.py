@@ -1,0 +1,387 @@
+"""Executor: a Schedule in, RunEvents out, in batches as they happen.
+
+Every task whose predecessors are done starts at once, as far as the slots go;
+there are no waves. Retries, limits and cancelling live here and nowhere else.
+Text is joined for a moment before it becomes an event, so that journal, fold
+and screen do no work for each chunk. This module never writes a file and never
+decides a verdict.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+
+from orchtui.engine import events as ev
+from orchtui.engine.announce import Announcer, Work
+from orchtui.engine.attempt import Cancel, Intake, Stop, judge, read, watch
+from orchtui.engine.backends import base
+from orchtui.engine.durations import show_duration
+from orchtui.engine.errors import BackendError
+from orchtui.engine.handover import with_results
+from orchtui.engine.joiner import Joiner
+from orchtui.engine.ready import ReadyQueue
+from orchtui.engine.run import Status
+from orchtui.engine.schedule import Schedule
+
+_OUTCOME: dict[Status, str] = {
+    "failed": "failed",
+    "cancelled": "was cancelled",
+    "skipped": "was skipped",
+}
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
+    return float(min(60.0, 2.0 ** (failures - 1))) * random.uniform(0.5, 1.0)
+
+
+class Executor:
+    """Runs one Schedule. Iterate over `batches` to the end, then `close`.
+
+    Args:
+        schedule: What to run.
+        backends: By name, one for each that the schedule uses.
+        stamp: Numbers the events.
+        folder: Absolute path of the project folder.
+        systems: Specialists' own instructions, by name.
+        results: Results of tasks that completed in an earlier session.
+        attempts: Numbers of the attempts already made, by task.
+        wait: Seconds before the next attempt, by the number of failures.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        backends: Mapping[str, base.Backend],
+        stamp: ev.Stamp,
+        *,
+        folder: str,
+        systems: Mapping[str, str] | None = None,
+        results: Mapping[str, str] | None = None,
+        attempts: Mapping[str, int] | None = None,
+        wait: Callable[[int], float] = backoff,
+    ) -> None:
+        self._schedule = schedule
+        self._backends = backends
+        self._folder = folder
+        self._systems = systems or {}
+        self._wait = wait
+        self._say = Announcer(stamp, self._emit)
+        self._pending: list[ev.RunEvent] = []
+        self._wake = asyncio.Event()
+        self._joiner = Joiner(self._say.text)
+        self._ready = ReadyQueue()
+        self._supervisors: set[asyncio.Task[None]] = set()
+        self._busy: Counter[str] = Counter()
+        self._tokens = 0
+        self._crash: BaseException | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._give_up: BackendError | None = None
+        """Why nothing more is started; `None` while all is well."""
+        self._work: dict[str, Work] = {}
+        self._dependents: dict[str, list[str]] = {task.id: [] for task in schedule.tasks}
+        self._take_up(results or {}, attempts or {})
+
+    def _take_up(self, results: Mapping[str, str], attempts: Mapping[str, int]) -> None:
+        for task in self._schedule.tasks:
+            work = Work(task, attempt=attempts.get(task.id, 0))
+            if task.id in results:
+                work.status, work.result = "completed", results[task.id]
+            else:
+                work.needs = {needed for needed in task.after if needed not in results}
+            self._work[task.id] = work
+            for needed in task.after:
+                self._dependents[needed].append(task.id)
+        self._live = sum(work.live for work in self._work.values())
+
+    # What the owner calls
+
+    @property
+    def live(self) -> bool:
+        """Whether any task has not ended yet."""
+        return self._live > 0
+
+    async def batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
+        """Run everything; yields what happened since the last batch, in order."""
+        if self._schedule.deadline is not None:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(self._schedule.deadline, self._on_deadline)
+        for work in self._work.values():
+            if work.status == "waiting" and not work.needs:
+                self._queue(work)
+        self._pump()
+        while True:
+            if self._crash is not None:
+                raise self._crash
+            if self._pending:
+                batch, self._pending = self._pending, []
+                yield batch
+            elif not self.live:
+                return
+            else:
+                self._wake.clear()
+                await self._wake.wait()
+
+    def cancel(self, task_id: str, why: str = "cancelled by hand") -> bool:
+        """Stop one task for good; the others go on. False when it has ended already."""
+        work = self._work.get(task_id)
+        if work is None or not work.live:
+            return False
+        self._say.steered("cancel", task_id)
+        self._stop(work, Cancel(why))
+        self._pump()
+        return True
+
+    def cancel_all(self, why: str = "the run was cancelled by hand") -> None:
+        """Stop everything that has not ended."""
+        self._say.steered("cancel_run")
+        for work in self._work.values():
+            self._stop(work, Cancel(why))
+
+    def retry(self, task_ids: Iterable[str]) -> list[str]:
+        """Try ended tasks again while the run goes on, and what was skipped because of them.
+
+        Returns:
+            The ids of the tasks that will run again.
+        """
+        again = []
+        for task_id in task_ids:
+            work = self._work.get(task_id)
+            if work is not None and work.status in ("failed", "cancelled"):
+                self._say.steered("retry", task_id)
+                self._renew(work)
+                again.append(task_id)
+        lost = ("failed", "cancelled", "skipped")
+        for work in self._work.values():
+            needed = (self._work[task_id] for task_id in work.task.after)
+            if work.status == "skipped" and all(other.status not in lost for other in needed):
+                self._renew(work)
+                again.append(work.task.id)
+        self._pump()
+        return again
+
+    async def close(self) -> None:
+        """End what still runs, without events. Waits at most a moment for stubborn backends."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+        for work in self._work.values():
+            if work.timer is not None:
+                work.timer.cancel()
+            if work.stop is not None and not work.stop.done():
+                work.stop.set_result(Cancel("closed"))
+        if self._supervisors:
+            await asyncio.wait(self._supervisors, timeout=3.0)
+
+    # From waiting to running
+
+    def _queue(self, work: Work) -> None:
+        if self._give_up is not None:
+            self._fail(work, self._give_up)
+            return
+        work.status = "queued"
+        self._say.queued(work)
+        self._ready.push(work.task)
+
+    def _pump(self) -> None:
+        """Fill the free slots."""
+        while self._busy.total() < self._schedule.concurrency:
+            task = self._ready.pop(self._has_slot)
+            if task is None:
+                return
+            work = self._work[task.id]
+            if work.status == "queued":  # it may have been cancelled while it waited
+                self._start(work)
+
+    def _has_slot(self, backend: str) -> bool:
+        slots = self._backends[backend].slots
+        return slots is None or self._busy[backend] < slots
+
+    def _start(self, work: Work) -> None:
+        work.status, work.attempt = "running", work.attempt + 1
+        work.pieces, work.usage = [], ev.Usage()
+        self._busy[work.task.backend] += 1
+        self._say.started(work)
+        work.stop = asyncio.get_running_loop().create_future()
+        supervisor = asyncio.create_task(self._supervise(work), name=f"attempt {work.task.id}")
+        self._supervisors.add(supervisor)
+        supervisor.add_done_callback(self._supervised)
+
+    def _supervised(self, supervisor: "asyncio.Task[None]") -> None:
+        self._supervisors.discard(supervisor)
+        if not supervisor.cancelled() and (error := supervisor.exception()) is not None:
+            self._crash = error
+        self._wake.set()
+
+    # One attempt
+
+    async def _supervise(self, work: Work) -> None:
+        task, loop = work.task, asyncio.get_running_loop()
+        backend = self._backends[task.backend]
+        assert work.stop is not None
+        intake = work.intake = Intake(
+            notice=lambda: self._joiner.notice(work),
+            notice_tool=lambda tool: self._tool(work, tool),
+        )
+        idle = task.idle_timeout if task.idle_timeout is not None else backend.idle_timeout
+        began = loop.time()
+        reading = read(backend, self._assignment(work), intake)
+        reader = asyncio.create_task(reading, name=f"read {task.id}")
+        try:
+            error = await watch(
+                reader,
+                work.stop,
+                intake,
+                left=task.timeout - work.spent,
+                limit=task.timeout,
+                idle_timeout=idle,
+            )
+        finally:
+            reader.cancel()
+        work.spent += loop.time() - began
+        self._joiner.flush(work, last=True)
+        intake.closed = True
+        work.usage, work.kept = intake.usage, max(work.kept, intake.length)
+        if error is None:
+            error = judge(
+                intake, accept_truncated=task.accept_truncated, max_tokens=task.max_tokens
+            )
+        self._busy[task.backend] -= 1
+        self._settle(work, error)
+        self._charge(work)
+        self._pump()
+
+    def _assignment(self, work: Work) -> base.Assignment:
+        task = work.task
+        results = {needed: self._work[needed].result for needed in task.after}
+        labels = {needed: self._work[needed].task.label for needed in task.after}
+        return base.Assignment(
+            task=task.id,
+            attempt=work.attempt,
+            specialist=task.specialist,
+            system=self._systems.get(task.specialist, ""),
+            prompt=with_results(task.prompt, results, labels),
+            model=task.model,
+            max_tokens=task.max_tokens,
+            command=task.command,
+            folder=self._folder,
+        )
+
+    def _tool(self, work: Work, tool: base.ToolCalled | base.ToolReturned) -> None:
+        self._joiner.flush(work)
+        self._say.tool(work, tool)
+
+    def _settle(self, work: Work, error: Stop | None) -> None:
+        """Decide what an attempt's end means for its task."""
+        if error is None:
+            self._complete(work)
+            return
+        if isinstance(error, Cancel):
+            self._cancel(work, error)
+            return
+        work.failures += 1
+        if not error.retryable or work.failures > work.task.retries or self._give_up:
+            self._fail(work, error)
+            return
+        pause = max(self._wait(work.failures), error.retry_after or 0.0)
+        if pause >= work.task.timeout - work.spent:
+            note = f"{error.message}; no time is left for another attempt"
+            self._fail(work, BackendError(error.kind, note))
+            return
+        work.status = "retrying"
+        work.spent += pause
+        self._say.retrying(work, error, pause)
+        work.timer = asyncio.get_running_loop().call_later(pause, self._again, work)
+
+    def _again(self, work: Work) -> None:
+        work.timer = None
+        self._queue(work)
+        self._pump()
+
+    def _charge(self, work: Work) -> None:
+        """Count an attempt's tokens against the budget."""
+        self._tokens += work.usage.total
+        budget = self._schedule.budget_tokens
+        if budget is not None and self._tokens >= budget and self._give_up is None:
+            why = f"the budget of {budget} tokens is used up ({self._tokens} were used)"
+            self._stop_starting(BackendError("budget", why))
+
+    # Ends
+
+    def _end(self, work: Work, status: Status) -> None:
+        work.status = status
+        self._live -= 1
+
+    def _complete(self, work: Work) -> None:
+        work.result = "".join(work.pieces)
+        self._end(work, "completed")
+        self._say.completed(work)
+        for task_id in self._dependents[work.task.id]:
+            other = self._work[task_id]
+            other.needs.discard(work.task.id)
+            if other.status == "waiting" and not other.needs:
+                self._queue(other)
+
+    def _fail(self, work: Work, error: BackendError) -> None:
+        self._end(work, "failed")
+        self._say.failed(work, error)
+        self._skip_dependents(work)
+
+    def _cancel(self, work: Work, wish: Cancel) -> None:
+        self._end(work, "cancelled")
+        self._say.cancelled(work, str(wish))
+        self._skip_dependents(work)
+
+    def _skip_dependents(self, work: Work) -> None:
+        """Skip everything that builds on a lost task. Not recursive: chains may be long."""
+        lost = [work]
+        while lost:
+            cause = lost.pop()
+            for task_id in self._dependents[cause.task.id]:
+                other = self._work[task_id]
+                if other.status == "waiting":
+                    self._end(other, "skipped")
+                    why = f"it needs '{cause.task.id}', which {_OUTCOME[cause.status]}"
+                    self._say.skipped(other, why)
+                    lost.append(other)
+
+    def _stop(self, work: Work, reason: Stop) -> None:
+        """End a task that has not ended, whatever it is doing."""
+        if work.status == "running":
+            if work.stop is not None and not work.stop.done():
+                work.stop.set_result(reason)
+        elif work.live:
+            if work.timer is not None:
+                work.timer.cancel()
+                work.timer = None
+            if isinstance(reason, Cancel):
+                self._cancel(work, reason)
+            else:
+                self._fail(work, reason)
+
+    def _renew(self, work: Work) -> None:
+        """Let an ended task begin again, with all its retries and time."""
+        work.failures, work.spent = 0, 0.0
+        work.needs = {n for n in work.task.after if self._work[n].status != "completed"}
+        work.status = "waiting"
+        self._live += 1
+        if not work.needs:
+            self._queue(work)
+
+    def _on_deadline(self) -> None:
+        limit = show_duration(self._schedule.deadline)
+        error = BackendError("deadline", f"the run's deadline of {limit} has passed")
+        self._stop_starting(error)
+        for work in self._work.values():
+            if work.status == "running":
+                self._stop(work, error)
+
+    def _stop_starting(self, error: BackendError) -> None:
+        self._give_up = error
+        for work in self._work.values():
+            if work.status in ("queued", "retrying"):
+                self._stop(work, error)
+
+    def _emit(self, event: ev.RunEvent) -> None:
+        self._pending.append(event)
+        self._wake.set()

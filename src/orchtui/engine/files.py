@@ -1,0 +1,59 @@
+"""Writing files so that nobody ever reads half of one.
+
+This module never decides what stands in a file or where it goes.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiofiles
+import aiofiles.os
+
+from orchtui.engine.errors import StorageError
+
+
+async def replace_file(path: Path, text: str) -> None:
+    """Put `text` in place of the file in one step.
+
+    Raises:
+        StorageError: when the disk refuses; the old file is then still there.
+    """
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        async with aiofiles.open(half, "w", encoding="utf-8", errors="replace", newline="") as file:
+            await file.write(text)
+        await aiofiles.os.replace(half, path)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+
+
+async def append_all(texts: Mapping[Path, str]) -> None:
+    """Append to many files in one trip to a thread.
+
+    Raises:
+        StorageError: when the disk refuses.
+    """
+    await asyncio.to_thread(_append_all, texts)
+
+
+def _append_all(texts: Mapping[Path, str]) -> None:
+    for path, text in texts.items():
+        try:
+            with open(path, "a", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(text)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+
+async def make_folder(path: Path) -> None:
+    """Make a folder and what is missing above it.
+
+    Raises:
+        StorageError: when that is not possible.
+    """
+    try:
+        await aiofiles.os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,281 @@
+"""Orchestrator: one session of one run, from the first event to the published files.
+
+It joins the executor, the journal, the fold and the artifacts: every event is
+on disk before it is applied to the Run, and applied before anybody is told.
+Use it as an async context manager and iterate over it to the end:
+
+    async with Orchestrator(plan, schedule, crew, folder=folder, out=out) as orchestrator:
+        async for event in orchestrator:
+            ...  # orchestrator.run is up to date
+
+A front end pulls the events and reads `run`; this module never calls one.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from orchtui import __version__
+from orchtui.engine import events as ev
+from orchtui.engine import journal as journals
+from orchtui.engine import run as runs
+from orchtui.engine import verdict
+from orchtui.engine.aggregation import synthesis_prompt, why_not
+from orchtui.engine.artifacts import RESULT, RUNS, Artifacts
+from orchtui.engine.backends.base import Backend
+from orchtui.engine.executor import Executor
+from orchtui.engine.files import make_folder
+from orchtui.engine.plan import Plan
+from orchtui.engine.schedule import Schedule
+
+_SYNTHESIS_SHARE = 0.2
+_SYNTHESIS_MOST = 120.0
+"""The part of a deadline, and the seconds at most, that are kept for the synthesis."""
+
+
+class Crew(msgspec.Struct, frozen=True, kw_only=True):
+    """Who works: the backends by name, and what each specialist is told."""
+
+    backends: Mapping[str, Backend]
+    systems: Mapping[str, str] = {}
+
+
+class Orchestrator:
+    """One session of a run.
+
+    Args:
+        plan: What was asked for.
+        schedule: What will run, from `schedule.build`.
+        crew: Who works. The backends are not closed here: they may serve the next run.
+        folder: The project folder, where programs run.
+        out: The artifacts folder; the run gets `out/runs/<id>/`.
+        past: The run to go on with, from `journal.read` and `run.fold`; what completed is kept,
+            the rest runs again.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        schedule: Schedule,
+        crew: Crew,
+        *,
+        folder: Path,
+        out: Path,
+        past: runs.Run | None = None,
+    ) -> None:
+        self._plan = plan
+        self._schedule = schedule
+        self._crew = crew
+        self._folder = folder.resolve()
+        self._out = out
+        self._past = past
+        self._journal: journals.Journal | None = None
+        self._executor: Executor | None = None
+        self._synthesis: Executor | None = None
+        self._cancelled = False
+        self.run: runs.Run
+        """The fold of all events so far. There from `__aenter__` on."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """What runs."""
+        return self._schedule
+
+    @property
+    def run_folder(self) -> Path:
+        """Where everything of this run lives."""
+        return self._out / RUNS / self.run.id
+
+    async def __aenter__(self) -> "Orchestrator":
+        """Make the run folder and write the session's first event.
+
+        Raises:
+            StorageError: when the folder can not be written, or another process writes this run.
+        """
+        clock = asyncio.get_running_loop().time
+        if self._past is None:
+            self._stamp = ev.Stamp(clock)
+            first: ev.RunEvent = self._stamp(
+                ev.RunStarted,
+                format=ev.FORMAT,
+                run=new_run_id(),
+                plan=self._plan,
+                schedule=self._schedule,
+                rehearsal="rehearsal" in self._schedule.backends,
+                version=__version__,
+            )
+            assert isinstance(first, ev.RunStarted)
+            self.run = runs.start(first)
+            await make_folder(self.run_folder)
+            self._journal = await journals.Journal.create(self.run_folder)
+        else:
+            self.run = self._past
+            self._journal = await journals.Journal.reopen(self.run_folder)
+            self._stamp = ev.Stamp(clock, self.run.seq)
+            done = [task.id for task in self.run.with_status("completed")]
+            first = self._stamp(
+                ev.RunResumed,
+                why="asked for by hand",
+                reused=tuple(done),
+                again=tuple(task_id for task_id in self.run.tasks if task_id not in done),
+            )
+            runs.apply(self.run, first)
+        self._first = first
+        self._artifacts = Artifacts(self._out, self._folder, self.run)
+        await self._journal.append([first])
+        await self._artifacts.begin()
+        self._executor = Executor(
+            self._time_for_tasks(),
+            self._crew.backends,
+            self._stamp,
+            folder=str(self._folder),
+            systems=self._crew.systems,
+            results={task.id: task.text for task in self.run.with_status("completed")},
+            attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop what still runs. A run that is left before its end stays interrupted on disk."""
+        for executor in (self._executor, self._synthesis):
+            if executor is not None:
+                await executor.close()
+        await self._artifacts.close()
+        if self._journal is not None:
+            await self._journal.close()
+
+    async def __aiter__(self) -> AsyncIterator[ev.RunEvent]:
+        """Work, and tell every event once it is on disk and applied."""
+        yield self._first
+        async with aclosing(self._batches()) as batches:
+            async for batch in batches:
+                await self._commit(batch)
+                for event in batch:
+                    yield event
+
+    # What a person may do meanwhile
+
+    def cancel(self, task_id: str) -> bool:
+        """Stop one task; False when it has ended already."""
+        executor = self._synthesis if task_id == ev.AGGREGATE else self._executor
+        return executor is not None and executor.cancel(task_id)
+
+    def cancel_all(self) -> None:
+        """Stop the run; iterate on to its end to have everything written."""
+        self._cancelled = True
+        for executor in (self._executor, self._synthesis):
+            if executor is not None and executor.live:
+                executor.cancel_all()
+
+    def retry(self, task_ids: Iterable[str]) -> list[str]:
+        """Try failed or cancelled tasks again while others still run.
+
+        Returns:
+            The ids that will run again: none once the run has no live task left.
+        """
+        if self._executor is None or not self._executor.live:
+            return []
+        return self._executor.retry(task_ids)
+
+    # The session
+
+    async def _batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
+        """All events after the first. Each batch is committed before the next is asked for."""
+        assert self._executor is not None
+        async with aclosing(self._executor.batches()) as batches:
+            async for batch in batches:
+                yield batch
+        fallback = None
+        if self._schedule.aggregate == "synthesize":
+            fallback = self._why_not_synthesize()
+            if fallback is None:
+                self._synthesis = self._synthesizer()
+                async with aclosing(self._synthesis.batches()) as batches:
+                    async for batch in batches:
+                        yield batch
+                fallback = why_not(self.run.aggregate)
+        yield [self._aggregated(fallback)]
+        yield [self._conclusion()]
+
+    async def _commit(self, batch: Sequence[ev.RunEvent]) -> None:
+        """Disk first, then the Run, then the files."""
+        assert self._journal is not None
+        await self._journal.append(batch)
+        for event in batch:
+            runs.apply(self.run, event)
+            await self._artifacts.follow(event)
+
+    def _aggregated(self, fallback: str | None) -> ev.Aggregated:
+        asked = self._schedule.aggregate
+        strategy = asked if fallback is None else "collect"
+        done = tuple(task.id for task in self.run.with_status("completed"))
+        return self._stamp(
+            ev.Aggregated,
+            strategy=strategy,
+            asked=asked,
+            fallback=fallback,
+            included=done if strategy != "none" else (),
+            absent=tuple(task_id for task_id in self.run.tasks if task_id not in done),
+            output=RESULT,
+        )
+
+    def _why_not_synthesize(self) -> str | None:
+        if self._cancelled:
+            return "the run was cancelled"
+        if not self.run.with_status("completed"):
+            return "no task completed"
+        if self._schedule.backend == "command" or not self._schedule.backend:
+            return "no backend with a model was chosen"
+        return None
+
+    def _synthesizer(self) -> Executor:
+        task = runs.aggregation_task(self._schedule, synthesis_prompt(self.run))
+        left = self._schedule.deadline
+        if left is not None:
+            left = max(1.0, left - (self._stamp.now() - self.run.sessions[-1].started))
+        return Executor(
+            Schedule(tasks=(task,), concurrency=1, deadline=left, backend=task.backend),
+            self._crew.backends,
+            self._stamp,
+            folder=str(self._folder),
+            systems=self._crew.systems,
+        )
+
+    def _time_for_tasks(self) -> Schedule:
+        """The schedule, with time kept before the deadline for the synthesis."""
+        deadline = self._schedule.deadline
+        if deadline is None or self._schedule.aggregate != "synthesize":
+            return self._schedule
+        kept = min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
+        return msgspec.structs.replace(self._schedule, deadline=deadline - kept)
+
+    def _conclusion(self) -> ev.RunFinished:
+        slowest = verdict.bottleneck(self.run)
+        return self._stamp(
+            ev.RunFinished,
+            verdict=verdict.verdict(self.run),
+            rehearsal=self.run.rehearsal,
+            census=verdict.census(self.run),
+            makespan_s=round(verdict.makespan(self.run), 3),
+            sequential_s=round(verdict.sequential(self.run), 3),
+            speedup=verdict.speedup(self.run),
+            bottleneck=slowest.id if slowest else None,
+            usage=self.run.usage,
+            cost=None,
+        )
+
+
+def new_run_id() -> str:
+    """Sorts by time; the end makes it unique: `20260115-100000-3f9a`."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

@@ -1,0 +1,326 @@
+"""One session of a run on real files: what is on disk, when, and that it agrees."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine import events as ev
+from orchtui.engine import journal, verdict
+from orchtui.engine import run as runs
+from orchtui.engine.backends import base
+from orchtui.engine.errors import StorageError
+from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.schedule import build
+from tests.engine.scripted import Scripted, Step, fails, says, task
+
+
+def orchestrator(
+    plan: Plan, backend: Scripted, tmp_path: Path, past: runs.Run | None = None
+) -> Orchestrator:
+    backend.pace = 0.01
+    return Orchestrator(
+        plan,
+        build(plan, backend="scripted") if past is None else past.schedule,
+        Crew(backends={"scripted": backend}),
+        folder=tmp_path,
+        out=tmp_path / "artifacts",
+        past=past,
+    )
+
+
+async def finish(one: Orchestrator) -> list[ev.RunEvent]:
+    async with one:
+        return [event async for event in one]
+
+
+def read_back(one: Orchestrator) -> runs.Run:
+    opened = runs.fold(journal.read(one.run_folder))
+    assert opened is not None
+    return opened
+
+
+PLAN = Plan(tasks=(task("a"), task("b"), task("c", after=("a",))))
+
+
+async def test_a_run_leaves_all_its_files(tmp_path: Path) -> None:
+    one = orchestrator(PLAN, Scripted(), tmp_path)
+
+    events = await finish(one)
+
+    assert isinstance(events[0], ev.RunStarted)
+    assert isinstance(events[-1], ev.RunFinished)
+    assert sorted(path.name for path in one.run_folder.iterdir()) == [
+        "events.jsonl",
+        "parallel-log.md",
+        "parallel-result.md",
+        "parallel-task-1.md",
+        "parallel-task-2.md",
+        "parallel-task-3.md",
+        "plan.yaml",
+        "summary.json",
+    ]
+    published = tmp_path / "artifacts"
+    for name in ("parallel-task-1.md", "parallel-result.md", "parallel-log.md"):
+        assert (published / name).read_text() == (one.run_folder / name).read_text()
+    assert "result of b" in (published / "parallel-task-2.md").read_text()
+
+
+async def test_a_plan_with_a_name_publishes_under_that_name(tmp_path: Path) -> None:
+    await finish(orchestrator(Plan(name="async", tasks=PLAN.tasks), Scripted(), tmp_path))
+
+    names = {path.name for path in (tmp_path / "artifacts").glob("*.md")}
+    assert names == {
+        "parallel-async-1.md",
+        "parallel-async-2.md",
+        "parallel-async-3.md",
+        "parallel-result-async.md",
+        "parallel-log-async.md",
+    }
+
+
+async def test_what_a_shorter_run_does_not_publish_is_removed_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "artifacts"
+    await finish(orchestrator(PLAN, Scripted(), tmp_path))
+    (out / "parallel-task-9.md").write_text("mine")
+
+    await finish(orchestrator(Plan(tasks=PLAN.tasks[:1]), Scripted(), tmp_path))
+
+    assert {path.name for path in out.glob("parallel-task-*.md")} == {
+        "parallel-task-1.md",
+        "parallel-task-9.md",
+    }
+
+
+async def test_the_journal_folds_to_the_same_run(tmp_path: Path) -> None:
+    one = orchestrator(PLAN, Scripted({"b": [fails(retryable=False)]}), tmp_path)
+
+    await finish(one)
+
+    again = read_back(one)
+    assert [(t.status, t.text, t.why) for t in again.tasks.values()] == [
+        (t.status, t.text, t.why) for t in one.run.tasks.values()
+    ]
+    assert again.finished == one.run.finished
+
+
+async def test_a_completion_is_on_disk_before_it_is_told(tmp_path: Path) -> None:
+    one = orchestrator(PLAN, Scripted(), tmp_path)
+
+    async with one:
+        async for event in one:
+            if isinstance(event, ev.TaskCompleted):
+                lines = (one.run_folder / "events.jsonl").read_text().splitlines()
+                assert event.seq in [json.loads(line)["seq"] for line in lines]
+                assert (one.run_folder / event.output).read_text().startswith("# ")
+
+
+async def test_task_files_grow_while_text_arrives(tmp_path: Path) -> None:
+    script: list[Step] = ["the first part", 0.8, " and the rest", base.Finished("end_turn")]
+    one = orchestrator(Plan(tasks=(task("a"),)), Scripted({"a": [script]}), tmp_path)
+
+    async with one:
+        stream = aiter(one)
+        async for event in stream:
+            if isinstance(event, ev.TextDelta):
+                break
+        await asyncio.sleep(0.5)
+        growing = (one.run_folder / "parallel-task-1.md").read_text()
+        rest = [event async for event in stream]
+
+    assert "RUNNING" in growing
+    assert growing.endswith("the first part")
+    assert isinstance(rest[-1], ev.RunFinished)
+    final = (one.run_folder / "parallel-task-1.md").read_text()
+    assert final.count("the first part and the rest") == 1
+    assert "RUNNING" not in final
+
+
+async def test_verdict_census_and_files_agree_when_tasks_fail(tmp_path: Path) -> None:
+    plan = Plan(tasks=(task("a"), task("b"), task("c", after=("b",))))
+    backend = Scripted({"b": [["partly done", *fails("auth", retryable=False)]]})
+    one = orchestrator(plan, backend, tmp_path)
+
+    events = await finish(one)
+
+    finished = events[-1]
+    assert isinstance(finished, ev.RunFinished)
+    assert finished.verdict == "PARTIAL"
+    assert finished.census == ev.Census(total=3, completed=1, failed=1, skipped=1)
+    result = (tmp_path / "artifacts" / "parallel-result.md").read_text()
+    assert "**PARTIAL**: 1 of 3 tasks completed (1 failed, 1 skipped)" in result
+    assert result.index("## Missing") < result.index("result of a")
+    assert "partly done" not in result
+    assert "partly done" in (tmp_path / "artifacts" / "parallel-task-2.md").read_text()
+    assert not (tmp_path / "artifacts" / "parallel-task-3.md").exists()
+    log = (tmp_path / "artifacts" / "parallel-log.md").read_text()
+    assert "**Success Rate**: 33% (1/3)" in log
+    summary = json.loads((one.run_folder / "summary.json").read_text())
+    assert summary["verdict"] == "PARTIAL"
+
+
+# Aggregation
+
+SYNTHESIS = Plan(aggregate="synthesize", request="Say it all", tasks=PLAN.tasks)
+
+
+async def test_a_synthesis_is_made_from_the_results_and_stands_outside_the_census(
+    tmp_path: Path,
+) -> None:
+    backend = Scripted({ev.AGGREGATE: [says("One text that joins a, b and c.")]})
+    one = orchestrator(SYNTHESIS, backend, tmp_path)
+
+    await finish(one)
+
+    prompt = backend.assignments[-1].prompt
+    assert "Say it all" in prompt
+    assert all(f"result of {name}" in prompt for name in "abc")
+    assert verdict.census(one.run).total == 3
+    result = (one.run_folder / "parallel-result.md").read_text()
+    assert "One text that joins a, b and c." in result
+    assert "result of a" not in result
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (fails("server", retryable=False), "a server error"),
+        ([base.Finished("end_turn")], "the answer is empty"),
+        (["cut", base.Finished("max_tokens")], "the answer was cut off"),
+        (says("ok"), "its answer is only a placeholder"),
+    ],
+)
+async def test_a_synthesis_that_can_not_stand_falls_back_to_collecting_and_says_so(
+    tmp_path: Path, script: list[Step], reason: str
+) -> None:
+    backend = Scripted({ev.AGGREGATE: [script]})
+    one = orchestrator(SYNTHESIS, backend, tmp_path)
+    one._synthesizer = _without_waiting(one)  # type: ignore[method-assign]
+
+    events = await finish(one)
+
+    [aggregated] = [event for event in events if isinstance(event, ev.Aggregated)]
+    assert (aggregated.strategy, aggregated.asked) == ("collect", "synthesize")
+    assert reason in (aggregated.fallback or "")
+    result = (one.run_folder / "parallel-result.md").read_text()
+    assert "**No synthesis was made**" in result
+    assert "result of a" in result
+    assert one.run.finished is not None
+    assert one.run.finished.verdict == "COMPLETED"
+
+
+def _without_waiting(one: Orchestrator):  # type: ignore[no-untyped-def]
+    make = one._synthesizer
+
+    def made():  # type: ignore[no-untyped-def]
+        executor = make()
+        executor._wait = lambda failures: 0.01
+        return executor
+
+    return made
+
+
+async def test_nothing_is_synthesized_from_nothing(tmp_path: Path) -> None:
+    failing = {name: [fails(retryable=False)] for name in "ab"}
+    backend = Scripted(failing)
+    one = orchestrator(
+        Plan(aggregate="synthesize", tasks=(task("a"), task("b"))), backend, tmp_path
+    )
+
+    await finish(one)
+
+    assert len(backend.assignments) == 2
+    assert one.run.aggregated is not None
+    assert one.run.aggregated.fallback == "no task completed"
+    assert one.run.finished is not None
+    assert one.run.finished.verdict == "FAILED"
+
+
+async def test_time_is_kept_for_the_synthesis_before_the_deadline(tmp_path: Path) -> None:
+    plan = Plan(
+        aggregate="synthesize", limits=Limits(deadline=2.0), tasks=(task("a"), task("slow"))
+    )
+    backend = Scripted(
+        {
+            "a": [says("result of a", 0.1)],
+            "slow": [says("too late", 60.0)],
+            ev.AGGREGATE: [says("What there is to say about a, in a sentence.")],
+        }
+    )
+    one = orchestrator(plan, backend, tmp_path)
+
+    await finish(one)
+
+    assert one.run.tasks["slow"].error == "deadline"
+    assert one.run.aggregated is not None
+    assert one.run.aggregated.strategy == "synthesize"
+    assert one.run.aggregated.absent == ("slow",)
+
+
+# Steering, leaving and coming back
+
+
+async def test_cancelling_a_run_keeps_what_was_written(tmp_path: Path) -> None:
+    plan = Plan(tasks=(task("done"), task("slow"), task("later", after=("slow",))))
+    backend = Scripted({"done": [says("done")], "slow": [["half a sentence", 60.0]]})
+    one = orchestrator(plan, backend, tmp_path)
+
+    async with one:
+        async for event in one:
+            if isinstance(event, ev.TextDelta) and event.task == "slow":
+                one.cancel_all()
+
+    assert one.run.finished is not None
+    assert one.run.finished.verdict == "CANCELLED"
+    assert "half a sentence" in (one.run_folder / "parallel-task-2.md").read_text()
+    result = (one.run_folder / "parallel-result.md").read_text()
+    assert "**CANCELLED**: 1 of 3 tasks completed" in result
+
+
+async def test_a_run_that_is_left_early_can_be_resumed_and_keeps_its_results(
+    tmp_path: Path,
+) -> None:
+    plan = Plan(tasks=(task("a"), task("slow"), task("c", after=("a", "slow"))))
+    backend = Scripted({"a": [says("kept")], "slow": [["half", 60.0], says("whole")]})
+    one = orchestrator(plan, backend, tmp_path)
+    async with one:
+        async for event in one:
+            if isinstance(event, ev.TextDelta) and event.task == "slow":
+                break
+    past = read_back(one)
+    assert past.finished is None
+
+    two = orchestrator(plan, backend, tmp_path, past=past)
+    events = await finish(two)
+
+    [resumed] = [event for event in events if isinstance(event, ev.RunResumed)]
+    assert (resumed.reused, resumed.again) == (("a",), ("slow", "c"))
+    assert two.run.finished is not None
+    assert two.run.finished.verdict == "COMPLETED"
+    assert [assignment.task for assignment in backend.assignments] == ["a", "slow", "slow", "c"]
+    assert "kept" in backend.assignments[-1].prompt
+    folded = read_back(two)
+    assert folded.tasks["slow"].text == "whole"
+    assert len(folded.sessions) == 2
+
+
+async def test_two_sessions_can_not_write_one_run(tmp_path: Path) -> None:
+    one = orchestrator(PLAN, Scripted({"a": [[60.0]]}), tmp_path)
+    async with one:
+        past = read_back(one)
+        with pytest.raises(StorageError, match="written by another process"):
+            await finish(orchestrator(PLAN, Scripted(), tmp_path, past=past))
+
+
+async def test_an_unwritable_folder_is_told_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "artifacts").write_text("a file in the way")
+    backend = Scripted()
+
+    with pytest.raises(StorageError, match="artifacts"):
+        await finish(orchestrator(PLAN, backend, tmp_path))
+
+    assert backend.assignments == []
