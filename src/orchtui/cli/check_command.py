@@ -1,0 +1,62 @@
+"""`orchtui check`: the independence report of a plan or a request, for people or as JSON."""
+
+from typing import Any
+
+import click
+
+from orchtui.cli.options import errors_as_json, read_plan
+
+
+@click.command("check")
+@click.argument("plan", required=False)
+@click.option("--request", help="the request in plain words, instead of a plan file")
+@click.option("--json", "as_json", is_flag=True, help="the report as one JSON object")
+@click.option("--strict", is_flag=True, help="exit with 1 also when the report is unsure")
+def command(plan: str | None, request: str | None, as_json: bool, strict: bool) -> int:
+    """Say which tasks of PLAN (a file, or - for standard input) are independent.
+
+    Exit codes: 0 not dependent, 1 dependent (with --strict also unsure), 2 bad input.
+    """
+    from pathlib import Path
+
+    import msgspec
+
+    from orchtui.engine.errors import InputError
+    from orchtui.engine.independence import check
+
+    try:
+        read = read_plan(plan, request, Path.cwd())
+    except InputError as error:
+        if as_json:
+            click.echo(errors_as_json(error))
+            return 2
+        raise
+    report = check(read)
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        _print(read, report)
+    bad = ("dependent", "unsure") if strict else ("dependent",)
+    return 1 if report.verdict in bad else 0
+
+
+def _print(plan: Any, report: Any) -> None:
+    needs: dict[str, list[str]] = {}
+    for finding in report.findings:
+        if finding.kind == "declared" and not finding.accepted:
+            needs.setdefault(finding.after, []).append(finding.before)
+    for number, task in enumerate(report.tasks, 1):
+        label = plan.task(task.id).label
+        if task.independent:
+            click.echo(f"Task {number}: {label} - INDEPENDENT ✓")
+        else:
+            click.echo(f"Task {number}: {label} - DEPENDS on {' & '.join(needs[task.id])} ✗")
+    if report.verdict == "independent":
+        click.echo("→ All can run in parallel" if len(report.tasks) > 1 else "→ A single task")
+    else:
+        click.echo(f"→ {len(report.stages)} stages ({report.pattern}):")
+        for number, stage in enumerate(report.stages, 1):
+            click.echo(f"   {number}. {', '.join(stage)}")
+    for missing in plan.missing:
+        click.echo(f"! missing: {missing}")
+    click.echo("Only declared dependencies (`after`) were looked at.", err=True)

@@ -1,0 +1,83 @@
+"""`orchtui`: finds the command, and turns errors into messages and exit codes.
+
+A first word that is no command is a plan: `orchtui PLAN` opens the app on it.
+"""
+
+import sys
+from importlib import import_module
+
+import click
+
+from orchtui import __version__
+
+_COMMANDS = {
+    "open": ("orchtui.cli.open_command", "open the app (what `orchtui` does without a command)"),
+    "run": ("orchtui.cli.run_command", "run a plan or a request without a screen"),
+    "check": ("orchtui.cli.check_command", "say which tasks are independent"),
+    "plan": ("orchtui.cli.plan_command", "turn a request into a plan"),
+    "runs": ("orchtui.cli.runs_command", "list, show and resume past runs"),
+    "doctor": ("orchtui.cli.doctor_command", "show what there is on this machine to work with"),
+}
+"""Command, module, help: only the module of the command that was asked for is imported."""
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(_COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in _COMMANDS and args[0] not in ("--help", "-h", "--version")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[PLAN] | COMMAND …",
+)
+@click.version_option(__version__, message="orchtui %(version)s")
+def entry() -> None:
+    """Run independent pieces of work at once, and be honest about all of it.
+
+    `orchtui` opens the app; `orchtui PLAN` opens it on a plan file; every command
+    has its own --help. Exit codes of `run`: 0 COMPLETED, 1 FAILED, 2 bad input,
+    3 PARTIAL, 130 cancelled.
+    """
+
+
+def main() -> None:
+    """Run the command that the arguments name and exit with its code."""
+    from orchtui.engine.errors import InputError, NoBackendError, OrchtuiError
+
+    try:
+        code = entry(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain once more at exit.
+        sys.stderr.close()
+        sys.exit(141)
+    except (InputError, NoBackendError) as error:
+        click.echo(f"orchtui: {error}", err=True)
+        sys.exit(2)
+    except OrchtuiError as error:
+        click.echo(f"orchtui: {error}", err=True)
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

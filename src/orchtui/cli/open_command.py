@@ -1,0 +1,31 @@
+"""`orchtui [PLAN]`: the app in a terminal."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchtui.cli.options import make_project, running_options
+
+
+@click.command("open")
+@click.argument("plan", required=False, type=click.Path(path_type=Path))
+@click.option("--theme", help="the name of a theme")
+@running_options
+def command(plan: Path | None, theme: str | None, **options: Any) -> int:
+    """Open the app, on a plan file if one is given."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(
+            "orchtui: the app needs a terminal on standard input and output; "
+            "without one use `orchtui run`",
+            err=True,
+        )
+        return 2
+    from orchtui.engine.plan_file import load_plan
+    from orchtui.ui.app import OrchtuiApp
+
+    project = make_project(**options)
+    loaded = load_plan(plan) if plan is not None else None
+    app = OrchtuiApp(project, loaded, plan_path=plan, theme=theme)
+    return app.run() or 0

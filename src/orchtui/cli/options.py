@@ -1,0 +1,154 @@
+"""Options that several commands share, and the Project that they stand for."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from orchtui.engine.plan import Plan
+    from orchtui.engine.project import Project
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, written as in plans."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        from orchtui.engine.durations import parse_duration
+
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+_OPTIONS = [
+    click.option("--backend", help="anthropic, local or rehearsal, for tasks that need a model"),
+    click.option("--model", help="opus, sonnet, haiku, or the full id of a model"),
+    click.option("--concurrency", type=click.IntRange(1, 10_000), help="tasks at the same time"),
+    click.option("--timeout", type=Duration(), help="for each task, such as 90s or 20m"),
+    click.option("--deadline", type=Duration(), help="for the whole run"),
+    click.option("--retries", type=click.IntRange(0, 100), help="attempts after the first"),
+    click.option("--budget-tokens", type=click.IntRange(1), help="tokens for the whole run"),
+    click.option("--budget-usd", type=click.FloatRange(0, min_open=True), help="dollars"),
+]
+_PLACES = [
+    click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("artifacts"),
+        show_default=True,
+        help="the artifacts folder",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="a configuration file instead of the project's and the user's orchtui.yaml",
+    ),
+]
+
+
+def running_options(function: _F) -> _F:
+    """How to run: backend, model and limits; and where."""
+    for option in reversed([*_OPTIONS, *_PLACES]):
+        function = option(function)
+    return function
+
+
+def place_options(function: _F) -> _F:
+    """Where the artifacts and the configuration are."""
+    for option in reversed(_PLACES):
+        function = option(function)
+    return function
+
+
+def make_project(
+    *,
+    out: Path,
+    config: Path | None,
+    backend: str | None = None,
+    model: str | None = None,
+    **limits: Any,
+) -> "Project":
+    """The project in the current folder, as flags, environment and configuration have it.
+
+    Raises:
+        InputError: when the configuration has errors, or a backend does not exist.
+    """
+    from orchtui.config import load_config
+    from orchtui.engine.backends.registry import NAMES, Backends
+    from orchtui.engine.errors import InputError
+    from orchtui.engine.plan import Limits
+    from orchtui.engine.project import Project
+    from orchtui.engine.schedule import Overrides
+    from orchtui.engine.specialists import agent_folders, load_all
+
+    if backend is not None and backend not in NAMES:
+        raise InputError.of(f"--backend: there is no '{backend}'; there are {', '.join(NAMES)}")
+    if backend == "command":
+        raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
+    folder = Path.cwd()
+    settings = load_config(folder, config)
+    specialists, diagnostics = load_all(
+        [*agent_folders(folder, Path.home()), *(folder / name for name in settings.agents)]
+    )
+    return Project(
+        folder=folder,
+        out=out,
+        backends=Backends(os.environ, chosen=settings.backend, models=settings.models),
+        specialists=specialists,
+        diagnostics=diagnostics,
+        overrides=Overrides(backend=backend, model=model, limits=Limits(**limits)),
+        defaults=settings.limits,
+    )
+
+
+def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
+    """The plan that the arguments mean: a file, `-` for standard input, or a request.
+
+    Raises:
+        InputError: with all that is wrong with it.
+        click.UsageError: when neither or both are given.
+    """
+    from orchtui.engine.errors import InputError
+    from orchtui.engine.plan_file import load_plan, parse_plan
+    from orchtui.engine.request import parse_request
+
+    if (source is None) == (request is None):
+        raise click.UsageError("give either a plan file (or -) or --request TEXT")
+    if request is not None:
+        return parse_request(request, folder)
+    if source == "-":
+        try:
+            return parse_plan(sys.stdin.read(), "<stdin>")
+        except UnicodeDecodeError as error:
+            raise InputError.of(f"not UTF-8 text: {error}", "<stdin>") from error
+    assert source is not None
+    return load_plan(Path(source))
+
+
+def errors_as_json(error: Exception) -> str:
+    """Bad input, in the form that `--json` promises."""
+    import json
+
+    from orchtui.engine.errors import InputError, Problem
+
+    problems = error.problems if isinstance(error, InputError) else (Problem("", 0, 0, str(error)),)
+    return json.dumps(
+        {
+            "errors": [
+                {"file": p.file, "line": p.line, "column": p.column, "message": p.message}
+                for p in problems
+            ]
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,107 @@
+"""`orchtui runs`: past runs from the command line."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchtui.cli.options import make_project, place_options, running_options
+
+
+@click.group("runs")
+def command() -> None:
+    """List, show and resume past runs. RUN is an id, a unique prefix, or `last`."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="a JSON list")
+@place_options
+def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
+    """List all runs, the newest first."""
+    import msgspec
+
+    from orchtui.engine.durations import show_duration
+
+    runs = make_project(out=out, config=config).list_runs()
+    if as_json:
+        click.echo(msgspec.json.encode(runs).decode())
+    elif not runs:
+        click.echo(f"There are no runs in {out}. `orchtui run PLAN` makes one.", err=True)
+    for run in [] if as_json else runs:
+        time = show_duration(run.makespan_s)
+        mark = " (rehearsal)" if run.rehearsal else ""
+        done = f"{run.census.completed}/{run.tasks}"
+        click.echo(
+            f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
+            f"{time:>8}  {run.name}{mark}"
+        )
+    return 0
+
+
+@command.command("show")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="the run as one JSON object")
+@place_options
+def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
+    """Show a run: its log, or with --json its summary and tasks."""
+    import msgspec
+
+    from orchtui.engine import summary
+    from orchtui.engine.execution_log import log
+
+    project = make_project(out=out, config=config)
+    folder = project.run_folder(run)
+    opened = project.open_run(run)
+    if as_json:
+        shown = summary.load(folder) or summary.of(opened)
+        click.echo(
+            msgspec.json.encode(
+                {
+                    **msgspec.to_builtins(shown),
+                    "folder": str(folder),
+                    "details": [_details(task) for task in opened.tasks.values()],
+                }
+            ).decode()
+        )
+    else:
+        from orchtui.engine import events as ev
+
+        names = {task.task.position: str(folder / task.output) for task in opened.tasks.values()}
+        click.echo(
+            log(
+                opened,
+                task_output=lambda number: names.get(number, ev.output_file(number)),
+                result_output=str(folder / "parallel-result.md"),
+            )
+        )
+    return 0
+
+
+def _details(task: Any) -> dict[str, Any]:
+    attempt = task.attempt
+    return {
+        "id": task.id,
+        "title": task.task.label,
+        "status": task.status,
+        "specialist": task.task.specialist,
+        "backend": task.task.backend,
+        "model": attempt.model if attempt else None,
+        "attempts": len(task.attempts),
+        "seconds": round(attempt.seconds(attempt.started), 3) if attempt else None,
+        "error": task.error,
+        "why": task.why,
+        "output": task.output,
+        "characters": attempt.length if attempt else 0,
+    }
+
+
+@command.command("resume")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
+@running_options
+def resume(run: str, as_json: bool, **options: Any) -> int:
+    """Go on with a run: what completed is kept, everything else runs again."""
+    from orchtui.cli.run_command import drive
+
+    project = make_project(**options)
+    return drive(project, project.resume(run), as_json=as_json)

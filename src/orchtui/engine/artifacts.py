@@ -1,0 +1,131 @@
+"""Artifacts: the files of one run, kept in step with its Run.
+
+Everything lives in `<out>/runs/<id>/`; when a task or the run ends, its file is
+also published to `<out>/` under the seed's names. This module decides names
+and moments; what stands in the files comes from `report` and `execution_log`.
+"""
+
+import asyncio
+from pathlib import Path
+
+from orchtui.engine import events as ev
+from orchtui.engine import execution_log, report, summary
+from orchtui.engine.files import append_all, replace_file
+from orchtui.engine.plan_file import dump_plan
+from orchtui.engine.published import Published
+from orchtui.engine.run import Run, TaskRun
+
+RUNS = "runs"
+RESULT = "parallel-result.md"
+LOG = "parallel-log.md"
+PLAN = "plan.yaml"
+
+_GROW = 0.25
+"""Seconds between two appends to the growing task files."""
+
+_ENDS = (ev.TaskCompleted, ev.TaskFailed, ev.TaskCancelled)
+
+
+class Artifacts:
+    """The files of one run.
+
+    Args:
+        out: The artifacts folder.
+        folder: The project folder, to show paths below it as a reader would type them.
+        run: The run, kept up to date by its owner.
+    """
+
+    def __init__(self, out: Path, folder: Path, run: Run) -> None:
+        self._run = run
+        self._folder = out / RUNS / run.id
+        self._published = Published(out, run.plan.name, run.id)
+        try:
+            self._shown = out.resolve().relative_to(folder).as_posix()
+        except ValueError:
+            self._shown = out.name
+        self._growing: dict[Path, list[str]] = {}
+        self._grower: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
+        """Held while task files are written, so that no append lands in a replaced file."""
+
+    async def begin(self) -> None:
+        """Write what is known at the start, and let the task files grow from now on."""
+        await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
+        await replace_file(self._folder / summary.FILE, summary.dump(self._run))
+        await self._write_log()
+        self._grower = asyncio.create_task(self._grow(), name="grow task files")
+
+    async def follow(self, event: ev.RunEvent) -> None:
+        """Bring the files up to date with an event that the run has applied."""
+        if self._grower is not None and self._grower.done():
+            self._grower.result()  # raises what stopped it
+        if isinstance(event, ev.TextDelta):
+            self._add(self._run.of(event.task), event.text)
+        elif isinstance(event, ev.TaskStarted):
+            task = self._run.of(event.task)
+            self._add(task, report.attempt_heading(self._run, task))
+        elif isinstance(event, _ENDS):
+            await self._end_task(self._run.of(event.task))
+        elif isinstance(event, ev.Aggregated | ev.RunFinished):
+            await self._write_result()
+            if isinstance(event, ev.RunFinished):
+                await self._finish()
+
+    async def close(self) -> None:
+        """Write what is left to append."""
+        if self._grower is not None:
+            self._grower.cancel()
+            await asyncio.wait((self._grower,))
+            self._grower = None
+            await self._append()
+
+    def _path(self, task: TaskRun) -> Path:
+        return self._folder / ev.output_file(task.task.position)
+
+    def _add(self, task: TaskRun, text: str) -> None:
+        self._growing.setdefault(self._path(task), []).append(text)
+
+    async def _grow(self) -> None:
+        while True:
+            await asyncio.sleep(_GROW)
+            await self._append()
+
+    async def _append(self) -> None:
+        async with self._writing:
+            if self._growing:
+                texts = {path: "".join(pieces) for path, pieces in self._growing.items()}
+                self._growing = {}
+                await append_all(texts)
+
+    async def _end_task(self, task: TaskRun) -> None:
+        if not task.output:
+            return
+        text = report.task_file(self._run, task)
+        async with self._writing:
+            # What is still waiting to be appended stands in the whole file too.
+            self._growing.pop(self._path(task), None)
+            await replace_file(self._path(task), text)
+        if task.task.position:
+            await self._published.task(task.task.position, text)
+
+    async def _write_result(self) -> None:
+        text = report.result(self._run, self._published.task_name)
+        await replace_file(self._folder / RESULT, text)
+        if self._run.finished is not None:
+            await self._published.result(text)
+
+    async def _write_log(self) -> None:
+        text = execution_log.log(
+            self._run,
+            task_output=lambda number: f"{self._shown}/{self._published.task_name(number)}",
+            result_output=f"{self._shown}/{self._published.result_name}",
+        )
+        await replace_file(self._folder / LOG, text)
+        if self._run.finished is not None:
+            await self._published.log(text)
+
+    async def _finish(self) -> None:
+        await self._append()
+        await self._write_log()
+        await replace_file(self._folder / summary.FILE, summary.dump(self._run))
+        await self._published.remove_stale()

@@ -1,0 +1,166 @@
+"""The execution log: what ran, when, by whom, and how it ended, in the seed's form.
+
+Every figure comes from `verdict`. This module never writes a file.
+
+Source of the form: the tutorial's section "Parallel Execution Log".
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from orchtui.engine import verdict
+from orchtui.engine.durations import show_duration
+from orchtui.engine.events import iso
+from orchtui.engine.report import REHEARSAL, inline, status_word
+from orchtui.engine.run import ENDED, Run, TaskRun
+
+_STRATEGY = {
+    "collect": "Collected all {n} results, one after the other",
+    "synthesize": "Synthesized all {n} results into one text",
+    "compare": "Set {n} variants side by side",
+    "none": "None: every result stays in its own file",
+}
+
+
+def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> str:
+    """The log of a run, finished or not.
+
+    Args:
+        run: The run.
+        task_output: Path to show for a task's file, by its place in the plan.
+        result_output: Path to show for the result.
+    """
+    lines = [f"# Parallel Execution: {inline(run.plan.title) or run.id}"]
+    lines += [f"Run: {run.id}", f"Start Time: {_time(run.started)}"]
+    lines += [f"Expected Completion: {_expected(run)}", ""]
+    if run.rehearsal:
+        lines += [REHEARSAL, ""]
+    lines += _decomposition(run)
+    lines += ["## Parallel Tasks", ""]
+    for task in run.tasks.values():
+        lines += _task(run, task, task_output(task.task.position))
+    lines += ["## Completion Status"]
+    lines += [_completion(task) for task in run.tasks.values()]
+    lines += ["", *_figures(run), ""]
+    lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
+    return "\n".join(lines)
+
+
+def _decomposition(run: Run) -> list[str]:
+    tasks = run.schedule.tasks
+    kinds = Counter(task.specialist for task in tasks)
+    specialists = ", ".join(
+        f"{inline(name)} ({count} instances)" if count > 1 else inline(name)
+        for name, count in kinds.items()
+    )
+    dependent = sum(1 for task in tasks if task.after)
+    lines = ["## Task Decomposition", f"**Independent Tasks**: {len(tasks) - dependent}"]
+    if dependent:
+        lines.append(f"**Dependent Tasks**: {dependent}")
+    lines.append(f"**Specialists Involved**: {specialists}")
+    estimate = _estimate(run)
+    lines.append(f"**Estimated Time**: {show_duration(estimate) if estimate else 'unknown'}")
+    lines.append(f"**Concurrency**: at most {run.schedule.concurrency} at once")
+    return [*lines, ""]
+
+
+def _estimate(run: Run) -> float | None:
+    """The longest way through the tasks' own estimates; `None` unless all have one."""
+    tasks = run.schedule.tasks
+    if not tasks or any(task.estimate is None for task in tasks):
+        return None
+    return max(task.tail for task in tasks)
+
+
+def _expected(run: Run) -> str:
+    estimate = _estimate(run)
+    return _time(run.started + estimate) if estimate else "unknown"
+
+
+def _task(run: Run, task: TaskRun, output: str) -> list[str]:
+    lines = [f"### Task {task.task.position}: {inline(task.task.label)}"]
+    attempt = task.attempt
+    specialist = inline(task.task.specialist)
+    if task.task.instance != task.task.specialist:
+        specialist += f" ({inline(task.task.instance)})"
+    lines.append(f"- Specialist: {specialist}")
+    model = f", model {inline(attempt.model)}" if attempt and attempt.model else ""
+    lines.append(f"- Backend: {task.task.backend}{model}")
+    lines.append(f"- Priority: {task.task.priority}")
+    lines.append(f"- Output: {output if task.output else 'none'}")
+    if task.started is not None:
+        lines.append(f"- Status: DELEGATED at {_clock(task.started)}")
+    else:
+        lines.append(f"- Status: {status_word(task)}")
+    after = ", ".join(task.task.after) or "NONE"
+    lines.append(f"- Dependencies: {after}")
+    lines += [
+        f"- Attempt {earlier.number}: ended after {show_duration(earlier.seconds(run.at))}, "
+        f"{inline(earlier.message)}"
+        for earlier in task.attempts[:-1]
+    ]
+    if task.status == "completed" and task.ended is not None:
+        took = show_duration(task.seconds(run.at))
+        lines.append(f"- Completion: {_clock(task.ended)} ✓ ({took})")
+    elif task.status in ENDED and task.ended is not None:
+        kind = f"{task.error}: " if task.error else ""
+        lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
+        lines.append(f"- Reason: {kind}{inline(task.why)}")
+    return [*lines, ""]
+
+
+def _completion(task: TaskRun) -> str:
+    if task.status in ENDED and task.ended is not None:
+        word = status_word(task).split()[0]
+        reason = f": {inline(task.why)}" if task.status != "completed" else ""
+        return f"- Task {task.task.position}: {word} at {_clock(task.ended)}{reason}"
+    return f"- Task {task.task.position}: {status_word(task)}"
+
+
+def _figures(run: Run) -> list[str]:
+    if run.finished is None:
+        return ["**Verdict**: the run has not ended"]
+    count = verdict.census(run)
+    rate = 100 * count.completed / count.total if count.total else 0.0
+    lines = [
+        f"**Verdict**: {verdict.verdict(run)}",
+        f"**Total Execution Time**: {show_duration(verdict.makespan(run))}",
+        f"**Sequential Time**: {show_duration(verdict.sequential(run))} (the sum of the tasks)",
+    ]
+    if (speedup := verdict.speedup(run)) is not None:
+        helped = "" if speedup > 1.05 else " (running in parallel did not help)"
+        lines.append(f"**Speedup**: {speedup:.2f}×{helped}")
+    if (slowest := verdict.bottleneck(run)) is not None:
+        took = show_duration(sum(attempt.seconds(run.at) for attempt in slowest.attempts))
+        lines.append(
+            f"**Bottleneck**: Task {slowest.task.position}, {inline(slowest.task.label)} ({took})"
+        )
+    usage = run.usage
+    if usage.total:
+        lines.append(
+            f"**Tokens**: {usage.input} in, {usage.output} out, {usage.cache_read} from the cache, "
+            f"{usage.cache_write} into the cache"
+        )
+    lines.append(f"**Success Rate**: {rate:.0f}% ({count.completed}/{count.total})")
+    return lines
+
+
+def _aggregation(run: Run, result_output: str) -> list[str]:
+    if run.aggregated is None:
+        return ["**Integration Strategy**: not yet"]
+    done = run.aggregated
+    lines = [f"**Integration Strategy**: {_STRATEGY[done.strategy].format(n=len(done.included))}"]
+    if done.fallback is not None:
+        lines.append(f"**Asked For**: {done.asked}, but {inline(done.fallback)}")
+    if done.absent:
+        lines.append(f"**Missing**: {', '.join(done.absent)}")
+    lines.append(f"**Output Location**: {result_output}")
+    return lines
+
+
+def _time(timestamp: float) -> str:
+    return iso(timestamp)[:19] + "Z"
+
+
+def _clock(timestamp: float) -> str:
+    return iso(timestamp)[11:19] + "Z"

@@ -1,0 +1,160 @@
+"""Project: a folder with everything that is needed to run plans in it.
+
+The command line and the app both start, resume, list and open runs through
+this one door, so that they do the same. It never reads the user's
+configuration or the environment itself: its maker hands it what they say.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchtui.engine import journal, run, summary
+from orchtui.engine.artifacts import RUNS
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
+from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Overrides, Schedule, build
+from orchtui.engine.specialists import Diagnostic, Specialist, find
+
+
+@dataclass(slots=True)
+class Project:
+    """One project folder."""
+
+    folder: Path
+    """Where programs run and paths in plans begin."""
+    out: Path
+    """The artifacts folder."""
+    backends: Backends
+    specialists: Mapping[str, Specialist] = field(default_factory=dict)
+    """As `specialists.load_all` gives them."""
+    diagnostics: Sequence[Diagnostic] = ()
+    """Agent files that could not be loaded."""
+    overrides: Overrides = NO_OVERRIDES
+    """What the command line said."""
+    defaults: Limits = NO_LIMITS
+    """The user's own limits."""
+
+    def schedule(self, plan: Plan) -> Schedule:
+        """Resolve a plan; nothing is started.
+
+        Raises:
+            InputError: when the plan can not start.
+            NoBackendError: when a task needs a model and nobody chose how to reach one.
+        """
+        return build(
+            plan,
+            backend=self._default_for(plan),
+            overrides=self.overrides,
+            defaults=self.defaults,
+            specialist_models={
+                name: specialist.model
+                for name, specialist in self.specialists.items()
+                if specialist.model
+            },
+        )
+
+    def warnings(self, schedule: Schedule) -> list[str]:
+        """What a person should know before this schedule runs."""
+        names = dict.fromkeys(task.specialist for task in schedule.tasks if not task.command)
+        warnings = [
+            f"there is no agent file for '{name}': its tasks run without instructions of their own"
+            for name in names
+            if find(self.specialists, name) is None
+        ]
+        warnings += [f"{one.path}: not loaded: {one.message}" for one in self.diagnostics]
+        return warnings
+
+    def start(self, plan: Plan) -> Orchestrator:
+        """A new run of a plan, ready to be entered.
+
+        Raises:
+            InputError, NoBackendError: nothing was started.
+        """
+        schedule = self.schedule(plan)
+        return Orchestrator(plan, schedule, self._crew(schedule), folder=self.folder, out=self.out)
+
+    def resume(self, run_id: str) -> Orchestrator:
+        """Go on with a past run: what completed is kept, the rest runs again.
+
+        Raises:
+            InputError: when everything has completed already.
+            RunNotFoundError, StorageError, NoBackendError: as they say.
+        """
+        past = self.open_run(run_id)
+        if len(past.with_status("completed")) == len(past.tasks):
+            raise InputError.of(f"run {past.id} has nothing left to do: every task completed")
+        return Orchestrator(
+            past.plan,
+            past.schedule,
+            self._crew(past.schedule),
+            folder=self.folder,
+            out=self.out,
+            past=past,
+        )
+
+    def list_runs(self) -> list[summary.Summary]:
+        """All runs, the newest first."""
+        return summary.load_all(self.out / RUNS)
+
+    def open_run(self, run_id: str) -> run.Run:
+        """A past run, folded from its journal.
+
+        Args:
+            run_id: An id, a unique prefix, or `last`.
+
+        Raises:
+            RunNotFoundError: when none or several fit.
+            StorageError: when the journal can not be read.
+        """
+        path = self.run_folder(run_id)
+        opened = run.fold(journal.read(path))
+        if opened is None:
+            raise StorageError(f"{path}: the journal is empty")
+        return opened
+
+    def run_folder(self, run_id: str) -> Path:
+        """The folder of a run, by id, unique prefix, or `last`.
+
+        Raises:
+            RunNotFoundError: when none or several fit.
+        """
+        folder = self.out / RUNS
+        ids = sorted(path.parent.name for path in folder.glob(f"*/{journal.FILE}"))
+        if run_id == "last" and ids:
+            return folder / ids[-1]
+        found = [i for i in ids if i == run_id] or [i for i in ids if i.startswith(run_id)]
+        if len(found) == 1 and run_id:
+            return folder / found[0]
+        if not ids:
+            raise RunNotFoundError(f"there are no runs in {folder}")
+        if not found:
+            raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
+        raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {', '.join(found[:5])}")
+
+    async def close(self) -> None:
+        """End what the backends hold: connections, the local model."""
+        await self.backends.close()
+
+    def _default_for(self, plan: Plan) -> str:
+        """The backend for tasks that name none; asked for only when there is such a task."""
+        if self.overrides.backend:
+            return self.overrides.backend
+        needs_one = any(
+            task.enabled and not (task.command or task.backend or plan.backend)
+            for task in plan.tasks
+        )
+        return self.backends.default() if needs_one else ""
+
+    def _crew(self, schedule: Schedule) -> Crew:
+        names = [*schedule.backends]
+        if schedule.aggregate == "synthesize" and schedule.backend:
+            names.append(schedule.backend)
+        wanted = {task.specialist for task in schedule.tasks} | {"synthesizer"}
+        systems = {}
+        for name in wanted:
+            if (specialist := find(self.specialists, name)) is not None:
+                systems[name] = specialist.system
+        return Crew(backends=self.backends.open(names), systems=systems)

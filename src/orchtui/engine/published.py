@@ -1,0 +1,104 @@
+"""Publishing: the newest results under the seed's names, in the artifacts folder itself.
+
+`parallel-task-1.md`, `parallel-result.md`, `parallel-log.md`; for a plan with a
+name `parallel-<name>-1.md`, `parallel-result-<name>.md`, `parallel-log-<name>.md`.
+An index remembers which run published what, so that files of an earlier run of
+the same name are removed and no others. This module never touches a run folder.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from orchtui.engine.errors import StorageError
+from orchtui.engine.files import replace_file
+
+INDEX = ".published.json"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One published file."""
+
+    run: str
+    plan: str | None
+    """The plan's name."""
+
+
+class Published:
+    """The published files of one run.
+
+    Args:
+        out: The artifacts folder.
+        plan: The plan's name, if it has one.
+        run_id: Who publishes.
+    """
+
+    def __init__(self, out: Path, plan: str | None, run_id: str) -> None:
+        self._out = out
+        self._plan = plan
+        self._run = run_id
+
+    def task_name(self, position: int) -> str:
+        """The file name for the task with this place in the plan."""
+        return f"parallel-{self._plan or 'task'}-{position}.md"
+
+    @property
+    def result_name(self) -> str:
+        return f"parallel-result-{self._plan}.md" if self._plan else "parallel-result.md"
+
+    @property
+    def log_name(self) -> str:
+        return f"parallel-log-{self._plan}.md" if self._plan else "parallel-log.md"
+
+    async def task(self, position: int, text: str) -> None:
+        """Publish a task's file."""
+        await self._publish(self.task_name(position), text)
+
+    async def result(self, text: str) -> None:
+        """Publish the result."""
+        await self._publish(self.result_name, text)
+
+    async def log(self, text: str) -> None:
+        """Publish the execution log."""
+        await self._publish(self.log_name, text)
+
+    async def remove_stale(self) -> None:
+        """Remove what an earlier run of the same name published and this one did not."""
+        await asyncio.to_thread(self._with_index, self._drop_stale)
+
+    async def _publish(self, name: str, text: str) -> None:
+        await replace_file(self._out / name, text)
+        entry = Entry(self._run, self._plan)
+        await asyncio.to_thread(self._with_index, lambda index: index.update({name: entry}))
+
+    def _drop_stale(self, index: dict[str, Entry]) -> None:
+        for name, entry in list(index.items()):
+            if entry.plan == self._plan and entry.run != self._run:
+                del index[name]
+                (self._out / name).unlink(missing_ok=True)
+
+    def _with_index(self, change: Callable[[dict[str, Entry]], None]) -> None:
+        """Change the index under a lock, so that two processes lose no entry."""
+        try:
+            with open(self._out / INDEX, "a+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                index = _decode(file.read())
+                change(index)
+                file.truncate(0)
+                file.write(msgspec.json.encode(index))
+                file.flush()
+        except OSError as error:
+            raise StorageError(f"{self._out / INDEX}: {os.strerror(error.errno or 0)}") from error
+
+
+def _decode(data: bytes) -> dict[str, Entry]:
+    """The index; empty when it is new or was cut off, so that nothing is removed by guess."""
+    try:
+        return msgspec.json.decode(data, type=dict[str, Entry])
+    except ValueError:
+        return {}

@@ -1,0 +1,213 @@
+"""Report: a Run as markdown that can be read without orchtui.
+
+`task_file` is the file of one task, `result` the result of the whole run: the
+census first, then what is missing, then the texts, each with its provenance.
+Every figure comes from `verdict`. This module never writes a file and never
+changes a Run.
+"""
+
+import re
+from collections.abc import Callable
+
+from orchtui.engine import verdict
+from orchtui.engine.durations import show_duration
+from orchtui.engine.run import Run, TaskRun
+
+REHEARSAL = "**REHEARSAL**: no model was called. The text is made up, to show the run's shape."
+
+_WORDS = {
+    "completed": "COMPLETED ✓",
+    "failed": "FAILED ✗",
+    "cancelled": "CANCELLED ■",
+    "skipped": "SKIPPED ⊘",
+    "running": "RUNNING",
+    "queued": "QUEUED",
+    "waiting": "WAITING",
+    "retrying": "RETRYING",
+}
+
+
+def status_word(task: TaskRun) -> str:
+    """The task's status as all files write it."""
+    return _WORDS[task.status]
+
+
+def inline(text: str) -> str:
+    """Text from a plan or a model, put inside a line of markdown without acting as markdown."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
+
+
+def attempt_heading(run: Run, task: TaskRun) -> str:
+    """What a growing task file shows at the start of an attempt."""
+    attempt = task.attempts[-1]
+    if len(task.attempts) == 1:
+        return f"# {inline(task.task.label)}\n\n> RUNNING · {_provenance(run, task)}\n\n"
+    before = task.attempts[-2]
+    return (
+        f"\n\n> Attempt {before.number} ended: {inline(before.message)}. "
+        f"Attempt {attempt.number} begins here.\n\n"
+    )
+
+
+def task_file(run: Run, task: TaskRun) -> str:
+    """The whole file of a task that has ended."""
+    lines = [f"# {inline(task.task.label)}", ""]
+    lines.append(f"> {status_word(task)} · {_provenance(run, task)}")
+    if run.rehearsal and task.task.backend == "rehearsal":
+        lines += [">", f"> {REHEARSAL}"]
+    if task.status != "completed":
+        kind = f"{task.error}: " if task.error else ""
+        lines += [">", f"> {kind}{inline(task.why)}"]
+        if task.text:
+            lines += [">", "> What had arrived until then follows. It is not a whole answer."]
+    elif task.stop_reason == "max_tokens":
+        lines += [">", "> The answer was cut off by max_tokens; the plan accepts that."]
+    lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
+    return "\n".join(lines)
+
+
+def _provenance(run: Run, task: TaskRun) -> str:
+    attempt = task.kept
+    parts = []
+    if attempt is not None:
+        model = f" ({inline(attempt.model)})" if attempt.model else ""
+        parts = [inline(attempt.instance), f"{attempt.backend}{model}"]
+        if attempt.number > 1:
+            parts.append(f"attempt {attempt.number}")
+        if attempt.ended is not None:
+            parts.append(show_duration(attempt.seconds(run.at)))
+        if attempt.usage.total:
+            parts.append(f"{attempt.usage.output} tokens")
+    parts.append(f"run {run.id}")
+    return " · ".join(parts)
+
+
+def result(run: Run, task_name: Callable[[int], str]) -> str:
+    """The result of the run.
+
+    Args:
+        run: A run whose tasks have all ended.
+        task_name: The published file of a task, by its place in the plan.
+    """
+    lines = [f"# {inline(run.plan.title) or 'Result'}", "", *_census(run), ""]
+    lines += _missing(run, task_name)
+    strategy = run.aggregated.strategy if run.aggregated else "none"
+    if run.aggregated is not None and run.aggregated.fallback is not None:
+        why = inline(run.aggregated.fallback)
+        lines += [
+            f"> **No synthesis was made**: {why}. The results follow one after the other.",
+            "",
+        ]
+    done = run.with_status("completed")
+    if strategy == "synthesize" and run.aggregate is not None:
+        titles = ", ".join(f"{inline(task.task.label)}" for task in done)
+        lines += ["## Synthesis", "", f"> Made from: {titles}.", "", run.aggregate.text.strip(), ""]
+        lines += ["## Sources", "", *(_link(task, task_name) for task in done), ""]
+    elif strategy in ("collect", "compare"):
+        if strategy == "compare":
+            lines += _variants(run, done, task_name)
+        lines += _sections(run, done, task_name)
+    elif done:
+        lines += ["## Files", "", *(_link(task, task_name) for task in done), ""]
+    return "\n".join(lines)
+
+
+def _census(run: Run) -> list[str]:
+    count = verdict.census(run)
+    ended = [
+        f"{number} {word}"
+        for number, word in (
+            (count.failed, "failed"),
+            (count.cancelled, "cancelled"),
+            (count.skipped, "skipped"),
+        )
+        if number
+    ]
+    word = verdict.verdict(run)
+    lines = [f"> **{word}**: {count.completed} of {count.total} tasks completed"]
+    lines[0] += f" ({', '.join(ended)})." if ended else "."
+    if run.rehearsal:
+        lines += [">", f"> {REHEARSAL}"]
+    figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
+    if (speedup := verdict.speedup(run)) is not None:
+        figures.append(f"{speedup:.1f}× as fast as one after the other")
+        if (slowest := verdict.bottleneck(run)) is not None:
+            figures.append(f"slowest: {inline(slowest.task.label)}")
+    return [*lines, ">", f"> {' · '.join(figures)}"]
+
+
+def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
+    absent = [task for task in run.tasks.values() if task.status != "completed"]
+    if not absent:
+        return []
+    lines = ["## Missing", ""]
+    for task in absent:
+        critical = " (critical)" if task.task.priority == "critical" else ""
+        kept = ""
+        if task.text:
+            kept = f" What had arrived is in [{task_name(task.task.position)}]"
+            kept += f"({task_name(task.task.position)})."
+        why = inline(task.why) or "it did not run"
+        lines.append(
+            f"- **{inline(task.task.label)}**{critical}: {status_word(task)}, {why}.{kept}"
+        )
+    return [*lines, ""]
+
+
+def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
+    lines = []
+    if len(done) > 1:
+        lines += ["## Contents", ""]
+        lines += [f"{n}. {inline(task.task.label)}" for n, task in enumerate(done, 1)] + [""]
+    for task in done:
+        number = task.task.position
+        lines += [f"## {inline(task.task.label)}", ""]
+        lines += [f"> Task {number} · {_provenance(run, task)} · [file]({task_name(number)})", ""]
+        lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
+    return lines
+
+
+def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
+    """A table to choose by."""
+    if not done:
+        return []
+    lines = ["## Variants", ""]
+    lines.append("| variant | words | headings | code blocks | time | tokens | file |")
+    lines.append("|---|--:|--:|--:|--:|--:|---|")
+    for task in done:
+        text = task.text
+        name = task_name(task.task.position)
+        cells = (
+            inline(task.task.label),
+            str(len(text.split())),
+            str(len(re.findall(r"^#{1,6} ", text, re.MULTILINE))),
+            str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),
+            show_duration(task.seconds(run.at)),
+            str(task.usage.output or "-"),
+            f"[{name}]({name})",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _link(task: TaskRun, task_name: Callable[[int], str]) -> str:
+    name = task_name(task.task.position)
+    return f"- Task {task.task.position}: {inline(task.task.label)}, [{name}]({name})"
+
+
+def demote(text: str, levels: int = 2) -> str:
+    """Move markdown headings down, so that a task's own headings stay below its section's.
+
+    Lines inside fenced code blocks are left alone.
+    """
+    lines, fence = [], ""
+    for line in text.split("\n"):
+        if mark := re.match(r" {0,3}(`{3,}|~{3,})", line):
+            if not fence:
+                fence = mark.group(1)
+            elif mark.group(1).startswith(fence) and line.strip() == mark.group(1):
+                fence = ""
+        elif not fence and (heading := re.match(r"(#{1,6})(?=\s|$)", line)):
+            line = "#" * min(6, len(heading.group(1)) + levels) + line[heading.end() :]
+        lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,106 @@
+"""Specialists: agent files, in the form that Claude Code uses.
+
+A file is front matter (`name`, `description`, `tools`, `model`, `color`) and a
+body, the specialist's instructions. Found in the project's `.claude/agents/`,
+then the user's, then the ones that come with orchtui. Obeyed here: name,
+description, model and body; every other field is listed in `ignored`, so that
+nothing is dropped in silence. This module never runs anybody.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from orchtui.engine.text import clean, clean_line
+
+BUILT_IN = Path(__file__).parent.parent / "agents"
+
+_OBEYED = frozenset({"name", "description", "model"})
+_SIZE = 1_000_000
+"""Bytes of an agent file that is still read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specialist:
+    """Who does the work."""
+
+    name: str
+    description: str
+    system: str
+    """The instructions."""
+    path: Path
+    model: str | None = None
+    """Alias or id; `None` where the file says nothing or `inherit`."""
+    ignored: tuple[str, ...] = ()
+    """Fields of the file that have no effect here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Why an agent file was not loaded."""
+
+    path: Path
+    message: str
+
+
+def agent_folders(project: Path, home: Path) -> list[Path]:
+    """Where agent files are looked for, the strongest first."""
+    return [project / ".claude" / "agents", home / ".claude" / "agents", BUILT_IN]
+
+
+def load_all(folders: Iterable[Path]) -> tuple[dict[str, Specialist], list[Diagnostic]]:
+    """Specialists by key (see `find`), the first folder wins; and what could not be loaded."""
+    found: dict[str, Specialist] = {}
+    diagnostics = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.md")):
+            try:
+                specialist = load(path)
+            except ValueError as error:
+                diagnostics.append(Diagnostic(path, str(error)))
+            else:
+                found.setdefault(_key(specialist.name), specialist)
+    return found, diagnostics
+
+
+def load(path: Path) -> Specialist:
+    """Read one agent file.
+
+    Raises:
+        ValueError: with one line that says what is wrong.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > _SIZE:
+            raise ValueError("not a file of at most 1 MB")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"can not be read: {error}") from error
+    if not text.startswith("---\n") or "\n---" not in text[3:]:
+        raise ValueError("no front matter between two lines of ---")
+    head, _, body = text[4:].partition("\n---")
+    try:
+        fields = yaml.safe_load(head)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"the front matter is not YAML: {clean_line(str(error))}") from error
+    if not isinstance(fields, dict):
+        raise ValueError("the front matter is not a list of fields")
+    model = fields.get("model")
+    return Specialist(
+        name=clean_line(str(fields.get("name") or path.stem), 64),
+        description=clean_line(str(fields.get("description") or "")),
+        system=clean(body.partition("\n")[2]).strip(),
+        path=path,
+        model=clean_line(str(model), 100) if model and model != "inherit" else None,
+        ignored=tuple(sorted(clean_line(str(key), 64) for key in fields if key not in _OBEYED)),
+    )
+
+
+def find(specialists: Mapping[str, Specialist], name: str) -> Specialist | None:
+    """The specialist with this name, without regard to case and separators."""
+    return specialists.get(_key(name))
+
+
+def _key(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())

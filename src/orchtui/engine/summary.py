@@ -1,0 +1,77 @@
+"""summary.json: what lists of runs show, so that they never read journals.
+
+Written when a run begins and when it ends. A run whose summary says RUNNING
+but that nobody writes any more was interrupted. This module never reads or
+writes a journal's events.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from orchtui.engine import verdict
+from orchtui.engine.events import Census, Verdict, iso
+from orchtui.engine.journal import is_alive
+from orchtui.engine.run import Run
+
+FILE = "summary.json"
+
+SummaryVerdict = Verdict | Literal["RUNNING", "INTERRUPTED"]
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list of runs."""
+
+    id: str
+    name: str
+    """The plan's title."""
+    started: str
+    """ISO 8601, UTC."""
+    verdict: SummaryVerdict
+    tasks: int
+    makespan_s: float | None
+    """Seconds; `None` until the run has ended."""
+    rehearsal: bool = False
+    backends: tuple[str, ...] = ()
+    census: Census = Census()
+    speedup: float | None = None
+
+
+def of(run: Run) -> Summary:
+    """The summary of a run as it stands."""
+    ended = run.finished is not None
+    return Summary(
+        id=run.id,
+        name=run.plan.title or run.id,
+        started=iso(run.started),
+        verdict=verdict.verdict(run) if ended else "RUNNING",
+        tasks=len(run.tasks),
+        makespan_s=round(verdict.makespan(run), 3) if ended else None,
+        rehearsal=run.rehearsal,
+        backends=run.schedule.backends,
+        census=verdict.census(run),
+        speedup=verdict.speedup(run) if ended else None,
+    )
+
+
+def dump(run: Run) -> str:
+    """The file's text."""
+    return msgspec.json.format(msgspec.json.encode(of(run)), indent=2).decode() + "\n"
+
+
+def load(folder: Path) -> Summary | None:
+    """The summary of a run folder; `None` when there is none that can be read."""
+    try:
+        found = msgspec.json.decode((folder / FILE).read_bytes(), type=Summary)
+    except (OSError, ValueError):
+        return None
+    if found.verdict == "RUNNING" and not is_alive(folder):
+        return msgspec.structs.replace(found, verdict="INTERRUPTED")
+    return found
+
+
+def load_all(runs: Path) -> list[Summary]:
+    """The summaries of all run folders below `runs`, the newest first."""
+    found = (load(path.parent) for path in sorted(runs.glob(f"*/{FILE}"), reverse=True))
+    return [summary for summary in found if summary is not None]
