@@ -1,0 +1,1 @@
+"""The command line, as a whole process: what it prints, where, and its exit codes."""

@@ -1,0 +1,147 @@
+"""`check`, `plan`, `runs`, `doctor`, and the app without a terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import orchtui as package
+from tests.cli.conftest import Orchtui
+
+CHAIN = """\
+tasks:
+  - {id: research, prompt: Research it}
+  - {id: other, prompt: Something else}
+  - {id: write, prompt: Write it, after: [research]}
+"""
+
+
+def test_check_says_what_is_independent_and_quotes_what_is_not(
+    orchtui: Orchtui, project: Path
+) -> None:
+    (project / "plan.yaml").write_text(CHAIN)
+
+    people = orchtui("check", "plan.yaml")
+    programs = orchtui("check", "plan.yaml", "--json")
+
+    assert people.returncode == programs.returncode == 1
+    assert "Task 1: Research it - INDEPENDENT ✓" in people.stdout
+    assert "Task 3: Write it - DEPENDS on research ✗" in people.stdout
+    report = json.loads(programs.stdout)
+    assert report["verdict"] == "dependent"
+    assert report["stages"] == [["research", "other"], ["write"]]
+    [finding] = report["findings"]
+    assert (finding["kind"], finding["before"], finding["after"]) == (
+        "declared",
+        "research",
+        "write",
+    )
+    assert finding["evidence"] == [
+        {"task": "write", "field": "after[0]", "start": 0, "end": 8, "text": "research"}
+    ]
+
+
+def test_check_of_independent_tasks_exits_with_0(orchtui: Orchtui) -> None:
+    done = orchtui("check", "-", stdin="tasks: [{prompt: a}, {prompt: b}]")
+
+    assert done.returncode == 0
+    assert "→ All can run in parallel" in done.stdout
+
+
+def test_check_of_a_cycle_is_bad_input(orchtui: Orchtui) -> None:
+    text = "tasks: [{id: a, prompt: a, after: [b]}, {id: b, prompt: b, after: [a]}]"
+
+    done = orchtui("check", "-", "--json", stdin=text)
+
+    assert done.returncode == 2
+    [error] = json.loads(done.stdout)["errors"]
+    assert error["line"] == 1
+    assert "a" in error["message"] and "b" in error["message"]
+
+
+def test_plan_prints_a_plan_that_check_reads(orchtui: Orchtui, project: Path) -> None:
+    request = "Research [topic] from academic, tutorial, and production perspectives in parallel"
+    printed = orchtui("plan", request)
+    written = orchtui("plan", "Research A, write B, test C", "-o", "plan.yaml")
+
+    assert printed.returncode == written.returncode == 0
+    assert "missing: " in printed.stderr
+    assert "missing:" in printed.stdout
+    assert written.stdout == ""
+    assert orchtui("check", "plan.yaml").returncode in (0, 1)
+
+
+def test_runs_are_listed_shown_and_resumed(orchtui: Orchtui, project: Path) -> None:
+    flag = project / "flag"
+    text = f"tasks: [{{id: a, command: [cat, {flag}]}}, {{id: b, command: [echo, done]}}]"
+    assert orchtui("run", "-", stdin=text).returncode == 3
+
+    [run] = json.loads(orchtui("runs", "list", "--json").stdout)
+    assert (run["verdict"], run["tasks"]) == ("PARTIAL", 2)
+    assert set(run) >= {"id", "name", "started", "verdict", "tasks", "makespan_s"}
+    shown = json.loads(orchtui("runs", "show", "last", "--json").stdout)
+    assert [task["status"] for task in shown["details"]] == ["failed", "completed"]
+    assert "**Success Rate**: 50% (1/2)" in orchtui("runs", "show", run["id"][:13]).stdout
+
+    flag.write_text("now it is there")
+    resumed = orchtui("runs", "resume", "last")
+
+    assert resumed.returncode == 0
+    assert "now it is there" in resumed.stdout
+    assert json.loads(orchtui("runs", "list", "--json").stdout)[0]["verdict"] == "COMPLETED"
+    again = orchtui("runs", "resume", "last")
+    assert again.returncode == 2
+    assert "nothing left to do" in again.stderr
+
+
+@pytest.mark.parametrize("words", [["show", "last"], ["show", "nope"], ["resume", "nope"]])
+def test_a_run_that_is_not_there_is_told(orchtui: Orchtui, words: list[str]) -> None:
+    done = orchtui("runs", *words)
+
+    assert done.returncode == 1
+    assert "there are no runs" in done.stderr
+
+
+def test_an_empty_list_of_runs_says_what_to_do(orchtui: Orchtui) -> None:
+    done = orchtui("runs", "list")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "orchtui run" in done.stderr
+
+
+def test_doctor_names_the_backends_and_what_they_lack(orchtui: Orchtui) -> None:
+    facts = json.loads(orchtui("doctor", "--json").stdout)
+
+    assert facts["orchtui"] == package.__version__
+    assert facts["backends"]["anthropic"] == "set ANTHROPIC_API_KEY"
+    assert facts["backends"]["rehearsal"] == "ready"
+    assert "researcher" in facts["specialists"]
+
+
+def test_the_configuration_is_used_and_its_errors_are_told(
+    orchtui: Orchtui, project: Path
+) -> None:
+    config = project / "orchtui.yaml"
+    config.write_text("backend: rehearsal\nlimits: {retries: 0}\n")
+    assert orchtui("run", "--request", "Say hello [rehearse: 5 words]").returncode == 0
+
+    config.write_text("backend: nobody\ncolour: red\n")
+    done = orchtui("run", "--request", "Say hello")
+
+    assert done.returncode == 2
+    assert "orchtui.yaml:1:10: " in done.stderr
+    assert "orchtui.yaml:2:1: unknown key 'colour'" in done.stderr
+
+
+def test_the_app_without_a_terminal_says_so(orchtui: Orchtui) -> None:
+    done = orchtui()
+
+    assert done.returncode == 2
+    assert "orchtui run" in done.stderr
+
+
+def test_version_and_help(orchtui: Orchtui) -> None:
+    assert orchtui("--version").stdout == f"orchtui {package.__version__}\n"
+    for command in ("run", "check", "plan", "runs", "doctor", "open"):
+        assert command in orchtui("--help").stdout
+        assert orchtui(command, "--help").returncode == 0
