@@ -6,11 +6,12 @@ and moments; what stands in the files comes from `report` and `execution_log`.
 """
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary
-from orchtui.engine.files import append_all, replace_file
+from orchtui.engine.files import append_all, replace_file, replace_files
 from orchtui.engine.plan_file import dump_plan
 from orchtui.engine.published import Published
 from orchtui.engine.run import Run, TaskRun
@@ -55,21 +56,25 @@ class Artifacts:
         await self._write_log()
         self._grower = asyncio.create_task(self._grow(), name="grow task files")
 
-    async def follow(self, event: ev.RunEvent) -> None:
-        """Bring the files up to date with an event that the run has applied."""
+    async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
+        """Bring the files up to date with events that the run has applied."""
         if self._grower is not None and self._grower.done():
             self._grower.result()  # raises what stopped it
-        if isinstance(event, ev.TextDelta):
-            self._add(self._run.of(event.task), event.text)
-        elif isinstance(event, ev.TaskStarted):
-            task = self._run.of(event.task)
-            self._add(task, report.attempt_heading(self._run, task))
-        elif isinstance(event, _ENDS):
-            await self._end_task(self._run.of(event.task))
-        elif isinstance(event, ev.Aggregated | ev.RunFinished):
+        ended: dict[str, TaskRun] = {}
+        for event in batch:
+            if isinstance(event, ev.TextDelta):
+                self._add(self._run.of(event.task), event.text)
+            elif isinstance(event, ev.TaskStarted):
+                task = self._run.of(event.task)
+                self._add(task, report.attempt_heading(self._run, task))
+            elif isinstance(event, _ENDS) and event.output:
+                ended[event.task] = self._run.of(event.task)
+        if ended:
+            await self._end_tasks(list(ended.values()))
+        if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
             await self._write_result()
-            if isinstance(event, ev.RunFinished):
-                await self._finish()
+        if isinstance(batch[-1], ev.RunFinished):
+            await self._finish()
 
     async def close(self) -> None:
         """Write what is left to append."""
@@ -97,16 +102,20 @@ class Artifacts:
                 self._growing = {}
                 await append_all(texts)
 
-    async def _end_task(self, task: TaskRun) -> None:
-        if not task.output:
-            return
-        text = report.task_file(self._run, task)
+    async def _end_tasks(self, tasks: Sequence[TaskRun]) -> None:
+        texts = {self._path(task): report.task_file(self._run, task) for task in tasks}
         async with self._writing:
-            # What is still waiting to be appended stands in the whole file too.
-            self._growing.pop(self._path(task), None)
-            await replace_file(self._path(task), text)
-        if task.task.position:
-            await self._published.task(task.task.position, text)
+            for path in texts:
+                # What is still waiting to be appended stands in the whole file too.
+                self._growing.pop(path, None)
+            await replace_files(texts)
+        await self._published.tasks(
+            {
+                task.task.position: texts[self._path(task)]
+                for task in tasks
+                if task.task.id != ev.AGGREGATE
+            }
+        )
 
     async def _write_result(self) -> None:
         text = report.result(self._run, self._published.task_name)

@@ -6,8 +6,8 @@ text into that number and back; it never looks at a clock.
 
 import re
 
-_PART = re.compile(r"(\d+)(ms|h|m|s)")
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_PART = re.compile(r"([0-9]+)(ms|h|m|s)")
+_MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _ORDER = ("h", "m", "s", "ms")
 
 ALLOWED = "a duration such as 90s, 20m, 1h30m or 500ms, or a whole number of seconds"
@@ -32,7 +32,8 @@ def parse_duration(text: str) -> float:
         ordered = sorted(set(units), key=_ORDER.index)
         if not parts or "".join(n + u for n, u in parts) != text or units != ordered:
             raise ValueError(f"'{text[:40]}' is not {ALLOWED}")
-        seconds = sum(int(number[:12]) * _SECONDS[unit] for number, unit in parts)
+        # Whole milliseconds, so that the sum is as exact as a float can be.
+        seconds = sum(int(number[:12]) * _MILLISECONDS[unit] for number, unit in parts) / 1000
     if not 0 < seconds <= 10 * 365 * 86400:
         raise ValueError(f"'{text[:40]}' is out of range: more than 0, at most ten years")
     return float(seconds)
@@ -46,8 +47,7 @@ def format_duration(seconds: float) -> str:
     rest = round(seconds * 1000)
     parts = []
     for unit in _ORDER:
-        size = round(_SECONDS[unit] * 1000)
-        count, rest = divmod(rest, size)
+        count, rest = divmod(rest, _MILLISECONDS[unit])
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"

@@ -20,13 +20,37 @@ async def replace_file(path: Path, text: str) -> None:
     Raises:
         StorageError: when the disk refuses; the old file is then still there.
     """
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    half = _half(path)
     try:
         async with aiofiles.open(half, "w", encoding="utf-8", errors="replace", newline="") as file:
             await file.write(text)
         await aiofiles.os.replace(half, path)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
+
+
+async def replace_files(texts: Mapping[Path, str]) -> None:
+    """`replace_file` for many, in one trip to a thread.
+
+    Raises:
+        StorageError: when the disk refuses one; those before it are then replaced.
+    """
+    await asyncio.to_thread(_replace_files, texts)
+
+
+def _replace_files(texts: Mapping[Path, str]) -> None:
+    for path, text in texts.items():
+        half = _half(path)
+        try:
+            half.write_text(text, encoding="utf-8", errors="replace", newline="")
+            half.replace(path)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from error
+
+
+def _half(path: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 async def append_all(texts: Mapping[Path, str]) -> None:

@@ -214,7 +214,7 @@ class Orchestrator:
         await self._journal.append(batch)
         for event in batch:
             runs.apply(self.run, event)
-            await self._artifacts.follow(event)
+        await self._artifacts.follow(batch)
 
     def _aggregated(self, fallback: str | None) -> ev.Aggregated:
         asked = self._schedule.aggregate

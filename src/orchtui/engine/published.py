@@ -9,13 +9,13 @@ the same name are removed and no others. This module never touches a run folder.
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import replace_file
+from orchtui.engine.files import replace_files
 
 INDEX = ".published.json"
 
@@ -54,26 +54,28 @@ class Published:
     def log_name(self) -> str:
         return f"parallel-log-{self._plan}.md" if self._plan else "parallel-log.md"
 
-    async def task(self, position: int, text: str) -> None:
-        """Publish a task's file."""
-        await self._publish(self.task_name(position), text)
+    async def tasks(self, texts: Mapping[int, str]) -> None:
+        """Publish tasks' files, by place in the plan."""
+        await self._publish({self.task_name(number): text for number, text in texts.items()})
 
     async def result(self, text: str) -> None:
         """Publish the result."""
-        await self._publish(self.result_name, text)
+        await self._publish({self.result_name: text})
 
     async def log(self, text: str) -> None:
         """Publish the execution log."""
-        await self._publish(self.log_name, text)
+        await self._publish({self.log_name: text})
 
     async def remove_stale(self) -> None:
         """Remove what an earlier run of the same name published and this one did not."""
         await asyncio.to_thread(self._with_index, self._drop_stale)
 
-    async def _publish(self, name: str, text: str) -> None:
-        await replace_file(self._out / name, text)
+    async def _publish(self, texts: Mapping[str, str]) -> None:
+        await replace_files({self._out / name: text for name, text in texts.items()})
         entry = Entry(self._run, self._plan)
-        await asyncio.to_thread(self._with_index, lambda index: index.update({name: entry}))
+        await asyncio.to_thread(
+            self._with_index, lambda index: index.update(dict.fromkeys(texts, entry))
+        )
 
     def _drop_stale(self, index: dict[str, Entry]) -> None:
         for name, entry in list(index.items()):

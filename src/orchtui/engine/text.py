@@ -14,19 +14,18 @@ import re
 _STRING_LIMIT = 4096
 """An OSC or DCS string longer than this is taken for text that follows a stray introducer."""
 
-# CSI, then the strings (OSC, DCS, SOS, PM, APC) up to ST or BEL, then the two-character escapes.
-_SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    rf"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{{0,{_STRING_LIMIT}}}(?:\x07|\x1b\\|\x9c)"
-    r"|\x1b[ -/]*[0-Z\\`-~]"
+# The beginnings of CSI sequences, of strings (OSC, DCS, SOS, PM, APC) and of the short escapes.
+# All are bounded, and none goes on over another introducer: so no text takes quadratic time.
+_CSI = r"(?:\x1b\[|\x9b)[0-?]{0,256}[ -/]{0,8}"
+_STRING = rf"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x80-\x9f]{{0,{_STRING_LIMIT}}}"
+_ESCAPE = r"\x1b[ -/]{0,8}"
+
+# One pass over sequences and line ends, so that a stream that is split anywhere reads the same.
+_ACTING = re.compile(
+    rf"{_CSI}[@-~]|{_STRING}(?:\x07|\x1b\\|\x9c)|{_ESCAPE}[0-Z\\`-~]"
+    "|(?P<line_end>\r\n?|[\x0b\x0c\x85\u2028\u2029])"
 )
-_UNFINISHED = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*\Z"
-    rf"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{{0,{_STRING_LIMIT}}}\x1b?\Z"
-    r"|\x1b[ -/]*\Z"
-    r"|\r\Z"
-)
-_LINE_END = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
+_UNFINISHED = re.compile(rf"{_CSI}\Z|{_STRING}\x1b?\Z|{_ESCAPE}\Z|\r\Z")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # C0 and C1 but for tab and line ends
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # controls of the writing direction
@@ -39,7 +38,7 @@ def clean(text: str) -> str:
     """Remove what could act on a terminal; keep tabs, line ends and all visible text."""
     if text.isascii() and text.isprintable():
         return text
-    text = _LINE_END.sub("\n", _SEQUENCE.sub("", text))
+    text = _ACTING.sub(lambda match: "\n" if match["line_end"] else "", text)
     return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
 
 

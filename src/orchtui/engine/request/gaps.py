@@ -1,0 +1,151 @@
+"""What a request leaves open, in sentences that say what to add.
+
+A plan with such sentences does not start. Only what the words themselves show
+is said: a number without the things, a number that disagrees with its list, a
+count left open, a placeholder, files that are not there. A reference to
+something outside ("this tutorial") is no gap here: the independence check
+warns of it.
+"""
+
+import re
+
+from orchtui.engine.request.clauses import first_word, mask
+from orchtui.engine.request.counting import (
+    Count,
+    find_counts,
+    is_language,
+    is_list_count,
+    is_viewpoint,
+    makes_variants,
+)
+from orchtui.engine.request.lexicon import COUNTABLE, VIEWPOINTS
+from orchtui.engine.request.meant_files import Meant
+from orchtui.engine.request.prompts import joined
+
+_STAND_INS = (
+    r"topics?|subjects?|names?|product|company|language|file(?:name)?|url|link|date|title|audience|"
+    r"project|tool|library|framework|text|here|thing|something|x|tbd|todo|fill in"
+)
+_PLACEHOLDER = re.compile(
+    r"(?<![\w\]`])(?:\[(?P<square>(?:insert |your |the |some |add )?[a-z][a-z0-9_/-]+(?: [a-z0-9_/-]+){0,4}"
+    r"|[A-Z][A-Z_ ]{2,30})\](?![(\[:\w])"
+    rf"|<(?P<angle>(?:(?:insert|your|the|some)[ _-])?(?:\w+[ _-]){{0,2}}(?:{_STAND_INS}))>"
+    rf"|\{{\{{? ?(?P<curly>(?:(?:insert|your|the)[ _-])?(?:\w+[ _-]){{0,2}}(?:{_STAND_INS})) ?\}}?\}}"
+    r"|(?P<line>_{3,})(?!\w)|(?P<word>TBD|TODO(?!:)|XXX|\?{3,}))",
+)
+_CODE = re.compile(r"`[^`\n]*`")
+_NUMBER_RESULT_VERBS = frozenset(
+    "find list suggest give name tell propose brainstorm recommend".split()
+)
+
+
+def placeholders(text: str) -> list[str]:
+    """`[topic]` and its like."""
+    found: dict[str, None] = {}
+    for match in _PLACEHOLDER.finditer(_CODE.sub(lambda m: " " * len(m.group()), text)):
+        found[match.group()] = None
+    if not found:
+        return []
+    names = joined(list(found)[:6])
+    return [
+        f"The request has a placeholder, {names}: put what you mean in its place."
+        if len(found) == 1
+        else f"The request has placeholders, {names}: put what you mean in their place."
+    ]
+
+
+def list_mismatch(head: str, number: int) -> list[str]:
+    """A count in a list's head that disagrees with the list."""
+    counts = [count for count in find_counts(head) if is_list_count(head, count)]
+    if not counts or any(count.holds(number) for count in counts):
+        return []
+    count = counts[-1]
+    things = count.noun or "things"
+    return [
+        f"The request speaks of {_many(count)} {things} but lists {number}: "
+        f"{'add the missing' if number < (count.low or 0) else 'take out the surplus'}, "
+        "or correct the number."
+    ]
+
+
+def unnamed(text: str) -> list[str]:
+    """Counted things of a text that are nowhere named."""
+    verb = first_word(text)
+    for count in find_counts(text):
+        things = count.noun or "things"
+        framed = is_viewpoint(count) or is_language(count)
+        if count.vague:
+            if (
+                not framed
+                and count.last not in VIEWPOINTS | {"language"}
+                and not _open(text, count)
+            ):
+                continue
+            return [
+                f"The request leaves open which {things} are meant"
+                f"{' and how many' if count.low is None else ''}: list them, one on each line."
+            ]
+        if makes_variants(text, count) or not (is_list_count(text, count)):
+            continue
+        if count.low is None and not (count.definite and _points(text, count)):
+            continue
+        if not count.definite and not framed and verb in _NUMBER_RESULT_VERBS:
+            continue
+        if not count.pointing and not framed and not _is_open_noun(text, count):
+            continue
+        return [
+            f"The request speaks of {_many(count)} {things} but does not name them: "
+            "list them, one on each line."
+        ]
+    return []
+
+
+def _is_open_noun(text: str, count: Count) -> bool:
+    """`5 topics`, but not `the three parts of a cell`: those are known."""
+    return count.last in COUNTABLE and not text[count.end :].startswith(" of ")
+
+
+def _open(text: str, count: Count) -> bool:
+    return bool(re.match(r"as many|however many", text[count.start :], re.IGNORECASE))
+
+
+def _points(text: str, count: Count) -> bool:
+    return bool(re.match(r"(?:the )?following", text[count.start :], re.IGNORECASE))
+
+
+def _many(count: Count) -> str:
+    if count.low is None:
+        return "certain"
+    if count.high is None:
+        return f"at least {count.low}"
+    return str(count.low) if count.low == count.high else f"{count.low} to {count.high}"
+
+
+def no_subject(text: str) -> list[str]:
+    """`Research from …`: said only in addition, when the plan can not start anyway."""
+    if re.match(r"\w+ (?:from|in|into|through)\b", text) and first_word(text) != "translate":
+        return [f"The request does not say what to {first_word(text)}: add the subject."]
+    return []
+
+
+def file_gaps(meant: Meant) -> list[str]:
+    """Files that the words count on and that the folder does not have, or has more of."""
+    found = len(meant.files)
+    if meant.is_pattern:
+        if found:
+            return []
+        return [f"No file in the working folder matches {meant.words}: correct the pattern."]
+    if meant.number is None and found:
+        return []
+    if found == meant.number:
+        return []
+    has = "none" if not found else f"{found} ({joined(list(meant.files[:8]))}{'…' * (found > 8)})"
+    return [
+        f"The request speaks of {meant.words}, but the working folder has {has}: "
+        "name the files that are meant."
+    ]
+
+
+def is_masked(text: str) -> bool:
+    """Whether a text is nothing but what brackets or quotes hold."""
+    return not mask(text).strip("\x00()[]{}\"' ")
