@@ -77,7 +77,7 @@ async def test_a_plan_with_a_name_publishes_under_that_name(tmp_path: Path) -> N
         "parallel-async-2.md",
         "parallel-async-3.md",
         "parallel-result-async.md",
-        "parallel-log-async.md",
+        "parallel-async-log.md",
     }
 
 

@@ -118,9 +118,10 @@ class Artifacts:
         )
 
     async def _write_result(self) -> None:
-        text = report.result(self._run, self._published.task_name)
-        await replace_file(self._folder / RESULT, text)
+        # The same text twice, but for the links: each copy names the files beside it.
+        await replace_file(self._folder / RESULT, report.result(self._run, ev.output_file))
         if self._run.finished is not None:
+            text = report.result(self._run, self._published.task_name)
             await self._published.result(text)
 
     async def _write_log(self) -> None:

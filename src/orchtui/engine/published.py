@@ -1,7 +1,7 @@
 """Publishing: the newest results under the seed's names, in the artifacts folder itself.
 
 `parallel-task-1.md`, `parallel-result.md`, `parallel-log.md`; for a plan with a
-name `parallel-<name>-1.md`, `parallel-result-<name>.md`, `parallel-log-<name>.md`.
+name `parallel-<name>-1.md`, `parallel-result-<name>.md`, `parallel-<name>-log.md`.
 An index remembers which run published what, so that files of an earlier run of
 the same name are removed and no others. This module never touches a run folder.
 """
@@ -52,7 +52,7 @@ class Published:
 
     @property
     def log_name(self) -> str:
-        return f"parallel-log-{self._plan}.md" if self._plan else "parallel-log.md"
+        return f"parallel-{self._plan}-log.md" if self._plan else "parallel-log.md"
 
     async def tasks(self, texts: Mapping[int, str]) -> None:
         """Publish tasks' files, by place in the plan."""

@@ -87,7 +87,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
 
     Args:
         run: A run whose tasks have all ended.
-        task_name: The published file of a task, by its place in the plan.
+        task_name: The file of a task, by its place in the plan, to link to.
     """
     lines = [f"# {inline(run.plan.title) or 'Result'}", "", *_census(run), ""]
     lines += _missing(run, task_name)
