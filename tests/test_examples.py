@@ -51,7 +51,7 @@ def test_what_a_plan_reads_and_runs_is_in_the_repository(path: Path) -> None:
 
 def test_the_first_run_is_small_enough_for_the_local_model() -> None:
     first = plan("first-run")
-    assert first.backend is None
+    assert first.backend == "local"
     for task in build(first, backend="local").tasks:
         assert (task.backend, task.accept_truncated) == ("local", True)
         assert task.max_tokens <= 80

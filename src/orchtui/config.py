@@ -14,7 +14,7 @@ from orchtui.engine import yaml_values as values
 from orchtui.engine.backends.registry import NAMES
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.plan import Limits
-from orchtui.engine.plan_file import _LIMITS as LIMITS
+from orchtui.engine.plan_file import LIMITS
 from orchtui.engine.yaml_compose import Problems, compose
 from orchtui.engine.yaml_nodes import list_of, mapping_of, read_whole, struct
 

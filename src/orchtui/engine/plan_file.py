@@ -1,9 +1,10 @@
 """Plans as YAML files: read with every problem and its place, written without loss.
 
-The form is the one of the README's plan file. A plan that comes out of here is
-whole: ids are unique, `after` names tasks of the plan and has no circle, every
-task has a prompt or a command. Whether it can also start is `schedule`'s
-question. This module never starts anything and keeps no comments when it saves.
+The tables below are the form: every key, in order, and what it may hold. A plan
+that comes out of here is whole: ids are unique, `after` names tasks of the plan
+and has no circle, every task has a prompt or a command. Whether it can also
+start is `schedule`'s question. This module never starts anything and keeps no
+comments when it saves.
 """
 
 import os
@@ -76,7 +77,7 @@ def _path(node: Node, problems: Problems, label: str) -> str:
 
 _RETRIES = whole(0, 100)
 _TOKENS = whole(1, 10_000_000)
-_LIMITS: dict[str, Reader[Any]] = {
+LIMITS: dict[str, Reader[Any]] = {
     "concurrency": whole(1, 10_000),
     "timeout": duration,
     "idle_timeout": duration_or_zero,
@@ -124,7 +125,7 @@ _PLAN: dict[str, Reader[Any]] = {
     "specialist": name,
     "backend": name,
     "model": name,
-    "limits": struct(Limits, _LIMITS),
+    "limits": struct(Limits, LIMITS),
     "aggregate": choice(STRATEGIES),
     "missing": list_of(text),
     "tasks": _tasks,

@@ -22,6 +22,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "a '- ' is not allowed here; a list starts on a line of its own",
     ),
     (r"violates indentation", "a tab is not allowed here; indent with spaces"),
+    (r"parsing a flow node", "a value is missing here, or a '[' or '{' above is not closed"),
     (r"parsing a flow sequence", "the list in [ ] is not closed; expected ',' or ']'"),
     (r"parsing a flow mapping", "the mapping in { } is not closed; expected ',' or '}'"),
     (r"quoted scalar.*unexpected end of stream", "this quote is never closed"),

@@ -22,16 +22,22 @@ _ESCAPED = re.compile(f'[^{_PRINTABLE}]|["\\\\]')
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e", '"': '\\"', "\\": "\\\\"}
 
 _PLAIN_START = re.compile(r"[^\W_]|[/_(.~+]|--?[A-Za-z]")
-_NOT_PLAIN = re.compile(r": |:$| #|^\.\.\.|[,\[\]{}]")
+_NOT_PLAIN = re.compile(r": |:$| #|^\.\.\.")
+_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}?:]")
 _NUMBER_LIKE = re.compile(r"(?=.*[0-9])[0-9.+-][0-9a-fA-FoOxX_.:+-]*")
 _WORD_LIKE = frozenset({"y", "n"})
 # By first character: what YAML 1.1 takes for a date, a number, a word for true, …
 _OTHER_TYPES = yaml.SafeLoader.yaml_implicit_resolvers
 
 
-def quoted(text: str) -> str:
-    """A text of any kind on one line: plain where that is safe, else in quotes."""
-    if _is_plain(text):
+def quoted(text: str, *, in_flow: bool = False) -> str:
+    """A text of any kind on one line: plain where that is safe, else in quotes.
+
+    Args:
+        text: Any text.
+        in_flow: Whether it stands between `[` and `]`, where less is safe.
+    """
+    if _is_plain(text) and not (in_flow and _NOT_PLAIN_IN_FLOW.search(text)):
         return text
     if ('"' in text or "\\" in text) and _ONE_LINE.fullmatch(text):
         return "'" + text.replace("'", "''") + "'"
@@ -65,7 +71,7 @@ def sequence(texts: Sequence[str], indent: int, room: int = WIDTH) -> str:
         indent: Spaces before the items when each has its own line.
         room: Characters that the line may still have.
     """
-    short = "[" + ", ".join(quoted(text) for text in texts) + "]"
+    short = "[" + ", ".join(quoted(text, in_flow=True) for text in texts) + "]"
     if not texts or (len(short) <= room and not any("\n" in text for text in texts)):
         return " " + short
     spaces = " " * indent
