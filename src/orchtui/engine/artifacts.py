@@ -54,6 +54,11 @@ class Artifacts:
         await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
         await replace_file(self._folder / summary.FILE, summary.dump(self._run))
         await self._write_log()
+        # What an earlier session completed: another run may have published over it since.
+        if done := self._run.with_status("completed"):
+            await self._published.tasks(
+                {task.task.position: report.task_file(self._run, task) for task in done}
+            )
         self._grower = asyncio.create_task(self._grow(), name="grow task files")
 
     async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
@@ -79,7 +84,8 @@ class Artifacts:
     async def close(self) -> None:
         """Write what is left to append."""
         if self._grower is not None:
-            self._grower.cancel()
+            async with self._writing:  # not in the middle of an append, which goes on in its thread
+                self._grower.cancel()
             await asyncio.wait((self._grower,))
             self._grower = None
             await self._append()

@@ -127,7 +127,9 @@ async def watch(
         )
         reason: Stop
         if reader.done():
-            return _error_of(reader)
+            error = _error_of(reader)
+            # Told to stop in the moment in which it failed: it must not come back as a retry.
+            return stop.result() if error is not None and stop.done() else error
         if stop.done():
             reason = stop.result()
         elif clock() >= end:
@@ -139,6 +141,8 @@ async def watch(
         else:
             continue
         reader.cancel()
+        # What it still raises, now or long after, is no news and must not reach the terminal.
+        reader.add_done_callback(lambda late: late.cancelled() or late.exception())
         await asyncio.wait((reader,), timeout=GRACE)
         return reason
 

@@ -76,6 +76,7 @@ class Executor:
         self._busy: Counter[str] = Counter()
         self._tokens = 0
         self._crash: BaseException | None = None
+        self._closed = False
         self._deadline: asyncio.TimerHandle | None = None
         self._give_up: BackendError | None = None
         """Why nothing more is started; `None` while all is well."""
@@ -152,17 +153,21 @@ class Executor:
                 self._say.steered("retry", task_id)
                 self._renew(work)
                 again.append(task_id)
-        lost = ("failed", "cancelled", "skipped")
-        for work in self._work.values():
-            needed = (self._work[task_id] for task_id in work.task.after)
-            if work.status == "skipped" and all(other.status not in lost for other in needed):
-                self._renew(work)
-                again.append(work.task.id)
+        # What is brought back may bring back more: the list grows while it is walked.
+        for task_id in again:
+            for dependent in self._dependents[task_id]:
+                work = self._work[dependent]
+                needed = (self._work[other].status for other in work.task.after)
+                if work.status == "skipped" and not any(status in _OUTCOME for status in needed):
+                    self._say.steered("retry", dependent)
+                    self._renew(work)
+                    again.append(dependent)
         self._pump()
         return again
 
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
+        self._closed = True
         if self._deadline is not None:
             self._deadline.cancel()
         for work in self._work.values():
@@ -185,7 +190,7 @@ class Executor:
 
     def _pump(self) -> None:
         """Fill the free slots."""
-        while self._busy.total() < self._schedule.concurrency:
+        while not self._closed and self._busy.total() < self._schedule.concurrency:
             task = self._ready.pop(self._has_slot)
             if task is None:
                 return

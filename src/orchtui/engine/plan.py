@@ -131,8 +131,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def title(self) -> str:
         """The name, or the start of the request, or of the first task."""
-        first_line = self.request.strip().partition("\n")[0].strip().rstrip(":")
-        text = self.name or first_line or (self.tasks[0].label if self.tasks else "")
+        text = self.name or self.request.strip().partition("\n")[0].strip().rstrip(":")
+        if not text and self.tasks:
+            more = len(self.tasks) - 1
+            text = self.tasks[0].label + (f" and {more} more" if more else "")
         return text if len(text) <= 72 else text[:71].rstrip() + "…"
 
 

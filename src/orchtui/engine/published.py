@@ -81,7 +81,9 @@ class Published:
         for name, entry in list(index.items()):
             if entry.plan == self._plan and entry.run != self._run:
                 del index[name]
-                (self._out / name).unlink(missing_ok=True)
+                # The index may have come with a cloned repository: never follow it elsewhere.
+                if name.startswith("parallel-") and Path(name).name == name:
+                    (self._out / name).unlink(missing_ok=True)
 
     def _with_index(self, change: Callable[[dict[str, Entry]], None]) -> None:
         """Change the index under a lock, so that two processes lose no entry."""

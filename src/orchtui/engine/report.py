@@ -93,7 +93,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
     lines += _missing(run, task_name)
     strategy = run.aggregated.strategy if run.aggregated else "none"
     if run.aggregated is not None and run.aggregated.fallback is not None:
-        why = inline(run.aggregated.fallback)
+        why = inline(run.aggregated.fallback).rstrip(".")
         lines += [
             f"> **No synthesis was made**: {why}. The results follow one after the other.",
             "",
@@ -147,7 +147,7 @@ def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
         if task.text:
             kept = f" What had arrived is in [{task_name(task.task.position)}]"
             kept += f"({task_name(task.task.position)})."
-        why = inline(task.why) or "it did not run"
+        why = inline(task.why).rstrip(".") or "it did not run"
         lines.append(
             f"- **{inline(task.task.label)}**{critical}: {status_word(task)}, {why}.{kept}"
         )
@@ -198,16 +198,19 @@ def _link(task: TaskRun, task_name: Callable[[int], str]) -> str:
 def demote(text: str, levels: int = 2) -> str:
     """Move markdown headings down, so that a task's own headings stay below its section's.
 
-    Lines inside fenced code blocks are left alone.
+    Lines inside fenced code blocks are left alone. A block that is still open at the end (an
+    answer that was cut off) is closed, so that it does not swallow the sections after it.
     """
     lines, fence = [], ""
     for line in text.split("\n"):
-        if mark := re.match(r" {0,3}(`{3,}|~{3,})", line):
+        if mark := re.match(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})", line):
             if not fence:
                 fence = mark.group(1)
             elif mark.group(1).startswith(fence) and line.strip() == mark.group(1):
                 fence = ""
-        elif not fence and (heading := re.match(r"(#{1,6})(?=\s|$)", line)):
+        elif not fence and (heading := re.match(r" {0,3}(#{1,6})(?=\s|$)", line)):
             line = "#" * min(6, len(heading.group(1)) + levels) + line[heading.end() :]
         lines.append(line)
+    if fence:
+        lines.append(fence)
     return "\n".join(lines)

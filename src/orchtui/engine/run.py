@@ -111,7 +111,7 @@ class TaskRun:
         """The attempt whose text counts: the latest, or for a failure the one that got furthest."""
         if self.status in ("completed", "running") or not self.attempts:
             return self.attempt
-        return max(self.attempts, key=lambda attempt: (attempt.length > 0, attempt.number))
+        return max(self.attempts, key=lambda attempt: (attempt.length, attempt.number))
 
     @property
     def text(self) -> str:
@@ -247,6 +247,8 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
                 _put_back(run.tasks[task_id])
         case ev.Steered(action="cancel_run"):
             run.cancelled = True
+        case ev.Steered(action="retry", task=str(task_id)) if task_id in run.tasks:
+            _put_back(run.tasks[task_id])
         case ev.Aggregated():
             run.aggregated = event
         case ev.RunFinished():
@@ -385,7 +387,7 @@ def _close_attempt(
 
 
 def _put_back(task: TaskRun) -> None:
-    """A task that runs again in a new session keeps its attempts and loses its end."""
+    """A task that runs again, by hand or in a new session, keeps its attempts, not its end."""
     if task.attempt is not None and task.attempt.ended is None:
         task.attempt.ended = task.attempt.started
         task.attempt.message = "the run was interrupted"

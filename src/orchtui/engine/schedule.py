@@ -135,7 +135,9 @@ def build(
                 specialist=_specialist(plan, task),
                 instance=instance,
                 backend=_backend(task, plan, overrides, backend),
-                model=overrides.model
+                model=None
+                if task.command
+                else overrides.model
                 or task.model
                 or models.get(_specialist(plan, task))
                 or plan.model,

@@ -18,6 +18,7 @@ from orchtui.engine.text import clean, clean_line
 BUILT_IN = Path(__file__).parent.parent / "agents"
 
 _OBEYED = frozenset({"name", "description", "model"})
+_NO_MODEL = frozenset({"", "inherit", "null", "~"})
 _SIZE = 1_000_000
 """Bytes of an agent file that is still read."""
 
@@ -81,18 +82,21 @@ def load(path: Path) -> Specialist:
         raise ValueError("no front matter between two lines of ---")
     head, _, body = text[4:].partition("\n---")
     try:
-        fields = yaml.safe_load(head)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # The base loader leaves words as they are written (`name: no`) and obeys no tags.
+        fields = yaml.load(head, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the front matter is not YAML: {clean_line(str(error))}") from error
     if not isinstance(fields, dict):
         raise ValueError("the front matter is not a list of fields")
-    model = fields.get("model")
+    if wrong := [key for key in sorted(_OBEYED) if not isinstance(fields.get(key, ""), str)]:
+        raise ValueError(f"{wrong[0]} is not one line of text")
+    model = clean_line(fields.get("model", ""), 100)
     return Specialist(
-        name=clean_line(str(fields.get("name") or path.stem), 64),
-        description=clean_line(str(fields.get("description") or "")),
+        name=clean_line(fields.get("name", ""), 64) or clean_line(path.stem, 64),
+        description=clean_line(fields.get("description", "")),
         system=clean(body.partition("\n")[2]).strip(),
         path=path,
-        model=clean_line(str(model), 100) if model and model != "inherit" else None,
+        model=None if model.lower() in _NO_MODEL else model,
         ignored=tuple(sorted(clean_line(str(key), 64) for key in fields if key not in _OBEYED)),
     )
 

@@ -17,7 +17,7 @@ from orchtui.engine.request.drafts import Draft, Reading
 from orchtui.engine.request.limits import Marks
 from orchtui.engine.request.marks import take_apart, take_marks
 from orchtui.engine.request.markup import without_politeness
-from orchtui.engine.request.outline import Group, Item, Outline
+from orchtui.engine.request.outline import Item, Outline
 from orchtui.engine.request.references import take_needs, take_priorities
 
 MAX_TASKS = 500
@@ -35,18 +35,15 @@ _ONLY_RUN = re.compile(
 
 def from_list(shape: Outline) -> Reading:
     """Read an outline that has groups."""
-    missing: list[str] = []
+    missing = _too_much(shape)
     tail, aggregate = take_closing(shape.tail[:MAX_SHARED], alone=True)
     tail, marks = take_marks(tail, of_item=False)
     tail = _without_runs(take_apart(tail)[0])
-    if max(len(shape.tail), *(len(group.head) for group in shape.groups)) > MAX_SHARED:
-        missing.append(
-            f"The words around the list are longer than {MAX_SHARED} characters: "
-            "put them in a file and name it."
-        )
     drafts: list[Draft] = []
     stage = 0
     for group in shape.groups:
+        if len(drafts) >= MAX_TASKS:
+            break
         context, head, found, of_head = _head(group.head[:MAX_SHARED])
         aggregate = aggregate or of_head
         marks = marks.over(found)
@@ -55,14 +52,10 @@ def from_list(shape: Outline) -> Reading:
             aggregate = aggregate or "compare"
         if is_open_ended(group.items[-1].text):
             missing.append("The list is left open at its end: name what else is meant.")
-        for draft in _drafts(group, context, head, len(drafts)):
-            stage = max(stage, draft.stage) if not draft.stage else stage + 1
+        kept = group.items[: MAX_TASKS - len(drafts)]
+        for draft in _drafts(kept, context, head, len(drafts), ordered=group.ordered):
+            stage += draft.stage
             drafts.append(replace(draft, stage=stage))
-    if len(drafts) > MAX_TASKS:
-        missing.append(
-            f"The request lists {len(drafts)} tasks, and at most {MAX_TASKS} are taken: split it."
-        )
-        drafts = drafts[:MAX_TASKS]
     tail, priorities = take_priorities(tail, [draft.title for draft in drafts])
     finished = [
         replace(
@@ -73,6 +66,21 @@ def from_list(shape: Outline) -> Reading:
         for at, draft in enumerate(drafts)
     ]
     return Reading(tuple(finished), marks, aggregate, tuple(missing))
+
+
+def _too_much(shape: Outline) -> list[str]:
+    """What of an outline is more than a plan can hold."""
+    found = []
+    if max(len(shape.tail), *(len(group.head) for group in shape.groups)) > MAX_SHARED:
+        found.append(
+            f"The words around the list are longer than {MAX_SHARED} characters: "
+            "put them in a file and name it."
+        )
+    if (number := sum(len(group.items) for group in shape.groups)) > MAX_TASKS:
+        found.append(
+            f"The request lists {number} tasks, and at most {MAX_TASKS} are taken: split it."
+        )
+    return found
 
 
 def _without_runs(text: str) -> str:
@@ -99,15 +107,17 @@ def _head(text: str) -> tuple[str, str, Marks, AggregateStrategy | None]:
     return context.rstrip(":") if context.count("\n") == 0 else context, head, marks, aggregate
 
 
-def _drafts(group: Group, context: str, head: str, before: int) -> list[Draft]:
+def _drafts(
+    items: list[Item], context: str, head: str, before: int, *, ordered: bool
+) -> list[Draft]:
     texts: list[tuple[Item, str, Marks, bool, tuple[int, ...]]] = []
-    for at, item in enumerate(group.items, 1):
+    for at, item in enumerate(items, 1):
         words, marks = take_marks(item.text, of_item=True)
         words = re.sub(r"(?<=\w)(?:[,;]|,? and)\Z", "", words or item.text)
         words, then = lead(without_politeness(words))
         words, needs = take_needs(words, at)
         needs = tuple(before + position for position in needs)
-        texts.append((item, words, marks, (then or group.ordered) and at > 1, needs))
+        texts.append((item, words, marks, (then or ordered) and at > 1, needs))
     short = all(len(words.split()) <= 2 for _, words, _, _, _ in texts)
     said = prompts.all_inner([words for _, words, _, _, _ in texts])
     languages = any(is_language(count) for count in find_counts(head))

@@ -62,21 +62,21 @@ _FOR_ALL = (
 _TAKE = (
     r"(?:(?:and )?(?:spend|take|taking|use|run|running|give|allow|allowing|finish|stop|"
     r"limit(?:ed)?|with|time out|timeout|spending|giving)"
-    r"(?: (?:each|every|all|them|it|one|to|of|task|tasks|the|a))* )?"
+    r"(?: (?:each|every|all|them|it|one|to|of|task|tasks|the|a)){0,5} )?"
 )
 _SEP = r"(?:(?:^|(?<=[\s(\[]))(?:[,;:–—-] ?)?)"
 _EACH_LIMIT = re.compile(
     rf"{_SEP}(?:and )?{_TAKE}(?:{_MAX} )?{_DURATION}(?: max(?:imum)?| at most| tops| or less)?,? "
     rf"{_FOR_EACH}(?: max(?:imum)?| at most)?(?![\w-])"
     rf"|{_SEP}(?:and )?(?:spend |take |give )?(?:each|every)(?: (?:one|task|of them|item|agent))?"
-    rf"(?: (?:may|can|should|must|gets?|has|is|takes?|taking|to|run|for|limited|allowed))*"
+    rf"(?: (?:may|can|should|must|gets?|has|is|takes?|taking|to|run|for|limited|allowed)){{0,5}}"
     rf" {_MAX} {_DURATION.replace('<time>', '<time2>')}",
     re.IGNORECASE,
 )
 _ALL_LIMIT = re.compile(
     rf"{_SEP}(?:and )?{_TAKE}(?:{_MAX} )?{_DURATION}(?: max(?:imum)?| at most)?,? {_FOR_ALL}(?![\w-])"
     rf"|{_SEP}(?:and )?(?:stop|finish|be done|done|end|abort|give up|cancel)"
-    rf"(?: (?:everything|all|it|them|the run|all tasks|working|in|after|within|at))*"
+    rf"(?: (?:everything|all|it|them|the run|all tasks|working|in|after|within|at)){{0,5}}"
     rf" (?:after|within|in) (?:at most )?{_DURATION.replace('<time>', '<time2>')}"
     rf"|{_SEP}(?:(?:with )?an? )?(?:overall |total )?(?:deadline|(?:overall|total) (?:time )?limit)"
     rf"(?: of| is|:| in)? {_DURATION.replace('<time>', '<time3>')}",
@@ -113,11 +113,11 @@ _RETRY = re.compile(
     rf"|retries:? (?P<n3>\d{{1,3}})"
     r"|(?P<none>no retries|(?:do not|don't|never) retry|without retr(?:ies|ying)))"
     r"(?: (?:each|on failure|on errors?|per task|if (?:it|one|a task|something|any) fails?|"
-    r"when (?:it|one|a task) fails))*(?![\w-])",
+    r"when (?:it|one|a task) fails)){0,4}(?![\w-])",
     re.IGNORECASE,
 )
 _BUDGET = re.compile(
-    rf"{_SEP}(?:and )?(?:with )?(?:(?:spend|cost|use|a|an|spending|costing) )*"
+    rf"{_SEP}(?:and )?(?:with )?(?:(?:spend|cost|use|a|an|spending|costing) ){{0,4}}"
     r"(?:max(?:imum)?(?: of)?|at most|up to|no more than|budget(?: of|:)?|under|less than)"
     r" (?:\$|USD ?)(?P<n>\d{1,6}(?:\.\d{1,2})?)(?: (?:in total|total|overall|altogether|max))?",
     re.IGNORECASE,

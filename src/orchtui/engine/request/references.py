@@ -18,9 +18,7 @@ _ORDINALS = dict(
     )
 )
 _ONE = r"(?:(?:tasks?|steps?|items?|numbers?|nos?\.?|points?|parts?) ?)?#?(?:\d{1,3}|[a-h])"
-_REFERRED = (
-    rf"(?:{_ONE}(?:(?:, (?:and )?| and | & |-|–){_ONE})*|task (?:{'|'.join(NUMBERS)}))(?![\w-])"
-)
+_REFERRED = rf"(?:{_ONE}(?:(?:, (?:and )?| and | & |-|–){_ONE}){{0,30}}|task (?:{'|'.join(NUMBERS)}))(?![\w-])"
 _NEEDS = re.compile(
     rf" ?\((?:after|depends on|needs|requires|once) (?P<bracket>{_REFERRED})"
     r"(?: (?:is|are) (?:done|complete|finished))?\)"

@@ -1,0 +1,330 @@
+"""The app: owns the project and the run that is going on, and does what keys ask for.
+
+It pulls the orchestrator's events to their end and hands the Run down to the
+screen; screens come and go, the run stays. This module never draws, and never
+reads the Run's figures itself.
+"""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+
+from msgspec.structs import replace
+from textual import on, work
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.plan import Plan
+from orchtui.engine.project import Project
+from orchtui.engine.request import parse_request
+from orchtui.engine.run import Run
+from orchtui.engine.verdict import census, verdict
+from orchtui.ui.dialogs import Ask, ChooseBackend
+from orchtui.ui.draft import EMPTY, Draft
+from orchtui.ui.frame import Frame
+from orchtui.ui.live import LiveRun
+from orchtui.ui.run_bar import outcome
+from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.saving import ask_and_save
+from orchtui.ui.screen import MainScreen, Shown
+
+LEAVE_WITHIN = 5.0
+"""Seconds that quitting waits for a cancelled run to be written, and for backends to close."""
+
+_WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
+
+
+class OrchtuiApp(Frame):
+    """The full-screen app; `run` gives 0.
+
+    Args:
+        project: Where to run things.
+        plan: What to begin with.
+        plan_path: The file that the plan came from.
+        theme: Name of a theme.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan | None,
+        plan_path: Path | None = None,
+        theme: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.project = project
+        self.draft = Draft(plan or EMPTY)
+        self.live = LiveRun()
+        self.main = MainScreen(self.draft, partial(parse_request, folder=project.folder))
+        self._plan_path = plan_path
+        self._theme_wanted = theme
+        self._own: Shown | None = None
+        self._quit_asked = False
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.take_theme(self._theme_wanted)
+        self.take_signals(self._leave_now)
+        self._tell_backend()
+        self.call_after_refresh(self.settle_down)
+
+    def take_memory(self, size: int) -> None:
+        self.main.memory = size
+        self.main.dirty = True
+
+    def _tell_backend(self) -> None:
+        overrides, plan = self.project.overrides, self.draft.plan
+        name = overrides.backend or plan.backend
+        if name is None:
+            try:
+                name = self.project.backends.default()
+            except NoBackendError:
+                name = ""
+        self.main.backend = name
+        self.main.dirty = True
+
+    # A run
+
+    def action_run_plan(self) -> None:
+        if self.live.run is not None:
+            self.say("One run at a time: this one is still going on", "warning")
+            return
+        self._start()
+
+    @work(exclusive=True, group="start", exit_on_error=False)
+    async def _start(self) -> None:
+        await self.main.plan_pane.up_to_date()
+        plan = self.draft.plan
+        if not plan.tasks and not plan.missing:
+            self.say("There are no tasks yet: write a request first", "warning")
+            self.main.plan_pane.request.focus()
+            return
+        try:
+            try:
+                orchestrator = await asyncio.to_thread(self.project.start, plan)
+            except NoBackendError as error:
+                if not await self._choose_backend(_why(error)):
+                    return
+                orchestrator = await asyncio.to_thread(self.project.start, plan)
+        except InputError as error:
+            problems = [problem.message for problem in error.problems]
+            self.main.action_go("compose")
+            self.main.plan_pane.show_problems(problems)
+            self.say("Nothing was started: " + problems[0], "error")
+            return
+        for warning in self.project.warnings(orchestrator.schedule):
+            self.say(warning, "warning")
+        self._follow(orchestrator)
+
+    @work(group="run", exit_on_error=False)
+    async def _follow(self, orchestrator: Orchestrator) -> None:
+        """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
+        try:
+            await self.live.follow(orchestrator, self._begun)
+        finally:
+            self.main.live = None
+            self.main.dirty = True
+        self._tell_end(orchestrator.run, orchestrator.run_folder)
+        self._list_runs()
+
+    def _begun(self, run: Run, folder: Path) -> None:
+        self._own = Shown(run, folder, past=False)
+        self.main.live = run
+        self.main.show_run(self._own)
+        self.main.action_go("timeline")
+
+    def _tell_end(self, run: Run, folder: Path) -> None:
+        word = verdict(run)
+        severity: SeverityLevel = "information"
+        if word != "COMPLETED":
+            severity = "error" if word == "FAILED" else "warning"
+        rehearsed = "A rehearsal: no model was called.\n" if run.rehearsal else ""
+        text = f"{rehearsed}{outcome(census(run))}\nfiles: {short(folder, self.project.folder)}"
+        self.say(text, severity, title=word)
+
+    def action_cancel_task(self) -> None:
+        picked = self.main.picked
+        if picked is None or not self._sees_live():
+            self.say("Nothing is running here", "warning")
+        elif not self.live.cancel(picked):
+            self.say("This task has ended already", "warning")
+
+    def action_cancel_all(self) -> None:
+        if self.live.run is None:
+            self.say("Nothing is running", "warning")
+        else:
+            self._cancel_all()
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _cancel_all(self) -> None:
+        answers = [("s", "stop", "stop all tasks"), ("b", "back", "let them go on")]
+        text = "What they have written so far is kept."
+        if await self.push_screen_wait(Ask("Stop all tasks?", text, answers)) == "stop":
+            self.live.cancel_all()
+
+    def action_retry_failed(self) -> None:
+        shown = self.main.shown
+        if shown is None:
+            self.say("Nothing has run yet", "warning")
+        elif self._sees_live():
+            again = self.live.retry_failed()
+            self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")
+        else:
+            self._resume(shown.run.id)
+
+    @work(exclusive=True, group="start", exit_on_error=False)
+    async def _resume(self, run_id: str) -> None:
+        if self.live.run is not None:
+            self.say("One run at a time: your own is still going on", "warning")
+            return
+        try:
+            orchestrator = await asyncio.to_thread(self.project.resume, run_id)
+        except InputError as error:
+            self.say(error.problems[0].message)
+            return
+        self._follow(orchestrator)
+
+    def _sees_live(self) -> bool:
+        return self.main.shown is not None and self.main.shown.run is self.main.live
+
+    # Past runs
+
+    @on(RunsPane.ReloadWanted)
+    @work(exclusive=True, group="runs", exit_on_error=False)
+    async def _list_runs(self) -> None:
+        self.main.runs_pane.show_runs(await asyncio.to_thread(self.project.list_runs))
+
+    @on(RunsPane.ResumeWanted)
+    def _resume_past(self, event: RunsPane.ResumeWanted) -> None:
+        event.stop()
+        self._resume(event.run_id)
+
+    @on(RunsPane.Opened)
+    @work(exclusive=True, group="open", exit_on_error=False)
+    async def _open_past(self, event: RunsPane.Opened) -> None:
+        if isinstance(event, RunsPane.ResumeWanted):
+            return
+        if self.main.live is not None and event.run_id == self.main.live.id:
+            self.action_go_back()
+            return
+        run = await asyncio.to_thread(self.project.open_run, event.run_id)
+        folder = self.project.run_folder(run.id)
+        self.main.show_run(Shown(run, folder, past=True))
+        self.main.action_go("timeline")
+
+    def action_go_back(self) -> None:
+        if self.main.shown is not None and self.main.shown.past:
+            self.main.show_run(self._own)
+            self.main.action_go("timeline" if self._own else "compose")
+        else:
+            self.main.action_go("compose")
+
+    # Backend, saving, help
+
+    def action_choose_backend(self) -> None:
+        self._choose("For the next run. Flags and plans may still say otherwise for a task.")
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _choose(self, why: str) -> None:
+        await self._choose_backend(why)
+
+    async def _choose_backend(self, why: str) -> bool:
+        choices = self.project.backends.choices()
+        dialog = ChooseBackend(choices, self.main.backend, why)
+        name = await self.push_screen_wait(dialog)
+        if name:
+            self.project.overrides = replace(self.project.overrides, backend=name)
+            self._tell_backend()
+        return bool(name)
+
+    def action_save_plan(self) -> None:
+        if self.draft.plan.tasks:
+            self._save()
+        else:
+            self.say("There are no tasks to save yet", "warning")
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _save(self) -> None:
+        await self._save_plan()
+
+    async def _save_plan(self) -> bool:
+        """Ask for a path and save; whether that was done."""
+        await self.main.plan_pane.up_to_date()
+        plan = self.draft.plan
+        path = await ask_and_save(self, plan, self.project.folder, self._plan_path)
+        if path is None:
+            return False
+        self._plan_path, self.draft.saved = path, plan
+        self.say(f"Saved: {short(path, self.project.folder)}")
+        return True
+
+    # Leaving
+
+    def action_interrupt(self) -> None:
+        """Copy what is marked; with nothing marked, quit."""
+        focused = self.focused
+        if isinstance(focused, TextArea | Input) and focused.selected_text:
+            self.copy_to_clipboard(focused.selected_text)
+        else:
+            self._quit()
+
+    async def action_quit(self) -> None:
+        self._quit()
+
+    def _quit(self) -> None:
+        if not self._quit_asked:
+            self._quit_asked = True
+            self._ask_and_leave()
+
+    @work(group="quit", exit_on_error=False)
+    async def _ask_and_leave(self) -> None:
+        try:
+            if await self._may_leave():
+                await self._leave()
+        finally:
+            self._quit_asked = False
+
+    async def _may_leave(self) -> bool:
+        if self.live.run is not None:
+            going = len(self.live.run.with_status("running"))
+            text = f"{going} running. Their text so far is kept; the run can be resumed later."
+            answers = [("s", "stay", "stay"), ("c", "leave", "cancel them and quit")]
+            if await self.push_screen_wait(Ask("Tasks are running", text, answers)) != "leave":
+                return False
+        if self.draft.unsaved:
+            answers = [("s", "save", "save"), ("d", "leave", "discard"), ("b", "stay", "back")]
+            text = "The plan was edited by hand and is in no file."
+            answer = await self.push_screen_wait(Ask("Save the plan?", text, answers))
+            if answer == "save":
+                return await self._save_plan()
+            return answer == "leave"
+        return True
+
+    async def _leave(self) -> None:
+        """Stop what runs, wait until it is written, and go."""
+        await self.live.stop(LEAVE_WITHIN)
+        try:
+            await asyncio.wait_for(self.project.close(), LEAVE_WITHIN)
+        finally:
+            self.exit(0)
+
+    @work(exclusive=True, group="leave", exit_on_error=False)
+    async def _leave_now(self) -> None:
+        """The terminal or the system says so: without a question."""
+        await self._leave()
+
+
+def _why(error: NoBackendError) -> str:
+    text = str(error)
+    return _WHY_CHOOSE if text.startswith("no backend is chosen") else text
+
+
+def short(path: Path, folder: Path) -> Path:
+    """A path as a reader in the project folder would type it."""
+    whole, base = path.resolve(), folder.resolve()
+    return whole.relative_to(base) if whole.is_relative_to(base) else whole

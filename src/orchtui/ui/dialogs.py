@@ -1,0 +1,169 @@
+"""The app's dialogs: questions with keys for answers, a path, a choice, a text to read.
+
+Each is a modal screen that gives its answer back to whoever pushed it. This
+module never acts on an answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from orchtui.engine.backends.registry import Choice
+
+
+class Ask(ModalScreen[str | None]):
+    """A question with a few answers; `None` when it is left with escape.
+
+    Args:
+        title: The question.
+        text: What to know for the answer.
+        answers: Key, what the answer gives, its words. The first one has the focus.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._answers = answers
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield Static(Content(self._text))
+            with Horizontal(classes="answers"):
+                for key, value, words in self._answers:
+                    yield Button(
+                        Content.assemble((key, "b"), f"  {words}"), name=value, compact=True
+                    )
+
+    def on_mount(self) -> None:
+        for key, value, _ in self._answers:
+            self._bindings.bind(key, f"screen.dismiss({value!r})", show=False)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.name)
+
+
+class AskPath(ModalScreen[str | None]):
+    """Asks for the name of a file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
+
+    def __init__(self, title: str, path: str) -> None:
+        super().__init__()
+        self._title = title
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield Input(self._path, placeholder="plan.yaml", compact=True)
+            yield Static("[b]enter[/] saves   [b]esc[/] goes back", classes="hint")
+
+    @on(Input.Submitted)
+    def _save(self, event: Input.Submitted) -> None:
+        if path := event.value.strip():
+            self.dismiss(path)
+
+
+class ChooseBackend(ModalScreen[str | None]):
+    """Who is to work: every backend, what it is, and what it lacks.
+
+    Args:
+        choices: From the project.
+        current: The name of the one that is chosen now.
+        why: Why this is asked.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+    ]
+
+    def __init__(self, choices: Iterable[Choice], current: str | None, why: str) -> None:
+        super().__init__()
+        self._choices = list(choices)
+        self._current = current
+        self._why = why
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Who works?"
+            yield Static(Content(self._why), classes="hint")
+            yield OptionList(*(self._option(choice) for choice in self._choices))
+            yield Static("[b]enter[/] chooses   [b]esc[/] goes back", classes="hint")
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        names = [choice.name for choice in self._choices]
+        if self._current in names:
+            options.highlighted = names.index(self._current)
+        options.focus()
+
+    def action_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def _option(self, choice: Choice) -> Option:
+        mark = "●" if choice.name == self._current else " "
+        lines = Content.assemble((f"{mark} {choice.name}", "b"), f"\n  {choice.summary}")
+        if choice.lacking:
+            lines = Content.assemble(lines, (f"\n  to use it: {choice.lacking}", "$text-warning"))
+        return Option(lines, id=choice.name, disabled=choice.lacking is not None)
+
+
+class Read(ModalScreen[None]):
+    """A text to read, such as an error or the keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark,f1", "dismiss(None)", "Close"),
+        Binding("j", "app.simulate_key('down')", show=False),
+        Binding("k", "app.simulate_key('up')", show=False),
+    ]
+
+    def __init__(self, title: str, text: Content, *, error: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._error = error
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -error" if self._error else "dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            dialog.border_subtitle = "esc closes"
+            with VerticalScroll():
+                yield Static(self._text)
+
+
+def keys_text(sections: Iterable[tuple[str, list[tuple[str, str]]]]) -> Content:
+    """The help: every key under the place where it holds."""
+    parts: list[Content | str | tuple[str, str]] = []
+    for title, keys in sections:
+        parts.append((f"{title}\n", "b $accent"))
+        width = max(len(names) for names, _ in keys)
+        for names, what in keys:
+            parts += [(f"  {names:{width}}  ", "b"), f"{what}\n"]
+        parts.append("\n")
+    return Content.assemble(*parts)

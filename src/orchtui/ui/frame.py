@@ -1,0 +1,122 @@
+"""What the app needs whatever it is about: looks, signals, notices, errors, help, the palette.
+
+This module knows nothing of plans and runs.
+"""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.content import Content
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from orchtui.engine.errors import OrchtuiError
+from orchtui.engine.text import clean
+from orchtui.ui import keymap, theme
+from orchtui.ui.dialogs import Read, keys_text
+from orchtui.ui.memory import resident
+
+_MEASURE = 2.0
+"""Seconds between two readings of memory."""
+
+
+class Frame(App[int]):
+    """The app without its subject."""
+
+    TITLE = "orchtui"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("everywhere")]
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (100, "-medium"),
+        (160, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [
+        (0, "-tiny"),
+        (12, "-short"),
+        (30, "-tall"),
+        (45, "-high"),
+    ]
+
+    def take_theme(self, wanted: str | None) -> None:
+        """Load the themes and use the wanted one; what is wrong with them is told."""
+        themes, notices = theme.load_themes(theme.theme_folders())
+        for each in themes:
+            self.register_theme(each)
+        name = wanted or theme.DEFAULT
+        if name in self.available_themes:
+            self.theme = name
+        else:
+            notices.append(f"there is no theme '{name}'")
+            if theme.DEFAULT in self.available_themes:
+                self.theme = theme.DEFAULT
+        for notice in notices:
+            self.say(notice, "warning")
+
+    def take_signals(self, leave: Callable[[], object]) -> None:
+        """End in order when the terminal or the system says so."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(number, leave)
+
+    def settle_down(self) -> None:
+        """After the first paint: what costs time."""
+        gc.collect()
+        gc.freeze()
+        self._measuring = self.set_interval(_MEASURE, self._measure)
+        self._measure()
+
+    @work(exclusive=True, group="memory", exit_on_error=False)
+    async def _measure(self) -> None:
+        self.take_memory(await asyncio.to_thread(resident))
+
+    def take_memory(self, size: int) -> None:
+        """A new reading of memory, in bytes."""
+        raise NotImplementedError
+
+    # Help
+
+    def action_show_help(self) -> None:
+        self.push_screen(Read("Keys", keys_text(keymap.sections())))
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the app's own commands, and Textual's for themes and pictures."""
+        for key in keymap.TABLE["everywhere"]:
+            title = key.what[0].upper() + key.what[1:]
+            keys = keymap.show_keys(key.keys)
+            yield SystemCommand(title, keys, partial(self.run_action, key.action))
+        for command in super().get_system_commands(screen):
+            if command.title in ("Theme", "Screenshot"):
+                yield command
+
+    # Trouble
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work that failed is told; the app lives on."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        if event.worker.group == "memory":  # not worth a dialog, and once is enough
+            self._measuring.stop()
+            self.say(f"Memory can not be measured: {error}", "warning")
+        else:
+            self.tell_error(error)
+
+    def tell_error(self, error: BaseException) -> None:
+        """Show what went wrong, to be read."""
+        known = isinstance(error, OrchtuiError)
+        text = str(error) if known else f"{type(error).__name__}: {error}"
+        title = "This did not work" if known else "An error inside orchtui"
+        self.push_screen(Read(title, Content(clean(text)), error=True))
+
+    def say(self, text: str, severity: SeverityLevel = "information", title: str = "") -> None:
+        """Tell something in passing; never markup."""
+        self.notify(clean(text), title=title, severity=severity, markup=False)

@@ -1,0 +1,168 @@
+"""Every key of the app, in one table: ids, keys, actions, words, and where they hold.
+
+The footer, the help and the bindings of every pane are made from it, so that
+they agree. An id can be given other keys with `App.set_keymap`. This module
+never reacts to a key.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Context = Literal["everywhere", "request", "tasks", "timeline", "output", "runs"]
+
+TITLES: dict[Context, str] = {
+    "everywhere": "Everywhere",
+    "request": "While writing the request",
+    "tasks": "In the list of tasks",
+    "timeline": "On the timeline",
+    "output": "In the output",
+    "runs": "In the list of past runs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does."""
+
+    id: str
+    """Unique; what a user's own keys refer to."""
+    keys: str
+    """Textual's names, with commas."""
+    action: str
+    what: str
+    """For the help: a sentence's worth."""
+    short: str = ""
+    """For the footer; not shown there when empty."""
+    priority: bool = False
+    """Also before the focused widget sees it."""
+
+
+TABLE: dict[Context, tuple[Key, ...]] = {
+    "everywhere": (
+        Key("app.run", "ctrl+r,f5", "app.run_plan", "run the plan", "Run"),
+        Key("app.backend", "f2", "app.choose_backend", "choose who works: the backend"),
+        Key("app.save", "ctrl+o,f3", "app.save_plan", "save the plan to a file"),
+        Key("app.retry", "f7", "app.retry_failed", "try again what failed"),
+        Key("app.cancel-all", "f8", "app.cancel_all", "stop all tasks (asks first)"),
+        Key("app.next-pane", "f6", "screen.step_pane(1)", "next pane"),
+        Key("app.previous-pane", "shift+f6", "screen.step_pane(-1)", "previous pane"),
+        Key("app.pane-plan", "1", "screen.go('compose')", "the plan"),
+        Key("app.pane-timeline", "2", "screen.go('timeline')", "the timeline"),
+        Key("app.pane-output", "3", "screen.go('output')", "the output"),
+        Key("app.pane-runs", "4", "screen.go('runs')", "past runs"),
+        Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
+        Key("app.help", "f1,question_mark", "app.show_help", "all keys", "Help"),
+        Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
+        Key("app.interrupt", "ctrl+c", "app.interrupt", "copy what is marked, else quit", "", True),
+    ),
+    "request": (
+        Key("request.leave", "escape", "leave", "on to the list of tasks", "Tasks"),
+        Key("request.read", "f4", "read_again", "make the tasks from the request again"),
+    ),
+    "tasks": (
+        Key("tasks.edit", "e", "edit", "edit the task (also enter)", "Edit"),
+        Key("tasks.add", "a", "add", "add a task", "Add"),
+        Key("tasks.duplicate", "c", "duplicate", "copy the task"),
+        Key("tasks.delete", "d,delete", "delete", "delete the task", "Delete"),
+        Key(
+            "tasks.toggle", "space", "toggle_enabled", "leave the task out, or take it in", "On/off"
+        ),
+        Key("tasks.priority", "p", "priority", "critical, normal, nice-to-have"),
+        Key("tasks.up", "K,shift+up", "move(-1)", "move the task up"),
+        Key("tasks.down", "J,shift+down", "move(1)", "move the task down"),
+        Key("tasks.previous", "k", "cursor_up", "previous task"),
+        Key("tasks.next", "j", "cursor_down", "next task"),
+        Key("tasks.undo", "u", "undo", "undo", "Undo"),
+        Key("tasks.redo", "U", "redo", "redo"),
+        Key("tasks.settle", "m", "settle", "nothing is missing any more: the tasks are as meant"),
+        Key("tasks.read", "f4", "read_again", "make the tasks from the request again"),
+        Key("tasks.request", "i,escape", "request", "write the request"),
+        Key("tasks.run", "r", "app.run_plan", "run the plan"),
+        Key("tasks.save", "s", "app.save_plan", "save the plan to a file"),
+    ),
+    "timeline": (
+        Key("timeline.output", "enter", "read_output", "read the task's output", "Read"),
+        Key("timeline.previous", "up,k", "step(-1)", "previous task"),
+        Key("timeline.next", "down,j", "step(1)", "next task"),
+        Key("timeline.page-up", "pageup", "page(-1)", "a page up"),
+        Key("timeline.page-down", "pagedown", "page(1)", "a page down"),
+        Key("timeline.first", "home,g", "first", "first task"),
+        Key("timeline.last", "end,G", "last", "last task"),
+        Key("timeline.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key("timeline.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
+        Key("timeline.retry", "r", "app.retry_failed", "try again what failed", "Retry"),
+        Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
+    ),
+    "output": (
+        Key("output.up", "up,k", "scroll_by(-1)", "a line up"),
+        Key("output.down", "down,j", "scroll_by(1)", "a line down"),
+        Key("output.page-up", "pageup", "scroll_by_page(-1)", "a page up"),
+        Key("output.page-down", "pagedown,space", "scroll_by_page(1)", "a page down"),
+        Key("output.top", "home,g", "top", "the beginning"),
+        Key("output.follow", "end,G", "follow", "the end, and follow what comes", "Follow"),
+        Key("output.previous", "left", "other_task(-1)", "previous task"),
+        Key("output.next", "right", "other_task(1)", "next task", "Next task"),
+        Key("output.copy", "y", "copy_all", "copy the text to the clipboard"),
+        Key("output.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
+        Key("output.retry", "r", "app.retry_failed", "try again what failed"),
+        Key("output.back", "escape", "screen.go('timeline')", "back to the timeline"),
+    ),
+    "runs": (
+        Key("runs.open", "enter", "select", "look at the run", "Open"),
+        Key("runs.resume", "r", "resume", "go on with a run that did not complete", "Resume"),
+        Key("runs.previous", "k", "cursor_up", "previous run"),
+        Key("runs.next", "j", "cursor_down", "next run"),
+        Key("runs.reload", "l", "reload", "read the list again"),
+        Key("runs.back", "escape,c", "app.go_back", "back to your own run, or to the plan", "Back"),
+    ),
+}
+
+
+def bindings(context: Context) -> list[Binding]:
+    """What a pane, or the app, binds."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.short or key.what,
+            show=bool(key.short),
+            id=key.id,
+            priority=key.priority,
+        )
+        for key in TABLE[context]
+    ]
+
+
+def sections() -> Iterable[tuple[str, list[tuple[str, str]]]]:
+    """For the help: a title, and keys with what they do, for each context."""
+    yield "Commands", [("ctrl+p", "all commands by name, and the themes")]
+    for context, keys in TABLE.items():
+        yield TITLES[context], [(show_keys(key.keys), key.what) for key in keys]
+
+
+_NAMES = {
+    "question_mark": "?",
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "delete": "Del",
+    "shift+up": "shift ↑",
+    "shift+down": "shift ↓",
+}
+
+
+def show_keys(keys: str) -> str:
+    """`ctrl+r,f5` as people write it: `ctrl+r F5`."""
+    names = (key.strip() for key in keys.split(","))
+    return " ".join(
+        _NAMES.get(name) or (name.upper() if name[0] == "f" and name[1:].isdigit() else name)
+        for name in names
+    )

@@ -1,0 +1,76 @@
+"""LiveRun: the one run that is going on, from its start to its last event.
+
+At most one at a time. It pulls the orchestrator's events, so that the Run stays
+up to date, and passes on what a person wants of it. This module never draws and
+never asks a person anything.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.run import Run
+
+
+class LiveRun:
+    """The run that is going on, if there is one."""
+
+    def __init__(self) -> None:
+        self._orchestrator: Orchestrator | None = None
+        self._following: asyncio.Task[object] | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The run; `None` when nothing is going on."""
+        return self._orchestrator.run if self._orchestrator else None
+
+    async def follow(self, orchestrator: Orchestrator, begun: Callable[[Run, Path], None]) -> None:
+        """Pull a session's events to the end.
+
+        Args:
+            begun: Told once the run and its folder are there.
+
+        Raises:
+            StorageError: when the run can not be written; it is then no longer going on.
+        """
+        async with orchestrator:
+            self._orchestrator = orchestrator
+            self._following = asyncio.current_task()
+            try:
+                begun(orchestrator.run, orchestrator.run_folder)
+                async for _ in orchestrator:
+                    pass
+            finally:
+                self._orchestrator = self._following = None
+
+    def cancel(self, task_id: str) -> bool:
+        """Stop one task; False when it is not going on."""
+        return self._orchestrator is not None and self._orchestrator.cancel(task_id)
+
+    def cancel_all(self) -> None:
+        """Stop all tasks; the run then ends by itself."""
+        if self._orchestrator is not None:
+            self._orchestrator.cancel_all()
+
+    def retry_failed(self) -> list[str]:
+        """Try what failed or was stopped again; the ids that will run."""
+        if self._orchestrator is None:
+            return []
+        failed = self._orchestrator.run.with_status("failed", "cancelled")
+        return self._orchestrator.retry(task.id for task in failed)
+
+    async def stop(self, within: float) -> None:
+        """Stop all tasks and wait until the end of the run is written.
+
+        Args:
+            within: Seconds; what is not written by then is given up, and the run stays interrupted.
+        """
+        following = self._following
+        if following is None:
+            return
+        self.cancel_all()
+        await asyncio.wait((following,), timeout=within)
+        if not following.done():
+            following.cancel()
+            await asyncio.wait((following,), timeout=within)

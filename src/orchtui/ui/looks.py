@@ -1,0 +1,84 @@
+"""How states look: a sign, a word and a style name for each, never a colour alone.
+
+The style names are component classes in app.tcss. This module never computes a
+figure.
+"""
+
+from rich.style import Style
+
+from orchtui.engine.events import Verdict
+from orchtui.engine.plan import Priority
+from orchtui.engine.run import Status, TaskRun
+
+SIGNS: dict[Status, str] = {
+    "waiting": "○",
+    "queued": "◌",
+    "running": "●",
+    "retrying": "↻",
+    "completed": "✓",
+    "failed": "✗",
+    "cancelled": "■",
+    "skipped": "»",
+}
+"""One cell each."""
+
+WORDS: dict[Status, str] = {
+    "waiting": "waits for other tasks",
+    "queued": "waits for a slot",
+    "running": "running",
+    "retrying": "tries again soon",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "skipped": "skipped",
+}
+
+PRIORITY_SIGNS: dict[Priority, str] = {"critical": "▲", "normal": " ", "nice-to-have": "▽"}
+
+VERDICT_SIGNS: dict[Verdict, str] = {
+    "COMPLETED": "✓",
+    "PARTIAL": "◐",
+    "FAILED": "✗",
+    "CANCELLED": "■",
+}
+
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+def sign(status: Status, beat: int) -> str:
+    """The state's sign; a running task's turns with the beat."""
+    return _SPINNER[beat % len(_SPINNER)] if status == "running" else SIGNS[status]
+
+
+def count(number: float) -> str:
+    """`950`, `1.2k`, `34k`, `1.5M`: at most four characters up to a thousand million."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            value = number / size
+            return f"{value:.1f}{unit}" if value < 9.95 else f"{value:.0f}{unit}"
+    return f"{number:.0f}"
+
+
+def amount(task: TaskRun) -> str:
+    """How much came: tokens where they are reported, else characters."""
+    if output := task.usage.output:
+        return f"{count(output)} tok"
+    length = task.kept.length if task.kept else 0
+    return f"{count(length)} ch" if length else ""
+
+
+def clock(seconds: float) -> str:
+    """`0:07`, `12:34`, `1:02:03`: for figures that move while one looks at them."""
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{second:02d}" if hours else f"{minutes}:{second:02d}"
+
+
+def ink(style: Style) -> Style:
+    """A style without its background, so that it can stand on a marked row."""
+    return Style(color=style.color, bold=style.bold, italic=style.italic)
+
+
+def paper(style: Style) -> Style:
+    """The background of a marked row, and its weight."""
+    return Style(bgcolor=style.bgcolor, bold=style.bold)

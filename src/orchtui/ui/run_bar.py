@@ -1,0 +1,144 @@
+"""The bar below the panes: who works, how much is going on, and how it ended.
+
+It is told everything, and leaves away what does not fit, the least important
+first. This module never measures anything.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widgets import Static
+
+from orchtui.engine.events import Census, Verdict
+from orchtui.engine.run import Run
+from orchtui.engine.verdict import census, makespan, verdict
+from orchtui.ui import looks
+
+CHARACTERS_PER_TOKEN = 4
+"""English prose, roughly; so rates are shown with `~`."""
+
+_WINDOW = 3.0
+"""Seconds over which a rate is taken."""
+
+Part = tuple[int, Content]
+"""Words, and how soon they go when there is no room; 0 stays."""
+
+_BADGES: dict[Verdict, str] = {
+    "COMPLETED": "b $background on $success",
+    "PARTIAL": "b $background on $warning",
+    "FAILED": "b $background on $error",
+    "CANCELLED": "b $background on $warning",
+}
+
+
+class Rate:
+    """Characters a second, over the last moments."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque()
+
+    def see(self, now: float, characters: int) -> None:
+        """Take a reading."""
+        if self._seen and characters < self._seen[-1][1]:
+            self._seen.clear()  # another run
+        self._seen.append((now, characters))
+        while now - self._seen[0][0] > _WINDOW:
+            self._seen.popleft()
+
+    @property
+    def tokens(self) -> float:
+        """Estimated tokens a second."""
+        (start, first), (end, last) = self._seen[0], self._seen[-1]
+        return (last - first) / CHARACTERS_PER_TOKEN / (end - start) if end > start else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bar shows."""
+
+    backend: str
+    """The one that a new run would use; '' when nobody chose."""
+    memory: int | None = None
+    """Bytes of this program and the programs it started."""
+    run: Run | None = None
+    """The run that is shown."""
+    live: Run | None = None
+    """The run that is going on, if it is another one."""
+    is_live: bool = False
+    """Whether the shown run is going on."""
+    now: float = 0.0
+    """Seconds since 1970."""
+
+
+class RunBar(Static):
+    """One line."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="run-bar", markup=False)
+        self._rate = Rate()
+
+    def show(self, facts: Facts) -> None:
+        """Show these facts."""
+        if facts.run is not None:
+            self._rate.see(facts.now, facts.run.characters)
+        parts = [part for part in self._parts(facts) if part[1].plain]
+        width = self.content_region.width
+        while len(parts) > 1 and _line(parts).cell_length > width:
+            parts.remove(max(parts, key=lambda part: part[0]))
+        self.update(_line(parts))
+
+    def _parts(self, facts: Facts) -> list[Part]:
+        run = facts.run
+        parts = self._state(facts)
+        if run is not None and facts.is_live:
+            running = len(run.with_status("running"))
+            parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
+            parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
+        elif run is not None and run.usage.total:
+            parts.append((6, Content(f"{looks.count(run.usage.total)} tokens")))
+        if facts.live is not None:
+            going = len(facts.live.with_status("running"))
+            words = f"● your run goes on: {going} running, esc goes there"
+            parts.append((2, Content.styled(words, "$accent")))
+        if facts.memory is not None:
+            memory = f"{facts.memory / 1_048_576:.0f} MB"
+            parts.append((7, Content.styled(memory, "$foreground-muted")))
+        parts.append((4, Content.styled(facts.backend or "no backend chosen", "b")))
+        parts.append((8, Content.styled("b changes it", "$foreground-muted")))
+        return parts
+
+    def _state(self, facts: Facts) -> list[Part]:
+        run = facts.run
+        if run is None:
+            return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
+        badge = Content.styled(" REHEARSAL ", "b $background on $warning")
+        parts: list[Part] = [(1, badge)] if run.rehearsal else []
+        if facts.is_live:
+            parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
+        elif run.finished is None:
+            parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
+        else:
+            word = verdict(run)
+            text = f" {looks.VERDICT_SIGNS[word]} {word} "
+            parts.append((0, Content.styled(text, _BADGES[word])))
+            parts.append((3, Content(outcome(census(run)))))
+        parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
+        return parts
+
+
+def _line(parts: list[Part]) -> Content:
+    return Content("  ").join(content for _, content in parts)
+
+
+def outcome(count: Census) -> str:
+    """`2 of 3 tasks completed, 1 failed`."""
+    words = [f"{count.completed} of {count.total} completed"]
+    for number, name in (
+        (count.failed, "failed"),
+        (count.cancelled, "cancelled"),
+        (count.skipped, "skipped"),
+    ):
+        if number:
+            words.append(f"{number} {name}")
+    return ", ".join(words)

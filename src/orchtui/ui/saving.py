@@ -1,0 +1,38 @@
+"""Saving the plan: asks for a path, and before it replaces a file. It never edits a plan."""
+
+import asyncio
+from pathlib import Path
+
+from textual.app import App
+
+from orchtui.engine.plan import Plan
+from orchtui.engine.plan_file import save_plan
+from orchtui.ui.dialogs import Ask, AskPath
+
+
+async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | None) -> Path | None:
+    """Save a plan where a person says; `None` when it was not saved after all.
+
+    Args:
+        folder: Where a path that is not absolute begins.
+        known: The file that the plan came from, or was saved to; it is replaced without a question.
+
+    Raises:
+        StorageError: when the file can not be written.
+    """
+    suggested = known or Path(f"{plan.name or 'plan'}.yaml")
+    answer = await app.push_screen_wait(AskPath("Save the plan as", str(suggested)))
+    if answer is None:
+        return None
+    path, exists = await asyncio.to_thread(_look, folder, answer)
+    if exists and path != known:
+        question = Ask(f"Replace {path.name}?", str(path), [("r", "replace", "replace it")])
+        if not await app.push_screen_wait(question):
+            return None
+    await asyncio.to_thread(save_plan, plan, path)
+    return path
+
+
+def _look(folder: Path, answer: str) -> tuple[Path, bool]:
+    path = folder / Path(answer).expanduser()
+    return path, path.exists()

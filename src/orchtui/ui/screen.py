@@ -1,0 +1,277 @@
+"""The one screen: lays the panes out, and repaints them with the app's one timer.
+
+What is shown comes down from the app by `show_run` and the fields below; what a
+person wants goes up as the panes' messages. This module never starts a run.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Click, DescendantFocus, Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from orchtui.engine.events import AGGREGATE
+from orchtui.engine.plan import Plan
+from orchtui.engine.run import Run
+from orchtui.ui.compose_pane import ComposePane
+from orchtui.ui.draft import Draft
+from orchtui.ui.output_pane import OutputPane, OutputText
+from orchtui.ui.run_bar import Facts, RunBar
+from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.timeline_pane import TimelinePane, TimelineRows
+
+RATE = 12
+"""Repaints a second, at most."""
+
+TWO_COLUMNS = 100
+"""Cells of width from which the plan and the run stand side by side."""
+STACKED = 20
+"""Rows from which timeline and output stand one above the other."""
+
+PaneName = Literal["compose", "timeline", "output", "runs"]
+ORDER: tuple[PaneName, ...] = ("compose", "timeline", "output", "runs")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The run in the panes."""
+
+    run: Run
+    folder: Path
+    """Its run folder."""
+    past: bool
+    """Whether it was opened from the list."""
+
+
+class TabsBar(Static):
+    """The panes' names and keys; the one in front is marked."""
+
+    _NAMES: ClassVar[dict[PaneName, str]] = {
+        "compose": "1 Plan",
+        "timeline": "2 Timeline",
+        "output": "3 Output",
+        "runs": "4 Runs",
+    }
+
+    class Clicked(Message):
+        """A name was clicked."""
+
+        def __init__(self, view: PaneName) -> None:
+            super().__init__()
+            self.view = view
+
+    def __init__(self) -> None:
+        super().__init__("", id="tabs", markup=False)
+        self._ends: list[tuple[int, PaneName]] = []
+
+    def show(self, view: PaneName) -> None:
+        """Mark a pane."""
+        line = Content.styled(" orchtui ", "b $background on $accent")
+        self._ends = []
+        for name, words in self._NAMES.items():
+            style = "b $accent" if name == view else "$foreground-muted"
+            line = Content.assemble(line, "  ", (words, style))
+            self._ends.append((line.cell_length, name))
+        self.update(line)
+
+    def on_click(self, event: Click) -> None:
+        """Tell which name it was."""
+        for end, name in self._ends:
+            if event.x < end:
+                self.post_message(self.Clicked(name))
+                return
+
+
+class MainScreen(Screen[None]):
+    """All panes.
+
+    Args:
+        draft: The plan on the desk.
+        parse: Request text in, Plan out; may raise InputError.
+    """
+
+    def __init__(self, draft: Draft, parse: Callable[[str], Plan]) -> None:
+        super().__init__(id="main")
+        self.plan_pane = ComposePane(draft, parse)
+        self.runs_pane = RunsPane()
+        self.timeline = TimelinePane()
+        self.output = OutputPane()
+        self.bar = RunBar()
+        self.tabs = TabsBar()
+        self.view: PaneName = "compose"
+        """The pane that has, or had last, the focus."""
+        self.shown: Shown | None = None
+        self.live: Run | None = None
+        """The run that is going on."""
+        self.backend = ""
+        """What a new run would use; '' when nobody chose."""
+        self.memory: int | None = None
+        """Bytes."""
+        self.dirty = True
+        """Whether something happened that is not painted yet."""
+        self._runs_left = False
+        self._in_output: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield self.tabs
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield self.plan_pane
+                yield self.runs_pane
+            with Vertical(id="right"):
+                yield self.timeline
+                yield self.output
+        yield self.bar
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.timeline.show_run(None, past=False)
+        self._arrange()
+        self.plan_pane.focus_first()
+        self.set_interval(1 / RATE, self._repaint)
+
+    # What is shown
+
+    @property
+    def picked(self) -> str | None:
+        """Id of the task that is picked on the timeline."""
+        return self.timeline.rows.picked if self.shown else None
+
+    def show_run(self, shown: Shown | None) -> None:
+        """Put another run into the panes."""
+        same = shown is not None and self.shown is not None and shown.run.id == self.shown.run.id
+        picked = self.picked if same else None
+        self.shown = shown
+        self._in_output = ()
+        self.timeline.show_run(shown.run if shown else None, bool(shown and shown.past), picked)
+        if shown is None:
+            self.output.show_task(None, False, 0.0)
+        self.dirty = True
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Bring everything that changed to the screen."""
+        shown, now = self.shown, time.time()
+        is_live = shown is not None and shown.run is self.live
+        if not (self.dirty or self.live is not None) or not self.is_attached:
+            return
+        self.dirty = False
+        if shown is not None:
+            moment = now if is_live else shown.run.at
+            self.timeline.repaint(shown.run, moment)
+            self._repaint_output(shown, moment)
+        self.bar.show(
+            Facts(
+                backend=self.backend,
+                memory=self.memory,
+                run=shown.run if shown else None,
+                live=None if is_live else self.live,
+                is_live=is_live,
+                now=now if is_live or shown is None else shown.run.at,
+            )
+        )
+
+    def _repaint_output(self, shown: Shown, now: float) -> None:
+        run, picked = shown.run, self.timeline.rows.picked
+        is_result = picked == AGGREGATE and run.aggregated is not None
+        wanted = (id(run), picked, is_result and run.finished is not None, is_result)
+        if wanted != self._in_output:
+            self._in_output = wanted
+            if is_result:
+                self._read_result(shown)
+            elif picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None):
+                self.output.show_task(run.of(picked), run.rehearsal, now)
+            else:
+                self.output.show_task(None, run.rehearsal, now)
+        self.output.repaint(now)
+
+    @work(exclusive=True, group="result", exit_on_error=False)
+    async def _read_result(self, shown: Shown) -> None:
+        aggregated = shown.run.aggregated
+        assert aggregated is not None
+        path = shown.folder / aggregated.output
+        try:
+            text = await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
+        except OSError as error:
+            text = f"{path.name} can not be read: {error.strerror}"
+        title = f"The result ({aggregated.strategy})"
+        self.output.show_result(text, title, shown.run.rehearsal)
+
+    # Where things stand
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay out again."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the panes that fit; the one in front always does."""
+        wide = self.size.width >= TWO_COLUMNS
+        in_run = self.view in ("timeline", "output")
+        stacked = self.size.height >= STACKED
+        runs = self.view == "runs" or (wide and in_run and self._runs_left)
+        self.query_one("#left").display = wide or not in_run
+        self.query_one("#right").display = wide or in_run
+        self.plan_pane.display = not runs
+        self.runs_pane.display = runs
+        self.timeline.display = stacked or self.view != "output"
+        self.output.display = stacked or self.view == "output"
+        self.tabs.show(self.view)
+        self.dirty = True
+
+    def _turn_to(self, view: PaneName) -> None:
+        if view == "runs" and self.view != "runs":
+            self.runs_pane.post_message(RunsPane.ReloadWanted())
+        self.view = view
+        if view in ("compose", "runs"):
+            self._runs_left = view == "runs"
+        self._arrange()
+
+    def action_go(self, view: PaneName) -> None:
+        """Bring a pane to the front, with the focus."""
+        self._turn_to(view)
+        targets: dict[PaneName, Widget] = {
+            "timeline": self.timeline.rows,
+            "output": self.output.text,
+            "runs": self.runs_pane.list,
+        }
+        if view == "compose":
+            self.plan_pane.focus_first()
+        else:
+            targets[view].focus()
+
+    def action_step_pane(self, steps: int) -> None:
+        """The next pane, or the one before."""
+        self.action_go(ORDER[(ORDER.index(self.view) + steps) % len(ORDER)])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The pane with the focus is the one in front."""
+        for ancestor in event.widget.ancestors_with_self:
+            if ancestor.id in ORDER and ancestor.id != self.view:
+                self._turn_to(ancestor.id)
+
+    @on(TabsBar.Clicked)
+    def _tab_clicked(self, event: TabsBar.Clicked) -> None:
+        self.action_go(event.view)
+
+    @on(TimelineRows.Picked)
+    def _picked(self) -> None:
+        self.dirty = True
+
+    @on(TimelineRows.OutputWanted)
+    def _read_output(self) -> None:
+        self.action_go("output")
+
+    @on(OutputText.OtherTaskWanted)
+    def _other_task(self, event: OutputText.OtherTaskWanted) -> None:
+        self.timeline.rows.action_step(event.steps)

@@ -1,0 +1,283 @@
+"""The timeline: one live row for each task of a Run, with a bar over time.
+
+All rows are drawn by one widget, only those that can be seen, and only when the
+screen's timer asks. This module never follows a run by itself, and never
+changes one.
+"""
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Static
+
+from orchtui.engine.durations import show_duration
+from orchtui.engine.run import Run, TaskRun, aggregation_task
+from orchtui.engine.text import clean_line
+from orchtui.engine.verdict import census, makespan, speedup
+from orchtui.ui import keymap, looks
+from orchtui.ui.bars import GLYPHS, TimeAxis, cells, runs_of
+from orchtui.ui.wrapping import fit
+
+_EMPTY = Content.from_markup(
+    "[b $accent]Nothing has run yet[/]\n\n"
+    "[$foreground-muted]Every task gets a row here, with a bar\n"
+    "that grows while it works.[/]\n\n"
+    "[b]ctrl+r[/] [$foreground-muted]runs the plan[/]   "
+    "[b]4[/] [$foreground-muted]shows past runs[/]"
+)
+
+_DURATION = 8
+_AMOUNT = 9
+_LEAST_BAR = 8
+
+
+class TimelineRows(ScrollView, can_focus=True):
+    """The rows. Its owner tells it what to show with `show_run` and `repaint`."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("timeline")]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "timeline--cursor",
+        "timeline--cursor-focused",
+        "timeline--instance",
+        "timeline--figure",
+        "timeline--wait",
+        "timeline--again",
+        *(f"timeline--{status}" for status in looks.SIGNS),
+    }
+
+    class Picked(Message):
+        """Another task was picked."""
+
+        def __init__(self, task_id: str) -> None:
+            super().__init__()
+            self.task_id = task_id
+
+    class OutputWanted(Message):
+        """The picked task's text is to be read."""
+
+    def __init__(self) -> None:
+        super().__init__(id="timeline-rows")
+        self._run: Run | None = None
+        self._rows: list[TaskRun] = []
+        self._axis: TimeAxis | None = None
+        self._now = 0.0
+        self._beat = 0
+        self.picked: str | None = None
+        """Id of the picked task."""
+
+    def show_run(self, run: Run | None, picked: str | None = None) -> None:
+        """Show another run, with its first or the given task picked."""
+        self._run = run
+        self._rows = rows_of(run) if run else []
+        ids = [task.id for task in self._rows]
+        self.picked = picked if picked in ids else next(iter(ids), None)
+        self.scroll_to(y=0, animate=False)
+
+    def repaint(self, now: float) -> None:
+        """Show the run as it is at `now`, in seconds since 1970."""
+        if self._run is None:
+            return
+        self._rows = rows_of(self._run)
+        self._axis = TimeAxis(self._run, now)
+        self._now = now
+        self._beat += 1
+        size = Size(self.scrollable_content_region.width, len(self._rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def pick(self, place: int) -> None:
+        """Pick the row at this place, or the nearest one."""
+        if not self._rows:
+            return
+        place = min(max(place, 0), len(self._rows) - 1)
+        self._see(place)
+        task_id = self._rows[place].id
+        if task_id != self.picked:
+            self.picked = task_id
+            self.refresh()
+            self.post_message(self.Picked(task_id))
+
+    @property
+    def place(self) -> int:
+        """Where the picked row stands."""
+        for place, task in enumerate(self._rows):
+            if task.id == self.picked:
+                return place
+        return 0
+
+    def _see(self, place: int) -> None:
+        height = self.scrollable_content_region.height
+        if place < self.scroll_offset.y:
+            self.scroll_to(y=place, animate=False)
+        elif place >= self.scroll_offset.y + height:
+            self.scroll_to(y=place - height + 1, animate=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the picked row in sight."""
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        self._see(self.place)
+
+    def on_click(self, event: Click) -> None:
+        """Pick the row under the mouse."""
+        self.pick(self.scroll_offset.y + event.y)
+
+    def action_step(self, steps: int) -> None:
+        self.pick(self.place + steps)
+
+    def action_page(self, pages: int) -> None:
+        self.pick(self.place + pages * max(1, self.scrollable_content_region.height - 1))
+
+    def action_first(self) -> None:
+        self.pick(0)
+
+    def action_last(self) -> None:
+        self.pick(len(self._rows) - 1)
+
+    def action_read_output(self) -> None:
+        self.post_message(self.OutputWanted())
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.scrollable_content_region.width
+        place = y + self.scroll_offset.y
+        base = self.rich_style
+        if place >= len(self._rows) or self._axis is None:
+            return Strip.blank(width, base)
+        task = self._rows[place]
+        picked = task.id == self.picked
+        if picked:
+            name = "timeline--cursor-focused" if self.has_focus else "timeline--cursor"
+            base += looks.paper(self.get_component_rich_style(name))
+        strip = Strip(self._segments(task, self._axis, width, picked))
+        return strip.adjust_cell_length(width).apply_style(base)
+
+    def _segments(self, task: TaskRun, axis: TimeAxis, width: int, picked: bool) -> list[Segment]:
+        state = self._style(task.status)
+        figure = self._style("figure")
+        instance_width, title_width, bar_width = columns(width, self._rows)
+        duration = task.seconds(self._now)
+        segments = [
+            Segment("▌" if picked else " ", state),
+            Segment(looks.sign(task.status, self._beat) + " ", state),
+            Segment(fit(clean_line(task.task.instance), instance_width), self._style("instance")),
+            Segment(" " if instance_width else ""),
+            Segment(fit(clean_line(task.task.label), title_width)),
+        ]
+        if bar_width:
+            segments.append(Segment(" "))
+            segments += self._bar(task, axis, bar_width, state)
+        if width >= 30:
+            shown = show_duration(duration) if duration is not None else ""
+            segments.append(Segment(shown.rjust(_DURATION), figure))
+        if width >= 64:
+            segments.append(Segment(looks.amount(task).rjust(_AMOUNT), figure))
+        return segments
+
+    def _bar(self, task: TaskRun, axis: TimeAxis, width: int, state: Style) -> list[Segment]:
+        styles = {"wait": self._style("wait"), "again": self._style("again"), "run": state}
+        return [
+            Segment(GLYPHS[part] * length, styles.get(part))
+            for part, length in runs_of(cells(task, axis, width, self._now))
+        ]
+
+    def _style(self, name: str) -> Style:
+        return looks.ink(self.get_component_rich_style(f"timeline--{name}"))
+
+
+class TimelinePane(Vertical):
+    """The rows, with the census above them."""
+
+    def __init__(self) -> None:
+        super().__init__(id="timeline", classes="pane")
+        self.border_title = "2 Timeline"
+        self.rows = TimelineRows()
+        self._head = Static("", id="timeline-head", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self.rows
+        yield Static(_EMPTY, id="timeline-empty", classes="empty")
+
+    def show_run(self, run: Run | None, past: bool, picked: str | None = None) -> None:
+        """Show another run.
+
+        Args:
+            past: Whether it is one from the list.
+            picked: Id of the task to pick; the first one otherwise.
+        """
+        self.set_class(run is None, "-empty")
+        self.set_class(past, "-past")
+        self.border_title = (
+            Content(f"2 Timeline · past run {run.id}") if past and run else "2 Timeline"
+        )
+        self.rows.show_run(run, picked)
+
+    def repaint(self, run: Run, now: float) -> None:
+        """Show the run as it is at `now`, in seconds since 1970."""
+        self._head.update(headline(run, now))
+        self.rows.repaint(now)
+
+
+def rows_of(run: Run) -> list[TaskRun]:
+    """The tasks, and the result once there is one."""
+    rows = list(run.tasks.values())
+    if run.aggregate is not None:
+        return [*rows, run.aggregate]
+    if run.aggregated is not None and run.aggregated.output:
+        label = f"All together: {run.aggregated.output}"
+        shown = replace(aggregation_task(run.schedule), label=label, instance="result")
+        result = TaskRun(shown, "completed")
+        return [*rows, result]
+    return rows
+
+
+def columns(width: int, rows: list[TaskRun]) -> tuple[int, int, int]:
+    """Cells for the instance's name, the title and the bar."""
+    figures = (_DURATION if width >= 30 else 0) + (_AMOUNT if width >= 64 else 0)
+    left = max(0, width - 3 - figures)
+    instance = 0
+    if width >= 44:
+        instance = min(max((cell_len(row.task.instance) for row in rows), default=0), 18, left // 4)
+        left -= instance + 1
+    bar = left // 3
+    if bar < _LEAST_BAR:
+        return instance, left, 0
+    longest = max((cell_len(row.task.label) for row in rows), default=0) + 2
+    title = min(left - 1 - bar, max(longest, 12))
+    return instance, title, left - 1 - title
+
+
+def headline(run: Run, now: float) -> Content:
+    """The census, and the verdict once there is one."""
+    count = census(run)
+    parts = [Content.styled(f"{count.completed}/{count.total} done", "b")]
+    for name, number, style in (
+        ("running", len(run.with_status("running")), "$accent"),
+        ("waiting", len(run.with_status("waiting", "queued", "retrying")), "$foreground-muted"),
+        ("failed", count.failed, "$text-error"),
+        ("cancelled", count.cancelled, "$text-warning"),
+        ("skipped", count.skipped, "$text-warning"),
+    ):
+        if number:
+            parts.append(Content.styled(f"{number} {name}", style))
+    parts.append(Content(looks.clock(makespan(run, now))))
+    faster = speedup(run)
+    if run.finished is not None and faster is not None:
+        parts.append(Content.styled(f"{faster:.1f}x faster than one by one", "$text-success"))
+    return Content("  ").join(parts)

@@ -1,0 +1,1 @@
+"""The app in a real terminal: nothing but keys in, nothing but the screen out."""

@@ -1,0 +1,87 @@
+"""An app on a rehearsal, and a way to wait for what it shows."""
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.project import Project
+from orchtui.ui.app import OrchtuiApp
+
+MakeApp = Callable[..., OrchtuiApp]
+
+PATIENCE = 20.0
+"""Seconds; only a broken app needs them."""
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Iterator[MakeApp]:
+    """Apps in one project folder, each with a Project of its own."""
+
+    def make(plan: Plan | None = None, *, chosen: str | None = "rehearsal") -> OrchtuiApp:
+        backends = Backends(environment={}, chosen=chosen)
+        project = Project(folder=tmp_path, out=tmp_path / "artifacts", backends=backends)
+        return OrchtuiApp(project, plan)
+
+    yield make
+    gc.unfreeze()  # the app freezes what is there after its first paint
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], object], what: str) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+
+
+def plan_of(*directions: str, **fields: object) -> Plan:
+    """A plan with a task for each of the rehearsal's directions."""
+    tasks = tuple(
+        Task(
+            id=f"t{number}",
+            title=f"Topic {number}",
+            prompt=f"Look at topic {number} [rehearse: {direction}]",
+        )
+        for number, direction in enumerate(directions, 1)
+    )
+    return Plan(tasks=tasks, **fields)  # type: ignore[arg-type]
+
+
+QUICK = "6 words, 1 ms"
+"""A task that is done at once."""
+STALL = "stall, 6 words, 1 ms"
+"""A task that never ends by itself."""
+FAIL = "fail, 6 words, 1 ms"
+
+
+async def run_to_end(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Press the key and wait for the verdict."""
+    await pilot.press("ctrl+r")
+    await ended(pilot, app)
+
+
+async def ended(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Wait for the verdict."""
+
+    def over() -> bool:
+        shown = app.main.shown
+        told = app.live.run is None and app.main.live is None and not app.main.dirty
+        return shown is not None and shown.run.finished is not None and told
+
+    await until(pilot, over, "the run has ended")
+    await pilot.pause()
+
+
+def screen_text(app: OrchtuiApp) -> str:
+    """What stands on the screen, row by row."""
+    return "\n".join(
+        "".join(part.text for part in line) for line in app.screen._compositor.render_strips()
+    )

@@ -1,0 +1,129 @@
+"""Every size, the way between the panes, the help, the palette, the themes."""
+
+from pathlib import Path
+
+import pytest
+
+from orchtui.ui import keymap
+from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, until
+
+SIZES = [(20, 5), (40, 10), (80, 24), (99, 12), (100, 20), (120, 36), (160, 45), (200, 50)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_pane_at_every_size(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=size) as pilot:
+        await run_to_end(pilot, app)
+        for key, pane in (
+            ("1", app.main.plan_pane),
+            ("2", app.main.timeline),
+            ("3", app.main.output),
+            ("4", app.main.runs_pane),
+        ):
+            await pilot.press(key)
+            await pilot.pause()
+            assert pane.has_focus_within
+            assert pane.region.height > 0
+            assert app.screen.region.contains_region(pane.region)
+        for key in ("f1", "escape", "b", "escape", "1", "e", "escape"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert app.screen is app.main
+
+
+async def test_resizing_while_it_runs(make_app: MakeApp) -> None:
+    app = make_app(plan_of(*["400 words, 1 ms"] * 5))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        for size in [*SIZES, *reversed(SIZES)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        await until(pilot, lambda: app.main.shown and app.main.shown.run.finished, "it ends")
+
+
+async def test_narrow_shows_one_side_wide_shows_both(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "1 Plan ─" in screen_text(app)
+        assert "2 Timeline ─" not in screen_text(app)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: "2 Timeline ─" in screen_text(app), "both are there")
+        assert "3 Output ─" in screen_text(app)
+
+
+async def test_panes_go_round(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        seen = [app.main.view]
+        for _ in range(4):
+            await pilot.press("f6")
+            seen.append(app.main.view)
+        assert seen == ["compose", "timeline", "output", "runs", "compose"]
+        await pilot.press("shift+f6")
+        assert app.main.view == "runs"
+
+
+async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"1q b?x")
+        assert app.main.plan_pane.request.text == "1q b?x"
+
+
+async def test_the_help_lists_every_key(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 140)) as pilot:
+        await pilot.press("f1")
+        await pilot.pause()
+        text = screen_text(app)
+        for keys in keymap.TABLE.values():
+            for key in keys:
+                assert key.what in text
+
+
+def test_ids_are_unique_and_no_key_is_one_that_terminals_swallow() -> None:
+    keys = [key for table in keymap.TABLE.values() for key in table]
+    assert len({key.id for key in keys}) == len(keys)
+    swallowed = {f"ctrl+{letter}" for letter in "sqzba\\imh["}
+    assert not swallowed & {name for key in keys for name in key.keys.split(",")}
+
+
+async def test_keys_can_be_given_other_keys(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.set_keymap({"app.help": "f12"})
+        await pilot.press("f12")
+        await pilot.pause()
+        assert app.screen is not app.main
+
+
+async def test_the_palette_knows_the_apps_own_commands(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen is not app.main, "the palette is open")
+        await pilot.press(*"all keys")
+        await until(pilot, lambda: "All keys" in screen_text(app), "the command is found")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "Everywhere" in screen_text(app), "the help is open")
+
+
+async def test_a_broken_theme_is_a_notice(make_app: MakeApp, home: Path) -> None:
+    folder = home / ".config" / "orchtui" / "themes"
+    folder.mkdir(parents=True)
+    (folder / "mine.yaml").write_text("primary: [")
+    app = make_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: "mine.yaml" in screen_text(app), "the notice is there")
+        assert app.theme == "orchtui-dark"
+
+
+@pytest.mark.parametrize("theme", ["orchtui-light", "ansi-dark", "nord"])
+async def test_other_themes(make_app: MakeApp, theme: str) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.theme = theme
+        await run_to_end(pilot, app)
+        assert "COMPLETED" in screen_text(app)

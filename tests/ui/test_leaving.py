@@ -1,0 +1,73 @@
+"""Quitting: what is asked, what is kept, and what signals do."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.summary import load_all
+from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, screen_text, until
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_quitting_an_idle_app(make_app: MakeApp, key: str) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: app._exit, "it ends")
+    assert app.return_value == 0
+    assert app.return_code == 0
+
+
+async def test_quitting_while_tasks_run_asks_and_keeps_what_was_written(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app(plan_of(STALL, STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.characters, "text comes")
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks")
+        await pilot.press("s")
+        await pilot.pause()
+        assert app.live.run is not None
+        await pilot.press("q")
+        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks again")
+        await pilot.press("c")
+        await until(pilot, lambda: app._exit, "it ends")
+    assert app.return_code == 0
+    (summary,) = load_all(tmp_path / "artifacts" / "runs")
+    assert summary.verdict == "CANCELLED"
+    assert "rehearsal" in (tmp_path / "artifacts" / "parallel-task-1.md").read_text()
+
+
+async def test_unsaved_edits_are_asked_about(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "q")
+        await until(pilot, lambda: "Save the plan?" in screen_text(app), "it asks")
+        await pilot.press("b")
+        await pilot.pause()
+        assert not app._exit
+        await pilot.press("q")
+        await until(pilot, lambda: "Save the plan?" in screen_text(app), "it asks again")
+        await pilot.press("s")
+        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        await pilot.press("enter")
+        await until(pilot, lambda: app._exit, "it ends")
+    assert (tmp_path / "plan.yaml").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+async def test_signals_end_the_run_in_order(
+    make_app: MakeApp, tmp_path: Path, number: signal.Signals
+) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        os.kill(os.getpid(), number)
+        await until(pilot, lambda: app._exit, "it ends")
+    (summary,) = load_all(tmp_path / "artifacts" / "runs")
+    assert summary.verdict == "CANCELLED"

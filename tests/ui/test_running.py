@@ -1,0 +1,290 @@
+"""Running a plan on the screen: rows, verdicts, stopping, trying again, past runs."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.errors import StorageError
+from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.plan import Limits, Task
+from tests.ui.conftest import (
+    FAIL,
+    QUICK,
+    STALL,
+    MakeApp,
+    ended,
+    plan_of,
+    run_to_end,
+    screen_text,
+    until,
+)
+
+LIMITS = Limits(retries=0)
+
+
+@pytest.mark.parametrize(
+    ("directions", "verdict"),
+    [((QUICK, QUICK), "COMPLETED"), ((QUICK, FAIL), "PARTIAL"), ((FAIL, FAIL), "FAILED")],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_a_run_ends_with_its_verdict_and_its_files(
+    make_app: MakeApp,
+    tmp_path: Path,
+    directions: tuple[str, ...],
+    verdict: str,
+    size: tuple[int, int],
+) -> None:
+    app = make_app(plan_of(*directions, limits=LIMITS))
+    async with app.run_test(size=size) as pilot:
+        await run_to_end(pilot, app)
+        text = screen_text(app)
+        assert verdict in text
+        assert "REHEARSAL" in text
+        assert "researcher-A" in text
+        assert "Topic 1" in text
+    assert (tmp_path / "artifacts" / "parallel-result.md").exists()
+    assert (tmp_path / "artifacts" / "parallel-task-1.md").exists()
+
+
+async def test_typed_and_run_at_once(make_app: MakeApp) -> None:
+    """The key does not wait for the pause after which the request is read."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.plan_pane.request.text = "Look at:\n1. cats\n2. dogs"
+        await run_to_end(pilot, app)
+        assert app.main.shown is not None
+        assert len(app.main.shown.run.tasks) == 2
+
+
+async def test_the_picked_task_is_the_one_whose_output_is_shown(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK, QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        for key, label in (("j", "researcher-B"), ("down", "researcher-C"), ("k", "researcher-B")):
+            await pilot.press(key)
+            await until(pilot, lambda label=label: f"Output · {label}" in screen_text(app), label)
+        await pilot.press("enter", "right", "right")
+        await until(pilot, lambda: "Output · result" in screen_text(app), "the result is shown")
+        await until(pilot, lambda: "Topic 3" in app.main.output.text.text, "it is read")
+        await pilot.press("escape")
+        assert app.focused is app.main.timeline.rows
+
+
+async def test_stopping_one_leaves_the_others(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL, "300 words, 1 ms"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("x")
+        await ended(pilot, app)
+        assert app.main.shown is not None
+        states = [task.status for task in app.main.shown.run.tasks.values()]
+        assert states == ["cancelled", "completed"]
+
+
+async def test_stopping_all_asks_first(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL, STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("X")
+        await until(pilot, lambda: "Stop all tasks?" in screen_text(app), "it asks")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.live.run is not None
+        await pilot.press("f8")
+        await until(pilot, lambda: "Stop all tasks?" in screen_text(app), "it asks")
+        await pilot.press("s")
+        await ended(pilot, app)
+        assert "CANCELLED" in screen_text(app)
+
+
+async def test_one_run_at_a_time(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("ctrl+r", "f5")
+        await pilot.pause()
+        assert len(list((tmp_path / "artifacts" / "runs").iterdir())) == 1
+        app.live.cancel_all()
+        await ended(pilot, app)
+
+
+async def test_trying_again_while_others_still_run(make_app: MakeApp) -> None:
+    app = make_app(plan_of(FAIL, STALL, limits=LIMITS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(
+            pilot, lambda: app.live.run and app.live.run.with_status("failed"), "one failed"
+        )
+        run = app.live.run
+        assert run is not None
+        await pilot.press("r")
+        await until(pilot, lambda: len(run.tasks["t1"].attempts) == 2, "it is tried again")
+        app.live.cancel_all()
+        await ended(pilot, app)
+
+
+async def test_trying_again_after_the_end_goes_on_in_the_same_run(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app(plan_of(QUICK, FAIL, limits=LIMITS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        first = app.main.shown
+        assert first is not None
+        await pilot.press("j", "r")
+        await until(pilot, lambda: app.main.shown is not first, "it goes on")
+        await ended(pilot, app)
+        assert app.main.shown is not None
+        again = app.main.shown.run
+        assert again.id == first.run.id
+        assert [len(task.attempts) for task in again.tasks.values()] == [1, 2]
+        assert app.main.picked == "t2"
+        assert "── attempt 2" in screen_text(app)
+
+
+async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
+    earlier = make_app(plan_of(QUICK, FAIL, name="earlier", limits=LIMITS))
+    async with earlier.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, earlier)
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("4")
+        await until(pilot, lambda: len(app.main.runs_pane.summaries) == 2, "both are listed")
+        text = screen_text(app)
+        assert "PARTIAL" in text
+        assert "RUNNING" in text
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: app.main.shown and app.main.shown.past, "it is open")
+        await until(pilot, lambda: "your run goes on" in screen_text(app), "the other goes on")
+        assert "past run" in screen_text(app)
+        assert app.main.shown is not None
+        assert app.main.shown.run.plan.name == "earlier"
+        await pilot.press("x", "r")  # neither stops nor resumes anything now
+        await pilot.pause()
+        assert app.live.run is not None
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.shown and not app.main.shown.past, "back again")
+        app.live.cancel_all()
+        await ended(pilot, app)
+
+
+async def test_resuming_from_the_list(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, FAIL, limits=LIMITS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        first = app.main.shown
+        await pilot.press("4")
+        await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
+        await pilot.press("r")
+        await until(pilot, lambda: app.main.shown is not first, "it goes on")
+        await ended(pilot, app)
+        assert app.main.shown is not None
+        assert len(app.main.shown.run.sessions) == 2
+
+
+async def test_without_a_backend_the_app_asks(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK), chosen=None)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "no backend chosen" in screen_text(app), "the bar says it")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks")
+        text = screen_text(app)
+        assert "ANTHROPIC_API_KEY" in text
+        assert "no model at all" in text
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.main.shown is None
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks again")
+        await pilot.press("end", "enter")
+        await ended(pilot, app)
+        assert app.main.shown is not None
+        assert app.main.shown.run.rehearsal
+
+
+async def test_the_backend_can_be_changed(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK), chosen="anthropic")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks")
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: app.main.backend == "rehearsal", "it is chosen")
+        assert app.project.overrides.backend == "rehearsal"
+
+
+async def test_a_disk_that_refuses_is_told_and_the_app_lives(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(self: Orchestrator) -> Orchestrator:
+        raise StorageError("the disk is full")
+
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(Orchestrator, "__aenter__", refuse)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "the disk is full" in screen_text(app), "it is told")
+        await pilot.press("escape")
+        monkeypatch.undo()
+        await run_to_end(pilot, app)
+        assert "COMPLETED" in screen_text(app)
+
+
+async def test_a_plan_that_can_not_start_is_told(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("space", "ctrl+r")
+        await until(pilot, lambda: "✗" in screen_text(app), "it says why")
+        assert not (tmp_path / "artifacts").exists()
+
+
+HOSTILE = "[/] [bold]x[/bold] \x1b[31mred\x1b]0;t\x07 漢字漢字漢字 \u202eabc [@click=app.quit]no[/]"
+
+
+@pytest.mark.parametrize("width", [40, 81, 120])
+async def test_hostile_text_stays_text(make_app: MakeApp, width: int) -> None:
+    plan = plan_of(QUICK, QUICK)
+    hostile = Task(id="h", title=HOSTILE, prompt=HOSTILE, specialist="[b]x 漢")
+    app = make_app(type(plan)(tasks=(hostile, *plan.tasks), request="[/]" + HOSTILE))
+    async with app.run_test(size=(width, 30)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("4")
+        await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
+        for row in app.screen._compositor.render_strips():
+            assert row.cell_length == width
+            assert not {"\x1b", "\x07", "\u202e"} & set(row.text)
+
+
+async def test_hundreds_of_tasks_scroll(make_app: MakeApp) -> None:
+    app = make_app(plan_of(*[QUICK] * 300, limits=Limits(concurrency=300)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("G")
+        await pilot.press("k")
+        await until(pilot, lambda: "Topic 300" in screen_text(app), "the last one is in sight")
+        assert app.main.picked == "t300"
+        await pilot.press("g")
+        assert app.main.picked == "t1"
+
+
+async def test_the_output_follows_until_one_scrolls_up(make_app: MakeApp) -> None:
+    app = make_app(plan_of("2000 words, 1 ms"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        text = app.main.output.text
+        await until(pilot, lambda: text.max_scroll_y > 5, "there is something to scroll")
+        assert text.following
+        await pilot.press("3", "pageup")
+        assert not text.following
+        place = text.scroll_offset.y
+        await ended(pilot, app)
+        assert text.scroll_offset.y == place
+        await pilot.press("G")
+        assert text.following
+        assert text.scroll_offset.y == text.max_scroll_y
+        await asyncio.sleep(0)

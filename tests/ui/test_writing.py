@@ -1,0 +1,158 @@
+"""Writing a plan: from typed words to tasks, and edits from the keyboard."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, Static
+
+from orchtui.engine.plan_file import load_plan
+from orchtui.ui.task_form import TaskForm
+from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, until
+
+REQUEST = """Research Python async/await from three independent perspectives:
+1. Academic papers and PEPs
+2. Tutorial and blog content
+3. Production case studies"""
+
+
+def ids(app: object) -> list[str]:
+    return [task.id for task in app.draft.plan.tasks]  # type: ignore[attr-defined]
+
+
+async def test_tasks_appear_while_one_types(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "Write what you want done" in screen_text(app)
+        await pilot.press(*"Research cats", "enter", *"1. a", "enter", *"2. b")
+        await until(pilot, lambda: len(app.draft.plan.tasks) == 2, "there are two tasks")
+        assert not app.draft.by_hand
+        assert "2 tasks" in screen_text(app)
+
+
+async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.main.plan_pane.request.text = "Research these 5 topics"
+        await until(pilot, lambda: app.draft.plan.missing, "something is missing")
+        assert "missing: " in screen_text(app)
+        await pilot.press("ctrl+r")
+        await until(
+            pilot,
+            lambda: "✗" in str(app.main.query_one("#plan-problems", Static).render()),
+            "it says why",
+        )
+        assert app.main.shown is None
+        app.main.plan_pane.tasks.focus()
+        await pilot.press("m")
+        assert not app.draft.plan.missing
+
+
+async def test_a_request_that_can_not_be_read_is_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.main.plan_pane.request.text = "x" * 1_100_000
+        await until(pilot, lambda: "✗" in screen_text(app), "the error is shown")
+        assert not app.draft.plan.tasks
+
+
+async def test_edits_by_hand_are_kept_until_the_request_is_read_again(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.main.plan_pane.request.text = REQUEST
+        await until(pilot, lambda: len(ids(app)) == 3, "the request is read")
+        await pilot.press("escape", "j", "d")
+        assert ids(app) == ["task-1", "task-3"]
+        app.main.plan_pane.request.text = REQUEST + "\n4. Podcasts"
+        await until(pilot, lambda: "Podcasts" in app.draft.plan.request, "the words are noticed")
+        assert ids(app) == ["task-1", "task-3"]
+        assert "F4" in screen_text(app)
+        await pilot.press("f4")
+        await until(pilot, lambda: len(ids(app)) == 4, "the request is read again")
+        await pilot.press("u")
+        assert ids(app) == ["task-1", "task-3"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("d",), ["t2", "t3"]),
+        (("d", "u"), ["t1", "t2", "t3"]),
+        (("d", "u", "U"), ["t2", "t3"]),
+        (("J",), ["t2", "t1", "t3"]),
+        (("J", "J", "K"), ["t2", "t1", "t3"]),
+        (("j", "c"), ["t1", "t2", "task-4", "t3"]),
+        (("shift+down", "delete"), ["t2", "t3"]),
+    ],
+)
+async def test_keys_of_the_list(
+    make_app: MakeApp, keys: tuple[str, ...], expected: list[str]
+) -> None:
+    app = make_app(plan_of(QUICK, QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        assert ids(app) == expected
+
+
+async def test_leaving_out_and_priority(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "j", "p", "p")
+        first, second = app.draft.plan.tasks
+        assert not first.enabled
+        assert second.priority == "critical"
+        text = screen_text(app)
+        assert "left out" in text
+        assert "▲" in text
+
+
+async def test_the_form_adds_edits_and_tells_mistakes(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a")
+        assert isinstance(app.screen, TaskForm)
+        await pilot.press(*"New one", "enter")
+        assert "a prompt or a command" in screen_text(app)
+        await pilot.press(*"do it")
+        app.screen.query_one("#field-timeout", Input).value = "never"
+        app.screen.query_one("#field-title", Input).focus()
+        await pilot.press("enter")
+        assert "a duration such as" in screen_text(app)
+        app.screen.query_one("#field-timeout", Input).value = "2m"
+        await pilot.press("enter")
+        assert app.screen is app.main
+        task = app.draft.plan.tasks[1]
+        assert (task.title, task.prompt, task.timeout) == ("New one", "do it", 120.0)
+        await pilot.press("e", *"!", "escape")
+        assert isinstance(app.screen, TaskForm)
+        await pilot.press("escape")
+        assert app.screen is app.main
+        assert app.draft.plan.tasks[1] == task
+
+
+async def test_saving_asks_for_a_path_and_before_it_replaces(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.yaml").write_text("something else")
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p", "s", "enter")
+        await until(pilot, lambda: "Replace plan.yaml?" in screen_text(app), "it asks")
+        await pilot.press("escape", "ctrl+o")
+        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        await pilot.press("home", *"my-", "enter")
+        await until(pilot, lambda: (tmp_path / "my-plan.yaml").exists(), "it is saved")
+        await until(pilot, lambda: not app.draft.unsaved, "it knows")
+        assert load_plan(tmp_path / "my-plan.yaml") == app.draft.plan
+        assert (tmp_path / "plan.yaml").read_text() == "something else"
+
+
+async def test_a_path_that_can_not_be_written_is_told(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s")
+        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        app.screen.query_one(Input).value = "no/such/folder.yaml"
+        await pilot.press("enter")
+        await until(pilot, lambda: "This did not work" in screen_text(app), "it says so")
+        await pilot.press("escape")
+        assert app.screen is app.main
