@@ -43,7 +43,10 @@ def main() -> None:
 
 def measure(url: str, tasks: int, ideal: float, rounds: int) -> None:
     """Let both take turns and print what they took."""
-    ways: dict[str, Callable[[str, int], Coroutine[None, None, None]]] = {"bare SDK": bare, "orchtui": orchtui}
+    ways: dict[str, Callable[[str, int], Coroutine[None, None, None]]] = {
+        "bare SDK": bare,
+        "orchtui": orchtui,
+    }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     cpu: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(rounds + 1):

@@ -118,9 +118,7 @@ def test_doctor_names_the_backends_and_what_they_lack(orchtui: Orchtui) -> None:
     assert "researcher" in facts["specialists"]
 
 
-def test_the_configuration_is_used_and_its_errors_are_told(
-    orchtui: Orchtui, project: Path
-) -> None:
+def test_the_configuration_is_used_and_its_errors_are_told(orchtui: Orchtui, project: Path) -> None:
     config = project / "orchtui.yaml"
     config.write_text("backend: rehearsal\nlimits: {retries: 0}\n")
     assert orchtui("run", "--request", "Say hello [rehearse: 5 words]").returncode == 0

@@ -1,6 +1,5 @@
 """A person's way through the app: write, run, watch, cancel, look back, quit."""
 
-import os
 import signal
 import time
 from pathlib import Path
@@ -169,7 +168,7 @@ def test_a_signal_leaves_the_terminal_and_the_run_in_order(folder: Path, name: s
         terminal.wait("Stuck job")
         terminal.press(CTRL_R)
         terminal.wait_until(lambda: "Quick" in published(folder, "parallel-task-1.md"), "a result")
-        os.kill(terminal.process.pid, getattr(signal, name))
+        terminal.process.kill(getattr(signal, name))
         terminal.wait_exit()
 
     assert LEAVE_SCREEN in terminal.raw

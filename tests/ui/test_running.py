@@ -1,6 +1,6 @@
 """Running a plan on the screen: rows, verdicts, stopping, trying again, past runs."""
 
-import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Task
+from orchtui.ui.app import OrchtuiApp
 from tests.ui.conftest import (
     FAIL,
     QUICK,
@@ -21,6 +22,10 @@ from tests.ui.conftest import (
 )
 
 LIMITS = Limits(retries=0)
+
+
+def shows(app: OrchtuiApp, words: str) -> bool:
+    return words in screen_text(app)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ async def test_the_picked_task_is_the_one_whose_output_is_shown(make_app: MakeAp
         await run_to_end(pilot, app)
         for key, label in (("j", "researcher-B"), ("down", "researcher-C"), ("k", "researcher-B")):
             await pilot.press(key)
-            await until(pilot, lambda label=label: f"Output · {label}" in screen_text(app), label)
+            await until(pilot, partial(shows, app, f"Output · {label}"), label)
         await pilot.press("enter", "right", "right")
         await until(pilot, lambda: "Output · result" in screen_text(app), "the result is shown")
         await until(pilot, lambda: "Topic 3" in app.main.output.text.text, "it is read")
@@ -287,4 +292,3 @@ async def test_the_output_follows_until_one_scrolls_up(make_app: MakeApp) -> Non
         await pilot.press("G")
         assert text.following
         assert text.scroll_offset.y == text.max_scroll_y
-        await asyncio.sleep(0)

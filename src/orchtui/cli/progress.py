@@ -17,6 +17,7 @@ from rich.text import Text
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
 from orchtui.engine.durations import show_duration
+from orchtui.engine.report import LOCAL
 from orchtui.engine.run import Run, Status, TaskRun
 
 _LOOKS: dict[Status, tuple[str, str]] = {
@@ -56,6 +57,8 @@ class Progress:
     def __enter__(self) -> "Progress":
         if self._run.rehearsal:
             click.secho("REHEARSAL: no model is called; the text is made up", err=True, fg="yellow")
+        if "local" in self._run.schedule.backends:
+            click.secho(LOCAL.replace("wrote", "writes"), err=True, fg="yellow")
         if self._live is not None:
             self._live.start()
         return self

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from orchtui.engine import verdict
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso
-from orchtui.engine.report import REHEARSAL, inline, status_word
+from orchtui.engine.report import LOCAL, REHEARSAL, inline, status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 
 _STRATEGY = {
@@ -35,6 +35,8 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += [f"Expected Completion: {_expected(run)}", ""]
     if run.rehearsal:
         lines += [REHEARSAL, ""]
+    if "local" in run.schedule.backends:
+        lines += [LOCAL, ""]
     lines += _decomposition(run)
     lines += ["## Parallel Tasks", ""]
     for task in run.tasks.values():

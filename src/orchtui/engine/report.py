@@ -15,6 +15,11 @@ from orchtui.engine.run import Run, TaskRun
 
 REHEARSAL = "**REHEARSAL**: no model was called. The text is made up, to show the run's shape."
 
+LOCAL = (
+    "A very small model on this machine wrote this: for trying things out, not for answers to "
+    "rely on."
+)
+
 _WORDS = {
     "completed": "COMPLETED ✓",
     "failed": "FAILED ✗",
@@ -128,6 +133,8 @@ def _census(run: Run) -> list[str]:
     lines[0] += f" ({', '.join(ended)})." if ended else "."
     if run.rehearsal:
         lines += [">", f"> {REHEARSAL}"]
+    if "local" in run.schedule.backends:
+        lines += [">", f"> {LOCAL}"]
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
     if (speedup := verdict.speedup(run)) is not None:
         figures.append(f"{speedup:.1f}× as fast as one after the other")

@@ -135,12 +135,7 @@ def build(
                 specialist=_specialist(plan, task),
                 instance=instance,
                 backend=_backend(task, plan, overrides, backend),
-                model=None
-                if task.command
-                else overrides.model
-                or task.model
-                or models.get(_specialist(plan, task))
-                or plan.model,
+                model=_model(task, plan, overrides, models),
                 command=task.command,
                 priority=task.priority,
                 urgency=urgency[task.id],
@@ -278,6 +273,15 @@ def _backend(task: Task, plan: Plan, overrides: Overrides, default: str) -> str:
     if task.command:
         return "command"
     return overrides.backend or task.backend or plan.backend or default
+
+
+def _model(
+    task: Task, plan: Plan, overrides: Overrides, specialist_models: Mapping[str, str]
+) -> str | None:
+    if task.command:
+        return None  # no model answers for a program
+    of_specialist = specialist_models.get(_specialist(plan, task))
+    return overrides.model or task.model or of_specialist or plan.model
 
 
 def _first_or_none(*values: _T | None) -> _T | None:

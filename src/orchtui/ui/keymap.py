@@ -60,6 +60,9 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     ),
     "request": (
         Key("request.leave", "escape", "leave", "on to the list of tasks", "Tasks"),
+        # A text area has its own use for these two keys.
+        Key("request.next-pane", "f6", "screen.step_pane(1)", "next pane"),
+        Key("request.retry", "f7", "app.retry_failed", "try again what failed"),
         Key("request.read", "f4", "read_again", "make the tasks from the request again"),
     ),
     "tasks": (

@@ -104,8 +104,11 @@ class RunBar(Static):
         if facts.memory is not None:
             memory = f"{facts.memory / 1_048_576:.0f} MB"
             parts.append((7, Content.styled(memory, "$foreground-muted")))
-        parts.append((4, Content.styled(facts.backend or "no backend chosen", "b")))
-        parts.append((8, Content.styled("b changes it", "$foreground-muted")))
+        # Who works, and how to have it otherwise, go last of all.
+        parts.append((1, Content.styled(facts.backend or "no backend chosen", "b")))
+        parts.append((1, Content.styled("b changes it", "$foreground-muted")))
+        if facts.backend == "local":
+            parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
         return parts
 
     def _state(self, facts: Facts) -> list[Part]:

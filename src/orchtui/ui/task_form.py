@@ -206,6 +206,7 @@ class TaskForm(ModalScreen[Task | None]):
         for field in FIELDS:
             shown = self.query_one(f"#problem-{field.key}", Static)
             shown.update("\n".join(problems.get(field.key, ())))
+            shown.display = field.key in problems
         self.query_one("#form-problem", Static).update("\n".join(problems.get("", ())))
         first = next((field.key for field in FIELDS if field.key in problems), None)
         if first is not None:

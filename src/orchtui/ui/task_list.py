@@ -112,21 +112,21 @@ def _row(task: Task, numbers: dict[str, int], plan: Plan, width: int) -> Content
     who = task.command[0] if task.command else task.specialist or plan.specialist
     facts = who or DEFAULT_SPECIALIST
     if task.after:
-        facts += " ← " + ",".join(str(numbers.get(other, other)) for other in task.after)
+        needed = ",".join(str(numbers.get(other, other)) for other in task.after)
+        facts = f"← {needed} {facts}"
     if not task.enabled:
         facts = "left out"
     facts_width = min(max(width // 3, 0), 24) if width >= 34 else 0
     title_width = max(1, width - len(number) - 2 - facts_width - (1 if facts_width else 0))
     priority = looks.PRIORITY_SIGNS[task.priority]
     dim = "$foreground-muted" if task.enabled else "$foreground-disabled"
+    title = fit(clean_line(task.label), title_width)
     title_style = "" if task.enabled else "strike $foreground-disabled"
     sign_style = {"critical": "b $text-warning"}.get(task.priority, dim)
     return Content.assemble(
         (number, dim),
         (priority + " ", sign_style),
-        (
-            fit(clean_line(task.label), title_width),
-            "" if task.enabled else "strike $foreground-disabled",
-        ),
+        (title.rstrip(), title_style),
+        " " * (len(title) - len(title.rstrip())),
         (" " + fit(clean_line(facts), facts_width) if facts_width else "", dim),
     )

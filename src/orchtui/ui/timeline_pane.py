@@ -279,5 +279,5 @@ def headline(run: Run, now: float) -> Content:
     parts.append(Content(looks.clock(makespan(run, now))))
     faster = speedup(run)
     if run.finished is not None and faster is not None:
-        parts.append(Content.styled(f"{faster:.1f}x faster than one by one", "$text-success"))
+        parts.append(Content.styled(f"speed-up {faster:.1f}x", "$foreground-muted"))
     return Content("  ").join(parts)

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from orchtui.engine.request.clauses import first_word, mask, sentences, verb_of
-from orchtui.engine.request.marks import take_apart, take_priority
 from orchtui.engine.request.lexicon import DETAIL_VERBS, NOUN_LIKE, PREPOSITIONS
+from orchtui.engine.request.marks import take_apart, take_priority
 
 MAX_SENTENCE = 3000
 
@@ -22,7 +22,8 @@ _CUT = re.compile(
     r"[,;] (?:and (?:also )?|also |& )?| (?:and|&) (?:also )?(?=[a-z])", re.IGNORECASE
 )
 _LEAD = re.compile(
-    r"(?:(?P<then>(?:and )?then|after (?:that|this)|afterwards?|finally|lastly|next|once (?:that is|"
+    r"(?:(?P<then>(?:and )?then|after (?:that|this)|afterwards?|finally|lastly|next|once (?:that "
+    r"is|"
     r"that's|this is) done|at the end|in the end)|"
     r"(?P<also>also|additionally|in addition|meanwhile|(?:and )?at the same time|in parallel|"
     r"simultaneously|concurrently|first(?:ly)?|first of all|to start|second(?:ly)?|third(?:ly)?|"
@@ -31,7 +32,8 @@ _LEAD = re.compile(
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ORDINAL = re.compile(
-    r"(?:\A|(?<=[.,;:!?] )|(?<= and ))(?:the )?(?P<n>first|second|third|fourth|fifth|sixth)(?:ly)?[,:]? "
+    r"(?:\A|(?<=[.,;:!?] )|(?<= and ))(?:the )?(?P<n>first|second|third|fourth|fifth|"
+    r"sixth)(?:ly)?[,:]? "
     r"(?:and )?(?=\w)",
     re.IGNORECASE,
 )
@@ -42,7 +44,8 @@ _REFERENCE = re.compile(
 )
 _POINTED = re.compile(r"\b(?:this|that|these|those) [a-z]", re.IGNORECASE)
 _DETERMINER = re.compile(
-    r"\W*\w+ (?:the|a|an|this|that|these|those|our|my|your|its|all|each|every|how|whether|for|"
+    r"\W*\w+ (?:the|a|an|this|that|these|those|our|my|your|its|all|each|every|how|whether|for|two|"
+    r"three|four|"
     r"[A-Z0-9`\"'/*]|\S*[./]\S)"
 )
 

@@ -136,6 +136,20 @@ def shared_end(members: list[str]) -> tuple[list[str], str]:
     return [*members[:-1], last[:place].strip()], last[place:].strip()
 
 
+def shared_start(members: list[str]) -> tuple[str, list[str]]:
+    """Move what belongs to all members out of the first one.
+
+    `the API against staging`, `production` gives `the API against` and the two places.
+    """
+    cuts = [
+        m for m in re.finditer(r"(?<= )([a-z]+)(?= )", mask(members[0])) if m[1] in PREPOSITIONS
+    ]
+    if not cuts or any(_preposition(member) is not None for member in members[1:]):
+        return "", members
+    end = cuts[-1].end()
+    return members[0][:end], [members[0][end:].strip(), *members[1:]]
+
+
 def _preposition(text: str) -> int | None:
     """Where the first preposition that is not the first word begins."""
     for match in re.finditer(r"(?<= )[a-z]+(?= )", mask(text)):

@@ -12,7 +12,8 @@ from orchtui.engine.request.clauses import HIDDEN, mask, sentences, tidy
 
 _LEAD = (
     r"(?:\A|(?P<tie>,? ?(?:[-–—;] |, )|,? (?=and |then |& |AND |plus |before |so |finally )))"
-    r"(?:(?:and|then|finally|lastly|afterwards?|after (?:that|this)|at the end|in the end|once done|"
+    r"(?:(?:and|then|finally|lastly|afterwards?|after (?:that|this)|at the end|in the end|once "
+    r"done|"
     r"when (?:all (?:are )?)?(?:done|finished)|&|plus|also|please|now|next),? ){0,4}"
 )
 _UNITING = (
@@ -28,7 +29,11 @@ _RESULTS = (
     r"(?:results?|findings|answers?|outputs?|reports?|summaries|reviews|analyses|insights|pieces|"
     r"parts|perspectives|sources|responses|notes|conclusions|drafts|sections|translations))"
 )
-_ONE = r"(?:(?:a|an|one|the|single|unified|final|combined|coherent|short|brief|common|joint|overall|consolidated|comprehensive|concise|clear|final|markdown|executive|integrated|cohesive|merged|shared) ){1,4}"
+_ONE = (
+    r"(?:(?:a|an|one|the|single|unified|final|combined|coherent|short|brief|common|joint|overall|"
+    r"consolidated|comprehensive|concise|clear|markdown|executive|integrated|cohesive|merged|"
+    r"shared) ){1,4}"
+)
 _DOCUMENT = (
     r"(?:[\w-]+ )?(?:report|document|summary|overview|answer|article|paper|text|file|table|"
     r"conclusion|brief|briefing|page|guide|piece|comparison|whole|result|analysis|memo|"
@@ -38,12 +43,17 @@ _REST = r"(?P<rest>[^.!?;]{0,200})[.!?]?\Z"
 
 _SYNTHESIZE = re.compile(
     rf"{_LEAD}(?:{_UNITING}(?: up)?(?: {_RESULTS})?(?: together| up)? (?:in|into|to|as|for) "
-    rf"(?:{_ONE})?{_DOCUMENT}\b|{_UNITING} {_RESULTS}(?: together)?(?= (?:at|in|for|with|by)\b|[.!]?\Z)|"
-    rf"(?:summari[sz]e|sum up|wrap up) (?:everything|them all|it all|all (?:of )?(?:the )?(?:results|findings|"
+    rf"(?:{_ONE})?{_DOCUMENT}\b|(?<=and )(?:synthesi[sz]e|combine|merge|aggregate|"
+    rf"consolidate)(?=[.!]?\Z)|"
+    rf"{_UNITING} {_RESULTS}(?: together)?(?= (?:at|in|for|with|by)\b|[.!]?\Z)|"
+    rf"(?:summari[sz]e|sum up|wrap up) (?:everything|them all|it all|all (?:of )?(?:the "
+    rf")?(?:results|findings|"
     rf"reports|answers)|the (?:results|findings) (?:in|into) (?:one|a single))\b|"
     rf"(?:write|create|produce|make|prepare|provide|give me|deliver|present|return) "
-    rf"(?:a |an |one |me )?(?:single|combined|unified|joint|consolidated|merged|overall|integrated|synthesi[sz]ed) "
-    rf"{_DOCUMENT}\b|(?:into|as|in) (?:one|a (?:single|unified|combined|joint|consolidated)) {_DOCUMENT}\b)"
+    rf"(?:a |an |one |me )?(?:single|combined|unified|joint|consolidated|merged|overall|"
+    rf"integrated|synthesi[sz]ed) "
+    rf"{_DOCUMENT}\b|(?:into|as|in) (?:one|a (?:single|unified|combined|joint|consolidated)) "
+    rf"{_DOCUMENT}\b)"
     rf"{_REST}",
     re.IGNORECASE,
 )
@@ -53,7 +63,8 @@ _COMPARE = re.compile(
     r"(?:(?:two|three|four|five|six|\d{1,2}|different|resulting) ){0,2}(?:results|outputs|answers|"
     r"approaches|designs|variants|versions|options|drafts|findings|outcomes|proposals|solutions|"
     r"alternatives|two|three|four|five|six)|results|the results)\b|"
-    r"(?:pick|choose|select|recommend|tell me|say|decide|show me|point out) (?:which(?: one)?\b|the "
+    r"(?:pick|choose|select|recommend|tell me|say|decide|show me|point out) (?:which(?: one)?\b|"
+    r"the "
     r"(?:best|strongest|winner|better)|a (?:winner|favou?rite)|the one)|"
     r"so (?:that )?(?:I|we|the user|users) can (?:compare|choose|pick|decide))"
     rf"{_REST}",
@@ -61,7 +72,8 @@ _COMPARE = re.compile(
 )
 _NONE = re.compile(
     rf"{_LEAD}(?:(?:do not|don't|no need to|without|never) {_UNITING}(?: {_RESULTS})?|"
-    rf"(?:keep|leave|deliver) {_RESULTS} (?:separate|apart|as they are)|no (?:aggregation|synthesis|"
+    rf"(?:keep|leave|deliver) {_RESULTS} (?:separate|apart|as they are)|no (?:aggregation|"
+    rf"synthesis|"
     r"combined report))[.!]?\Z",
     re.IGNORECASE,
 )

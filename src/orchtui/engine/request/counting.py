@@ -8,15 +8,17 @@ import re
 from dataclasses import dataclass
 
 from orchtui.engine.request.clauses import first_word, has_words, mask, tidy
+from orchtui.engine.request.grammar import article, is_plural, singular
 from orchtui.engine.request.lexicon import (
+    AGENTS,
     COUNTABLE,
     COUNTING_ADJECTIVES,
+    JUDGING,
     MAKING,
     MEASURES,
-    NOT_PLURAL,
     NUMBER,
-    PLURALS,
     PREPOSITIONS,
+    SEARCHING,
     VARIANTS,
     VIEWPOINTS,
     number_of,
@@ -25,7 +27,7 @@ from orchtui.engine.request.lexicon import (
 _DEFINITE = r"these|those|(?:the )?following|the|my|our|your|both|all"
 _VAGUE = r"several|multiple|various|many|a few|few|different|some|a number of|a couple of|numerous"
 _START = re.compile(
-    r"(?<![\w.-])(?:(?P<each>each of|all of|every one of|for each of) )?"
+    r"(?<![\w.-])(?:(?P<each>each of|all of|every one of) )?"
     rf"(?:(?P<det>{_DEFINITE})(?: following)? )?"
     rf"(?:(?P<near>at least|up to|about|around|roughly|exactly|at most|max|maximum|the top|top) )?"
     rf"(?:(?P<low>{NUMBER})(?:(?: ?[-–] ?| to | or )(?P<high>{NUMBER}))?(?P<more>\+| or more)?"
@@ -171,42 +173,6 @@ def _count(text: str, match: re.Match[str]) -> Count | None:
     )
 
 
-def is_plural(word: str) -> bool:
-    """Whether an English word has the form of a plural."""
-    lower = word.lower()
-    if lower in PLURALS:
-        return True
-    return (
-        lower.endswith("s")
-        and not lower.endswith(("ss", "us", "'s"))
-        and (lower not in NOT_PLURAL and len(lower) > 2)
-    )
-
-
-def singular(word: str) -> str:
-    """The singular of an English plural; other words as they are."""
-    lower = word.lower()
-    if lower in PLURALS:
-        return PLURALS[lower]
-    if not is_plural(word):
-        return word
-    if lower.endswith("ies") and len(lower) > 4:
-        return word[:-3] + "y"
-    if lower.endswith(("ches", "shes", "xes", "sses", "zzes")):
-        return word[:-2]
-    return word[:-1]
-
-
-def article(words: str) -> str:
-    """`a` or `an`, by the sound that the words begin with."""
-    if re.match(r"[AEFHILMNORSX](?:[A-Z\d]|\b)", words):
-        return "an"
-    lower = words.lower()
-    if re.match(r"uni(?![mn])|us[aeu]|uti|eu|one\b|once|ubi|u\b", lower):
-        return "a"
-    return "an" if lower.startswith((*"aeiou", "hour", "honest", "heir")) else "a"
-
-
 def is_viewpoint(count: Count) -> bool:
     """`from three … perspectives`: a frame around the items, not their kind."""
     return count.preposition == "from" and count.last in VIEWPOINTS
@@ -247,16 +213,32 @@ def _is_object(text: str, count: Count) -> bool:
 
 def is_list_count(text: str, count: Count) -> bool:
     """Whether the count surely speaks of things that a list would name."""
-    if count.vague or count.low is None:
+    if count.vague or count.low is None or is_agents(count):
         return False
-    return (
-        count.definite
-        or bool(count.adjectives)
-        or is_viewpoint(count)
-        or is_language(count)
-        or (count.last in COUNTABLE and not count.noun[:1].isupper())
-        or makes_variants(text, count)
-    )
+    if count.definite or is_viewpoint(count) or is_language(count) or makes_variants(text, count):
+        return True
+    if count.preposition not in ("", "on", "about", "across", "for", "from", "in"):
+        return False  # "a quiz with 5 questions"
+    return bool(count.adjectives) or (count.last in COUNTABLE and not count.noun[:1].isupper())
+
+
+def is_agents(count: Count) -> bool:
+    """`using 3 agents`."""
+    return count.last in AGENTS and count.preposition in ("using", "with", "by", "via")
+
+
+def list_counts(head: str) -> list[Count]:
+    """The counts in the head of a list that speak of its items.
+
+    Words that point (`each of these claims`) win over mere numbers (`3 sources`).
+    """
+    counts = [
+        count
+        for count in find_counts(head)
+        if count.definite or count.vague or is_list_count(head, count) or is_agents(count)
+    ]
+    pointing = [count for count in counts if count.pointing]
+    return pointing or counts
 
 
 def for_one(head: str, *, keep_viewpoint: bool) -> str:
@@ -269,15 +251,17 @@ def for_one(head: str, *, keep_viewpoint: bool) -> str:
         keep_viewpoint: Whether to say "from this perspective", which short
             items such as "Academic" need.
     """
-    counts = [c for c in find_counts(head) if c.definite or c.vague or is_list_count(head, c)]
-    for count in reversed(counts):
+    verb = first_word(head)
+    for count in reversed(list_counts(head)):
         before, after = head[: count.start], head[count.end :]
         if not count.noun:
             said = "this" if after.strip(" :.,") else ""
-        elif is_language(count) or (is_viewpoint(count) and not keep_viewpoint):
+        elif count.last == "thing":
+            said = "this"
+        elif is_language(count) or is_agents(count) or (is_viewpoint(count) and not keep_viewpoint):
             said = ""
             before = re.sub(rf"\b{count.preposition} \Z", "", before, flags=re.IGNORECASE)
-        elif count.definite or count.preposition or first_word(head) not in MAKING:
+        elif count.definite or count.preposition or verb in SEARCHING | JUDGING:
             said = f"this {count.one}"
         else:
             said = f"{article(count.one)} {count.one}"

@@ -5,15 +5,22 @@ details, and the sentences after the list. This module never splits an item.
 """
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from orchtui.engine.plan import AggregateStrategy
 from orchtui.engine.request import gaps, prompts
 from orchtui.engine.request.chains import lead
-from orchtui.engine.request.clauses import has_words, is_open_ended, sentences
+from orchtui.engine.request.clauses import first_word, has_words, sentences, verb_of
 from orchtui.engine.request.closing import take_closing
-from orchtui.engine.request.counting import find_counts, is_language, makes_variants
+from orchtui.engine.request.counting import (
+    find_counts,
+    for_one,
+    is_language,
+    list_counts,
+    makes_variants,
+)
 from orchtui.engine.request.drafts import Draft, Reading
+from orchtui.engine.request.lexicon import JOINT
 from orchtui.engine.request.limits import Marks
 from orchtui.engine.request.marks import take_apart, take_marks
 from orchtui.engine.request.markup import without_politeness
@@ -44,16 +51,15 @@ def from_list(shape: Outline) -> Reading:
     for group in shape.groups:
         if len(drafts) >= MAX_TASKS:
             break
-        context, head, found, of_head = _head(group.head[:MAX_SHARED])
-        aggregate = aggregate or of_head
-        marks = marks.over(found)
-        missing += gaps.list_mismatch(head, len(group.items))
-        if any(makes_variants(head, count) for count in find_counts(head)):
+        head = _head(group.head[:MAX_SHARED])
+        aggregate = aggregate or head.aggregate
+        marks = marks.over(head.marks)
+        missing += gaps.list_mismatch(head.head, len(group.items))
+        if any(makes_variants(head.head, count) for count in find_counts(head.head)):
             aggregate = aggregate or "compare"
-        if is_open_ended(group.items[-1].text):
-            missing.append("The list is left open at its end: name what else is meant.")
+        missing += gaps.open_ended(group.items[-1].text)
         kept = group.items[: MAX_TASKS - len(drafts)]
-        for draft in _drafts(kept, context, head, len(drafts), ordered=group.ordered):
+        for draft in _drafts(kept, head, len(drafts), ordered=group.ordered):
             stage += draft.stage
             drafts.append(replace(draft, stage=stage))
     tail, priorities = take_priorities(tail, [draft.title for draft in drafts])
@@ -66,6 +72,16 @@ def from_list(shape: Outline) -> Reading:
         for at, draft in enumerate(drafts)
     ]
     return Reading(tuple(finished), marks, aggregate, tuple(missing))
+
+
+def is_joint(shape: Outline) -> bool:
+    """Whether the only list names the objects of a verb that needs them all: `Compare these:`."""
+    if len(shape.groups) != 1:
+        return False
+    head = _head(shape.groups[0].head[:MAX_SHARED]).head.rstrip(":")
+    if first_word(head) not in JOINT or any(verb_of(i.text) for i in shape.groups[0].items):
+        return False
+    return len(for_one(head, keep_viewpoint=True).split()) < 4 and " on " not in head
 
 
 def _too_much(shape: Outline) -> list[str]:
@@ -92,24 +108,50 @@ def _without_runs(text: str) -> str:
     return "\n".join(line for line in kept if line)
 
 
-def _head(text: str) -> tuple[str, str, Marks, AggregateStrategy | None]:
-    """Context, the sentence that introduces the list, and what was taken out of them."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The words before a list, and what was taken out of them."""
+
+    context: str
+    head: str
+    """The sentence that the items belong to."""
+    remarks: str
+    """What follows it and holds for all items."""
+    marks: Marks
+    aggregate: AggregateStrategy | None
+
+
+def _head(text: str) -> _Head:
     paragraphs = [without_politeness(part) for part in text.split("\n") if part]
     text = "\n".join(paragraphs)
     text, aggregate = take_closing(text, alone=False)
     text, marks = take_marks(text, of_item=False)
     text = take_apart(text)[0]
     lines = text.split("\n")
-    parts = [s for line in lines[-1:] for s in sentences(line)]
+    parts = [without_politeness(said) for said in sentences(lines[-1])]
+    place = _introduction(parts)
+    head = parts[place] if parts else ""
+    remarks = " ".join(prompts.ended(said.rstrip(":")) for said in parts[place + 1 :])
     before = [line for line in lines[:-1] if has_words(line)]
-    context = "\n".join([*before, " ".join(parts[:-1])]).strip()
-    head = without_politeness(parts[-1]) if parts else ""
-    return context.rstrip(":") if context.count("\n") == 0 else context, head, marks, aggregate
+    if head.endswith((".", "!")) and verb_of(head) is None:
+        parts, head, place = [*parts[: place + 1]], "", place + 1
+    context = "\n".join([*before, " ".join(parts[:place])]).strip()
+    return _Head(context, head, remarks, marks, aggregate)
 
 
-def _drafts(
-    items: list[Item], context: str, head: str, before: int, *, ordered: bool
-) -> list[Draft]:
+def _introduction(parts: list[str]) -> int:
+    """Which sentence of a head its items belong to: the last that points at them."""
+    pointing = [
+        at
+        for at, said in enumerate(parts)
+        if any(count.pointing or count.low for count in list_counts(said))
+    ]
+    if parts and (parts[-1].endswith(":") and not re.match(r"for each[,: ]", parts[-1], re.I)):
+        return len(parts) - 1
+    return pointing[-1] if pointing else max(len(parts) - 1, 0)
+
+
+def _drafts(items: list[Item], head: _Head, before: int, *, ordered: bool) -> list[Draft]:
     texts: list[tuple[Item, str, Marks, bool, tuple[int, ...]]] = []
     for at, item in enumerate(items, 1):
         words, marks = take_marks(item.text, of_item=True)
@@ -118,15 +160,15 @@ def _drafts(
         words, needs = take_needs(words, at)
         needs = tuple(before + position for position in needs)
         texts.append((item, words, marks, (then or ordered) and at > 1, needs))
-    short = all(len(words.split()) <= 2 for _, words, _, _, _ in texts)
+    kind = prompts.kind_of([words for _, words, _, _, _ in texts])
     said = prompts.all_inner([words for _, words, _, _, _ in texts])
-    languages = any(is_language(count) for count in find_counts(head))
+    languages = any(is_language(count) for count in find_counts(head.head))
     return [
         Draft(
-            prompt=_prompt(context, head, inside, item, short=short),
+            prompt=_with_tail(_prompt(head, inside, item, kind), head.remarks),
             title=prompts.titled(words),
             own=words,
-            head=head,
+            head=head.head,
             stage=int(then),
             needs=needs,
             marks=marks,
@@ -136,8 +178,8 @@ def _drafts(
     ]
 
 
-def _prompt(context: str, head: str, words: str, item: Item, *, short: bool) -> str:
-    said = prompts.compose(head, words, short_items=short)
+def _prompt(head: _Head, words: str, item: Item, kind: prompts.ItemKind) -> str:
+    said = prompts.compose(head.head, words, kind)
     if item.details:
         said = said.rstrip()
         said = said.replace(f": {words}", f" – {words}") if said.endswith(f": {words}") else said
@@ -145,9 +187,11 @@ def _prompt(context: str, head: str, words: str, item: Item, *, short: bool) -> 
         said = "\n".join([said + colon, *item.details])
     else:
         said = prompts.ended(said)
-    if not context:
+    if not head.context:
         return said
-    return f"{context}\n\n{said}" if "\n" in context else f"{prompts.ended(context)} {said}"
+    if "\n" in head.context:
+        return f"{head.context}\n\n{said}"
+    return f"{prompts.ended(head.context.rstrip(':'))} {said}"
 
 
 def _with_tail(prompt: str, tail: str) -> str:

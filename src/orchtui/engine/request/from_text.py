@@ -9,25 +9,27 @@ from dataclasses import dataclass, replace
 
 from orchtui.engine.plan import AggregateStrategy
 from orchtui.engine.request import gaps
-from orchtui.engine.request.chains import by_sentences, chain
+from orchtui.engine.request.chains import by_sentences, chain, lead
 from orchtui.engine.request.clauses import (
     enumeration,
     first_word,
     has_words,
     sentences,
     shared_end,
+    split_at,
     tidy,
     verb_of,
 )
 from orchtui.engine.request.closing import take_closing
-from orchtui.engine.request.counting import find_counts, for_one, makes_variants
+from orchtui.engine.request.counting import Count, find_counts, for_one, makes_variants
 from orchtui.engine.request.drafts import Draft, Reading
-from orchtui.engine.request.frames import Piece, expand
+from orchtui.engine.request.frames import expand
 from orchtui.engine.request.lexicon import JOINT, JUDGING, MAKING
 from orchtui.engine.request.limits import Marks, take_limits
 from orchtui.engine.request.marks import take_apart, take_marks
 from orchtui.engine.request.markup import without_politeness
 from orchtui.engine.request.meant_files import Folder, Meant
+from orchtui.engine.request.pieces import Piece
 from orchtui.engine.request.prompts import ended, joined, outer, titled
 
 MAX_VARIANTS = 50
@@ -41,6 +43,11 @@ _FILES_AT = re.compile(
     r"(?:(?:each of|both|all of|the files?) )?(?=[`'\"\w./-]+\.\w)",
     re.IGNORECASE,
 )
+
+
+_SEMICOLON = re.compile(r";(?=\s)")
+_ONE = re.compile(r"(?:the )?(?:one|another|other|first|second|third)(?: one)? ", re.IGNORECASE)
+_ONE_EACH = re.compile(r"(?:,| [-–—]|:) (?P<list>one (?!of\b|by\b)[^.;]+)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def from_text(text: str, folder: Folder) -> Reading:
     stripped, marks = take_limits(text)
     if stripped != text and has_words(stripped):
         text = tidy(stripped)
-    polite = " ".join(without_politeness(s) for s in sentences(text))
+    polite = " ".join(_plain(without_politeness(said)) for said in sentences(text))
     context, tasks, remarks = by_sentences(polite)
     if not tasks:
         context, tasks, remarks = "", [(text, False)], ""
@@ -73,6 +80,7 @@ def from_text(text: str, folder: Folder) -> Reading:
     for sentence, then in tasks:
         main, rest = _main(sentence)
         words, apart = take_apart(main)
+        words = words.rstrip(" .")
         stage += then
         first = stage
         for clause in chain(words, apart=apart):
@@ -102,8 +110,16 @@ def from_text(text: str, folder: Folder) -> Reading:
     return Reading(tuple(drafts), marks, aggregate, tuple(missing))
 
 
+def _plain(sentence: str) -> str:
+    """`Write a and b; keep it short` with the remark as a sentence of its own."""
+    parts = split_at(sentence, _SEMICOLON)
+    if len(parts) < 2 or any(verb_of(lead(part)[0]) for part in parts[1:]):
+        return sentence
+    return " ".join([ended(parts[0]), *(ended(outer(part)) for part in parts[1:])])
+
+
 def _with_remarks(drafts: list[Draft], context: str, remarks: str, count: int) -> list[Draft]:
-    """Context for all; remarks too, but "keep it short" belongs to the last of several sentences."""
+    """Context and remarks for all; but "keep it short" belongs to the last of several."""
     of_last = count > 1 and re.search(r"\b(?:it|its|this)\b", remarks, re.IGNORECASE) is not None
     return [
         replace(
@@ -145,9 +161,9 @@ def _split(clause: str, folder: Folder, *, apart: bool) -> _Split:
         return found
     pieces = expand(clause, apart=apart)
     if pieces:
-        return _Split(tuple(pieces))
+        return _Split(tuple(pieces), missing=tuple(gaps.open_ended(clause)))
     own = own or clause
-    missing = tuple(gaps.unnamed(clause))
+    missing = tuple(gaps.unnamed(clause, apart=apart))
     if missing:
         missing += tuple(gaps.no_subject(clause))
     return _Split((Piece(own, titled(own), own, marks),), missing=missing)
@@ -224,6 +240,8 @@ def _variants(clause: str, *, apart: bool) -> _Split | None:
             gap = f"The request does not say how many {count.noun} are wanted: give one number"
             gap += f", at most {MAX_VARIANTS}."
             return _Split((Piece(clause, titled(clause), clause),), missing=(gap,))
+        if named := _named_variants(clause, count):
+            return named
         name = titled(count.one)
         return _Split(
             tuple(
@@ -233,3 +251,17 @@ def _variants(clause: str, *, apart: bool) -> _Split | None:
             variants=True,
         )
     return None
+
+
+def _named_variants(clause: str, count: Count) -> _Split | None:
+    """`Draft 2 versions of the email, one formal, one casual`: the variants have names."""
+    match = _ONE_EACH.search(clause, count.end)
+    if match is None:
+        return None
+    names = [_ONE.sub("", part) for part in enumeration(clause[match.start("list") :])]
+    if not count.holds(len(names)) or len(names) < 2:
+        return None
+    before = for_one(clause[: match.start()], keep_viewpoint=True)
+    return _Split(
+        tuple(Piece(f"{before}: {name}", titled(name), name) for name in names), variants=True
+    )

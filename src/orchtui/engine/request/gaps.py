@@ -9,16 +9,17 @@ warns of it.
 
 import re
 
-from orchtui.engine.request.clauses import first_word, mask
+from orchtui.engine.request.clauses import first_word, is_open_ended
 from orchtui.engine.request.counting import (
     Count,
     find_counts,
     is_language,
     is_list_count,
     is_viewpoint,
+    list_counts,
     makes_variants,
 )
-from orchtui.engine.request.lexicon import COUNTABLE, VIEWPOINTS
+from orchtui.engine.request.lexicon import COUNTABLE, MAKING, VIEWPOINTS
 from orchtui.engine.request.meant_files import Meant
 from orchtui.engine.request.prompts import joined
 
@@ -27,12 +28,16 @@ _STAND_INS = (
     r"project|tool|library|framework|text|here|thing|something|x|tbd|todo|fill in"
 )
 _PLACEHOLDER = re.compile(
-    r"(?<![\w\]`])(?:\[(?P<square>(?:insert |your |the |some |add )?[a-z][a-z0-9_/-]+(?: [a-z0-9_/-]+){0,4}"
+    r"(?<![\w\]`])(?:\[(?P<square>(?:insert |your |the |some |add )?[a-z][a-z0-9_/-]+(?: "
+    r"[a-z0-9_/-]+){0,4}"
     r"|[A-Z][A-Z_ ]{2,30})\](?![(\[:\w])"
     rf"|<(?P<angle>(?:(?:insert|your|the|some)[ _-])?(?:\w+[ _-]){{0,2}}(?:{_STAND_INS}))>"
-    rf"|\{{\{{? ?(?P<curly>(?:(?:insert|your|the)[ _-])?(?:\w+[ _-]){{0,2}}(?:{_STAND_INS})) ?\}}?\}}"
+    rf"|\{{\{{? ?(?P<curly>(?:(?:insert|your|the)[ _-])?(?:\w+[ _-]){{0,2}}"
+    rf"(?:{_STAND_INS})) ?\}}?\}}"
     r"|(?P<line>_{3,})(?!\w)|(?P<word>TBD|TODO(?!:)|XXX|\?{3,}))",
 )
+_NAMED = re.compile(r"[^.;:(\n]{0,80}(?::| [-–—]| \()\s*\S")
+"""What follows a count whose things are named after all."""
 _CODE = re.compile(r"`[^`\n]*`")
 _NUMBER_RESULT_VERBS = frozenset(
     "find list suggest give name tell propose brainstorm recommend".split()
@@ -56,7 +61,7 @@ def placeholders(text: str) -> list[str]:
 
 def list_mismatch(head: str, number: int) -> list[str]:
     """A count in a list's head that disagrees with the list."""
-    counts = [count for count in find_counts(head) if is_list_count(head, count)]
+    counts = [count for count in list_counts(head) if is_list_count(head, count)]
     if not counts or any(count.holds(number) for count in counts):
         return []
     count = counts[-1]
@@ -68,36 +73,42 @@ def list_mismatch(head: str, number: int) -> list[str]:
     ]
 
 
-def unnamed(text: str) -> list[str]:
-    """Counted things of a text that are nowhere named."""
-    verb = first_word(text)
+def unnamed(text: str, *, apart: bool) -> list[str]:
+    """Counted things of a text that are nowhere named.
+
+    Args:
+        apart: Whether the request wants several tasks ("in parallel"), so that
+            any plural object must be named.
+    """
     for count in find_counts(text):
+        if _NAMED.match(text, count.end):
+            continue
         things = count.noun or "things"
         framed = is_viewpoint(count) or is_language(count)
+        wanted = apart and not count.preposition
         if count.vague:
-            if (
-                not framed
-                and count.last not in VIEWPOINTS | {"language"}
-                and not _open(text, count)
-            ):
-                continue
+            if wanted or framed or count.last in VIEWPOINTS | {"language"} or _open(text, count):
+                return [
+                    f"The request leaves open which {things} are meant and how many: "
+                    "list them, one on each line."
+                ]
+        elif not makes_variants(text, count) and (wanted or _points_outside(text, count, framed)):
             return [
-                f"The request leaves open which {things} are meant"
-                f"{' and how many' if count.low is None else ''}: list them, one on each line."
+                f"The request speaks of {_many(count)} {things} but does not name them: "
+                "list them, one on each line."
             ]
-        if makes_variants(text, count) or not (is_list_count(text, count)):
-            continue
-        if count.low is None and not (count.definite and _points(text, count)):
-            continue
-        if not count.definite and not framed and verb in _NUMBER_RESULT_VERBS:
-            continue
-        if not count.pointing and not framed and not _is_open_noun(text, count):
-            continue
-        return [
-            f"The request speaks of {_many(count)} {things} but does not name them: "
-            "list them, one on each line."
-        ]
     return []
+
+
+def _points_outside(text: str, count: Count, framed: bool) -> bool:
+    """Whether a count stands for things that the words should name."""
+    if not is_list_count(text, count):
+        return False
+    if count.pointing or framed:
+        return True
+    if first_word(text) in MAKING | _NUMBER_RESULT_VERBS or count.preposition == "in":
+        return False  # the number belongs to what is to be made or found
+    return _is_open_noun(text, count)
 
 
 def _is_open_noun(text: str, count: Count) -> bool:
@@ -107,10 +118,6 @@ def _is_open_noun(text: str, count: Count) -> bool:
 
 def _open(text: str, count: Count) -> bool:
     return bool(re.match(r"as many|however many", text[count.start :], re.IGNORECASE))
-
-
-def _points(text: str, count: Count) -> bool:
-    return bool(re.match(r"(?:the )?following", text[count.start :], re.IGNORECASE))
 
 
 def _many(count: Count) -> str:
@@ -126,6 +133,13 @@ def no_subject(text: str) -> list[str]:
     if re.match(r"\w+ (?:from|in|into|through)\b", text) and first_word(text) != "translate":
         return [f"The request does not say what to {first_word(text)}: add the subject."]
     return []
+
+
+def open_ended(text: str) -> list[str]:
+    """`A, B, etc.`"""
+    if not is_open_ended(text):
+        return []
+    return ["The list is left open at its end: name what else is meant."]
 
 
 def file_gaps(meant: Meant) -> list[str]:
@@ -144,8 +158,3 @@ def file_gaps(meant: Meant) -> list[str]:
         f"The request speaks of {meant.words}, but the working folder has {has}: "
         "name the files that are meant."
     ]
-
-
-def is_masked(text: str) -> bool:
-    """Whether a text is nothing but what brackets or quotes hold."""
-    return not mask(text).strip("\x00()[]{}\"' ")

@@ -10,19 +10,25 @@ from orchtui.engine.request.chains import by_ordinals, lead
 from orchtui.engine.request.clauses import (
     HIDDEN,
     enumeration,
+    first_word,
     has_words,
     mask,
     sentences,
     split_at,
     verb_of,
 )
+from orchtui.engine.request.closing import take_closing
 from orchtui.engine.request.counting import find_counts, is_list_count
+from orchtui.engine.request.lexicon import JOINT
+from orchtui.engine.request.marks import take_apart, take_marks
 from orchtui.engine.request.outline import Group, Item, Outline
+from orchtui.engine.request.prompts import outer
 
 MAX_LENGTH = 20_000
 
 _MARK = re.compile(
-    r"(?:(?<=\s)|(?<=[:;,])|\A)(?P<open>\()?(?P<n>\d{1,2}|[a-z])(?P<close>[.)])(?= ?[^\W\d_]| [\"'`(\[\d])",
+    r"(?:(?<=\s)|(?<=[:;,])|\A)(?P<open>\()?(?P<n>\d{1,2}|[a-z])(?P<close>[.)])(?= ?[^\W\d_]| "
+    r"[\"'`(\[\d])",
     re.IGNORECASE,
 )
 _POINT = re.compile(r"(?:(?<=[:;,.])|\A) ?[•◦▪●·*–—-] | [•◦▪●] ")
@@ -112,20 +118,51 @@ def _announced(text: str) -> _Found:
         before, after = " ".join(parts[:at]), " ".join(parts[at + 1 :])
         if colon is None:
             pieces = split_at(sentence.rstrip("."), _SEMICOLON)
-            if len(pieces) > 2 or (
-                len(pieces) == 2 and all(verb_of(lead(piece)[0]) for piece in pieces)
-            ):
-                return before, pieces, after
+            if found := _instructions(before, pieces, after):
+                return found
             continue
         head, rest = sentence[: colon.start()], sentence[colon.end() :].strip().rstrip(".")
         pieces = split_at(rest, _SEMICOLON)
         if len(pieces) == 1:
             pieces = enumeration(rest)
-            if not _announces(head, len(pieces), is_dash=colon.group() != ":"):
+            if first_word(head) in JOINT or not (
+                all(piece.startswith("one ") for piece in pieces)
+                or _announces(head, len(pieces), is_dash=colon.group() != ":")
+            ):
                 continue
+            pieces = [re.sub(r"\Aone (?:for |on |about )?", "", piece) for piece in pieces]
         if len(pieces) > 1:
-            return f"{before} {head}:".strip(), pieces, after
+            return _closed(f"{before} {head}:".strip(), pieces, after)
     return None
+
+
+def _instructions(head: str, pieces: list[str], tail: str) -> _Found:
+    """`research a; write b; keep it short`: what has no verb of work goes to the tail."""
+    works = [verb_of(lead(piece)[0]) is not None for piece in pieces]
+    if not any(works):
+        return _closed(head, pieces, tail) if len(pieces) > 2 else None
+    number = works.index(False) if False in works else len(works)
+    if any(works[number:]):
+        return None
+    remarks = [f"{outer(piece)}." for piece in pieces[number:]]
+    return _closed(head, pieces[:number], " ".join([*remarks, tail]).strip())
+
+
+def _closed(head: str, pieces: list[str], tail: str) -> _Found:
+    """The last members go to the tail when they say how to run or to end the others."""
+    while len(pieces) > 1 and _is_closing(pieces[-1]):
+        tail = f"{pieces.pop().rstrip('.')}. {tail}"
+    return (head, pieces, tail) if len(pieces) > 1 else None
+
+
+def _is_closing(text: str) -> bool:
+    said = take_apart(text)[0] if take_apart(text)[1] else text
+    return (
+        not take_closing(text, alone=True)[0]
+        or not take_marks(text, of_item=False)[0]
+        or (said != text and len(said.split()) < 3)
+        or not has_words(said)
+    )
 
 
 def _announces(head: str, number: int, *, is_dash: bool) -> bool:
@@ -143,7 +180,7 @@ def _bracketed(text: str) -> _Found:
     """`Research these 3 databases (Redis, Postgres and MySQL) in parallel`."""
     for count in find_counts(text):
         match = re.match(r" \((?P<list>[^()]{3,400})\)", text[count.end :])
-        if match is None:
+        if match is None or first_word(text) in JOINT:
             continue
         members = enumeration(match["list"])
         if len(members) > 1 and (count.definite or (count.low and count.holds(len(members)))):

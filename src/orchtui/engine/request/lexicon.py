@@ -1,6 +1,6 @@
 """The words that the request parser knows: verbs, numbers, languages, fixed phrases.
 
-Data only, closed lists: a word that is not here is never guessed at. This
+Closed lists: a word that is not here is never guessed at. This
 module never looks at a request.
 """
 
@@ -22,7 +22,7 @@ _VERBS_BY_SPECIALIST = {
     "": "implement fix refactor debug optimize optimise migrate deploy install add remove update "
     "rename convert run read answer solve port code build set configure upgrade clean delete "
     "simplify improve train download upload publish send scan teach prove show do handle call ask "
-    "choose pick select recommend index label tag format sort transcribe interview",
+    "choose pick select recommend index label tag format sort transcribe interview perform conduct",
 }
 
 SPECIALIST_OF = {
@@ -64,7 +64,7 @@ NOUN_LIKE = frozenset(
     "find estimate profile measure rate rank chart plot set port show call ask answer debug "
     "update upgrade fix build run read edit author judge scan".split()
 )
-"""Verbs that are nouns or adjectives as well: after a comma they may be part of a list of things."""
+"""Verbs that are nouns or adjectives as well: after a comma they may be part of a list."""
 
 DETAIL_VERBS = frozenset(
     "give list name tell show make add do set run use read look count identify find check extract "
@@ -138,7 +138,8 @@ COUNTABLE = frozenset(
     "domain draft endpoint era example experiment expert factor feature field file folder "
     "framework function genre hypothesis idea industry issue item job language layer lens level "
     "library log market method metric model module option package page paper part period person "
-    "perspective piece platform product project prompt question region report repository role "
+    "perspective piece platform problem product project prompt bug challenge goal claim question "
+    "region report repository role "
     "scenario scope section sector segment service side site situation source stage standpoint "
     "step story strategy style subject subtask supplier system task team technique technology "
     "theme thing tool topic variant variation vendor version viewpoint way".split()
@@ -147,6 +148,9 @@ COUNTABLE = frozenset(
 
 VIEWPOINTS = frozenset("perspective angle viewpoint standpoint side lens view source".split())
 """Nouns of the frame `from three … perspectives`."""
+
+AGENTS = frozenset("agent subagent worker specialist instance researcher writer helper".split())
+"""Nouns of those who do the work: `using 3 agents` says how, not what."""
 
 VARIANTS = frozenset(
     "approach design version variant variation option draft alternative take proposal layout "
@@ -224,15 +228,17 @@ COMMON_WORDS = frozenset(
     "parent parents patent patents performance persuasive pessimistic philosophical photos "
     "playful poem poetic policy political politics popular positive practical practitioner press "
     "pricing primary print privacy product production professional professionals project "
-    "project-based prose public published quality quick quick-start rapid rare readability recent replication sharding partitioning consistency fault "
+    "project-based prose public published quality quick quick-start rapid rare readability recent "
+    "replication sharding partitioning consistency fault "
     "reference regulatory related reliability religious report reports research retro revenue "
     "review reviews risk risks robustness safety sales scalability science scientific secondary "
     "section security senior sequential serious short similar simple single slow small social "
     "software source sources specific stack standard standards state statistical step step-by-step "
     "storage strategic strategy strict structure student students style summary supply support "
     "survey sustainability task teacher team technical test testing tests text theoretical theory "
-    "tooling tools top topic traditional tutorial tutorials type types typical unit urban usability "
+    "tooling tools top topic traditional tutorial tutorials type types typical unit urban "
+    "usability "
     "usage use user users validation vendor version video videos visual visual/artistic weather "
     "web website websites wild wording word workflow young".split()
 )
-"""Words that lose their capital in the middle of a sentence; all others keep it, they may be names."""
+"""Words that lose their capital in the middle of a sentence; others may be names and keep it."""

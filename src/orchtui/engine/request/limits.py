@@ -70,11 +70,15 @@ _EACH_LIMIT = re.compile(
     rf"{_FOR_EACH}(?: max(?:imum)?| at most)?(?![\w-])"
     rf"|{_SEP}(?:and )?(?:spend |take |give )?(?:each|every)(?: (?:one|task|of them|item|agent))?"
     rf"(?: (?:may|can|should|must|gets?|has|is|takes?|taking|to|run|for|limited|allowed)){{0,5}}"
-    rf" {_MAX} {_DURATION.replace('<time>', '<time2>')}",
+    rf" {_MAX} {_DURATION.replace('<time>', '<time2>')}"
+    rf"|{_SEP}(?:and )?(?:(?:limit|give|allow) (?:each|every)|each (?:gets|has|takes))"
+    r"(?: (?:one|task|of them|item|agent|topic))?(?: (?:to|up to|at most|max|no more than))?"
+    rf" {_DURATION.replace('<time>', '<time3>')}",
     re.IGNORECASE,
 )
 _ALL_LIMIT = re.compile(
-    rf"{_SEP}(?:and )?{_TAKE}(?:{_MAX} )?{_DURATION}(?: max(?:imum)?| at most)?,? {_FOR_ALL}(?![\w-])"
+    rf"{_SEP}(?:and )?{_TAKE}(?:{_MAX} )?{_DURATION}(?: max(?:imum)?| at most)?,? "
+    rf"{_FOR_ALL}(?![\w-])"
     rf"|{_SEP}(?:and )?(?:stop|finish|be done|done|end|abort|give up|cancel)"
     rf"(?: (?:everything|all|it|them|the run|all tasks|working|in|after|within|at)){{0,5}}"
     rf" (?:after|within|in) (?:at most )?{_DURATION.replace('<time>', '<time2>')}"
@@ -85,7 +89,8 @@ _ALL_LIMIT = re.compile(
 _ALONE = re.compile(
     rf"(?:^|(?<=[(\[])|[,;.–—] ?| - )(?:and |with )?(?:an? )?(?P<how>{_MAX_ALONE}) {_DURATION}"
     r"(?: max(?:imum)?)?(?=\s*(?:$|[,;)\].:]))"
-    rf"|(?:^|(?<=[(\[])|[,;–—] ?| - |,? for ){_DURATION.replace('<time>', '<time2>')} (?:max(?:imum)?|at most|tops)"
+    rf"|(?:^|(?<=[(\[])|[,;–—] ?| - |,? for ){_DURATION.replace('<time>', '<time2>')} "
+    rf"(?:max(?:imum)?|at most|tops)"
     r"(?=\s*(?:$|[,;)\].:]))"
     rf"|(?:^|(?<=[\s(\[]))(?:[,;] ?)?(?:with )?(?:an? )?(?:time ?out|time ?limit|time ?box)"
     rf"(?: of| is| after|:)? {_DURATION.replace('<time>', '<time3>')}"
@@ -219,7 +224,8 @@ def _budget(match: re.Match[str]) -> Marks | None:
 
 
 _LEFT = re.compile(
-    r"(?:\A|(?<=[.!?]))\s*(?:please|thanks|thank you|and|run|do|it|them|all|with) ?[.!]?\s*(?=\Z|\.)",
+    r"(?:\A|(?<=[.!?]))\s*(?:please|thanks|thank you|and|run|do|it|them|all|with) ?[.!]?\s*(?=\Z|"
+    r"\.)",
     re.IGNORECASE,
 )
 _READERS = (

@@ -36,11 +36,11 @@ _NUMBER = re.compile(
     r"\(?(?:#|no\. ?)?(\d{1,3})(?:[.)\]:] |\) ?|[.](?=[^\W\d])|[、．）] ?| [-–—] |\ufe0f?\u20e3 ?)",
     re.IGNORECASE,
 )
-_LETTER = re.compile(r"\(?([a-zA-Z]|[ivx]{2,4})[.)] ")
+_LETTER = re.compile(r"\(?([a-zA-Z]|[ivxIVX]{2,4})[.)] ")
 _LABEL = re.compile(
     r"(task|step|part|item|topic|question|subtask|job|stage|phase|option|variant|agent|worker|"
     r"researcher|writer|assignment)(?: ?#| )(\d{1,3}|[A-Z]|one|two|three|four|five|six)"
-    r" ?(?:[:.)]|[-–—](?= ))(?: |\Z)",
+    r"(?P<note> ?[(\[][^()\[\]]{2,40}[)\]])? ?(?:[:.)]|[-–—](?= ))(?: |\Z)",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"(#{1,6}) (.*?) ?#*\Z")
@@ -76,7 +76,8 @@ def _line(raw: str) -> Line:
 
 def _labelled(label: re.Match[str], line: Line) -> Line:
     value = f"{label[1].lower()} {label[2].lower()}"
-    return Line("label", line.indent, line.text[label.end() :], value=value, mark=label.group())
+    text = f"{line.text[label.end() :]}{label['note'] or ''}"
+    return Line("label", line.indent, text, value=value, mark=label.group())
 
 
 def read_lines(text: str) -> list[Line]:

@@ -32,7 +32,8 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    rf"(?:,| [-–—]|[.;:]) ?(?:this (?:one )?is )?(?:(?P<c>{_CRITICAL})|(?P<o>{_NICE})|(?P<n>{_NORMAL}))"
+    rf"(?:,| [-–—]|[.;:]) ?(?:this (?:one )?is )?(?:(?P<c>{_CRITICAL})|(?P<o>{_NICE})|"
+    rf"(?P<n>{_NORMAL}))"
     r"[.!]?\Z",
     re.IGNORECASE,
 )
@@ -43,14 +44,18 @@ _SHOUTED = re.compile(
 _APART_WORDS = (
     r"in parallel(?: with (?:each|one an)other)?|simultaneously|concurrently|side by side|"
     r"independently(?: (?:of|from) (?:each|one an)other)?|separately|individually|"
-    r"(?:all )?at (?:the same time|once)|in separate (?:tasks|agents)|parallelly"
+    r"(?:all )?at (?:the same time|once)|(?:in|as) separate (?:tasks|agents)|one task (?:each|for "
+    r"each|per [\w-]+)|parallelly"
 )
 _GUARD = (
     r"(?:\b(?:how|why|whether|when|that|which|what|who|where|can|cannot|must|works?)|"
     r"(?<=\w )(?<!and )(?<!then )(?:running|runs?|executing|executes?))"
 )
 _APART = re.compile(
-    rf"(?:,? ?\b(?:all |and )?(?:{_APART_WORDS})(?=\s*(?:$|[,;:.)!?–—]| (?:and|then|with|from|using|for|by|in|into|on) ))"
+    rf"(?:(?:[,;] ?|\b)(?:and )?(?:run|do|execute|start) (?:them|both|all|these|everything|it)(?: "
+    rf"all)? "
+    rf"(?:{_APART_WORDS})(?=\s*(?:$|[.;!]))|,? ?\b(?:all |and )?(?:{_APART_WORDS})(?=\s*(?:$|"
+    rf"[,;:.)!?–—]| (?:and|then|with|from|using|for|by|in|into|on) ))"
     rf"|^(?:{_APART_WORDS})[,:]? (?=\w))",
     re.IGNORECASE | re.MULTILINE,
 )

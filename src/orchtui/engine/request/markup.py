@@ -18,6 +18,7 @@ _CLOSING = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)[\w-]*[ \t]*")
 _BLOCKQUOTE = re.compile(r"[ \t]{0,3}>[ ]?")
 _NOTED = re.compile(r"[\"“]([^\"“”\n]{3,400})[\"”](?: (?:[-–—→✓✗]|->) ?[^\n]{0,80})?")
+_QUOTES = re.compile(r'"[^"\n]{2,400}"(?:(?:,? and|,|;|,? &|\n)[ \n]?"[^"\n]{2,400}")+')
 _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s*])\*\*")
 _ITALIC = re.compile(r"(?<![\w/*.\\])\*(?=[^\s*./])([^*\n]{1,400}?)(?<=[^\s*/])\*(?![\w/*.])")
 _UNDERLINED = re.compile(r"(?<!\w)__(?=\S)([^_\n]{1,200} [^_\n]{1,200}?)(?<=\S)__(?!\w)")
@@ -65,6 +66,8 @@ def unwrap(text: str) -> str:
             text = "\n".join(line.strip(" \t,;")[1:-1] for line in lines)
         elif len(lines) > 1 and all(_NOTED.fullmatch(s) for line in lines if (s := line.strip())):
             text = "\n".join(m[1] for line in lines if (m := _NOTED.fullmatch(line.strip())))
+        elif _QUOTES.fullmatch(text):
+            text = "\n".join(re.findall(r'"([^"\n]+)"', text))
         if text == before or not has_words(text):
             return before
     return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from orchtui.engine.request.counting import singular
+from orchtui.engine.request.grammar import singular
 from orchtui.engine.request.lexicon import NUMBER, number_of
 
 MAX_DEPTH = 5
@@ -67,13 +67,16 @@ _NOUNS = {
     "module": "py",
 }
 _MEANT = re.compile(
-    r"(?<![\w/.-])(?P<det>(?:(?:each|all|every one|both) of )?(?:these|those|all the|all my|all|the|"
+    r"(?<![\w/.-])(?P<det>(?:(?:each|all|every one|both) of )?(?:these|those|all the|all my|all|"
+    r"the|"
     r"my|our|every|each|both) )?"
     rf"(?:(?P<num>{NUMBER}) )?(?P<adj>(?:different|separate|independent|individual|following) )?"
     r"(?:(?P<kind>\.?[A-Za-z]\w{0,13}) )?(?P<noun>files?|logs?|pdfs?|csvs?|spreadsheets?|datasets?|"
     r"data sets?|notebooks?|documents?|notes|scripts?|modules?)\b"
-    r"(?: (?:here|there|below|in (?:this|the current|the working|my|the project) (?:folder|directory)|"
-    r"(?:in|under|inside|from|of) (?:the )?(?P<place>[\w./-]{1,200})(?: folder| directory| dir)?))?",
+    r"(?: (?:here|there|below|in (?:this|the current|the working|my|the project) (?:folder|"
+    r"directory)|"
+    r"(?:in|under|inside|from|of) (?:the )?(?P<place>[\w./-]{1,200})(?: folder| directory| "
+    r"dir)?))?",
     re.IGNORECASE,
 )
 _SAVED = re.compile(

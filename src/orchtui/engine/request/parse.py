@@ -17,12 +17,13 @@ from pathlib import Path
 from orchtui.engine.plan import Limits, Plan, Task, numbered
 from orchtui.engine.request import gaps, prompts
 from orchtui.engine.request.drafts import Draft, Reading
-from orchtui.engine.request.from_list import from_list
+from orchtui.engine.request.from_list import from_list, is_joint
 from orchtui.engine.request.from_text import from_text
 from orchtui.engine.request.inline_lists import inline_outline
+from orchtui.engine.request.marks import take_priority
 from orchtui.engine.request.markup import read, unwrap, without_emphasis
 from orchtui.engine.request.meant_files import Folder
-from orchtui.engine.request.outline import outline
+from orchtui.engine.request.outline import Outline, outline
 
 
 def parse_request(text: str, folder: Path) -> Plan:
@@ -38,7 +39,7 @@ def parse_request(text: str, folder: Path) -> Plan:
     body = without_emphasis(unwrap(words))
     files = Folder(folder)
     reading = _read(body, files)
-    missing = [*reading.missing, *gaps.placeholders(body)]
+    missing = [*reading.missing, *gaps.placeholders(take_priority(body, bare=False)[0])]
     return Plan(
         request=words,
         limits=Limits(
@@ -56,13 +57,16 @@ def parse_request(text: str, folder: Path) -> Plan:
 
 def _read(body: str, files: Folder) -> Reading:
     shape = outline(body)
-    if not shape.groups:
-        shape = inline_outline(shape.text)
     items = [item for group in shape.groups for item in group.items]
-    if len(items) == 1 and not shape.groups[0].head and not items[0].details:
+    if not items:
+        shape = inline_outline(shape.text)
+    elif len(items) == 1 and not shape.groups[0].head and not items[0].details:
         # A lone bullet is no list: its words are the request.
         text = " ".join(part for part in (items[0].text, shape.tail) if part)
-        shape = inline_outline(f"• {text}" if " • " in text else text)
+        whole = inline_outline(body) if "\n" not in body else Outline()
+        shape = whole if whole.groups else inline_outline(text)
+    elif is_joint(shape):
+        return from_text(body, files)
     return from_list(shape) if shape.groups else from_text(shape.text, files)
 
 

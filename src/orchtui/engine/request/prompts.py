@@ -6,12 +6,11 @@ never drops a word of an item.
 """
 
 import re
+from typing import Literal
 
 from orchtui.engine.request.clauses import first_word, has_words, verb_of
-from orchtui.engine.request.counting import (
-    article,
-    for_one,
-)
+from orchtui.engine.request.counting import for_one
+from orchtui.engine.request.grammar import article
 from orchtui.engine.request.lexicon import (
     COMMON_WORDS,
     LANGUAGE,
@@ -31,7 +30,7 @@ _EMPTY_HEAD = re.compile(
     r"(?:(?:all|of|these|those|the|following|my|our|this|a few|some|several|for me|as|also|next|"
     rf"different|independent|separate|parallel|small|{NUMBER})\b ?)*"
     r"(?:to-?dos?|task list|tasks?|things?|jobs?|items?|work|steps|subtasks|requests?)?"
-    r"(?: (?:to do|done|for you|for me|i need|to be done|please|are|as follows))*[:.!]?",
+    r"(?: (?:to do|below|done|for you|for me|i need|to be done|please|are|as follows))*[:.!]?",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"(?P<label>[^\n:]{1,40}?)(?:: | [-–—] )(?=\S)")
@@ -46,6 +45,16 @@ _TRANSLATION = re.compile(
 _LANGUAGE_VERSION = re.compile(
     rf"\b(?:{'|'.join(sorted(NATURAL_LANGUAGES))}) (?:version|translation|edition)\b", re.IGNORECASE
 )
+
+
+ItemKind = Literal["language", "short", "long"]
+
+
+def kind_of(items: list[str]) -> ItemKind:
+    """What all items of a list are: names of languages, at most two words each, or longer."""
+    if all(_BARE_LANGUAGE.fullmatch(item) for item in items):
+        return "language"
+    return "short" if all(len(item.split()) <= 2 for item in items) else "long"
 
 
 def inner(text: str) -> str:
@@ -65,7 +74,7 @@ def inner(text: str) -> str:
 
 def outer(text: str) -> str:
     """The text as the start of a sentence; names such as `npm` and `app.log` are kept."""
-    word = re.match(r"[^\W\d_]+(?=[\s,:]|\Z)", text)
+    word = re.match(r"[^\W\d_]+(?=[\s,]|:(?!/)|\Z)", text)
     if word is None or not word.group().islower():
         return text
     known = word.group() in COMMON_WORDS or word.group() in SPECIALIST_OF
@@ -97,31 +106,30 @@ def ended(text: str) -> str:
     return f"{text}."
 
 
-def compose(head: str, item: str, *, short_items: bool) -> str:
+def compose(head: str, item: str, kind: ItemKind) -> str:
     """Join the head of a list and one of its items to one instruction.
 
     Args:
-        head: One sentence, without its closing colon.
-        short_items: Whether all items of the list have at most two words.
+        head: One sentence; a closing colon is dropped.
+        kind: What all items of the list are.
     """
     head = head.strip().rstrip(":：").rstrip()
     if not has_words(head) or _EMPTY_HEAD.fullmatch(head):
         return outer(item)
     item_verb, head_verb = verb_of(item), verb_of(head)
-    languages = _BARE_LANGUAGE.fullmatch(item)
-    said = for_one(head, keep_viewpoint=short_items and not languages)
+    said = for_one(head, keep_viewpoint=kind == "short")
     said = said.rstrip(".:, ")
     if not has_words(said) or _EMPTY_HEAD.fullmatch(said):
         return outer(item)
     if item_verb is not None and item_verb == head_verb and len(item.split()) > 1:
-        if re.fullmatch(rf"\w+(?: (?:this|a|an|the)(?: [\w-]+){{0,3}})?", said):
+        if re.fullmatch(r"\w+(?: (?:this|a|an|the)(?: [\w-]+){0,3})?", said):
             return outer(item)
-    if languages:
-        said = re.sub(r" (?:in|into|to)\Z", "", said)
-        return outer(f"{said} {'into' if head_verb == 'translate' else 'in'} {item}")
     if slot := re.match(r"For this [\w -]+?, (?=\w)", said):
         if len(item.split()) <= 6 and item_verb is None:
             return f"For {item}, {said[slot.end() :]}"
+    if kind == "language":
+        said = re.sub(r" (?:in|into|to)\Z", "", said)
+        return outer(f"{said} {'into' if head_verb == 'translate' else 'in'} {item}")
     if (" " not in said and head_verb) or said.rsplit(" ", 1)[-1].lower() in PREPOSITIONS:
         return outer(f"{said} {item}")
     if re.match(r"[^\n]{1,60}?: ", item) or ": " in said:
@@ -144,7 +152,7 @@ def titled(words: str) -> str:
 
 def _capital(words: str) -> str:
     """The words with a capital, unless they begin with a short name such as `npm` or a path."""
-    first = re.match(r"[^\W\d_]{4,}(?=[\s,:/]|\Z)", words)
+    first = re.match(r"[^\W\d_]{4,}(?=[\s,-]|:(?!/)|/|\Z)", words)
     if first and first.group().islower() and not re.match(r"\S+/\S*\.", words):
         return words[0].upper() + words[1:]
     return outer(words)
@@ -165,7 +173,9 @@ def specialist_for(head: str, own: str) -> str | None:
     """The specialist that the verb of a task's own words asks for, else its head's."""
     if _LANGUAGE_VERSION.search(own) or _TRANSLATION.search(head) or first_word(own) == "translate":
         return "translator"
-    slots = re.finditer(r"[:,] (?=\w)", head[:400]) if head.lower().startswith("for ") else ()
+    slots = (
+        re.finditer(r"[:,] (?=\w)", head[:400]) if re.match(r"(?:for|from|in) ", head, re.I) else ()
+    )
     for words in (own, head, *(head[match.end() :] for match in slots)):
         verb = verb_of(words)
         if verb is not None and (words is not own or len(words.split()) > 1):

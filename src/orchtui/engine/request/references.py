@@ -18,7 +18,10 @@ _ORDINALS = dict(
     )
 )
 _ONE = r"(?:(?:tasks?|steps?|items?|numbers?|nos?\.?|points?|parts?) ?)?#?(?:\d{1,3}|[a-h])"
-_REFERRED = rf"(?:{_ONE}(?:(?:, (?:and )?| and | & |-|–){_ONE}){{0,30}}|task (?:{'|'.join(NUMBERS)}))(?![\w-])"
+_REFERRED = (
+    rf"(?:{_ONE}(?:(?:, (?:and )?| and | & |-|–){_ONE}){{0,30}}"
+    rf"|task (?:{'|'.join(NUMBERS)}))(?![\w-])"
+)
 _NEEDS = re.compile(
     rf" ?\((?:after|depends on|needs|requires|once) (?P<bracket>{_REFERRED})"
     r"(?: (?:is|are) (?:done|complete|finished))?\)"
@@ -29,7 +32,8 @@ _NEEDS = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"(?:the )?(?:(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    r"(?:the )?(?:(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
+    r"last)"
     r"(?: (?:one|task|item|topic|point|step))?"
     r"|(?:task|item|number|no\.?|point|step|#) ?#?(?P<number>\d{1,3})"
     r"|(?P<name>[^,.;:]{2,60}?)) (?:is|are) (?:the |a |an )?(?=\w)",

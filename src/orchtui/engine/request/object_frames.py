@@ -1,0 +1,102 @@
+"""Frames around the objects of a verb: "for a, b and c", "a haiku, a sonnet and a limerick".
+
+Each gives the tasks of a sentence, or nothing. Verbs that need all their
+objects at once, such as "compare", are never split.
+"""
+
+import re
+
+from orchtui.engine.request.clauses import (
+    enumeration,
+    first_word,
+    shared_end,
+    shared_start,
+    verb_of,
+)
+from orchtui.engine.request.counting import find_counts
+from orchtui.engine.request.lexicon import JOINT, JUDGING, MAKING, PREPOSITIONS
+from orchtui.engine.request.pieces import PRONOUN, Piece, members_of, pieces_of, search
+from orchtui.engine.request.prompts import titled, with_article
+
+_FOR = re.compile(r" for (?P<list>[^:;]+)\Z", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"\b(?:my|our|your|his)\b", re.IGNORECASE)
+_PERFORMING = frozenset({"do", "run", "perform", "conduct"})
+_DETERMINER = re.compile(r"(?:the|an?) ", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:an?|one|another) ", re.IGNORECASE)
+
+
+def counted(text: str) -> list[Piece]:
+    """`Write three haikus about autumn, winter and spring`: as many members as counted."""
+    if first_word(text) in JOINT:
+        return []
+    for count in find_counts(text):
+        rest = re.match(r" (?P<prep>[a-z]+) (?P<list>.+)\Z", text[count.end :])
+        if count.low is None or rest is None or rest["prep"] not in PREPOSITIONS or not count.noun:
+            continue
+        members = enumeration(rest["list"])
+        if len(members) == count.low == count.high and len(members) > 1:
+            one = f"this {count.one}" if count.definite else with_article(count.one)
+            said = f"{text[: count.start]}{one} {rest['prep']}"
+            return [Piece(f"{said} {member}", titled(member), member) for member in members]
+    return []
+
+
+def aspects(text: str) -> list[Piece]:
+    """`Review the code for security, performance and readability`."""
+    match = search(_FOR, text)
+    verb = first_word(text)
+    if match is None or verb in JOINT or verb_of(text) is None:
+        return []
+    words = match["list"]
+    if PRONOUN.search(words) or _POSSESSIVE.search(words) or find_counts(words):
+        return []
+    members, end = shared_end(members_of(text, match))
+    if end.startswith("for ") or any(" for " in member for member in members):
+        return []  # "a for x and b for y" are pairs
+    if _DETERMINER.match(members[0]) and not all(_DETERMINER.match(m) for m in members):
+        return []  # "for the a, b and c functions": the noun comes last
+    judging = verb in JUDGING
+    if len(members) < (2 if judging else 3) or any(len(member.split()) > 5 for member in members):
+        return []
+    if not judging and any(member.split()[0].endswith("ing") for member in members):
+        return []
+    rest = f" {end}" if end else ""
+    return pieces_of(members, lambda aspect: f"{text[: match.start()]} for {aspect}{rest}")
+
+
+def creations(text: str) -> list[Piece]:
+    """`Write a haiku, a limerick and a sonnet about autumn`."""
+    verb, _, things = text.partition(" ")
+    if first_word(verb) not in MAKING | _PERFORMING or not _ARTICLE.match(things):
+        return []
+    members, end = shared_end(enumeration(things))
+    if not all(_ARTICLE.match(member) and len(member.split()) <= 6 for member in members):
+        return []
+    if any(PRONOUN.search(member) for member in [*members, end]):
+        return []
+    rest = f" {end}" if end else ""
+    return pieces_of(
+        members,
+        lambda thing: f"{verb} {thing}{rest}",
+        lambda thing: titled(_ARTICLE.sub("", thing, count=1)),
+    )
+
+
+def objects(text: str) -> list[Piece]:
+    """`Research Redis, Memcached and Hazelcast`, when the request wants them apart."""
+    verb, _, things = text.partition(" ")
+    if verb_of(verb) is None or first_word(verb) in JOINT:
+        return []
+    members = enumeration(things)
+    if any(verb_of(member) and len(member.split()) > 1 for member in members[1:]):
+        return [
+            Piece(member, titled(member), member)
+            for member in [text[: len(verb) + 1 + len(members[0])], *members[1:]]
+        ]
+    if any(PRONOUN.search(member) for member in members):
+        return []
+    members, end = shared_end(members)
+    start, members = shared_start(members)
+    said = f"{verb} {start} " if start else f"{verb} "
+    rest = f" {end}" if end else ""
+    return pieces_of(members, lambda thing: f"{said}{thing}{rest}")

@@ -1,0 +1,214 @@
+"""From Plan to Schedule: what holds where several say something, and what is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchtui.engine.errors import InputError
+from orchtui.engine.plan import Limits, Plan, Task
+from orchtui.engine.schedule import (
+    DEFAULTS,
+    Overrides,
+    Schedule,
+    ScheduledTask,
+    build,
+    find_cycle,
+    stages,
+)
+from tests.engine.scripted import schedule_of, task
+from tests.engine.told import Scenario, scenarios
+
+
+def only(schedule: Schedule) -> ScheduledTask:
+    [one] = schedule.tasks
+    return one
+
+
+# Who wins
+
+
+@pytest.mark.parametrize(
+    ("flag", "own", "plan", "user", "wins"),
+    [
+        (1.0, 2.0, 3.0, 4.0, 1.0),
+        (None, 2.0, 3.0, 4.0, 2.0),
+        (None, None, 3.0, 4.0, 3.0),
+        (None, None, None, 4.0, 4.0),
+        (None, None, None, None, DEFAULTS.timeout),
+    ],
+)
+def test_flag_over_task_over_plan_over_user_over_default(
+    flag: float | None, own: float | None, plan: float | None, user: float | None, wins: float
+) -> None:
+    schedule = build(
+        Plan(tasks=(task("a", timeout=own),), limits=Limits(timeout=plan)),
+        backend="x",
+        overrides=Overrides(limits=Limits(timeout=flag)),
+        defaults=Limits(timeout=user),
+    )
+
+    assert only(schedule).timeout == wins
+
+
+def test_zero_is_a_word_and_not_silence() -> None:
+    plan = Plan(tasks=(task("a", retries=0, idle_timeout=0.0),), limits=Limits(retries=5))
+
+    one = only(build(plan, backend="x", defaults=Limits(idle_timeout=9.0)))
+
+    assert (one.retries, one.idle_timeout) == (0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("flag", "own", "plan", "backend"),
+    [
+        ("f", "t", "p", "f"),
+        (None, "t", "p", "t"),
+        (None, None, "p", "p"),
+        (None, None, None, "chosen"),
+        ("rehearsal", "t", "p", "rehearsal"),
+    ],
+)
+def test_the_backend_of_a_task(
+    flag: str | None, own: str | None, plan: str | None, backend: str
+) -> None:
+    schedule = build(
+        Plan(tasks=(task("a", backend=own),), backend=plan),
+        backend="chosen",
+        overrides=Overrides(backend=flag),
+    )
+
+    assert only(schedule).backend == backend
+
+
+@pytest.mark.parametrize(
+    ("flag", "backend"), [("anthropic", "command"), ("rehearsal", "rehearsal")]
+)
+def test_only_a_rehearsal_stands_in_for_a_program(flag: str, backend: str) -> None:
+    plan = Plan(tasks=(Task(id="a", command=("date",)),), model="sonnet")
+
+    one = only(build(plan, backend="", overrides=Overrides(backend=flag, model="opus")))
+
+    assert one.backend == backend
+    assert one.model is None, "no model answers for a program"
+
+
+@pytest.mark.parametrize(
+    ("flag", "own", "agent", "plan", "model"),
+    [
+        ("f", "t", "a", "p", "f"),
+        (None, "t", "a", "p", "t"),
+        (None, None, "a", "p", "a"),
+        (None, None, None, "p", "p"),
+        (None, None, None, None, None),
+    ],
+)
+def test_the_model_of_a_task(
+    flag: str | None, own: str | None, agent: str | None, plan: str | None, model: str | None
+) -> None:
+    schedule = build(
+        Plan(tasks=(task("a", model=own, specialist="writer"),), model=plan),
+        backend="x",
+        overrides=Overrides(model=flag),
+        specialist_models={"writer": agent} if agent else None,
+    )
+
+    assert only(schedule).model == model
+
+
+def test_specialists_of_one_kind_get_letters() -> None:
+    many = [task(f"t{n}", specialist="researcher") for n in range(28)]
+
+    names = [one.instance for one in schedule_of(*many, task("w", specialist="writer")).tasks]
+
+    assert names[:2] == ["researcher-A", "researcher-B"]
+    assert names[25:] == ["researcher-Z", "researcher-AA", "researcher-AB", "writer"]
+
+
+def test_tasks_that_are_switched_off_keep_their_number() -> None:
+    schedule = schedule_of(task("a"), task("off", enabled=False), task("c"))
+
+    assert [(one.id, one.position) for one in schedule.tasks] == [("a", 1), ("c", 3)]
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("plan", "reason"),
+    [
+        (Plan(), "the plan has no tasks"),
+        (Plan(tasks=(task("a", enabled=False),)), "every task is switched off"),
+        (Plan(tasks=(Task(id="a", prompt="  "),)), "'a' has no prompt and no command"),
+        (Plan(tasks=(task("a", after=("x",)),)), "'x', which is not in the plan"),
+        (
+            Plan(tasks=(task("a", after=("b",)), task("b", enabled=False))),
+            "'b', which is switched off",
+        ),
+        (Plan(tasks=(task("a", after=("a",)),)), "in a circle: a → a"),
+        (
+            Plan(tasks=(task("a", after=("b",)), task("b", after=("a",)))),
+            "wait for each other in a circle",
+        ),
+        (
+            Plan(tasks=(task("a"),), missing=("which topics",)),
+            "leaves something open: which topics",
+        ),
+        (Plan(tasks=(task("a"),), limits=Limits(budget_usd=1.0)), "budget_usd needs prices"),
+    ],
+)
+def test_a_plan_that_can_not_start_says_why(plan: Plan, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        build(plan, backend="x")
+
+
+def test_all_reasons_are_told_at_once() -> None:
+    plan = Plan(tasks=(Task(id="a"), Task(id="b", after=("x",))), missing=("topics",))
+
+    with pytest.raises(InputError) as caught:
+        build(plan, backend="x")
+
+    assert len(caught.value.problems) == 4
+
+
+# The graph
+
+
+@given(scenarios())
+def test_stages_are_as_early_as_can_be(scenario: Scenario) -> None:
+    tasks = [task(one.id, after=one.after) for one in scenario[0].tasks]
+
+    groups = stages(tasks)
+
+    level = {task_id: number for number, group in enumerate(groups) for task_id in group}
+    assert sorted(level) == sorted(one.id for one in tasks)
+    for one in tasks:
+        assert level[one.id] == 1 + max((level[needed] for needed in one.after), default=-1)
+
+
+@given(scenarios())
+def test_what_others_wait_for_is_as_urgent_and_longer(scenario: Scenario) -> None:
+    schedule = scenario[0]
+    for one in schedule.tasks:
+        for needed in map(schedule.task, one.after):
+            assert needed.urgency <= one.urgency
+            assert needed.tail > one.tail
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12))
+def test_a_circle_is_named_and_is_one(edges: list[tuple[int, int]]) -> None:
+    after: dict[int, list[str]] = {n: [] for n in range(7)}
+    for one, needed in edges:
+        after[one].append(f"t{needed}")
+    tasks = [task(f"t{n}", after=tuple(needed)) for n, needed in after.items()]
+
+    cycle = find_cycle(tasks)
+
+    if cycle:
+        assert cycle[0] == cycle[-1]
+        by_id = {one.id: one for one in tasks}
+        steps = list(zip(cycle, cycle[1:], strict=False))
+        assert all(a in by_id[b].after for a, b in steps) or all(
+            b in by_id[a].after for a, b in steps
+        )
+    else:
+        assert sum(map(len, stages(tasks))) == len(tasks)
