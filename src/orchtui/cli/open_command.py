@@ -22,10 +22,12 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
             err=True,
         )
         return 2
+    from orchtui.config import load_config
     from orchtui.engine.plan_file import load_plan
     from orchtui.ui.app import OrchtuiApp
 
     project = make_project(**options)
     loaded = load_plan(plan) if plan is not None else None
-    app = OrchtuiApp(project, loaded, plan_path=plan, theme=theme)
+    chosen = theme or load_config(project.folder, options["config"]).theme
+    app = OrchtuiApp(project, loaded, plan_path=plan, theme=chosen)
     return app.run() or 0

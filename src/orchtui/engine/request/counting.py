@@ -145,9 +145,9 @@ def _count(text: str, match: re.Match[str]) -> Count | None:
         return None
     if words and singular(words[-1].lower()) in MEASURES and not match["det"]:
         return None
-    if _SUPERLATIVE.search(f"{match['near'] or ''} {' '.join(words[:-1])}"):
-        return None  # "the three most important papers" are to be found
     near = (match["near"] or "").lower()
+    if near.endswith("top") or _SUPERLATIVE.search(" ".join(words[:-1])):
+        return None  # "the three most important papers" are to be found
     high = number_of(match["high"]) if match["high"] else low
     if near in ("at least",) or match["more"]:
         high = None
@@ -185,7 +185,7 @@ def is_language(count: Count) -> bool:
 
 def makes_variants(text: str, count: Count) -> bool:
     """Whether the count says how many of a thing are to be made, to choose from."""
-    making = first_word(text) in MAKING and _is_object(text, count)
+    making = first_word(text) in MAKING and is_object(text, count)
     if not making or count.low is None or count.low < 2:
         return False
     return bool(
@@ -205,7 +205,7 @@ def makes_variants(text: str, count: Count) -> bool:
     ) or (any(singular(word.lower()) in VARIANTS for word in count.noun.split()))
 
 
-def _is_object(text: str, count: Count) -> bool:
+def is_object(text: str, count: Count) -> bool:
     """Whether the count stands right after the verb."""
     between = text[: count.start].split()
     return len(between) <= 2 and not count.preposition

@@ -80,7 +80,7 @@ def from_text(text: str, folder: Folder) -> Reading:
     for sentence, then in tasks:
         main, rest = _main(sentence)
         words, apart = take_apart(main)
-        words = words.rstrip(" .")
+        words = words.rstrip(" .:")
         stage += then
         first = stage
         for clause in chain(words, apart=apart):

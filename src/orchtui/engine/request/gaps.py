@@ -15,6 +15,7 @@ from orchtui.engine.request.counting import (
     find_counts,
     is_language,
     is_list_count,
+    is_object,
     is_viewpoint,
     list_counts,
     makes_variants,
@@ -102,6 +103,8 @@ def unnamed(text: str, *, apart: bool) -> list[str]:
 
 def _points_outside(text: str, count: Count, framed: bool) -> bool:
     """Whether a count stands for things that the words should name."""
+    if count.pointing and count.low is None and count.last in COUNTABLE:
+        return is_object(text, count)
     if not is_list_count(text, count):
         return False
     if count.pointing or framed:
@@ -122,7 +125,7 @@ def _open(text: str, count: Count) -> bool:
 
 def _many(count: Count) -> str:
     if count.low is None:
-        return "certain"
+        return "these"
     if count.high is None:
         return f"at least {count.low}"
     return str(count.low) if count.low == count.high else f"{count.low} to {count.high}"

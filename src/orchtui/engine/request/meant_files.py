@@ -70,7 +70,7 @@ _MEANT = re.compile(
     r"(?<![\w/.-])(?P<det>(?:(?:each|all|every one|both) of )?(?:these|those|all the|all my|all|"
     r"the|"
     r"my|our|every|each|both) )?"
-    rf"(?:(?P<num>{NUMBER}) )?(?P<adj>(?:different|separate|independent|individual|following) )?"
+    rf"(?:(?P<num>{NUMBER}) )?(?P<adj>(?:different|separate|independent|individual) )?"
     r"(?:(?P<kind>\.?[A-Za-z]\w{0,13}) )?(?P<noun>files?|logs?|pdfs?|csvs?|spreadsheets?|datasets?|"
     r"data sets?|notebooks?|documents?|notes|scripts?|modules?)\b"
     r"(?: (?:here|there|below|in (?:this|the current|the working|my|the project) (?:folder|"
