@@ -324,3 +324,39 @@ async def test_an_unwritable_folder_is_told_before_anything_starts(tmp_path: Pat
         await finish(orchestrator(PLAN, backend, tmp_path))
 
     assert backend.assignments == []
+
+
+async def test_a_resumed_run_keeps_its_earlier_result_and_counts_its_earlier_synthesis(
+    tmp_path: Path,
+) -> None:
+    used = base.UsageReported(ev.Usage(output=7))
+    synthesis: list[Step] = [used, "Everything in one text, part after part.", *says("")[2:]]
+    plan = Plan(aggregate="synthesize", tasks=(task("a"), task("b", retries=0)))
+    backend = Scripted(
+        {"b": [fails(retryable=False), says("b at last")], ev.AGGREGATE: [synthesis]}
+    )
+    one = orchestrator(plan, backend, tmp_path)
+    await finish(one)
+
+    two = orchestrator(plan, backend, tmp_path, past=read_back(one))
+    await finish(two)
+
+    assert "PARTIAL" in (two.run_folder / "parallel-result-1.md").read_text()
+    assert "COMPLETED" in (two.run_folder / "parallel-result.md").read_text()
+    assert two.run.usage.output == 14
+
+
+async def test_a_run_is_read_again_once_nobody_else_can_write_it(tmp_path: Path) -> None:
+    """Two people resume at once: the second goes on from what the first has left."""
+    plan = Plan(tasks=(task("a"), task("b", retries=0)))
+    backend = Scripted({"b": [fails(retryable=False), says("b at last")]})
+    one = orchestrator(plan, backend, tmp_path)
+    await finish(one)
+    seen_too_early = read_back(one)
+    await finish(orchestrator(plan, backend, tmp_path, past=read_back(one)))
+
+    three = orchestrator(plan, backend, tmp_path, past=seen_too_early)
+    events = await finish(three)
+
+    assert [ev.kind_of(event) for event in events] == ["run_resumed", "aggregated", "run_finished"]
+    assert read_back(three).finished == three.run.finished

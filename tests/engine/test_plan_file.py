@@ -278,7 +278,8 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
         ("name: a b\ntasks: [{prompt: x}]", f"p:1:7: name must be {SLUG}, not 'a b'"),
         (
             "name: Result\ntasks: [{prompt: x}]",
-            "p:1:7: name must not be one of log, result, task: orchtui's own files use them",
+            "p:1:7: name must not be one of log, result, task, nor begin with result-: "
+            "orchtui's own files use these names",
         ),
         ("tasks: [{id: ../a, prompt: x}]", f"p:1:14: id must be {SLUG}, not '../a'"),
         ("tasks: [{id: '', prompt: x}]", f"p:1:14: id must be {SLUG}, not ''"),

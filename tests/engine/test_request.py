@@ -202,15 +202,13 @@ def test_the_seed_requests_parse_as_a_reader_would(asked: Asked, tmp_path: Path)
     compare(asked, folder_with(tmp_path, *FILES))
 
 
-@pytest.mark.parametrize("asked", SEED, ids=name_of)
+@pytest.mark.parametrize("asked", [row for row in SEED if row.text.count('"') == 2], ids=name_of)
 @pytest.mark.parametrize(
     "wrap",
     ["{}", "“{}”", "```\n{}\n```", "  {}\n\n", "Please {}"],
     ids=["bare", "curly", "fenced", "spaced", "polite"],
 )
 def test_the_wrapping_of_a_request_changes_nothing(asked: Asked, wrap: str, tmp_path: Path) -> None:
-    if asked.text.count('"') > 2:
-        pytest.skip("three quotations, not one")
     words = asked.text.strip('"')
     said = wrap.format(words[0].lower() + words[1:] if wrap.startswith("Please") else words)
     plan = parse_request(said, folder_with(tmp_path, *FILES))

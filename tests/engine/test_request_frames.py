@@ -39,21 +39,6 @@ ROWS = [
         who="critic",
     ),
     Asked(
-        text="Create three different logos for a coffee shop",
-        prompts=(
-            "Create a logo for a coffee shop: variant 1 of 3.",
-            "Create a logo for a coffee shop: variant 2 of 3.",
-            "Create a logo for a coffee shop: variant 3 of 3.",
-        ),
-        titles=(
-            "Logo 1",
-            "Logo 2",
-            "Logo 3",
-        ),
-        who="writer",
-        aggregate="compare",
-    ),
-    Asked(
         text=("Research Rust from the perspective of a beginner, a C++ developer and a manager"),
         prompts=(
             "Research Rust from the perspective of a beginner.",
@@ -139,24 +124,6 @@ ROWS = [
         who="translator",
     ),
     Asked(
-        text=(
-            "Evaluate three hosting options (AWS, Hetzner, Fly.io) for a small Django "
-            "app and recommend the best one."
-        ),
-        prompts=(
-            "Evaluate this hosting option for a small Django app: AWS.",
-            "Evaluate this hosting option for a small Django app: Hetzner.",
-            "Evaluate this hosting option for a small Django app: Fly.io.",
-        ),
-        titles=(
-            "AWS",
-            "Hetzner",
-            "Fly.io",
-        ),
-        who="critic",
-        aggregate="compare",
-    ),
-    Asked(
         text="Brainstorm names for a bakery, a bookshop and a bike repair shop",
         prompts=(
             "Brainstorm names for a bakery.",
@@ -209,19 +176,6 @@ ROWS = [
             "The World Bank",
         ),
         who="researcher",
-    ),
-    Asked(
-        text="Draft 2 versions of the email, one formal, one casual, and compare them",
-        prompts=(
-            "Draft a version of the email: formal.",
-            "Draft a version of the email: casual.",
-        ),
-        titles=(
-            "Formal",
-            "Casual",
-        ),
-        who="writer",
-        aggregate="compare",
     ),
     Asked(
         text="For Q1, Q2 and Q3, compute revenue growth",
@@ -290,6 +244,40 @@ ROWS = [
             "Style",
         ),
         who="critic",
+    ),
+    Asked(
+        text=(
+            "Investigate three incidents — the March outage, the April data loss, the "
+            "May latency spike — and write a post-mortem for each"
+        ),
+        prompts=(
+            "Investigate this incident and write a post-mortem: the March outage.",
+            "Investigate this incident and write a post-mortem: the April data loss.",
+            "Investigate this incident and write a post-mortem: the May latency spike.",
+        ),
+        titles=(
+            "The March outage",
+            "The April data loss",
+            "The May latency spike",
+        ),
+        who="researcher",
+    ),
+    Asked(
+        text=(
+            "Research pros and cons of remote work from the employee's, the manager's "
+            "and the company's point of view"
+        ),
+        prompts=(
+            "Research pros and cons of remote work from the employee's point of view.",
+            "Research pros and cons of remote work from the manager's point of view.",
+            "Research pros and cons of remote work from the company's point of view.",
+        ),
+        titles=(
+            "Employee's point of view",
+            "Manager's point of view",
+            "Company's point of view",
+        ),
+        who="researcher",
     ),
 ]
 

@@ -61,6 +61,88 @@ ROWS = [
         who="researcher",
         missing=("The request has placeholders, [product], <company name> and {{topic}}",),
     ),
+    Asked(
+        text="Research several databases in parallel",
+        prompts=("Research several databases.",),
+        who="researcher",
+        missing=("The request leaves open which databases are meant and how many",),
+    ),
+    Asked(
+        text="Analyze 4 startups in parallel",
+        prompts=("Analyze 4 startups.",),
+        who="analyst",
+        missing=("The request speaks of 4 startups but does not name them",),
+    ),
+    Asked(
+        text="Research from multiple sources",
+        prompts=("Research from multiple sources.",),
+        who="researcher",
+        missing=(
+            "The request leaves open which sources are meant and how many",
+            "The request does not say what to research",
+        ),
+    ),
+    Asked(
+        text="Translate this page into 3 languages",
+        prompts=("Translate this page into 3 languages.",),
+        who="translator",
+        missing=("The request speaks of 3 languages but does not name them",),
+    ),
+    Asked(
+        text="Research these topics",
+        prompts=("Research these topics.",),
+        who="researcher",
+        missing=("The request speaks of these topics but does not name them",),
+    ),
+    Asked(
+        text="Review the following files:",
+        prompts=("Review the following files.",),
+        who="critic",
+        missing=("The request speaks of these files but does not name them",),
+    ),
+    Asked(
+        text="Summarize the 5 reports",
+        prompts=("Summarize the 5 reports.",),
+        who="analyst",
+        missing=("The request speaks of 5 reports but does not name them",),
+    ),
+    Asked(
+        text="Research at least 3 topics: caching, queues",
+        prompts=(
+            "Research this topic: caching.",
+            "Research this topic: queues.",
+        ),
+        titles=(
+            "Caching",
+            "Queues",
+        ),
+        who="researcher",
+        missing=("The request speaks of at least 3 topics but lists 2",),
+    ),
+    Asked(
+        text="Research TBD from papers",
+        prompts=("Research TBD from papers.",),
+        who="researcher",
+        missing=("The request has a placeholder, TBD",),
+    ),
+    Asked(
+        text="Evaluate 3 tools from different angles in parallel",
+        prompts=("Evaluate 3 tools from different angles.",),
+        who="critic",
+        missing=("The request speaks of 3 tools but does not name them",),
+    ),
+    Asked(
+        text="Research the following topics",
+        prompts=("Research the following topics.",),
+        who="researcher",
+        missing=("The request speaks of these topics but does not name them",),
+    ),
+    Asked(
+        text="Do three things in parallel",
+        prompts=("Do three things.",),
+        who="-",
+        missing=("The request speaks of 3 things but does not name them",),
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Requests that say how to run: limits, priorities, and what becomes of the results."""
+"""Requests that say how to run: limits and priorities."""
 
 from pathlib import Path
 
@@ -32,47 +32,6 @@ ROWS = [
     ),
     Asked(
         text=(
-            "Research Redis, Memcached and Hazelcast in parallel, max 20 minutes each, "
-            "and combine the findings into one report"
-        ),
-        prompts=(
-            "Research Redis.",
-            "Research Memcached.",
-            "Research Hazelcast.",
-        ),
-        titles=(
-            "Redis",
-            "Memcached",
-            "Hazelcast",
-        ),
-        who="researcher",
-        aggregate="synthesize",
-        limits=Limits(timeout=1200),
-    ),
-    Asked(
-        text=(
-            "Research the following in parallel, at most 10 minutes per topic and within "
-            "1 hour in total:\n"
-            "* Redis\n"
-            "* Postgres (max 5 minutes)\n"
-            "\n"
-            "Then compare the results."
-        ),
-        prompts=(
-            "Research Redis.",
-            "Research Postgres.",
-        ),
-        titles=(
-            "Redis",
-            "Postgres",
-        ),
-        who="researcher",
-        aggregate="compare",
-        limits=Limits(timeout=600, deadline=3600),
-        timeouts=(None, 300),
-    ),
-    Asked(
-        text=(
             "- Security\n"
             "- Performance\n"
             "\n"
@@ -84,22 +43,6 @@ ROWS = [
         ),
         who="-",
         priorities=("critical", "nice-to-have"),
-    ),
-    Asked(
-        text=(
-            "Please do the following, in parallel:\n"
-            "  • Gather customer feedback from app stores\n"
-            "  • Gather customer feedback from support tickets\n"
-            "  • Gather customer feedback from social media\n"
-            "When done, synthesize the findings into an executive summary."
-        ),
-        prompts=(
-            "Gather customer feedback from app stores.",
-            "Gather customer feedback from support tickets.",
-            "Gather customer feedback from social media.",
-        ),
-        who="researcher",
-        aggregate="synthesize",
     ),
     Asked(
         text="Research each of these topics for 20 minutes max: GraphQL; gRPC; REST",
@@ -285,34 +228,6 @@ ROWS = [
         limits=Limits(concurrency=1),
     ),
     Asked(
-        text=("Critique our homepage, our pricing page and our docs in parallel and synthesize"),
-        prompts=(
-            "Critique our homepage.",
-            "Critique our pricing page.",
-            "Critique our docs.",
-        ),
-        titles=(
-            "Our homepage",
-            "Our pricing page",
-            "Our docs",
-        ),
-        who="critic",
-        aggregate="synthesize",
-    ),
-    Asked(
-        text=(
-            "Research wind power. Research solar power. Research nuclear power. Then "
-            "combine all findings into a two-page brief."
-        ),
-        prompts=(
-            "Research wind power.",
-            "Research solar power.",
-            "Research nuclear power.",
-        ),
-        who="researcher",
-        aggregate="synthesize",
-    ),
-    Asked(
         text=(
             "Write tests for the payment module, the auth module, and the search module "
             "in parallel, max 15 min each, retry once"
@@ -332,49 +247,6 @@ ROWS = [
     ),
     Asked(
         text=(
-            "Our app has three problems:\n"
-            "1. Slow startup\n"
-            "2. High memory use\n"
-            "3. Crashes on Android\n"
-            "\n"
-            "Find the cause of each. Do not combine the results."
-        ),
-        prompts=(
-            "Our app has a problem: Slow startup. Find the cause of each.",
-            "Our app has a problem: High memory use. Find the cause of each.",
-            "Our app has a problem: Crashes on Android. Find the cause of each.",
-        ),
-        titles=(
-            "Slow startup",
-            "High memory use",
-            "Crashes on Android",
-        ),
-        who="-",
-        aggregate="none",
-    ),
-    Asked(
-        text=(
-            "Research LLM evals from academic papers, industry blogs, and open-source "
-            "repos (critical) within 45 minutes each and synthesize the results into a "
-            "single summary"
-        ),
-        prompts=(
-            "Research LLM evals from academic papers.",
-            "Research LLM evals from industry blogs.",
-            "Research LLM evals from open-source repos.",
-        ),
-        titles=(
-            "Academic papers",
-            "Industry blogs",
-            "Open-source repos",
-        ),
-        who="researcher",
-        aggregate="synthesize",
-        limits=Limits(timeout=2700),
-        priorities=("normal", "normal", "critical"),
-    ),
-    Asked(
-        text=(
             "Write a blog post, a tweet thread and a newsletter item about our launch; "
             "keep the tone casual; max 10 minutes each"
         ),
@@ -390,6 +262,68 @@ ROWS = [
         ),
         who="writer",
         limits=Limits(timeout=600),
+    ),
+    Asked(
+        text=(
+            "Prepare interview questions for a backend role, a frontend role and a data "
+            "role; at most three in parallel"
+        ),
+        prompts=(
+            "Prepare interview questions for a backend role.",
+            "Prepare interview questions for a frontend role.",
+            "Prepare interview questions for a data role.",
+        ),
+        titles=(
+            "A backend role",
+            "A frontend role",
+            "A data role",
+        ),
+        who="writer",
+        limits=Limits(concurrency=3),
+    ),
+    Asked(
+        text="URGENT: find the root cause of the outage",
+        prompts=("Find the root cause of the outage.",),
+        who="researcher",
+        priorities=("critical",),
+    ),
+    Asked(
+        text=(
+            "1. Research topic (most important)\n"
+            "2. Summarize prior work — optional\n"
+            "3. Draft outline, if time permits"
+        ),
+        prompts=(
+            "Research topic.",
+            "Summarize prior work.",
+            "Draft outline.",
+        ),
+        who=("researcher", "analyst", "writer"),
+        priorities=("critical", "nice-to-have", "nice-to-have"),
+    ),
+    Asked(
+        text=(
+            "Write a short story about a dragon, a long story about a knight, and a poem "
+            "about a castle. The poem is nice-to-have."
+        ),
+        prompts=(
+            "Write a short story about a dragon.",
+            "Write a long story about a knight.",
+            "Write a poem about a castle.",
+        ),
+        titles=(
+            "Short story about a dragon",
+            "Long story about a knight",
+            "Poem about a castle",
+        ),
+        who="writer",
+        priorities=("normal", "normal", "nice-to-have"),
+    ),
+    Asked(
+        text="Write tests. Max 2 retries. Timeout 10m. Budget: $3.",
+        prompts=("Write tests.",),
+        who="writer",
+        limits=Limits(timeout=600, retries=2, budget_usd=3),
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Requests with a list, on lines or inline: one task for each item."""
+"""Requests with a list on lines of its own: one task for each item."""
 
 from pathlib import Path
 
@@ -7,20 +7,6 @@ import pytest
 from tests.engine.asked import FILES, Asked, compare, folder_with, name_of
 
 ROWS = [
-    Asked(
-        text="For each of Redis, Memcached and Hazelcast: describe the persistence model",
-        prompts=(
-            "For Redis: describe the persistence model.",
-            "For Memcached: describe the persistence model.",
-            "For Hazelcast: describe the persistence model.",
-        ),
-        titles=(
-            "Redis",
-            "Memcached",
-            "Hazelcast",
-        ),
-        who="writer",
-    ),
     Asked(
         text=("Research Rust:\na) ownership\nb) lifetimes\nc) async"),
         prompts=(
@@ -34,32 +20,6 @@ ROWS = [
             "Async",
         ),
         who="researcher",
-    ),
-    Asked(
-        text=(
-            "Do this: 1) Research Kafka 2) Write about Pulsar 3) Test NATS. Keep each "
-            "under 200 words."
-        ),
-        prompts=(
-            "Research Kafka. Keep each under 200 words.",
-            "Write about Pulsar. Keep each under 200 words.",
-            "Test NATS. Keep each under 200 words.",
-        ),
-        titles=(
-            "Research Kafka",
-            "Write about Pulsar",
-            "Test NATS",
-        ),
-        who=("researcher", "writer", "critic"),
-    ),
-    Asked(
-        text="Research Kafka; write a post about Pulsar; test NATS",
-        prompts=(
-            "Research Kafka.",
-            "Write a post about Pulsar.",
-            "Test NATS.",
-        ),
-        who=("researcher", "writer", "critic"),
     ),
     Asked(
         text=(
@@ -155,44 +115,6 @@ ROWS = [
         who="researcher",
     ),
     Asked(
-        text="• Research Go • Research Zig • Research Nim",
-        prompts=(
-            "Research Go.",
-            "Research Zig.",
-            "Research Nim.",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text=("Investigate why the login page is slow; at the same time audit the password policy"),
-        prompts=(
-            "Investigate why the login page is slow.",
-            "Audit the password policy.",
-        ),
-        who=("researcher", "critic"),
-    ),
-    Asked(
-        text=(
-            "Hi! Can you please look into these three libraries in parallel and tell me "
-            "which is best?\n"
-            "- httpx\n"
-            "- aiohttp\n"
-            "- requests"
-        ),
-        prompts=(
-            "Look into this library: httpx.",
-            "Look into this library: aiohttp.",
-            "Look into this library: requests.",
-        ),
-        titles=(
-            "Httpx",
-            "Aiohttp",
-            "Requests",
-        ),
-        who="researcher",
-        aggregate="compare",
-    ),
-    Asked(
         text=(
             "Write product descriptions for the following items:\n"
             "* Wool scarf - warm, grey, handmade\n"
@@ -218,23 +140,6 @@ ROWS = [
             "Wool scarf",
             "Leather wallet",
             "Ceramic mug",
-        ),
-        who="writer",
-    ),
-    Asked(
-        text=(
-            "Prepare (1) a market overview, (2) a list of competitors, and (3) a pricing "
-            "proposal for an e-bike subscription"
-        ),
-        prompts=(
-            "Prepare a market overview.",
-            "Prepare a list of competitors.",
-            "Prepare a pricing proposal for an e-bike subscription.",
-        ),
-        titles=(
-            "A market overview",
-            "A list of competitors",
-            "A pricing proposal for an e-bike subscription",
         ),
         who="writer",
     ),
@@ -293,53 +198,6 @@ ROWS = [
         who="researcher",
     ),
     Asked(
-        text=(
-            "Research: microservices vs. monoliths from the viewpoints of a startup CTO "
-            "and an enterprise architect"
-        ),
-        prompts=(
-            "Research: microservices vs. monoliths from the perspective of a startup CTO.",
-            (
-                "Research: microservices vs. monoliths from the perspective of an enterprise "
-                "architect."
-            ),
-        ),
-        titles=(
-            "Startup CTO perspective",
-            "Enterprise architect perspective",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text=("Investigate these issues independently: slow startup, memory leak, flaky tests"),
-        prompts=(
-            "Investigate this issue: slow startup.",
-            "Investigate this issue: memory leak.",
-            "Investigate this issue: flaky tests.",
-        ),
-        titles=(
-            "Slow startup",
-            "Memory leak",
-            "Flaky tests",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text="Draft three versions of the apology letter: formal, casual and humorous",
-        prompts=(
-            "Draft a version of the apology letter: formal.",
-            "Draft a version of the apology letter: casual.",
-            "Draft a version of the apology letter: humorous.",
-        ),
-        titles=(
-            "Formal",
-            "Casual",
-            "Humorous",
-        ),
-        who="writer",
-        aggregate="compare",
-    ),
-    Asked(
         text=("Recherche les trois sujets suivants :\n- le climat\n- l'énergie\n- l'eau"),
         prompts=(
             "Recherche les trois sujets suivants: le climat.",
@@ -375,38 +233,6 @@ ROWS = [
             "#123 slow search",
         ),
         who="researcher",
-    ),
-    Asked(
-        text=("Create three landing page variants: one playful, one corporate and one minimal"),
-        prompts=(
-            "Create a landing page variant: playful.",
-            "Create a landing page variant: corporate.",
-            "Create a landing page variant: minimal.",
-        ),
-        titles=(
-            "Playful",
-            "Corporate",
-            "Minimal",
-        ),
-        who="writer",
-        aggregate="compare",
-    ),
-    Asked(
-        text=(
-            "I want you to write: a press release; a tweet; a LinkedIn post. All about "
-            "our Series A."
-        ),
-        prompts=(
-            "Write a press release. All about our Series A.",
-            "Write a tweet. All about our Series A.",
-            "Write a LinkedIn post. All about our Series A.",
-        ),
-        titles=(
-            "A press release",
-            "A tweet",
-            "A LinkedIn post",
-        ),
-        who="writer",
     ),
     Asked(
         text=(
@@ -450,20 +276,6 @@ ROWS = [
         who="translator",
     ),
     Asked(
-        text="Evaluate passkeys from 3 perspectives: security, cost and usability",
-        prompts=(
-            "Evaluate passkeys from this perspective: security.",
-            "Evaluate passkeys from this perspective: cost.",
-            "Evaluate passkeys from this perspective: usability.",
-        ),
-        titles=(
-            "Security",
-            "Cost",
-            "Usability",
-        ),
-        who="critic",
-    ),
-    Asked(
         text=(
             "Summarize these articles:\n"
             "https://example.com/a,b\n"
@@ -483,14 +295,6 @@ ROWS = [
         who="analyst",
     ),
     Asked(
-        text="Do two things: research competitors and write a positioning statement",
-        prompts=(
-            "Research competitors.",
-            "Write a positioning statement.",
-        ),
-        who=("researcher", "writer"),
-    ),
-    Asked(
         text=(
             "Find 3 sources for each of the following claims:\n"
             "- Coffee improves memory\n"
@@ -507,54 +311,6 @@ ROWS = [
         who="researcher",
     ),
     Asked(
-        text=(
-            "Get three independent opinions on this architecture: a pessimist, an "
-            "optimist and a realist"
-        ),
-        prompts=(
-            "Get an opinion on this architecture: a pessimist.",
-            "Get an opinion on this architecture: an optimist.",
-            "Get an opinion on this architecture: a realist.",
-        ),
-        titles=(
-            "A pessimist",
-            "An optimist",
-            "A realist",
-        ),
-        who="-",
-    ),
-    Asked(
-        text=(
-            "Write a cover letter for each of the following jobs: data engineer at Acme, "
-            "ML engineer at Globex, and analyst at Initech"
-        ),
-        prompts=(
-            "Write a cover letter for this job: data engineer at Acme.",
-            "Write a cover letter for this job: ML engineer at Globex.",
-            "Write a cover letter for this job: analyst at Initech.",
-        ),
-        titles=(
-            "Data engineer at Acme",
-            "ML engineer at Globex",
-            "Analyst at Initech",
-        ),
-        who="writer",
-    ),
-    Asked(
-        text="Research from blogs, papers and forums: how do people use LLM agents?",
-        prompts=(
-            "Research from blogs: how do people use LLM agents?",
-            "Research from papers: how do people use LLM agents?",
-            "Research from forums: how do people use LLM agents?",
-        ),
-        titles=(
-            "Blogs",
-            "Papers",
-            "Forums",
-        ),
-        who="researcher",
-    ),
-    Asked(
         text=("Investiga los siguientes temas:\n1. Energía solar\n2. Energía eólica"),
         prompts=(
             "Investiga los siguientes temas: Energía solar.",
@@ -563,34 +319,6 @@ ROWS = [
         titles=(
             "Energía solar",
             "Energía eólica",
-        ),
-        who="-",
-    ),
-    Asked(
-        text="Research these: Redis, Kafka",
-        prompts=(
-            "Research Redis.",
-            "Research Kafka.",
-        ),
-        titles=(
-            "Redis",
-            "Kafka",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text=(
-            "Need 3 things by tonight: agenda for the offsite, budget draft, and travel options."
-        ),
-        prompts=(
-            "Need this by tonight: agenda for the offsite.",
-            "Need this by tonight: budget draft.",
-            "Need this by tonight: travel options.",
-        ),
-        titles=(
-            "Agenda for the offsite",
-            "Budget draft",
-            "Travel options",
         ),
         who="-",
     ),
@@ -626,77 +354,6 @@ ROWS = [
         who=("researcher", "writer"),
     ),
     Asked(
-        text=(
-            "Research the following companies: Apple, Microsoft, and Google. For each "
-            "company, find revenue and headcount."
-        ),
-        prompts=(
-            "Research this company: Apple. For each company, find revenue and headcount.",
-            ("Research this company: Microsoft. For each company, find revenue and headcount."),
-            "Research this company: Google. For each company, find revenue and headcount.",
-        ),
-        titles=(
-            "Apple",
-            "Microsoft",
-            "Google",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text="Explain black holes to (1) a child, (2) a teenager, and (3) an adult.",
-        prompts=(
-            "Explain black holes to a child.",
-            "Explain black holes to a teenager.",
-            "Explain black holes to an adult.",
-        ),
-        titles=(
-            "A child",
-            "A teenager",
-            "An adult",
-        ),
-        who="writer",
-    ),
-    Asked(
-        text="For each of these languages, write a hello world program: Python, Ruby, Lua",
-        prompts=(
-            "For Python, write a hello world program.",
-            "For Ruby, write a hello world program.",
-            "For Lua, write a hello world program.",
-        ),
-        titles=(
-            "Python",
-            "Ruby",
-            "Lua",
-        ),
-        who="writer",
-    ),
-    Asked(
-        text=(
-            "Research Kafka using 3 agents: one for internals, one for operations and "
-            "one for pricing"
-        ),
-        prompts=(
-            "Research Kafka: internals.",
-            "Research Kafka: operations.",
-            "Research Kafka: pricing.",
-        ),
-        titles=(
-            "Internals",
-            "Operations",
-            "Pricing",
-        ),
-        who="researcher",
-    ),
-    Asked(
-        text="1. Research topic A 2. Research topic B 3. Research topic C",
-        prompts=(
-            "Research topic A.",
-            "Research topic B.",
-            "Research topic C.",
-        ),
-        who="researcher",
-    ),
-    Asked(
         text=("I. Research Rome\nII. Research Greece\nIII. Research Egypt"),
         prompts=(
             "Research Rome.",
@@ -704,6 +361,68 @@ ROWS = [
             "Research Egypt.",
         ),
         who="researcher",
+    ),
+    Asked(
+        text=("Compare these three databases:\n- Redis\n- Postgres\n- MySQL"),
+        prompts=(("Compare these three databases:\n- Redis\n- Postgres\n- MySQL"),),
+        who="analyst",
+    ),
+    Asked(
+        text=(
+            "Answer the following questions in parallel, using at most 100 words each:\n"
+            "Q1: What is RAG?\n"
+            "Q2: What is an agent?"
+        ),
+        prompts=(
+            "Answer this question, using at most 100 words each. Q1: What is RAG?",
+            "Answer this question, using at most 100 words each. Q2: What is an agent?",
+        ),
+        titles=(
+            "Q1",
+            "Q2",
+        ),
+        who="-",
+    ),
+    Asked(
+        text=(
+            "## Context\n"
+            "We sell bikes.\n"
+            "\n"
+            "## Tasks\n"
+            "- Research competitors\n"
+            "- Draft a newsletter\n"
+            "\n"
+            "## Rules\n"
+            "- Be concise\n"
+            "- Cite sources"
+        ),
+        prompts=(
+            (
+                "Context:\n"
+                "We sell bikes.\n"
+                "\n"
+                "Research competitors.\n"
+                "\n"
+                "Rules:\n"
+                "- Be concise\n"
+                "- Cite sources"
+            ),
+            (
+                "Context:\n"
+                "We sell bikes.\n"
+                "\n"
+                "Draft a newsletter.\n"
+                "\n"
+                "Rules:\n"
+                "- Be concise\n"
+                "- Cite sources"
+            ),
+        ),
+        titles=(
+            "Research competitors",
+            "Draft a newsletter",
+        ),
+        who=("researcher", "writer"),
     ),
 ]
 

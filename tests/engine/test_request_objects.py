@@ -205,21 +205,6 @@ ROWS = [
         ),
         who="researcher",
     ),
-    Asked(
-        text="Generate three parallel research plans",
-        prompts=(
-            "Generate a research plan: variant 1 of 3.",
-            "Generate a research plan: variant 2 of 3.",
-            "Generate a research plan: variant 3 of 3.",
-        ),
-        titles=(
-            "Research plan 1",
-            "Research plan 2",
-            "Research plan 3",
-        ),
-        who="writer",
-        aggregate="compare",
-    ),
 ]
 
 

@@ -166,7 +166,7 @@ ROWS = [
     Asked(
         text="Get me a summary of today's AI news, sports news, and weather.",
         prompts=("Get me a summary of today's AI news, sports news, and weather.",),
-        who="-",
+        who="researcher",
     ),
     Asked(
         text="Research climate policy in Germany, France and Poland",
@@ -317,6 +317,61 @@ ROWS = [
         text="Task: research Redis.",
         prompts=("Research Redis.",),
         who="researcher",
+    ),
+    Asked(
+        text="Please can someone research x and y",
+        prompts=("Research x and y.",),
+        who="researcher",
+    ),
+    Asked(
+        text=(
+            "Use the researcher to look up tax rules in Spain and the writer to draft a "
+            "blog post about Madrid"
+        ),
+        prompts=(
+            (
+                "Use the researcher to look up tax rules in Spain and the writer to draft a "
+                "blog post about Madrid."
+            ),
+        ),
+        who="-",
+    ),
+    Asked(
+        text="Find papers on topic modelling, e.g. LDA, NMF and BERTopic",
+        prompts=("Find papers on topic modelling, e.g. LDA, NMF and BERTopic.",),
+        who="researcher",
+    ),
+    Asked(
+        text="Summarize the first, second and third chapter separately",
+        prompts=("Summarize the first, second and third chapter separately.",),
+        who="analyst",
+    ),
+    Asked(
+        text="Draft a contract and then have it reviewed",
+        prompts=("Draft a contract and then have it reviewed.",),
+        who="writer",
+    ),
+    Asked(
+        text=("Look up the population of Norway and the GDP of Sweden and the area of Finland"),
+        prompts=(
+            ("Look up the population of Norway and the GDP of Sweden and the area of Finland."),
+        ),
+        who="researcher",
+    ),
+    Asked(
+        text="Create icons for home, search and profile, in dark and light versions",
+        prompts=("Create icons for home, search and profile, in dark and light versions.",),
+        who="writer",
+    ),
+    Asked(
+        text="Can you give me 3 perspectives on AI safety?",
+        prompts=("Give me 3 perspectives on AI safety.",),
+        who="writer",
+    ),
+    Asked(
+        text="Compare approaches A and B in parallel with approach C",
+        prompts=("Compare approaches A and B in parallel with approach C.",),
+        who="analyst",
     ),
 ]
 

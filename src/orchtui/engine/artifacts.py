@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary
-from orchtui.engine.files import append_all, replace_file, replace_files
+from orchtui.engine.files import append_all, exists, move, replace_file, replace_files
 from orchtui.engine.plan_file import dump_plan
 from orchtui.engine.published import Published
 from orchtui.engine.run import Run, TaskRun
@@ -52,6 +52,9 @@ class Artifacts:
     async def begin(self) -> None:
         """Write what is known at the start, and let the task files grow from now on."""
         await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
+        if (earlier := len(self._run.sessions) - 1) and await exists(self._folder / RESULT):
+            # A run folder only grows: the result of the session before stays beside the new one.
+            await move(self._folder / RESULT, self._folder / f"parallel-result-{earlier}.md")
         await replace_file(self._folder / summary.FILE, summary.dump(self._run))
         await self._write_log()
         # What an earlier session completed: another run may have published over it since.

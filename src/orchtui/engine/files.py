@@ -71,6 +71,23 @@ def _append_all(texts: Mapping[Path, str]) -> None:
             raise StorageError(f"{path}: {error.strerror}") from error
 
 
+async def exists(path: Path) -> bool:
+    """Whether there is a file or folder."""
+    return await aiofiles.os.path.exists(path)
+
+
+async def move(path: Path, to: Path) -> None:
+    """Give a file another name; one that is there under that name is replaced.
+
+    Raises:
+        StorageError: when the disk refuses.
+    """
+    try:
+        await aiofiles.os.replace(path, to)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}") from error
+
+
 async def make_folder(path: Path) -> None:
     """Make a folder and what is missing above it.
 

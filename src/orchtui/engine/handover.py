@@ -7,6 +7,9 @@ name their tasks. This module never shortens a result.
 from collections.abc import Mapping
 
 
+_NOTHING = "(the program printed nothing)"
+
+
 def with_results(prompt: str, results: Mapping[str, str], labels: Mapping[str, str]) -> str:
     """The prompt, followed by the results that it builds on.
 
@@ -20,7 +23,8 @@ def with_results(prompt: str, results: Mapping[str, str], labels: Mapping[str, s
     parts = [prompt.rstrip(), "The results of the tasks that come before this one:"]
     for task_id, text in results.items():
         parts.append(f'<result task="{task_id}" title="{_attribute(labels[task_id])}">')
-        parts.append(text.strip() or "(the program printed nothing)")
+        # A result must not be able to end its own element.
+        parts.append(text.strip().replace("</result", "<\\/result") or _NOTHING)
         parts.append("</result>")
     return "\n\n".join(part for part in parts if part)
 

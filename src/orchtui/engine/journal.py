@@ -70,11 +70,17 @@ class Journal:
             file = await aiofiles.open(path, mode, buffering=0)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            await file.close()
-            raise StorageError(f"{path.parent.name} is being written by another process") from error
+        # Whoever looks whether the run is alive holds the lock for an instant: ask more than once.
+        for pause in (0.02, 0.1, 0.3, None):
+            try:
+                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if pause is None:
+                    await file.close()
+                    message = f"{path.parent.name} is being written by another process"
+                    raise StorageError(message) from error
+                await asyncio.sleep(pause)
         return cls(path, file)
 
     async def append(self, batch: Sequence[ev.Event]) -> None:

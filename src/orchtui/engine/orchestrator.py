@@ -98,38 +98,16 @@ class Orchestrator:
         Raises:
             StorageError: when the folder can not be written, or another process writes this run.
         """
-        clock = asyncio.get_running_loop().time
-        if self._past is None:
-            self._stamp = ev.Stamp(clock)
-            first: ev.RunEvent = self._stamp(
-                ev.RunStarted,
-                format=ev.FORMAT,
-                run=new_run_id(),
-                plan=self._plan,
-                schedule=self._schedule,
-                rehearsal="rehearsal" in self._schedule.backends,
-                version=__version__,
-            )
-            assert isinstance(first, ev.RunStarted)
-            self.run = runs.start(first)
-            await make_folder(self.run_folder)
-            self._journal = await journals.Journal.create(self.run_folder)
-        else:
-            self.run = self._past
-            self._journal = await journals.Journal.reopen(self.run_folder)
-            self._stamp = ev.Stamp(clock, self.run.seq)
-            done = [task.id for task in self.run.with_status("completed")]
-            first = self._stamp(
-                ev.RunResumed,
-                why="asked for by hand",
-                reused=tuple(done),
-                again=tuple(task_id for task_id in self.run.tasks if task_id not in done),
-            )
-            runs.apply(self.run, first)
-        self._first = first
-        self._artifacts = Artifacts(self._out, self._folder, self.run)
-        await self._journal.append([first])
-        await self._artifacts.begin()
+        self._clock = asyncio.get_running_loop().time
+        try:
+            self._first = await (self._begin() if self._past is None else self._go_on(self._past))
+            self._artifacts = Artifacts(self._out, self._folder, self.run)
+            await self._artifacts.begin()
+        except BaseException:
+            # Nobody will leave what was never entered: the lock must not outlive the attempt.
+            if self._journal is not None:
+                await self._journal.close()
+            raise
         self._executor = Executor(
             self._time_for_tasks(),
             self._crew.backends,
@@ -140,6 +118,42 @@ class Orchestrator:
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
         )
         return self
+
+    async def _begin(self) -> ev.RunEvent:
+        self._stamp = ev.Stamp(self._clock)
+        first = self._stamp(
+            ev.RunStarted,
+            format=ev.FORMAT,
+            run=new_run_id(),
+            plan=self._plan,
+            schedule=self._schedule,
+            rehearsal="rehearsal" in self._schedule.backends,
+            version=__version__,
+        )
+        self.run = runs.start(first)
+        await make_folder(self.run_folder)
+        self._journal = await journals.Journal.create(self.run_folder)
+        await self._journal.append([first])
+        return first
+
+    async def _go_on(self, past: runs.Run) -> ev.RunEvent:
+        self.run = past
+        self._journal = await journals.Journal.reopen(self.run_folder)
+        # Another session may have written since `past` was read; now nobody else can.
+        again = await asyncio.to_thread(lambda: runs.fold(journals.read(self.run_folder)))
+        assert again is not None
+        self.run = again
+        self._stamp = ev.Stamp(self._clock, self.run.seq)
+        done = [task.id for task in self.run.with_status("completed")]
+        first = self._stamp(
+            ev.RunResumed,
+            why="asked for by hand",
+            reused=tuple(done),
+            again=tuple(task_id for task_id in self.run.tasks if task_id not in done),
+        )
+        await self._journal.append([first])
+        runs.apply(self.run, first)
+        return first
 
     async def __aexit__(
         self,

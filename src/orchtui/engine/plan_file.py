@@ -57,9 +57,13 @@ _slug = matching(SLUG, f"a name of {SLUG_ALLOWED}")
 def _plan_name(node: Node, problems: Problems, label: str) -> str:
     written = _slug(node, problems, label)
     # Without regard to case, as the file names that it ends up in may be.
-    if written.lower() in RESERVED_NAMES:
+    if written.lower() in RESERVED_NAMES or written.lower().startswith("result-"):
         reserved = ", ".join(sorted(RESERVED_NAMES))
-        raise Misfit(node, f"{label} must not be one of {reserved}: orchtui's own files use them")
+        raise Misfit(
+            node,
+            f"{label} must not be one of {reserved}, nor begin with result-: orchtui's own files "
+            f"use these names",
+        )
     return written
 
 

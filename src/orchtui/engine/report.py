@@ -206,7 +206,7 @@ def demote(text: str, levels: int = 2) -> str:
     """Move markdown headings down, so that a task's own headings stay below its section's.
 
     Lines inside fenced code blocks are left alone. A block that is still open at the end (an
-    answer that was cut off) is closed, so that it does not swallow the sections after it.
+    answer that was cut off) is closed, so that it does not swallow the sections after it; so is a comment.
     """
     lines, fence = [], ""
     for line in text.split("\n"):
@@ -220,4 +220,6 @@ def demote(text: str, levels: int = 2) -> str:
         lines.append(line)
     if fence:
         lines.append(fence)
+    elif text.rfind("<!--") > text.rfind("-->"):
+        lines.append("-->")
     return "\n".join(lines)

@@ -162,6 +162,8 @@ class Run:
     """Whether a person stopped the whole run in the current session."""
     finished: ev.RunFinished | None = None
     """The current session's last event; `None` while it goes on."""
+    earlier: ev.Usage = ev.Usage()
+    """Tokens of the syntheses of earlier sessions."""
     seq: int = 0
     at: float = 0.0
     """The time of the latest event."""
@@ -186,7 +188,7 @@ class Run:
     def usage(self) -> ev.Usage:
         """Tokens of everything, the aggregation too."""
         tasks = [*self.tasks.values(), *([self.aggregate] if self.aggregate else [])]
-        return sum((task.usage for task in tasks), ev.Usage())
+        return sum((task.usage for task in tasks), self.earlier)
 
 
 def start(event: ev.RunStarted) -> Run:
@@ -241,6 +243,8 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             raise IllegalTransitionError(f"run {run.id}: started twice (event {event.seq})")
         case ev.RunResumed():
             run.finished, run.cancelled = None, False
+            if run.aggregate is not None:
+                run.earlier += run.aggregate.usage
             run.aggregate, run.aggregated = None, None
             run.sessions.append(Session(run.at, run.at))
             for task_id in event.again:

@@ -181,6 +181,9 @@ def _refuse(plan: Plan, limits: Limits) -> None:
     elif not any(task.enabled for task in plan.tasks):
         reasons.append("every task is switched off; enable one")
     by_id = {task.id: task for task in plan.tasks}
+    if len(by_id) < len(plan.tasks):
+        twice = [name for name, count in Counter(t.id for t in plan.tasks).items() if count > 1]
+        reasons.append(f"several tasks have the id {', '.join(twice)}")
     for task in plan.tasks:
         if not task.enabled:
             continue
