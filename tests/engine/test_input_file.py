@@ -87,5 +87,5 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
 def test_names_of_files_are_made_safe() -> None:
     with pytest.raises(InputError, match="^/no/red: there is no such file$"):
         read_text(Path("/no/\x1b[31mred"))
-    with pytest.raises(InputError, match="embedded null byte"):
+    with pytest.raises(InputError, match="embedded null"):
         read_text(Path("a\0b"))

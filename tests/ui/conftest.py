@@ -25,7 +25,9 @@ def make_app(tmp_path: Path) -> Iterator[MakeApp]:
     """Apps in one project folder, each with a Project of its own."""
 
     def make(plan: Plan | None = None, *, chosen: str | None = "rehearsal") -> OrchtuiApp:
-        backends = Backends(environment={}, chosen=chosen)
+        # Where the local model is installed it would be ready, and nobody would be asked.
+        nowhere = {"ORCHTUI_LOCAL_MODEL": str(tmp_path / "no-such-model.gguf")}
+        backends = Backends(environment=nowhere, chosen=chosen)
         project = Project(folder=tmp_path, out=tmp_path / "artifacts", backends=backends)
         return OrchtuiApp(project, plan)
 

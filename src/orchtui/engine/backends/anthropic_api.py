@@ -87,6 +87,7 @@ class AnthropicBackend:
         idle_timeout: Seconds of silence after which the executor gives an attempt up.
         connect_timeout: Seconds for a connection to be made.
         read_timeout: Seconds of silence on the connection that end an attempt in any case.
+        reuse_connections: Whether a connection serves one request after the other.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class AnthropicBackend:
         idle_timeout: float | None = 120.0,
         connect_timeout: float = 30.0,
         read_timeout: float | None = 600.0,
+        reuse_connections: bool = True,
     ) -> None:
         self.name = name
         self.slots = slots
@@ -113,6 +115,7 @@ class AnthropicBackend:
         self._default_model = default_model or DEFAULT_MODEL
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
+        self._reuse_connections = reuse_connections
         variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
         password = self._address.login[1] if self._address.login else ""
         secrets = (self._api_key, self._auth_token, password)
@@ -186,6 +189,8 @@ class AnthropicBackend:
         if self._api_key and self._address.url != DEFAULT_URL:
             # The SDK sends the key as `authorization`; many other servers look for it here.
             headers["x-api-key"] = self._api_key
+        if not self._reuse_connections:
+            headers["connection"] = "close"
         timeout = httpx2.Timeout(None, connect=self._connect_timeout, read=self._read_timeout)
         try:
             base_url = httpx2.URL(self._address.url)

@@ -177,6 +177,8 @@ class _Running:
             name=LocalBackend.name,
             slots=server.settings.slots,
             idle_timeout=idle_timeout,
+            # llama.cpp's server may end a connection in the moment in which it would be used again.
+            reuse_connections=False,
         )
 
 
