@@ -132,6 +132,25 @@ ROWS = [
         missing=("The request speaks of 3 tools but does not name them",),
     ),
     Asked(
+        text="Translate the [product name] page into German and French",
+        prompts=(
+            "Translate the [product name] page into German.",
+            "Translate the [product name] page into French.",
+        ),
+        titles=(
+            "German",
+            "French",
+        ),
+        who="translator",
+        missing=("The request has a placeholder, [product name]",),
+    ),
+    Asked(
+        text="Write to <your name> about ___ [sic]",
+        prompts=("Write to <your name> about ___ [sic].",),
+        who="writer",
+        missing=("The request has placeholders, <your name> and ___",),
+    ),
+    Asked(
         text="Research the following topics",
         prompts=("Research the following topics.",),
         who="researcher",

@@ -301,6 +301,12 @@ ROWS = [
         reads=(("src.py",),),
     ),
     Asked(
+        text="Find all TODO comments in src.py, really???",
+        prompts=("Find all TODO comments in src.py, really???",),
+        who="researcher",
+        reads=(("src.py",),),
+    ),
+    Asked(
         text="Rewrite a.md in a formal tone, in a casual tone and in a humorous tone",
         prompts=(
             "Rewrite a.md in a formal tone.",

@@ -119,8 +119,8 @@ ROWS = [
         who="writer",
     ),
     Asked(
-        text="Write an email to Anna, Ben and Carla about the meeting",
-        prompts=("Write an email to Anna, Ben and Carla about the meeting.",),
+        text="Write an email to sales, support and finance about the meeting",
+        prompts=("Write an email to sales, support and finance about the meeting.",),
         who="writer",
     ),
     Asked(

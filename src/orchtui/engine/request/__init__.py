@@ -1,9 +1,12 @@
 """Request text in plain words → Plan, offline.
 
-Read the modules in this order: `parse` (the steps), `markup`, `outline`,
-`inline_lists`, `limits`, `marks`, `closing`, `references`, `counting`,
-`from_list`, `from_text` with `chains` and `frames`, `meant_files`, `prompts`,
-`gaps`. This package never calls a model and never opens a file.
+Start with `parse`, which has the steps, and follow them: `markup` unwraps the
+text, `lines` and `outline` find lists, `inline_lists` those on one line;
+`limits`, `marks`, `closing` and `references` take out what says how to run;
+`from_list` and `from_text` (with `chains`, `frames` and `object_frames`) make
+drafts; `prompts` words them; `meant_files` finds files; `gaps` says what is
+left open. `clauses`, `counting`, `grammar` and `lexicon` serve them all. This
+package never calls a model and never opens a file.
 """
 
 from orchtui.engine.request.parse import parse_request

@@ -8,7 +8,7 @@ when a later clause needs an earlier one to be understood ("write it up").
 import re
 from dataclasses import dataclass
 
-from orchtui.engine.request.clauses import first_word, mask, sentences, verb_of
+from orchtui.engine.request.clauses import first_word, has_words, mask, sentences, verb_of
 from orchtui.engine.request.lexicon import DETAIL_VERBS, NOUN_LIKE, PREPOSITIONS
 from orchtui.engine.request.marks import take_apart, take_priority
 
@@ -44,8 +44,8 @@ _REFERENCE = re.compile(
 )
 _POINTED = re.compile(r"\b(?:this|that|these|those) [a-z]", re.IGNORECASE)
 _DETERMINER = re.compile(
-    r"\W*\w+ (?:the|a|an|this|that|these|those|our|my|your|its|all|each|every|how|whether|for|two|"
-    r"three|four|"
+    r"\W*\w+ (?:(?:the|a|an|this|that|these|those|our|my|your|its|all|each|every|how|whether|for|"
+    r"two|three|four)\b|"
     r"[A-Z0-9`\"'/*]|\S*[./]\S)"
 )
 
@@ -93,7 +93,7 @@ def chain(sentence: str, *, apart: bool) -> list[Clause]:
     masked = mask(sentence)
     for match in _THEN.finditer(masked):
         before, after = sentence[start : match.start()], sentence[match.end() :]
-        if match.start() <= start or verb_of(after) is None or verb_of(lead(before)[0]) is None:
+        if not has_words(before) or verb_of(after) is None or verb_of(lead(before)[0]) is None:
             continue
         found += [Clause(text, stage) for text in _parallel(before, apart=apart)]
         start = match.end()
@@ -125,7 +125,8 @@ def _parallel(text: str, *, apart: bool) -> list[str]:
         parts.append(text[start:end].strip())
         start = following
     parts.append(text[start:].strip())
-    if any(refers_back(part) for part in parts[1:]):
+    parts = [part for part in parts if has_words(part)]
+    if not parts or any(refers_back(part) for part in parts[1:]):
         return [text]
     return parts
 

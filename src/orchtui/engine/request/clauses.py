@@ -67,8 +67,10 @@ def sentences(text: str) -> list[str]:
             match.end() < len(text)
         ):
             continue
-        if sentence := text[start : match.end()].strip():
-            found.append(sentence)
+        sentence = text[start : match.end()].strip()
+        if not has_words(sentence):
+            continue
+        found.append(sentence)
         start = match.end()
     if rest := text[start:].strip():
         found.append(rest)
@@ -83,7 +85,7 @@ def split_at(text: str, pattern: re.Pattern[str]) -> list[str]:
         parts.append(text[start : match.start()].strip())
         start = match.end()
     parts.append(text[start:].strip())
-    return [part for part in parts if part]
+    return [part for part in parts if has_words(part)]
 
 
 def enumeration(text: str) -> list[str]:
@@ -95,14 +97,14 @@ def enumeration(text: str) -> list[str]:
     text = _OPEN_END.sub("", text.strip()).rstrip(" ,;")
     text = re.sub(r"\A(?:both|all of|each of|either)\s+", "", text, flags=re.IGNORECASE)
     parts = split_at(text, _COMMA)
-    if len(parts) == 1:
-        return _split_and(text)
+    if len(parts) < 2:
+        return _split_and(text) or [text]
     last = parts[-1]
     if lead := _LEADING_AND.match(last):
         parts[-1] = last[lead.end() :].strip()
     elif not any(len(_split_and(part)) > 1 for part in parts[:-1]):
         parts[-1:] = _split_and(last)
-    return [part for part in parts if part]
+    return [part for part in parts if has_words(part)] or [text]
 
 
 def is_open_ended(text: str) -> bool:
@@ -118,7 +120,7 @@ def _split_and(text: str) -> list[str]:
         parts.append(text[start : match.start()].strip())
         start = match.end()
     parts.append(text[start:].strip())
-    return [part for part in parts if part]
+    return [part for part in parts if has_words(part)]
 
 
 def shared_end(members: list[str]) -> tuple[list[str], str]:
@@ -174,10 +176,11 @@ def tidy(text: str) -> str:
     """Repair what the removal of words left: double spaces, lonely commas, empty brackets."""
     text = re.sub(r"(?<![\w\])])[(\[] ?[,;:]? ?[)\]]", "", text)
     text = re.sub(r" {2,}", " ", text)
+    text = re.sub(r"\.(?: \.)+(?=\s|\Z)", ".", text)
     text = re.sub(r" ([,.;:!?])(?=\s|\Z)", r"\1", text)
+    text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
     text = re.sub(r"[,;](?: ?[,;])+(?=\s|\Z)", ",", text)
     text = re.sub(r",(?=[.;:!?](?:\s|\Z))", "", text)
-    text = re.sub(r"(?<!\.)\. ?\.(?!\.)", ".", text)
     text = re.sub(r"(?m)^ *[,;:.–—] |[ ]+$", "", text)
     return text.strip().strip(",;–—").strip()
 

@@ -11,6 +11,7 @@ from orchtui.engine.request.clauses import first_word, has_words, mask, tidy
 from orchtui.engine.request.grammar import article, is_plural, singular
 from orchtui.engine.request.lexicon import (
     AGENTS,
+    BRINGING,
     COUNTABLE,
     COUNTING_ADJECTIVES,
     JUDGING,
@@ -227,32 +228,45 @@ def is_agents(count: Count) -> bool:
     return count.last in AGENTS and count.preposition in ("using", "with", "by", "via")
 
 
-def list_counts(head: str) -> list[Count]:
-    """The counts in the head of a list that speak of its items.
+def list_counts(head: str, number: int = 0) -> list[Count]:
+    """The counts in the head of a list of so many items that speak of them.
 
     Words that point (`each of these claims`) win over mere numbers (`3 sources`).
     """
     counts = [
         count
         for count in find_counts(head)
-        if count.definite or count.vague or is_list_count(head, count) or is_agents(count)
+        if count.definite
+        or count.vague
+        or is_list_count(head, count)
+        or is_agents(count)
+        or (count.low == count.high == number and count.preposition != "with")
     ]
     pointing = [count for count in counts if count.pointing]
     return pointing or counts
 
 
-def for_one(head: str, *, keep_viewpoint: bool) -> str:
+SLOT = "\x01"
+"""Never part of a request: `clean` removes control characters."""
+
+
+def for_one(head: str, *, number: int = 0, keep_viewpoint: bool) -> str:
     """The head of a list said for one of its items.
 
     "Research these 5 topics" becomes "Research this topic", "Generate 3
     different designs for beginners" becomes "Generate a design for beginners".
 
     Args:
+        number: How many items the list has.
         keep_viewpoint: Whether to say "from this perspective", which short
             items such as "Academic" need.
+
+    Returns:
+        The head; where "this topic" is not its end, `SLOT` marks where the
+        item itself may stand.
     """
     verb = first_word(head)
-    for count in reversed(list_counts(head)):
+    for count in reversed(list_counts(head, number)):
         before, after = head[: count.start], head[count.end :]
         if not count.noun:
             said = "this" if after.strip(" :.,") else ""
@@ -261,11 +275,12 @@ def for_one(head: str, *, keep_viewpoint: bool) -> str:
         elif is_language(count) or is_agents(count) or (is_viewpoint(count) and not keep_viewpoint):
             said = ""
             before = re.sub(rf"\b{count.preposition} \Z", "", before, flags=re.IGNORECASE)
-        elif count.definite or count.preposition or verb in SEARCHING | JUDGING:
-            said = f"this {count.one}"
+        elif count.definite or count.preposition or verb in SEARCHING - BRINGING | JUDGING:
+            said = f"this {count.one}{SLOT if not is_viewpoint(count) else ''}"
         else:
             said = f"{article(count.one)} {count.one}"
         head = f"{before}{said}{after}"
     head = re.sub(r"(?: (?:the )?following| these| those)(?=[.:]?\s*\Z)", "", head)
+    head = re.sub(rf"{SLOT}(?=\W*\Z)", "", head)
     head = re.sub(r",? (?:for|of) each(?: (?:one|of them|file|topic))?(?=[.:]?\s*\Z)", "", head)
     return tidy(head) if has_words(head) else ""

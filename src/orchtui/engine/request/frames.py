@@ -11,7 +11,7 @@ from orchtui.engine.request.clauses import enumeration, first_word, mask, shared
 from orchtui.engine.request.counting import find_counts
 from orchtui.engine.request.grammar import singular
 from orchtui.engine.request.lexicon import LANGUAGE, NATURAL_LANGUAGES, SEARCHING
-from orchtui.engine.request.object_frames import aspects, counted, creations, objects
+from orchtui.engine.request.object_frames import aspects, counted, creations, objects, repeated
 from orchtui.engine.request.pieces import PRONOUN, Piece, members_of, pieces_of, search
 from orchtui.engine.request.prompts import inner, titled, with_article
 
@@ -59,7 +59,7 @@ def expand(sentence: str, *, apart: bool) -> list[Piece]:
         return []
     sentence = sentence.rstrip(" .!")
     sentence = _reordered(sentence)
-    frames = [_each_of, _viewpoints, _languages, _sources, counted, aspects, creations]
+    frames = [_each_of, _viewpoints, _languages, _sources, counted, repeated, aspects, creations]
     for frame in [*frames, objects] if apart else frames:
         if len(pieces := frame(sentence)) > 1:
             return pieces
@@ -96,7 +96,7 @@ def _viewpoints(text: str) -> list[Piece]:
     members = [re.sub(rf" {_VIEW}\Z", "", member) for member in members_of(text, match)]
     return pieces_of(
         members,
-        lambda view: f"{before} from {with_article(view)} {noun}{after}",
+        lambda view: f"{before} from {_seen_from(view)} {noun}{after}",
         lambda view: f"{titled(re.sub(r'^(?:an?|the) ', '', view))} {noun}",
     )
 
@@ -129,6 +129,12 @@ def _languages(text: str) -> list[Piece]:
             for one in cut(match["list"])
         ]
     return []
+
+
+def _seen_from(view: str) -> str:
+    """`an academic`, but `the manager's`."""
+    view = re.sub(r"\A(?:the|an?) (?=.*['’]s?\Z)", "", view)
+    return f"the {view}" if re.match(r"[\w -]+['’]s?\Z", view) else with_article(view)
 
 
 def _is_natural(language: str) -> bool:

@@ -32,6 +32,12 @@ MAX_TASKS = 500
 MAX_SHARED = 20_000
 """Characters of head and closing remarks that every prompt can repeat."""
 
+_RULES = re.compile(
+    r"(?:the |our |some |general )?(?:rules|constraints|guidelines|requirements|notes?|"
+    r"conventions|background|context|style(?: guide)?|output(?: format)?|acceptance criteria|"
+    r"do not|don'ts|out of scope|deliverables)[.:]?",
+    re.IGNORECASE,
+)
 _ONLY_RUN = re.compile(
     r"(?:please )?(?:run|do|execute|start|work on|perform|process|handle|delegate|keep) "
     r"(?:(?:them|these|those|this|it|all|everything|each|tasks?|the|of|one|independent|"
@@ -42,6 +48,7 @@ _ONLY_RUN = re.compile(
 
 def from_list(shape: Outline) -> Reading:
     """Read an outline that has groups."""
+    shape = _with_rules(shape)
     missing = _too_much(shape)
     tail, aggregate = take_closing(shape.tail[:MAX_SHARED], alone=True)
     tail, marks = take_marks(tail, of_item=False)
@@ -82,6 +89,19 @@ def is_joint(shape: Outline) -> bool:
     if first_word(head) not in JOINT or any(verb_of(i.text) for i in shape.groups[0].items):
         return False
     return len(for_one(head, keep_viewpoint=True).split()) < 4 and " on " not in head
+
+
+def _with_rules(shape: Outline) -> Outline:
+    """The outline with lists of rules and notes, beside lists of work, moved to its end."""
+    work = [group for group in shape.groups if not _RULES.fullmatch(group.head)]
+    if not work or len(work) == len(shape.groups):
+        return shape
+    rules = [
+        "\n".join([group.head, *(f"- {item.text}" for item in group.items)])
+        for group in shape.groups
+        if group not in work
+    ]
+    return Outline(work, "\n".join([*rules, *([shape.tail] if shape.tail else [])]))
 
 
 def _too_much(shape: Outline) -> list[str]:
@@ -165,7 +185,7 @@ def _drafts(items: list[Item], head: _Head, before: int, *, ordered: bool) -> li
     languages = any(is_language(count) for count in find_counts(head.head))
     return [
         Draft(
-            prompt=_with_tail(_prompt(head, inside, item, kind), head.remarks),
+            prompt=_with_tail(_prompt(head, inside, item, kind, len(items)), head.remarks),
             title=prompts.titled(words),
             own=words,
             head=head.head,
@@ -178,8 +198,8 @@ def _drafts(items: list[Item], head: _Head, before: int, *, ordered: bool) -> li
     ]
 
 
-def _prompt(head: _Head, words: str, item: Item, kind: prompts.ItemKind) -> str:
-    said = prompts.compose(head.head, words, kind)
+def _prompt(head: _Head, words: str, item: Item, kind: prompts.ItemKind, number: int) -> str:
+    said = prompts.compose(head.head, words, kind, number)
     if item.details:
         said = said.rstrip()
         said = said.replace(f": {words}", f" – {words}") if said.endswith(f": {words}") else said
@@ -197,4 +217,4 @@ def _prompt(head: _Head, words: str, item: Item, kind: prompts.ItemKind) -> str:
 def _with_tail(prompt: str, tail: str) -> str:
     if not has_words(tail):
         return prompt
-    return f"{prompt}\n\n{tail}" if "\n" in prompt else f"{prompt} {tail}"
+    return f"{prompt}\n\n{tail}" if "\n" in prompt + tail else f"{prompt} {tail}"

@@ -21,7 +21,7 @@ from orchtui.engine.request.clauses import (
     verb_of,
 )
 from orchtui.engine.request.closing import take_closing
-from orchtui.engine.request.counting import Count, find_counts, for_one, makes_variants
+from orchtui.engine.request.counting import SLOT, Count, find_counts, for_one, makes_variants
 from orchtui.engine.request.drafts import Draft, Reading
 from orchtui.engine.request.frames import expand
 from orchtui.engine.request.lexicon import JOINT, JUDGING, MAKING
@@ -31,6 +31,7 @@ from orchtui.engine.request.markup import without_politeness
 from orchtui.engine.request.meant_files import Folder, Meant
 from orchtui.engine.request.pieces import Piece
 from orchtui.engine.request.prompts import ended, joined, outer, titled
+from orchtui.engine.request.references import take_priorities
 
 MAX_VARIANTS = 50
 MAX_FILES = 100
@@ -104,6 +105,11 @@ def from_text(text: str, folder: Folder) -> Reading:
                 )
     if len(drafts) == 1 and not missing:
         return _single(drafts[0], text, marks, aggregate)
+    remarks, priorities = take_priorities(remarks, [draft.title for draft in drafts])
+    drafts = [
+        replace(draft, marks=draft.marks.over(Marks(priority=priorities.get(at))))
+        for at, draft in enumerate(drafts)
+    ]
     drafts = _with_remarks(drafts, context, remarks, len(tasks))
     if variants:
         aggregate = aggregate or "compare"
@@ -235,7 +241,7 @@ def _variants(clause: str, *, apart: bool) -> _Split | None:
             continue
         if expand(clause, apart=False):
             return None
-        said = for_one(clause, keep_viewpoint=True).rstrip(".!")
+        said = for_one(clause, keep_viewpoint=True).replace(SLOT, "").rstrip(".!")
         if count.low != count.high or count.low > MAX_VARIANTS:
             gap = f"The request does not say how many {count.noun} are wanted: give one number"
             gap += f", at most {MAX_VARIANTS}."
@@ -261,7 +267,7 @@ def _named_variants(clause: str, count: Count) -> _Split | None:
     names = [_ONE.sub("", part) for part in enumeration(clause[match.start("list") :])]
     if not count.holds(len(names)) or len(names) < 2:
         return None
-    before = for_one(clause[: match.start()], keep_viewpoint=True)
+    before = for_one(clause[: match.start()], keep_viewpoint=True).replace(SLOT, "")
     return _Split(
         tuple(Piece(f"{before}: {name}", titled(name), name) for name in names), variants=True
     )

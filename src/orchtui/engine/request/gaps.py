@@ -29,13 +29,13 @@ _STAND_INS = (
     r"project|tool|library|framework|text|here|thing|something|x|tbd|todo|fill in"
 )
 _PLACEHOLDER = re.compile(
-    r"(?<![\w\]`])(?:\[(?P<square>(?:insert |your |the |some |add )?[a-z][a-z0-9_/-]+(?: "
+    r"(?<![\w\]`])(?:\[(?!sic\])(?P<square>(?:insert |your |the |some |add )?[a-z][a-z0-9_/-]+(?: "
     r"[a-z0-9_/-]+){0,4}"
     r"|[A-Z][A-Z_ ]{2,30})\](?![(\[:\w])"
     rf"|<(?P<angle>(?:(?:insert|your|the|some)[ _-])?(?:\w+[ _-]){{0,2}}(?:{_STAND_INS}))>"
     rf"|\{{\{{? ?(?P<curly>(?:(?:insert|your|the)[ _-])?(?:\w+[ _-]){{0,2}}"
     rf"(?:{_STAND_INS})) ?\}}?\}}"
-    r"|(?P<line>_{3,})(?!\w)|(?P<word>TBD|TODO(?!:)|XXX|\?{3,}))",
+    r"|(?P<line>_{3,})(?!\w)|(?P<word>\bTBD\b|(?<= )\?{3,}(?= |\Z)))",
 )
 _NAMED = re.compile(r"[^.;:(\n]{0,80}(?::| [-–—]| \()\s*\S")
 """What follows a count whose things are named after all."""

@@ -179,10 +179,13 @@ def _announces(head: str, number: int, *, is_dash: bool) -> bool:
 def _bracketed(text: str) -> _Found:
     """`Research these 3 databases (Redis, Postgres and MySQL) in parallel`."""
     for count in find_counts(text):
-        match = re.match(r" \((?P<list>[^()]{3,400})\)", text[count.end :])
+        match = re.match(
+            r" \((?P<list>[^()]{3,400})\)| [–—] (?P<dashed>[^–—]{3,400}) [–—](?= )",
+            text[count.end :],
+        )
         if match is None or first_word(text) in JOINT:
             continue
-        members = enumeration(match["list"])
+        members = enumeration(match["list"] or match["dashed"])
         if len(members) > 1 and (count.definite or (count.low and count.holds(len(members)))):
             rest = text[count.end + match.end() :]
             last = sentences(rest) if rest.startswith((".", "!")) else sentences(rest)[1:]

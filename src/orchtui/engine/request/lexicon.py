@@ -8,7 +8,7 @@ import re
 
 _VERBS_BY_SPECIALIST = {
     "researcher": "research find investigate gather look explore search study survey collect "
-    "discover identify learn scout browse dig",
+    "discover identify learn scout browse dig get fetch obtain retrieve",
     "writer": "write draft create generate design compose produce document outline describe "
     "explain make prepare author sketch rewrite edit propose brainstorm invent develop list plan "
     "suggest name tell give define rephrase paraphrase",
@@ -50,6 +50,8 @@ MAKING = frozenset(verb for verb, specialist in SPECIALIST_OF.items() if special
 """Verbs whose object comes into being: two of them are variants or pieces, not sources."""
 
 SEARCHING = frozenset(v for v, s in SPECIALIST_OF.items() if s == "researcher")
+BRINGING = frozenset("get find fetch obtain retrieve collect gather".split())
+"""Of these, verbs whose object is what comes back: `get an opinion`."""
 JUDGING = frozenset(v for v, s in SPECIALIST_OF.items() if s in ("critic", "analyst"))
 
 JOINT = frozenset(
@@ -67,8 +69,9 @@ NOUN_LIKE = frozenset(
 """Verbs that are nouns or adjectives as well: after a comma they may be part of a list."""
 
 DETAIL_VERBS = frozenset(
-    "give list name tell show make add do set run use read look count identify find check extract "
-    "rank rate estimate explain describe define prepare choose pick select recommend sort format "
+    "give get list name tell show make add do set run use read look count identify find check "
+    "extract rank rate estimate explain describe define prepare choose pick select recommend sort "
+    "format "
     "label tag call handle answer ask suggest".split()
 )
 """Verbs that, in a later sentence, more often say how to do the work than name another task."""

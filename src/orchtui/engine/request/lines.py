@@ -100,6 +100,11 @@ def read_lines(text: str) -> list[Line]:
         elif line.kind == "heading" and (lists or line.value != item_level):
             line.kind = "text"
             line.text = f"{line.text.rstrip(':')}:" if lists else line.text
+    following = "blank"
+    for line in reversed(lines):
+        if line.kind == "label" and not has_words(line.text) and following != "text":
+            line.kind, line.text = "text", f"{line.mark} {line.text}".strip()
+        following = line.kind if line.kind != "blank" else following
     return lines
 
 

@@ -24,7 +24,7 @@ _ITALIC = re.compile(r"(?<![\w/*.\\])\*(?=[^\s*./])([^*\n]{1,400}?)(?<=[^\s*/])\
 _UNDERLINED = re.compile(r"(?<!\w)__(?=\S)([^_\n]{1,200} [^_\n]{1,200}?)(?<=\S)__(?!\w)")
 _POLITE = re.compile(
     r"(?:(?:hi|hello|hey)(?: there| claude| all)?[,!.]? |please[,]? |kindly |"
-    r"(?:can|could|would|will) you (?:please |kindly )?(?!be\b)|"
+    r"(?:can|could|would|will) (?:you|someone|anyone|we) (?:please |kindly )?(?!be\b)|"
     r"i(?:'d| would) like you to |i (?:want|need) you to |i'd like to (?=have you )|"
     r"(?:your|the) (?:task|job) is to |let'?s |let us |help me (?:to )?|go ahead and |"
     r"(?:request|prompt|task|todo|goal|query|instructions?): )",

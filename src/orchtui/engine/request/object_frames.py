@@ -51,9 +51,11 @@ def aspects(text: str) -> list[Piece]:
     if PRONOUN.search(words) or _POSSESSIVE.search(words) or find_counts(words):
         return []
     members, end = shared_end(members_of(text, match))
+    if any(first_word(member) in PREPOSITIONS for member in members):
+        return []
     if end.startswith("for ") or any(" for " in member for member in members):
         return []  # "a for x and b for y" are pairs
-    if _DETERMINER.match(members[0]) and not all(_DETERMINER.match(m) for m in members):
+    if not _same_determiner(members):
         return []  # "for the a, b and c functions": the noun comes last
     judging = verb in JUDGING
     if len(members) < (2 if judging else 3) or any(len(member.split()) > 5 for member in members):
@@ -62,6 +64,30 @@ def aspects(text: str) -> list[Piece]:
         return []
     rest = f" {end}" if end else ""
     return pieces_of(members, lambda aspect: f"{text[: match.start()]} for {aspect}{rest}")
+
+
+def _same_determiner(members: list[str]) -> bool:
+    return not _DETERMINER.match(members[0]) or all(_DETERMINER.match(m) for m in members)
+
+
+def repeated(text: str) -> list[Piece]:
+    """`Rewrite a.md in a formal tone, in a casual tone and in a humorous tone`."""
+    members = enumeration(text)
+    word = first_word(members[-1]) if len(members) > 1 else ""
+    if verb_of(text) is None or first_word(text) in JOINT or word not in PREPOSITIONS:
+        return []
+    if any(first_word(member) != word for member in members[1:]):
+        return []
+    place = members[0].lower().rfind(f" {word} ")
+    if place < 0:
+        return []
+    start = members[0][:place]
+    objects = [members[0][place + 1 :], *members[1:]]
+    return pieces_of(
+        objects,
+        lambda thing: f"{start} {thing}",
+        lambda thing: titled(re.sub(rf"\A{word} (?:an? )?", "", thing, flags=re.IGNORECASE)),
+    )
 
 
 def creations(text: str) -> list[Piece]:
@@ -95,6 +121,8 @@ def objects(text: str) -> list[Piece]:
         ]
     if any(PRONOUN.search(member) for member in members):
         return []
+    if len(members[0].split()) == 2 and not _same_determiner(members):
+        return []  # "the first, second and third chapter"
     members, end = shared_end(members)
     start, members = shared_start(members)
     said = f"{verb} {start} " if start else f"{verb} "

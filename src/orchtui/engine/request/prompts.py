@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from orchtui.engine.request.clauses import first_word, has_words, verb_of
-from orchtui.engine.request.counting import for_one
+from orchtui.engine.request.counting import SLOT, for_one
 from orchtui.engine.request.grammar import article
 from orchtui.engine.request.lexicon import (
     COMMON_WORDS,
@@ -106,27 +106,32 @@ def ended(text: str) -> str:
     return f"{text}."
 
 
-def compose(head: str, item: str, kind: ItemKind) -> str:
+def compose(head: str, item: str, kind: ItemKind, number: int) -> str:
     """Join the head of a list and one of its items to one instruction.
 
     Args:
         head: One sentence; a closing colon is dropped.
         kind: What all items of the list are.
+        number: How many they are.
     """
     head = head.strip().rstrip(":：").rstrip()
     if not has_words(head) or _EMPTY_HEAD.fullmatch(head):
         return outer(item)
     item_verb, head_verb = verb_of(item), verb_of(head)
-    said = for_one(head, keep_viewpoint=kind == "short")
+    said = for_one(head, number=number, keep_viewpoint=kind == "short")
     said = said.rstrip(".:, ")
+    if slot := re.match(rf"For this [\w -]+?{SLOT}, (?=\w)", said):
+        if len(item.split()) <= 6 and item_verb is None:
+            return f"For {item}, {said[slot.end() :]}"
+    if SLOT in said:
+        if kind == "short" and re.fullmatch(r"[\w' +#/.-]*\w", item):
+            return outer(re.sub(r" each\Z", " it", said.replace(SLOT, f" ({item})", 1)))
+        said = said.replace(SLOT, "")
     if not has_words(said) or _EMPTY_HEAD.fullmatch(said):
         return outer(item)
     if item_verb is not None and item_verb == head_verb and len(item.split()) > 1:
         if re.fullmatch(r"\w+(?: (?:this|a|an|the)(?: [\w-]+){0,3})?", said):
             return outer(item)
-    if slot := re.match(r"For this [\w -]+?, (?=\w)", said):
-        if len(item.split()) <= 6 and item_verb is None:
-            return f"For {item}, {said[slot.end() :]}"
     if kind == "language":
         said = re.sub(r" (?:in|into|to)\Z", "", said)
         return outer(f"{said} {'into' if head_verb == 'translate' else 'in'} {item}")
@@ -152,7 +157,7 @@ def titled(words: str) -> str:
 
 def _capital(words: str) -> str:
     """The words with a capital, unless they begin with a short name such as `npm` or a path."""
-    first = re.match(r"[^\W\d_]{4,}(?=[\s,-]|:(?!/)|/|\Z)", words)
+    first = re.match(r"[^\W\d_]{4,}(?=[\s,'’-]|:(?!/)|/|\Z)", words)
     if first and first.group().islower() and not re.match(r"\S+/\S*\.", words):
         return words[0].upper() + words[1:]
     return outer(words)

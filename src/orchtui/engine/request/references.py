@@ -86,7 +86,6 @@ def _given(part: str, titles: list[str]) -> tuple[int, Priority] | None:
     match = _SUBJECT.match(part)
     if match is None:
         return None
-    rest, priority = take_priority(f"- {part[match.end() :]}", bare=False)
     word = part[match.end() :]
     rest, priority = take_priority(f"x ({word})", bare=False)
     if priority is None or rest.strip() != "x":
@@ -97,7 +96,11 @@ def _given(part: str, titles: list[str]) -> tuple[int, Priority] | None:
     elif match["number"]:
         index = int(match["number"]) - 1
     else:
-        names = [title.casefold() for title in titles]
         name = match["name"].casefold()
-        index = names.index(name) if name in names else -1
+        named = [at for at, title in enumerate(titles) if _is_called(title.casefold(), name)]
+        index = named[0] if len(named) == 1 else -1
     return (index, priority) if 0 <= index < len(titles) else None
+
+
+def _is_called(title: str, name: str) -> bool:
+    return title == name or title.startswith(f"{name} ")
