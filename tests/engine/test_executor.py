@@ -490,3 +490,46 @@ def test_events_are_numbered_without_gaps_and_never_go_back_in_time() -> None:
 
     assert [event.seq for event in events] == list(range(2, len(events) + 2))
     assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+def test_a_task_whose_predecessor_stays_lost_is_not_waited_for() -> None:
+    """Asking for `b` alone can not work: `a` has failed and is not asked for."""
+    backend = Scripted({"a": [fails("auth", retryable=False)], "slow": [says("slow", 50.0)]})
+    answers = []
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.TaskStarted) and event.task == "a":
+            executor.cancel("b")
+        if isinstance(event, ev.TaskFailed):
+            answers.append(executor.retry(["b"]))
+
+    schedule = schedule_of(task("a"), task("b", after=("a",)), task("slow"))
+    _, folded = run(schedule, backend, act)
+
+    assert answers == [[]]
+    assert [t.status for t in folded.tasks.values()] == ["failed", "skipped", "completed"]
+
+
+def test_a_retry_after_the_budget_is_used_up_ends_too() -> None:
+    used = base.UsageReported(ev.Usage(output=100))
+    backend = Scripted({"a": [[used, *fails("auth", retryable=False)]], "slow": [says("x", 9.0)]})
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.TaskSkipped) and event.attempt == 0 and event.seq < 20:
+            executor.retry(["a"])
+
+    schedule = schedule_of(
+        task("a"), task("b", after=("a",)), task("slow"), limits=Limits(budget_tokens=50)
+    )
+    _, folded = run(schedule, backend, act)
+
+    assert [t.status for t in folded.tasks.values()] == ["failed", "skipped", "completed"]
+    assert folded.tasks["a"].error == "budget"
+
+
+def test_a_failed_attempt_names_the_model_that_answered() -> None:
+    script: list[Step] = [base.Started("model-1"), "x", *fails("auth", retryable=False)]
+
+    _, folded = run(schedule_of(task("a", model="opus")), Scripted({"a": [script]}))
+
+    assert folded.tasks["a"].attempts[0].model == "model-1"

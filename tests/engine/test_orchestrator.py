@@ -256,6 +256,8 @@ async def test_time_is_kept_for_the_synthesis_before_the_deadline(tmp_path: Path
     await finish(one)
 
     assert one.run.tasks["slow"].error == "deadline"
+    assert one.run.tasks["slow"].seconds(0) == pytest.approx(1.6, abs=0.2)
+    assert "deadline of 2.0s" in one.run.tasks["slow"].why
     assert one.run.aggregated is not None
     assert one.run.aggregated.strategy == "synthesize"
     assert one.run.aggregated.absent == ("slow",)
@@ -360,3 +362,62 @@ async def test_a_run_is_read_again_once_nobody_else_can_write_it(tmp_path: Path)
 
     assert [ev.kind_of(event) for event in events] == ["run_resumed", "aggregated", "run_finished"]
     assert read_back(three).finished == three.run.finished
+
+
+async def test_a_run_that_died_in_its_synthesis_can_be_finished(tmp_path: Path) -> None:
+    plan = Plan(aggregate="synthesize", tasks=(task("a"),))
+    synthesis: list[list[Step]] = [
+        ["half of it", 60.0],
+        says("The whole of it, in a sentence or so."),
+    ]
+    backend = Scripted({ev.AGGREGATE: synthesis})
+    one = orchestrator(plan, backend, tmp_path)
+    async with one:
+        async for event in one:
+            if isinstance(event, ev.TextDelta) and event.task == ev.AGGREGATE:
+                break
+
+    two = orchestrator(plan, backend, tmp_path, past=read_back(one))
+    events = await finish(two)
+
+    assert [e.attempt for e in events if isinstance(e, ev.TaskStarted)] == [2]
+    assert two.run.finished is not None
+    assert "The whole of it" in (two.run_folder / "parallel-result.md").read_text()
+    assert read_back(two).of(ev.AGGREGATE).text == "The whole of it, in a sentence or so."
+
+
+async def test_no_synthesis_once_the_budget_is_used_up(tmp_path: Path) -> None:
+    used = base.UsageReported(ev.Usage(output=100))
+    backend = Scripted({"a": [[used, "text of a", base.Finished("end_turn")]]})
+    plan = Plan(aggregate="synthesize", limits=Limits(budget_tokens=50), tasks=(task("a"),))
+    one = orchestrator(plan, backend, tmp_path)
+
+    await finish(one)
+
+    assert len(backend.assignments) == 1
+    assert one.run.aggregated is not None
+    assert one.run.aggregated.fallback == "the budget of 50 tokens is used up"
+
+
+async def test_a_start_that_fails_gives_the_run_back(tmp_path: Path) -> None:
+    one = orchestrator(PLAN, Scripted(), tmp_path)
+    await finish(one)
+    (one.run_folder / "plan.yaml").unlink()
+    (one.run_folder / "plan.yaml").mkdir()
+
+    with pytest.raises(StorageError, match="plan.yaml"):
+        await finish(orchestrator(PLAN, Scripted(), tmp_path, past=read_back(one)))
+
+    assert not journal.is_alive(one.run_folder)
+
+
+async def test_an_accepted_cut_off_is_told_everywhere(tmp_path: Path) -> None:
+    plan = Plan(tasks=(task("a", accept_truncated=True),))
+    one = orchestrator(
+        plan, Scripted({"a": [["In the depths", base.Finished("max_tokens")]]}), tmp_path
+    )
+
+    await finish(one)
+
+    for name in ("parallel-task-1.md", "parallel-result.md", "parallel-log.md"):
+        assert "cut off at max_tokens" in (one.run_folder / name).read_text(), name

@@ -98,9 +98,7 @@ def make_project(
         raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
     folder = Path.cwd()
     settings = load_config(folder, config)
-    specialists, diagnostics = load_all(
-        [*agent_folders(folder, Path.home()), *(folder / name for name in settings.agents)]
-    )
+    specialists, diagnostics = load_all(agent_folders(folder, Path.home(), settings.agents))
     return Project(
         folder=folder,
         out=out,

@@ -54,6 +54,12 @@ class Work:
         return self.status in LIVE
 
     @property
+    def model(self) -> str | None:
+        """The model that really answers, where the backend has said it."""
+        model = self.intake.model if self.intake is not None else None
+        return clean_line(model) if model else None
+
+    @property
     def output(self) -> str:
         """Its file in the run folder; none before the first attempt."""
         return ev.output_file(self.task.position) if self.attempt else ""
@@ -114,7 +120,6 @@ class Announcer:
 
     def completed(self, work: Work) -> None:
         assert work.intake is not None
-        model = work.intake.model
         self._emit(
             self._stamp(
                 ev.TaskCompleted,
@@ -123,7 +128,7 @@ class Announcer:
                 usage=work.usage,
                 output=work.output,
                 stop_reason=clean_line(work.intake.stop_reason or ""),
-                model=clean_line(model) if model else None,
+                model=work.model,
             )
         )
 
@@ -137,6 +142,7 @@ class Announcer:
                 why=clean_line(error.message),
                 wait_s=round(pause, 3),
                 usage=work.usage,
+                model=work.model,
             )
         )
 
@@ -151,6 +157,7 @@ class Announcer:
                 kept=work.kept,
                 output=work.output,
                 usage=work.usage,
+                model=work.model,
             )
         )
 
@@ -164,6 +171,7 @@ class Announcer:
                 kept=work.kept,
                 output=work.output,
                 usage=work.usage,
+                model=work.model,
             )
         )
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary
 from orchtui.engine.files import append_all, exists, move, replace_file, replace_files
+from orchtui.engine.journal import RUNS
 from orchtui.engine.plan_file import dump_plan
 from orchtui.engine.published import Published
 from orchtui.engine.run import Run, TaskRun
 
-RUNS = "runs"
 RESULT = "parallel-result.md"
 LOG = "parallel-log.md"
 PLAN = "plan.yaml"
@@ -39,7 +39,7 @@ class Artifacts:
     def __init__(self, out: Path, folder: Path, run: Run) -> None:
         self._run = run
         self._folder = out / RUNS / run.id
-        self._published = Published(out, run.plan.name, run.id)
+        self._published = Published(out, run.plan.name, run.id, run.sessions[-1].started)
         try:
             self._shown = out.resolve().relative_to(folder).as_posix()
         except ValueError:

@@ -18,7 +18,8 @@ from orchtui.engine.text import Cleaner, clean_line
 GRACE = 0.8
 """Seconds that a backend has to end when it is told to; after that it is left behind."""
 
-_CUT_OFF = frozenset({"max_tokens", "model_context_window_exceeded"})
+CUT_OFF = frozenset({"max_tokens", "model_context_window_exceeded"})
+"""Stop reasons of an answer that is not whole."""
 
 
 class Cancel(Exception):
@@ -134,7 +135,7 @@ async def watch(
             reason = stop.result()
         elif clock() >= end:
             reason = BackendError("timeout", f"stopped after its {show_duration(limit)} timeout")
-        elif idle_timeout and clock() >= intake.sign + idle_timeout:
+        elif idle_timeout and await _silent(intake, idle_timeout):
             reason = BackendError(
                 "idle", f"no sign of life for {show_duration(idle_timeout)}", retryable=True
             )
@@ -145,6 +146,16 @@ async def watch(
         reader.add_done_callback(lambda late: late.cancelled() or late.exception())
         await asyncio.wait((reader,), timeout=GRACE)
         return reason
+
+
+async def _silent(intake: Intake, idle_timeout: float) -> bool:
+    """Whether there is really no sign of life: one may be waiting where the loop was held up."""
+    clock = asyncio.get_running_loop().time
+    for _ in range(3):  # one turn to see the bytes, one for the stream, one for the reader
+        if clock() < intake.sign + idle_timeout:
+            return False
+        await asyncio.sleep(0)
+    return clock() >= intake.sign + idle_timeout
 
 
 def _error_of(reader: "asyncio.Task[None]") -> Stop | None:
@@ -167,7 +178,7 @@ def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> Backend
     # A program's own word is its exit code: it may do its work without printing.
     if reason != "exit" and intake.blank:
         return BackendError("empty", "the answer is empty", retryable=True)
-    if reason in _CUT_OFF and not accept_truncated:
+    if reason in CUT_OFF and not accept_truncated:
         return BackendError(
             "truncated",
             f"the answer was cut off at {max_tokens} tokens; raise max_tokens, or set "

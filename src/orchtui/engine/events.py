@@ -133,6 +133,8 @@ class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     why: str
     wait_s: float
     usage: Usage = Usage()
+    model: str | None = None
+    """The model that really answered, where the backend said it."""
 
 
 class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
@@ -155,6 +157,7 @@ class TaskFailed(TaskEvent, frozen=True, kw_only=True):
     """Characters of partial text that were kept."""
     output: str
     usage: Usage = Usage()
+    model: str | None = None
 
 
 class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
@@ -164,6 +167,7 @@ class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
     kept: int = 0
     output: str = ""
     usage: Usage = Usage()
+    model: str | None = None
 
 
 class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
@@ -175,7 +179,8 @@ class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
 class Steered(Event, frozen=True, kw_only=True):
     """A person changed the run while it was running."""
 
-    action: Literal["cancel", "cancel_run", "retry"]
+    action: str
+    """`cancel`, `cancel_run`, `retry`; readers leave alone what they do not know."""
     task: str | None = None
     value: str | None = None
 
@@ -273,7 +278,9 @@ def decode(line: bytes | str) -> RunEvent | UnknownEvent:
         ValueError: when it is not an event.
     """
     try:
-        return _decoder.decode(line)
+        event = _decoder.decode(line)
+        seconds(event.at)
+        return event
     except msgspec.ValidationError:
         head = _head_decoder.decode(line)
         if head.kind in _KINDS:

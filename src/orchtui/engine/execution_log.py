@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from orchtui.engine import verdict
+from orchtui.engine.attempt import CUT_OFF
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso
 from orchtui.engine.report import LOCAL, REHEARSAL, inline, status_word
@@ -103,7 +104,8 @@ def _task(run: Run, task: TaskRun, output: str) -> list[str]:
     ]
     if task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
-        lines.append(f"- Completion: {_clock(task.ended)} ✓ ({took})")
+        cut_off = ", cut off at max_tokens, accepted" if task.stop_reason in CUT_OFF else ""
+        lines.append(f"- Completion: {_clock(task.ended)} ✓ ({took}{cut_off})")
     elif task.status in ENDED and task.ended is not None:
         kind = f"{task.error}: " if task.error else ""
         lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
@@ -130,8 +132,10 @@ def _figures(run: Run) -> list[str]:
         f"**Sequential Time**: {show_duration(verdict.sequential(run))} (the sum of the tasks)",
     ]
     if (speedup := verdict.speedup(run)) is not None:
-        helped = "" if speedup > 1.05 else " (running in parallel did not help)"
-        lines.append(f"**Speedup**: {speedup:.2f}×{helped}")
+        note = " (of the tasks that completed)" if count.completed < count.total else ""
+        if not note and speedup < verdict.WORTH_TELLING:
+            note = " (running in parallel did not help)"
+        lines.append(f"**Speedup**: {speedup:.2f}×{note}")
     if (slowest := verdict.bottleneck(run)) is not None:
         took = show_duration(sum(attempt.seconds(run.at) for attempt in slowest.attempts))
         lines.append(

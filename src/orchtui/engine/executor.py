@@ -48,6 +48,8 @@ class Executor:
         results: Results of tasks that completed in an earlier session.
         attempts: Numbers of the attempts already made, by task.
         wait: Seconds before the next attempt, by the number of failures.
+        time_left: Seconds until everything is stopped for the deadline; the schedule's own where
+            nothing is said.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Executor:
         results: Mapping[str, str] | None = None,
         attempts: Mapping[str, int] | None = None,
         wait: Callable[[int], float] = backoff,
+        time_left: float | None = None,
     ) -> None:
         self._schedule = schedule
         self._backends = backends
         self._folder = folder
         self._systems = systems or {}
         self._wait = wait
+        self._time_left = schedule.deadline if time_left is None else time_left
         self._say = Announcer(stamp, self._emit)
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
@@ -105,9 +109,9 @@ class Executor:
 
     async def batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
         """Run everything; yields what happened since the last batch, in order."""
-        if self._schedule.deadline is not None:
+        if self._time_left is not None:
             loop = asyncio.get_running_loop()
-            self._deadline = loop.call_later(self._schedule.deadline, self._on_deadline)
+            self._deadline = loop.call_later(self._time_left, self._on_deadline)
         for work in self._work.values():
             if work.status == "waiting" and not work.needs:
                 self._queue(work)
@@ -162,8 +166,13 @@ class Executor:
                     self._say.steered("retry", dependent)
                     self._renew(work)
                     again.append(dependent)
+        # What needs a task that will not come back would wait for ever.
+        for task_id in again:
+            for lost in (self._work[other] for other in self._work[task_id].task.after):
+                if lost.status in _OUTCOME:
+                    self._skip_dependents(lost)
         self._pump()
-        return again
+        return [task_id for task_id in again if self._work[task_id].live]
 
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
@@ -374,8 +383,13 @@ class Executor:
             self._queue(work)
 
     def _on_deadline(self) -> None:
-        limit = show_duration(self._schedule.deadline)
-        error = BackendError("deadline", f"the run's deadline of {limit} has passed")
+        why = f"the run's deadline of {show_duration(self._schedule.deadline)} has passed"
+        if self._time_left != self._schedule.deadline:
+            why = (
+                f"stopped after {show_duration(self._time_left)}, for the run's deadline of "
+                f"{show_duration(self._schedule.deadline)} and what else is to be done before it"
+            )
+        error = BackendError("deadline", why)
         self._stop_starting(error)
         for work in self._work.values():
             if work.status == "running":

@@ -6,7 +6,6 @@ name their tasks. This module never shortens a result.
 
 from collections.abc import Mapping
 
-
 _NOTHING = "(the program printed nothing)"
 
 

@@ -20,6 +20,8 @@ from orchtui.engine import events as ev
 from orchtui.engine.errors import StorageError
 
 FILE = "events.jsonl"
+RUNS = "runs"
+"""The folder of all run folders, in the artifacts folder."""
 
 _DURABLE = (
     ev.RunStarted,

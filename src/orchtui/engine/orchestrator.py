@@ -27,7 +27,7 @@ from orchtui.engine import journal as journals
 from orchtui.engine import run as runs
 from orchtui.engine import verdict
 from orchtui.engine.aggregation import synthesis_prompt, why_not
-from orchtui.engine.artifacts import RESULT, RUNS, Artifacts
+from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.executor import Executor
 from orchtui.engine.files import make_folder
@@ -87,10 +87,14 @@ class Orchestrator:
         """What runs."""
         return self._schedule
 
+    def now(self) -> float:
+        """Seconds since 1970 by the session's clock, which no change of the wall clock moves."""
+        return self._stamp.now()
+
     @property
     def run_folder(self) -> Path:
         """Where everything of this run lives."""
-        return self._out / RUNS / self.run.id
+        return self._out / journals.RUNS / self.run.id
 
     async def __aenter__(self) -> "Orchestrator":
         """Make the run folder and write the session's first event.
@@ -109,13 +113,14 @@ class Orchestrator:
                 await self._journal.close()
             raise
         self._executor = Executor(
-            self._time_for_tasks(),
+            self._schedule,
             self._crew.backends,
             self._stamp,
             folder=str(self._folder),
             systems=self._crew.systems,
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
+            time_left=self._time_for_tasks(),
         )
         return self
 
@@ -162,12 +167,14 @@ class Orchestrator:
         trace: TracebackType | None,
     ) -> None:
         """Stop what still runs. A run that is left before its end stays interrupted on disk."""
-        for executor in (self._executor, self._synthesis):
-            if executor is not None:
-                await executor.close()
-        await self._artifacts.close()
-        if self._journal is not None:
-            await self._journal.close()
+        try:
+            for executor in (self._executor, self._synthesis):
+                if executor is not None:
+                    await executor.close()
+            await self._artifacts.close()
+        finally:
+            if self._journal is not None:
+                await self._journal.close()
 
     async def __aiter__(self) -> AsyncIterator[ev.RunEvent]:
         """Work, and tell every event once it is on disk and applied."""
@@ -249,30 +256,36 @@ class Orchestrator:
             return "the run was cancelled"
         if not self.run.with_status("completed"):
             return "no task completed"
-        if self._schedule.backend == "command" or not self._schedule.backend:
+        if not self._schedule.backend:
             return "no backend with a model was chosen"
+        budget = self._schedule.budget_tokens
+        if budget is not None and self.run.usage.total >= budget:
+            return f"the budget of {budget} tokens is used up"
         return None
 
     def _synthesizer(self) -> Executor:
         task = runs.aggregation_task(self._schedule, synthesis_prompt(self.run))
-        left = self._schedule.deadline
-        if left is not None:
-            left = max(1.0, left - (self._stamp.now() - self.run.sessions[-1].started))
+        deadline = self._schedule.deadline
+        left = None
+        if deadline is not None:
+            left = max(1.0, deadline - (self._stamp.now() - self.run.sessions[-1].started))
+        earlier = self.run.aggregate.attempts if self.run.aggregate is not None else []
         return Executor(
-            Schedule(tasks=(task,), concurrency=1, deadline=left, backend=task.backend),
+            Schedule(tasks=(task,), concurrency=1, deadline=deadline, backend=task.backend),
             self._crew.backends,
             self._stamp,
             folder=str(self._folder),
             systems=self._crew.systems,
+            attempts={task.id: len(earlier)},
+            time_left=left,
         )
 
-    def _time_for_tasks(self) -> Schedule:
-        """The schedule, with time kept before the deadline for the synthesis."""
+    def _time_for_tasks(self) -> float | None:
+        """Seconds until the deadline, less what is kept for the synthesis."""
         deadline = self._schedule.deadline
         if deadline is None or self._schedule.aggregate != "synthesize":
-            return self._schedule
-        kept = min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
-        return msgspec.structs.replace(self._schedule, deadline=deadline - kept)
+            return deadline
+        return deadline - min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
 
     def _conclusion(self) -> ev.RunFinished:
         slowest = verdict.bottleneck(self.run)
@@ -291,5 +304,6 @@ class Orchestrator:
 
 
 def new_run_id() -> str:
-    """Sorts by time; the end makes it unique: `20260115-100000-3f9a`."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """Sorts by time, to the millisecond; the end makes it unique: `20260115-100000-1233f9a`."""
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchtui.engine import journal, run, summary
-from orchtui.engine.artifacts import RUNS
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
+from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
+from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Overrides, Schedule, build
 from orchtui.engine.specialists import Diagnostic, Specialist, find
+from orchtui.engine.text import clean_line
 
 
 @dataclass(slots=True)
@@ -84,7 +85,8 @@ class Project:
             RunNotFoundError, StorageError, NoBackendError: as they say.
         """
         past = self.open_run(run_id)
-        if len(past.with_status("completed")) == len(past.tasks):
+        whole = past.aggregated is not None and past.aggregated.fallback is None
+        if whole and len(past.with_status("completed")) == len(past.tasks):
             raise InputError.of(f"run {past.id} has nothing left to do: every task completed")
         return Orchestrator(
             past.plan,
@@ -113,6 +115,9 @@ class Project:
         opened = run.fold(journal.read(path))
         if opened is None:
             raise StorageError(f"{path}: the journal is empty")
+        if opened.id != path.name:
+            # A copied folder, or a forged one: going on with it would write into another run.
+            raise StorageError(f"{path}: the journal is of another run, '{clean_line(opened.id)}'")
         return opened
 
     def run_folder(self, run_id: str) -> Path:
@@ -122,7 +127,9 @@ class Project:
             RunNotFoundError: when none or several fit.
         """
         folder = self.out / RUNS
-        ids = sorted(path.parent.name for path in folder.glob(f"*/{journal.FILE}"))
+        # A journal without its first event is of a run that could not even begin.
+        journals = (path for path in folder.glob(f"*/{journal.FILE}") if path.stat().st_size)
+        ids = sorted(path.parent.name for path in journals)
         if run_id == "last" and ids:
             return folder / ids[-1]
         found = [i for i in ids if i == run_id] or [i for i in ids if i.startswith(run_id)]
@@ -146,15 +153,19 @@ class Project:
             task.enabled and not (task.command or task.backend or plan.backend)
             for task in plan.tasks
         )
-        return self.backends.default() if needs_one else ""
+        if needs_one:
+            return self.backends.default()
+        if plan.aggregate == "synthesize":
+            try:
+                return self.backends.default()
+            except NoBackendError:
+                return ""  # the run collects instead, and says so
+        return ""
 
     def _crew(self, schedule: Schedule) -> Crew:
-        names = [*schedule.backends]
-        if schedule.aggregate == "synthesize" and schedule.backend:
-            names.append(schedule.backend)
         wanted = {task.specialist for task in schedule.tasks} | {"synthesizer"}
         systems = {}
         for name in wanted:
             if (specialist := find(self.specialists, name)) is not None:
                 systems[name] = specialist.system
-        return Crew(backends=self.backends.open(names), systems=systems)
+        return Crew(backends=self.backends.open(schedule.backends), systems=systems)

@@ -16,6 +16,7 @@ import msgspec
 
 from orchtui.engine.errors import StorageError
 from orchtui.engine.files import replace_files
+from orchtui.engine.journal import RUNS, is_alive
 
 INDEX = ".published.json"
 
@@ -26,6 +27,8 @@ class Entry(msgspec.Struct, frozen=True):
     run: str
     plan: str | None
     """The plan's name."""
+    since: float = 0.0
+    """When the session that published it began, in seconds since 1970."""
 
 
 class Published:
@@ -35,9 +38,11 @@ class Published:
         out: The artifacts folder.
         plan: The plan's name, if it has one.
         run_id: Who publishes.
+        since: When this session of the run began, in seconds since 1970.
     """
 
-    def __init__(self, out: Path, plan: str | None, run_id: str) -> None:
+    def __init__(self, out: Path, plan: str | None, run_id: str, since: float = 0.0) -> None:
+        self._since = since
         self._out = out
         self._plan = plan
         self._run = run_id
@@ -72,18 +77,23 @@ class Published:
 
     async def _publish(self, texts: Mapping[str, str]) -> None:
         await replace_files({self._out / name: text for name, text in texts.items()})
-        entry = Entry(self._run, self._plan)
+        entry = Entry(self._run, self._plan, self._since)
         await asyncio.to_thread(
             self._with_index, lambda index: index.update(dict.fromkeys(texts, entry))
         )
 
     def _drop_stale(self, index: dict[str, Entry]) -> None:
         for name, entry in list(index.items()):
-            if entry.plan == self._plan and entry.run != self._run:
+            older = entry.run != self._run and entry.since <= self._since
+            # What a later session published, or one that still goes on, stays.
+            if entry.plan == self._plan and older and not self._goes_on(entry):
                 del index[name]
                 # The index may have come with a cloned repository: never follow it elsewhere.
                 if name.startswith("parallel-") and Path(name).name == name:
                     (self._out / name).unlink(missing_ok=True)
+
+    def _goes_on(self, entry: Entry) -> bool:
+        return Path(entry.run).name == entry.run and is_alive(self._out / RUNS / entry.run)
 
     def _with_index(self, change: Callable[[dict[str, Entry]], None]) -> None:
         """Change the index under a lock, so that two processes lose no entry."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from orchtui.engine import verdict
+from orchtui.engine.attempt import CUT_OFF
 from orchtui.engine.durations import show_duration
 from orchtui.engine.run import Run, TaskRun
 
@@ -65,8 +66,6 @@ def task_file(run: Run, task: TaskRun) -> str:
         lines += [">", f"> {kind}{inline(task.why)}"]
         if task.text:
             lines += [">", "> What had arrived until then follows. It is not a whole answer."]
-    elif task.stop_reason == "max_tokens":
-        lines += [">", "> The answer was cut off by max_tokens; the plan accepts that."]
     lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
     return "\n".join(lines)
 
@@ -83,6 +82,8 @@ def _provenance(run: Run, task: TaskRun) -> str:
             parts.append(show_duration(attempt.seconds(run.at)))
         if attempt.usage.total:
             parts.append(f"{attempt.usage.output} tokens")
+    if task.status == "completed" and task.stop_reason in CUT_OFF:
+        parts.append("cut off at max_tokens, which the plan accepts")
     parts.append(f"run {run.id}")
     return " · ".join(parts)
 
@@ -136,7 +137,7 @@ def _census(run: Run) -> list[str]:
     if "local" in run.schedule.backends:
         lines += [">", f"> {LOCAL}"]
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
-    if (speedup := verdict.speedup(run)) is not None:
+    if (speedup := verdict.speedup(run)) is not None and speedup >= verdict.WORTH_TELLING:
         figures.append(f"{speedup:.1f}× as fast as one after the other")
         if (slowest := verdict.bottleneck(run)) is not None:
             figures.append(f"slowest: {inline(slowest.task.label)}")
@@ -205,8 +206,8 @@ def _link(task: TaskRun, task_name: Callable[[int], str]) -> str:
 def demote(text: str, levels: int = 2) -> str:
     """Move markdown headings down, so that a task's own headings stay below its section's.
 
-    Lines inside fenced code blocks are left alone. A block that is still open at the end (an
-    answer that was cut off) is closed, so that it does not swallow the sections after it; so is a comment.
+    Lines inside fenced code blocks are left alone. A block or comment that is still open at the
+    end (an answer that was cut off) is closed, so that it does not swallow the sections after it.
     """
     lines, fence = [], ""
     for line in text.split("\n"):

@@ -162,8 +162,6 @@ class Run:
     """Whether a person stopped the whole run in the current session."""
     finished: ev.RunFinished | None = None
     """The current session's last event; `None` while it goes on."""
-    earlier: ev.Usage = ev.Usage()
-    """Tokens of the syntheses of earlier sessions."""
     seq: int = 0
     at: float = 0.0
     """The time of the latest event."""
@@ -188,7 +186,7 @@ class Run:
     def usage(self) -> ev.Usage:
         """Tokens of everything, the aggregation too."""
         tasks = [*self.tasks.values(), *([self.aggregate] if self.aggregate else [])]
-        return sum((task.usage for task in tasks), self.earlier)
+        return sum((task.usage for task in tasks), ev.Usage())
 
 
 def start(event: ev.RunStarted) -> Run:
@@ -243,10 +241,14 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             raise IllegalTransitionError(f"run {run.id}: started twice (event {event.seq})")
         case ev.RunResumed():
             run.finished, run.cancelled = None, False
+            run.aggregated = None
             if run.aggregate is not None:
-                run.earlier += run.aggregate.usage
-            run.aggregate, run.aggregated = None, None
+                _put_back(run.aggregate)
             run.sessions.append(Session(run.at, run.at))
+            if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
+                raise IllegalTransitionError(
+                    f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
+                )
             for task_id in event.again:
                 _put_back(run.tasks[task_id])
         case ev.Steered(action="cancel_run"):
@@ -317,20 +319,18 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
                     tool.ok, tool.text = event.ok, event.text
         case ev.TaskRetrying():
             task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
-            _close_attempt(task, run.at, event.usage, event.error, event.why)
+            _close_attempt(task, run.at, event, event.error, event.why)
         case ev.TaskCompleted():
             _end(run, task, "completed")
-            _close_attempt(task, run.at, event.usage)
+            _close_attempt(task, run.at, event)
             task.output, task.stop_reason = event.output, event.stop_reason
-            if event.model:
-                task.attempts[-1].model = event.model
         case ev.TaskFailed():
             _end(run, task, "failed", event.error, event.message)
-            _close_attempt(task, run.at, event.usage, event.error, event.message)
+            _close_attempt(task, run.at, event, event.error, event.message)
             task.output = event.output
         case ev.TaskCancelled():
             _end(run, task, "cancelled", None, event.why)
-            _close_attempt(task, run.at, event.usage, None, event.why)
+            _close_attempt(task, run.at, event, None, event.why)
             task.output = event.output
         case ev.TaskSkipped():
             _end(run, task, "skipped", None, event.why)
@@ -380,13 +380,14 @@ def _end(
 def _close_attempt(
     task: TaskRun,
     at: float,
-    usage: ev.Usage,
+    event: ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled,
     error: ErrorKind | None = None,
     message: str = "",
 ) -> None:
     attempt = task.attempt
     if attempt is not None and attempt.ended is None:
-        attempt.ended, attempt.usage = at, usage
+        attempt.ended, attempt.usage = at, event.usage
+        attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
 
 

@@ -23,6 +23,9 @@ DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
 
 DEFAULT_SPECIALIST = "researcher"
 
+_WITHOUT_CHOICE = frozenset({"command", "local", "rehearsal"})
+"""Backends for which a named model means nothing: a file that showed it would lie."""
+
 _T = TypeVar("_T")
 
 
@@ -65,7 +68,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     budget_tokens: int | None = None
     aggregate: AggregateStrategy = "collect"
     backend: str = ""
-    """The backend that tasks without their own use; also the synthesis."""
+    """Makes the synthesis: the one chosen for all, else that of the first task with a model."""
     model: str | None = None
 
     def task(self, task_id: str) -> ScheduledTask:
@@ -81,8 +84,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def backends(self) -> tuple[str, ...]:
-        """The names of all backends that take part, in order of appearance."""
-        return tuple(dict.fromkeys(task.backend for task in self.tasks))
+        """The names of all backends that take part, the synthesis' too, in order of appearance."""
+        names = [task.backend for task in self.tasks]
+        if self.aggregate == "synthesize" and self.backend:
+            names.append(self.backend)
+        return tuple(dict.fromkeys(names))
 
 
 class Overrides(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,33 +131,35 @@ def build(
     instances = _instances([_specialist(plan, task) for task in tasks])
     position = {task.id: number for number, task in enumerate(plan.tasks, 1)}
     models = specialist_models or {}
+    scheduled = tuple(
+        ScheduledTask(
+            id=task.id,
+            label=task.label,
+            position=position[task.id],
+            prompt=task.prompt,
+            specialist=_specialist(plan, task),
+            instance=instance,
+            backend=_backend(task, plan, overrides, backend),
+            model=_model(task, plan, overrides, backend, models),
+            command=task.command,
+            priority=task.priority,
+            urgency=urgency[task.id],
+            tail=tail[task.id],
+            after=task.after,
+            estimate=task.estimate,
+            accept_truncated=task.accept_truncated,
+            **_limits(task, overrides.limits, limits),
+        )
+        for task, instance in zip(tasks, instances, strict=True)
+    )
+    for_all = (overrides.backend, plan.backend, backend, *(task.backend for task in scheduled))
     return Schedule(
-        tasks=tuple(
-            ScheduledTask(
-                id=task.id,
-                label=task.label,
-                position=position[task.id],
-                prompt=task.prompt,
-                specialist=_specialist(plan, task),
-                instance=instance,
-                backend=_backend(task, plan, overrides, backend),
-                model=_model(task, plan, overrides, models),
-                command=task.command,
-                priority=task.priority,
-                urgency=urgency[task.id],
-                tail=tail[task.id],
-                after=task.after,
-                estimate=task.estimate,
-                accept_truncated=task.accept_truncated,
-                **_limits(task, overrides.limits, limits),
-            )
-            for task, instance in zip(tasks, instances, strict=True)
-        ),
+        tasks=scheduled,
         concurrency=_first(limits.concurrency),
         deadline=limits.deadline,
         budget_tokens=limits.budget_tokens,
         aggregate=plan.aggregate,
-        backend=overrides.backend or plan.backend or backend,
+        backend=next((name for name in for_all if name and name != "command"), ""),
         model=overrides.model or plan.model,
     )
 
@@ -167,7 +175,10 @@ def _limits(task: Task, flags: Limits, wanted: Limits) -> _TaskLimits:
     """A flag wins over the task, the task over everything else."""
     return {
         "timeout": _first(flags.timeout, task.timeout, wanted.timeout),
-        "idle_timeout": _first_or_none(flags.idle_timeout, task.idle_timeout, wanted.idle_timeout),
+        # A program may print only at its end: what a plan says for all is not meant for it.
+        "idle_timeout": _first_or_none(
+            flags.idle_timeout, task.idle_timeout, None if task.command else wanted.idle_timeout
+        ),
         "retries": _first(flags.retries, task.retries, wanted.retries),
         "max_tokens": _first(flags.max_tokens, task.max_tokens, wanted.max_tokens),
     }
@@ -279,10 +290,14 @@ def _backend(task: Task, plan: Plan, overrides: Overrides, default: str) -> str:
 
 
 def _model(
-    task: Task, plan: Plan, overrides: Overrides, specialist_models: Mapping[str, str]
+    task: Task,
+    plan: Plan,
+    overrides: Overrides,
+    default: str,
+    specialist_models: Mapping[str, str],
 ) -> str | None:
-    if task.command:
-        return None  # no model answers for a program
+    if _backend(task, plan, overrides, default) in _WITHOUT_CHOICE:
+        return None
     of_specialist = specialist_models.get(_specialist(plan, task))
     return overrides.model or task.model or of_specialist or plan.model
 

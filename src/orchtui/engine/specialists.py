@@ -46,9 +46,16 @@ class Diagnostic:
     message: str
 
 
-def agent_folders(project: Path, home: Path) -> list[Path]:
-    """Where agent files are looked for, the strongest first."""
-    return [project / ".claude" / "agents", home / ".claude" / "agents", BUILT_IN]
+def agent_folders(project: Path, home: Path, more: Iterable[str] = ()) -> list[Path]:
+    """Where agent files are looked for, the strongest first.
+
+    Args:
+        project: The project folder.
+        home: The user's home folder.
+        more: Folders that the configuration names, from the project folder.
+    """
+    folders = [place / ".claude" / "agents" for place in (project, home)]
+    return [*folders, *(project / name for name in more), BUILT_IN]
 
 
 def load_all(folders: Iterable[Path]) -> tuple[dict[str, Specialist], list[Diagnostic]]:

@@ -14,6 +14,7 @@ from orchtui.engine import verdict
 from orchtui.engine.events import Census, Verdict, iso
 from orchtui.engine.journal import is_alive
 from orchtui.engine.run import Run
+from orchtui.engine.text import clean_line
 
 FILE = "summary.json"
 
@@ -66,6 +67,7 @@ def load(folder: Path) -> Summary | None:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=Summary)
     except (OSError, ValueError):
         return None
+    found = msgspec.structs.replace(found, name=clean_line(found.name))
     if found.verdict == "RUNNING" and not is_alive(folder):
         return msgspec.structs.replace(found, verdict="INTERRUPTED")
     return found

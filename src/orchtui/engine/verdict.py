@@ -15,6 +15,10 @@ EXIT_CODES: dict[Verdict, int] = {"COMPLETED": 0, "FAILED": 1, "PARTIAL": 3, "CA
 """Exit codes of `orchtui run`; 2 is bad input."""
 
 
+WORTH_TELLING = 1.05
+"""A speed-up below this is none, and is not told as one."""
+
+
 def census(run: Run) -> Census:
     """How many tasks ended how."""
     return Census(

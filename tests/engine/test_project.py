@@ -1,0 +1,120 @@
+"""The one door to a project: what it starts, opens and refuses."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.errors import InputError, StorageError
+from orchtui.engine.plan import Limits, Plan, Task
+from orchtui.engine.project import Project
+from orchtui.engine.schedule import Overrides, build
+
+
+def project(folder: Path, backend: str | None = "rehearsal") -> Project:
+    nowhere = {"ORCHTUI_LOCAL_MODEL": str(folder / "no-such-model.gguf")}
+    return Project(
+        folder=folder, out=folder / "artifacts", backends=Backends(nowhere, chosen=backend)
+    )
+
+
+QUICK = Plan(tasks=(Task(id="a", prompt="Write [rehearse: 5 words, 1 ms]"),))
+
+
+async def run(one: Project, plan: Plan) -> str:
+    async with one.start(plan) as orchestrator:
+        async for _ in orchestrator:
+            pass
+    await one.close()
+    return orchestrator.run.id
+
+
+async def test_a_run_is_found_by_id_prefix_and_last(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    ids = [await run(one, QUICK) for _ in range(3)]
+
+    assert ids == sorted(ids)
+    assert one.run_folder("last").name == ids[-1]
+    assert one.open_run(ids[0]).id == ids[0]
+    assert [summary.id for summary in one.list_runs()] == ids[::-1]
+
+
+async def test_a_copied_run_folder_is_not_gone_on_with(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    run_id = await run(one, QUICK)
+    runs = tmp_path / "artifacts" / "runs"
+    shutil.copytree(runs / run_id, runs / "backup")
+    before = (runs / run_id / "events.jsonl").read_bytes()
+
+    with pytest.raises(StorageError, match="of another run"):
+        one.resume("backup")
+
+    assert (runs / run_id / "events.jsonl").read_bytes() == before
+
+
+async def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    run_id = await run(one, QUICK)
+
+    with pytest.raises(InputError, match="nothing left to do"):
+        one.resume(run_id)
+
+
+async def test_a_run_that_could_not_begin_is_no_run(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    run_id = await run(one, QUICK)
+    empty = tmp_path / "artifacts" / "runs" / "99991231-000000-000ffff"
+    empty.mkdir()
+    (empty / "events.jsonl").touch()
+
+    assert one.run_folder("last").name == run_id
+
+
+async def test_a_rehearsed_synthesis_makes_the_run_a_rehearsal(tmp_path: Path) -> None:
+    programs = Plan(
+        backend="rehearsal", aggregate="synthesize", tasks=(Task(id="a", command=("echo", "hi")),)
+    )
+    one = project(tmp_path, backend=None)
+
+    run_id = await run(one, programs)
+
+    assert one.open_run(run_id).rehearsal
+    assert "REHEARSAL" in (tmp_path / "artifacts" / "parallel-result.md").read_text()
+
+
+def test_programs_alone_need_no_backend_even_where_a_synthesis_is_wanted(tmp_path: Path) -> None:
+    programs = Plan(aggregate="synthesize", tasks=(Task(id="a", command=("true",)),))
+
+    assert project(tmp_path, backend=None).schedule(programs).backend == ""
+
+
+def test_the_synthesis_is_made_by_the_backend_that_the_tasks_name() -> None:
+    tasks = (Task(id="a", prompt="x", backend="rehearsal"),)
+
+    assert build(Plan(aggregate="synthesize", tasks=tasks), backend="").backend == "rehearsal"
+
+
+def test_a_plans_silence_limit_is_not_meant_for_programs() -> None:
+    plan = Plan(
+        limits=Limits(idle_timeout=60.0),
+        tasks=(
+            Task(id="program", command=("true",)),
+            Task(id="own", command=("true",), idle_timeout=5.0),
+            Task(id="model", prompt="x"),
+        ),
+    )
+
+    schedule = build(plan, backend="rehearsal")
+    by_flag = build(plan, backend="rehearsal", overrides=Overrides(limits=Limits(idle_timeout=9.0)))
+
+    assert [task.idle_timeout for task in schedule.tasks] == [None, 5.0, 60.0]
+    assert [task.idle_timeout for task in by_flag.tasks] == [9.0, 9.0, 9.0]
+
+
+def test_no_model_is_named_where_none_can_be_chosen() -> None:
+    tasks = (Task(id="a", prompt="x", backend="local"), Task(id="b", prompt="x"))
+
+    schedule = build(Plan(model="opus", tasks=tasks), backend="anthropic")
+
+    assert [task.model for task in schedule.tasks] == [None, "opus"]
