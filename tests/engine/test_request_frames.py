@@ -109,7 +109,7 @@ ROWS = [
             "Spanish",
             "Brazilian Portuguese",
         ),
-        who="translator",
+        who="writer",
     ),
     Asked(
         text='Translate "Hello, world, and good night" into Italian & Dutch',

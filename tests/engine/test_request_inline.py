@@ -27,9 +27,9 @@ ROWS = [
             "under 200 words."
         ),
         prompts=(
-            "Research Kafka. Keep each under 200 words.",
-            "Write about Pulsar. Keep each under 200 words.",
-            "Test NATS. Keep each under 200 words.",
+            "Research Kafka. Keep it under 200 words.",
+            "Write about Pulsar. Keep it under 200 words.",
+            "Test NATS. Keep it under 200 words.",
         ),
         titles=(
             "Research Kafka",

@@ -34,13 +34,13 @@ ROWS = [
             "Keep each under 200 words."
         ),
         prompts=(
-            ("Research Python packaging – tools:\n- pip\n- uv\n\nKeep each under 200 words."),
+            ("Research Python packaging – tools:\n- pip\n- uv\n\nKeep it under 200 words."),
             (
                 "Research Python packaging – standards:\n"
                 "- PEP 517\n"
                 "- PEP 621\n"
                 "\n"
-                "Keep each under 200 words."
+                "Keep it under 200 words."
             ),
         ),
         titles=(

@@ -254,9 +254,10 @@ ROWS = [
     ),
     Asked(
         text="Review a.md for grammar and b.md for tone",
-        prompts=("Review a.md for grammar and b.md for tone.",),
+        prompts=("Review a.md for grammar.", "Review b.md for tone."),
+        titles=("a.md for grammar", "b.md for tone"),
         who="critic",
-        reads=(("a.md", "b.md"),),
+        reads=(("a.md",), ("b.md",)),
     ),
     Asked(
         text=(

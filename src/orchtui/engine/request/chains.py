@@ -30,6 +30,9 @@ _LEAD = re.compile(
     r"fourth(?:ly)?|fifth(?:ly)?|sixth(?:ly)?|and|plus|likewise))(?:,|:)? (?=\w)",
     re.IGNORECASE,
 )
+_ON_RESULTS = re.compile(
+    r"(?:keep|make|limit|hold|restrict) (?:each|them|it|all|both|everything)\b", re.IGNORECASE
+)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ORDINAL = re.compile(
     r"(?:\A|(?<=[.,;:!?] )|(?<= and ))(?:the )?(?P<n>first|second|third|fourth|fifth|"
@@ -65,6 +68,12 @@ def lead(text: str) -> tuple[str, bool]:
     if match is None or (match["also"] and verb_of(text[match.end() :]) is None):
         return text, False
     return text[match.end() :], match["then"] is not None
+
+
+def is_work(text: str) -> bool:
+    """Whether a clause begins with a verb and is no remark such as `make each short`."""
+    words = lead(text)[0]
+    return verb_of(words) is not None and _ON_RESULTS.match(words) is None
 
 
 def by_ordinals(text: str) -> list[str]:

@@ -7,7 +7,7 @@ text. This module never decides what is a task.
 
 import re
 
-from orchtui.engine.request.lexicon import BINOMIALS, PREPOSITIONS, SPECIALIST_OF
+from orchtui.engine.request.lexicon import BINOMIALS, COMPOUNDS, PREPOSITIONS, SPECIALIST_OF
 
 HIDDEN = "\x00"
 _PAIRS = {")": "(", "]": "[", "}": "{", "”": "“", "»": "«"}
@@ -154,7 +154,8 @@ def shared_start(members: list[str]) -> tuple[str, list[str]]:
 
 def _preposition(text: str) -> int | None:
     """Where the first preposition that is not the first word begins."""
-    for match in re.finditer(r"(?<= )[a-z]+(?= )", mask(text)):
+    whole = COMPOUNDS.sub(lambda match: HIDDEN * len(match.group()), mask(text))
+    for match in re.finditer(r"(?<= )[a-z]+(?= )", whole):
         if match.group() in PREPOSITIONS:
             return match.start()
     return None

@@ -30,7 +30,8 @@ _VAGUE = r"several|multiple|various|many|a few|few|different|some|a number of|a 
 _START = re.compile(
     r"(?<![\w.-])(?:(?P<each>each of|all of|every one of) )?"
     rf"(?:(?P<det>{_DEFINITE})(?: following)? )?"
-    rf"(?:(?P<near>at least|up to|about|around|roughly|exactly|at most|max|maximum|the top|top) )?"
+    rf"(?:(?P<near>at least|up to|about|around|roughly|exactly|at most|max|maximum|(?:the )?"
+    r"(?:top|best|largest|biggest|leading|most popular|most important)) )?"
     rf"(?:(?P<low>{NUMBER})(?:(?: ?[-–] ?| to | or )(?P<high>{NUMBER}))?(?P<more>\+| or more)?"
     rf"|(?P<vague>{_VAGUE})|(?P<only>(?<=these )|(?<=those )|(?<=following )|(?<=each )))"
     r" ?(?=[^\W\d_])",
@@ -46,6 +47,11 @@ _OPEN_COUNT = re.compile(
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|top|best|worst|last|first|next|main|major|\w{3,}est)\b", re.IGNORECASE
 )
+DIFFERENT = frozenset(
+    "different distinct alternative alternate competing contrasting unique parallel independent "
+    "separate".split()
+)
+"""Adjectives that make of a number so many variants."""
 _POINTING = re.compile(r"these|those|(?:the )?following", re.IGNORECASE)
 _NP_WORD = re.compile(r" ?([^\W_][\w'’/+-]*|&)")
 _STOP = PREPOSITIONS | frozenset(
@@ -95,8 +101,13 @@ class Count:
         )
 
 
-def find_counts(text: str) -> list[Count]:
-    """All counted things of a text, in order."""
+def find_counts(text: str, *, superlatives: bool = False) -> list[Count]:
+    """All counted things of a text, in order.
+
+    Args:
+        superlatives: Whether "the three most important papers" count too: those
+            are to be found rather than named.
+    """
     masked = mask(text)
     found: list[Count] = []
     for match in _OPEN_COUNT.finditer(masked):
@@ -111,7 +122,7 @@ def find_counts(text: str) -> list[Count]:
     for match in _START.finditer(masked):
         if match.start() < end or any(low <= match.start() < high for low, high in taken[:20]):
             continue
-        if count := _count(masked, match):
+        if count := _count(masked, match, superlatives=superlatives):
             found.append(count)
             end = count.end
     return sorted(found, key=lambda count: count.start)
@@ -122,7 +133,7 @@ def _preposition_before(text: str, place: int) -> str:
     return match[1].lower() if match and match[1].lower() in PREPOSITIONS else ""
 
 
-def _count(text: str, match: re.Match[str]) -> Count | None:
+def _count(text: str, match: re.Match[str], *, superlatives: bool) -> Count | None:
     words: list[str] = []
     at = match.end()
     while len(words) < 6 and (word := _NP_WORD.match(text, at)):
@@ -147,8 +158,9 @@ def _count(text: str, match: re.Match[str]) -> Count | None:
     if words and singular(words[-1].lower()) in MEASURES and not match["det"]:
         return None
     near = (match["near"] or "").lower()
-    if near.endswith("top") or _SUPERLATIVE.search(" ".join(words[:-1])):
-        return None  # "the three most important papers" are to be found
+    best = re.sub(r"\Aat (?:least|most)\Z", "", near)
+    if not superlatives and _SUPERLATIVE.search(" ".join([best, *words[:-1]])):
+        return None
     high = number_of(match["high"]) if match["high"] else low
     if near in ("at least",) or match["more"]:
         high = None
@@ -157,7 +169,6 @@ def _count(text: str, match: re.Match[str]) -> Count | None:
     elif near in ("about", "around", "roughly"):
         low = high = None
     vague = bool(match["vague"]) and not match["det"]
-    noun = " ".join(words)
     if match["low"] is None and not vague and not definite:
         return None
     return Count(
@@ -169,7 +180,7 @@ def _count(text: str, match: re.Match[str]) -> Count | None:
         bool(match["each"]) or _POINTING.match(match["det"] or "") is not None,
         vague,
         tuple(adjectives),
-        noun,
+        " ".join(words),
         _preposition_before(text, match.start()),
     )
 
@@ -189,21 +200,9 @@ def makes_variants(text: str, count: Count) -> bool:
     making = first_word(text) in MAKING and is_object(text, count)
     if not making or count.low is None or count.low < 2:
         return False
-    return bool(
-        {
-            "different",
-            "distinct",
-            "alternative",
-            "alternate",
-            "competing",
-            "contrasting",
-            "unique",
-            "parallel",
-            "independent",
-            "separate",
-        }
-        & set(count.adjectives)
-    ) or (any(singular(word.lower()) in VARIANTS for word in count.noun.split()))
+    return bool(DIFFERENT & set(count.adjectives)) or (
+        any(singular(word.lower()) in VARIANTS for word in count.noun.split())
+    )
 
 
 def is_object(text: str, count: Count) -> bool:

@@ -6,12 +6,22 @@ and are never split at them. This module never looks beyond its sentence.
 """
 
 import re
+from dataclasses import replace
 
 from orchtui.engine.request.clauses import enumeration, first_word, mask, shared_end, verb_of
 from orchtui.engine.request.counting import find_counts
 from orchtui.engine.request.grammar import singular
-from orchtui.engine.request.lexicon import LANGUAGE, NATURAL_LANGUAGES, SEARCHING
-from orchtui.engine.request.object_frames import aspects, counted, creations, objects, repeated
+from orchtui.engine.request.lexicon import LANGUAGE, NATURAL_LANGUAGES, NUMBER, SEARCHING
+from orchtui.engine.request.marks import take_priority
+from orchtui.engine.request.object_frames import (
+    aspects,
+    counted,
+    creations,
+    kinds,
+    objects,
+    paired,
+    repeated,
+)
 from orchtui.engine.request.pieces import PRONOUN, Piece, members_of, pieces_of, search
 from orchtui.engine.request.prompts import inner, titled, with_article
 
@@ -46,6 +56,15 @@ _EACH_OF = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r" from (?P<list>[^:;]+)(?=\Z|: )", re.IGNORECASE)
+_LENGTH_EACH = re.compile(
+    rf",? (?:in )?(?P<length>(?:(?:at most|max(?:imum)?|up to|about|under|no more than) )?{NUMBER} "
+    r"(?:words?|sentences?|lines?|paragraphs?|pages?|bullets?|bullet points?)) each\Z",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"(?<!\bfor)(?<!\bof)(?<!\bper),? each\Z", re.IGNORECASE)
+_ONE_EACH = re.compile(r",? one each\Z", re.IGNORECASE)
+_MARK = re.compile(r" [(\[][^()\[\]]+[)\]]")
+_SHARE = re.compile(rf", (?:at (?:most|least) |up to |about )?{NUMBER}\b[^,]*\Z", re.IGNORECASE)
 
 
 def expand(sentence: str, *, apart: bool) -> list[Piece]:
@@ -58,12 +77,43 @@ def expand(sentence: str, *, apart: bool) -> list[Piece]:
     if len(sentence) > MAX_SENTENCE:
         return []
     sentence = sentence.rstrip(" .!")
-    sentence = _reordered(sentence)
-    frames = [_each_of, _viewpoints, _languages, _sources, counted, repeated, aspects, creations]
+    sentence, each, rest = _take_each(_reordered(sentence))
+    apart = apart or each or _has_marks(sentence)
+    frames = [_each_of, _viewpoints, _languages, kinds, _sources, counted, repeated, paired]
+    frames += [aspects, creations]
     for frame in [*frames, objects] if apart else frames:
         if len(pieces := frame(sentence)) > 1:
-            return pieces
+            return [replace(piece, prompt=f"{piece.prompt}{rest}") for piece in pieces]
     return []
+
+
+def _take_each(text: str) -> tuple[str, bool, str]:
+    """The text without a closing `each`, whether it had one, and the length for each.
+
+    In "two papers on A and B, one each" the word has a number of its own and stays.
+    """
+    if match := _LENGTH_EACH.search(text):
+        return text[: match.start()], True, f" in {match['length']}"
+    match = _ONE_EACH.search(text)
+    if match and not find_counts(text[: match.start()]):
+        return text[: match.start()], True, ""
+    match = _EACH.search(text)
+    if match is None or _SHARE.search(text[: match.start()]):
+        return text, False, ""
+    return text[: match.start()], True, ""
+
+
+def _has_marks(text: str) -> bool:
+    """Whether a priority behind one member says that the members are tasks.
+
+    At the very end it may be that of the whole; but a whole request is never optional.
+    """
+    members = enumeration(text)
+    given = [take_priority(member, bare=False)[1] for member in members]
+    if len(members) < 2 or any(given[:-1]):
+        return len(members) > 1
+    inside = given[-1] is not None and members[-1][-1] not in ")]"
+    return inside or (given[-1] == "nice-to-have" and len(members) > 2)
 
 
 def _reordered(text: str) -> str:
@@ -93,7 +143,13 @@ def _viewpoints(text: str) -> list[Piece]:
         return []
     noun = singular(match["noun"].lower())
     before, after = text[: match.start()], text[match.end() :]
-    members = [re.sub(rf" {_VIEW}\Z", "", member) for member in members_of(text, match)]
+    members = members_of(text, match)
+    if any(member.startswith("the ") for member in members[1:]):
+        said_the = re.search(r"\bthe \Z", text[: match.start("list")], re.IGNORECASE)
+        members[0] = f"the {members[0]}" if said_the else members[0]
+    if (mark := _MARK.match(after)) and take_priority(mark.group(), bare=False)[1]:
+        members[-1], after = f"{members[-1]}{mark.group()}", after[mark.end() :]
+    members = [re.sub(rf" {_VIEW}(?=\Z| [(\[])", "", member) for member in members]
     return pieces_of(
         members,
         lambda view: f"{before} from {_seen_from(view)} {noun}{after}",
@@ -120,13 +176,7 @@ def _languages(text: str) -> list[Piece]:
     if match := search(_IN_LANGUAGES, text):
         before, after = text[: match.start()], text[match.end() :]
         return [
-            Piece(
-                f"{before} {match['prep']} {one}{after}",
-                one,
-                one,
-                is_language=_is_natural(one),
-            )
-            for one in cut(match["list"])
+            Piece(f"{before} {match['prep']} {one}{after}", one, one) for one in cut(match["list"])
         ]
     return []
 
@@ -148,7 +198,8 @@ def _sources(text: str) -> list[Piece]:
         return []
     if find_counts(match["list"]) or PRONOUN.search(match["list"]):
         return []
-    members, end = shared_end(members_of(text, match))
+    members = [re.sub(r"\Afrom ", "", one, flags=re.I) for one in members_of(text, match)]
+    members, end = shared_end(members)
     rest = (f" {end}" if end else "") + text[match.end() :]
     return pieces_of(members, lambda source: f"{text[: match.start()]} from {source}{rest}")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from orchtui.engine.plan import AggregateStrategy
 from orchtui.engine.request import gaps
-from orchtui.engine.request.chains import by_sentences, chain, lead
+from orchtui.engine.request.chains import by_sentences, chain, is_work
 from orchtui.engine.request.clauses import (
     enumeration,
     first_word,
@@ -25,7 +25,7 @@ from orchtui.engine.request.counting import SLOT, Count, find_counts, for_one, m
 from orchtui.engine.request.drafts import Draft, Reading
 from orchtui.engine.request.frames import expand
 from orchtui.engine.request.lexicon import JOINT, JUDGING, MAKING
-from orchtui.engine.request.limits import Marks, take_limits
+from orchtui.engine.request.limits import Marks, limits_each, take_limits
 from orchtui.engine.request.marks import take_apart, take_marks
 from orchtui.engine.request.markup import without_politeness
 from orchtui.engine.request.meant_files import Folder, Meant
@@ -67,6 +67,7 @@ def from_text(text: str, folder: Folder) -> Reading:
     if len(text) > MAX_SPLIT:
         return Reading((Draft(text, titled(text[:400]), text[:400]),))
     text, aggregate = take_closing(text, alone=False)
+    each = limits_each(text)
     stripped, marks = take_limits(text)
     if stripped != text and has_words(stripped):
         text = tidy(stripped)
@@ -84,25 +85,14 @@ def from_text(text: str, folder: Folder) -> Reading:
         words = words.rstrip(" .:")
         stage += then
         first = stage
-        for clause in chain(words, apart=apart):
+        clauses = chain(words, apart=apart)
+        alone = len(tasks) == len(clauses) == 1
+        for clause in clauses:
             stage = first + clause.stage
-            split = _split(clause.text, folder, apart=apart)
+            split = _split(clause.text, folder, apart=apart, each=each and alone)
             missing += [gap for gap in split.missing if gap not in missing]
             variants = variants or split.variants
-            for at, piece in enumerate(split.pieces):
-                prompt = ended(outer(piece.prompt))
-                drafts.append(
-                    Draft(
-                        prompt=" ".join(part for part in (prompt, rest) if part),
-                        title=piece.title,
-                        own=piece.own,
-                        head=clause.text,
-                        stage=stage,
-                        marks=piece.marks,
-                        reads=split.reads[at] if split.reads else (),
-                        is_language=piece.is_language,
-                    )
-                )
+            drafts += _drafts(split, clause.text, stage, rest)
     if len(drafts) == 1 and not missing:
         return _single(drafts[0], text, marks, aggregate)
     remarks, priorities = take_priorities(remarks, [draft.title for draft in drafts])
@@ -116,10 +106,27 @@ def from_text(text: str, folder: Folder) -> Reading:
     return Reading(tuple(drafts), marks, aggregate, tuple(missing))
 
 
+def _drafts(split: _Split, head: str, stage: int, rest: str) -> list[Draft]:
+    """The pieces of one clause, each with the remarks that stay with it."""
+    return [
+        Draft(
+            prompt=" ".join(part for part in (ended(outer(piece.prompt)), rest) if part),
+            title=piece.title,
+            own=piece.own,
+            head=head,
+            stage=stage,
+            marks=piece.marks,
+            reads=split.reads[at] if split.reads else (),
+            is_language=piece.is_language,
+        )
+        for at, piece in enumerate(split.pieces)
+    ]
+
+
 def _plain(sentence: str) -> str:
     """`Write a and b; keep it short` with the remark as a sentence of its own."""
     parts = split_at(sentence, _SEMICOLON)
-    if len(parts) < 2 or any(verb_of(lead(part)[0]) for part in parts[1:]):
+    if len(parts) < 2 or any(is_work(part) for part in parts[1:]):
         return sentence
     return " ".join([ended(parts[0]), *(ended(outer(part)) for part in parts[1:])])
 
@@ -159,13 +166,13 @@ def _main(sentence: str) -> tuple[str, str]:
     return (parts[0], " ".join(parts[1:])) if parts else (sentence, "")
 
 
-def _split(clause: str, folder: Folder, *, apart: bool) -> _Split:
+def _split(clause: str, folder: Folder, *, apart: bool, each: bool) -> _Split:
     own, marks = take_marks(clause, of_item=True)
     if found := _files(clause, folder) or _named_files(clause, folder):
         return found
     if found := _variants(clause, apart=apart):
         return found
-    pieces = expand(clause, apart=apart)
+    pieces = expand(clause, apart=apart or each)
     if pieces:
         return _Split(tuple(pieces), missing=tuple(gaps.open_ended(clause)))
     own = own or clause
@@ -241,7 +248,7 @@ def _variants(clause: str, *, apart: bool) -> _Split | None:
             continue
         if expand(clause, apart=False):
             return None
-        said = for_one(clause, keep_viewpoint=True).replace(SLOT, "").rstrip(".!")
+        said = for_one(clause, number=count.low, keep_viewpoint=True).replace(SLOT, "").rstrip(".!")
         if count.low != count.high or count.low > MAX_VARIANTS:
             gap = f"The request does not say how many {count.noun} are wanted: give one number"
             gap += f", at most {MAX_VARIANTS}."

@@ -11,6 +11,7 @@ import re
 
 from orchtui.engine.request.clauses import first_word, is_open_ended
 from orchtui.engine.request.counting import (
+    DIFFERENT,
     Count,
     find_counts,
     is_language,
@@ -20,7 +21,8 @@ from orchtui.engine.request.counting import (
     list_counts,
     makes_variants,
 )
-from orchtui.engine.request.lexicon import COUNTABLE, MAKING, VIEWPOINTS
+from orchtui.engine.request.grammar import singular
+from orchtui.engine.request.lexicon import COUNTABLE, MAKING, VARIANTS, VIEWPOINTS
 from orchtui.engine.request.meant_files import Meant
 from orchtui.engine.request.prompts import joined
 
@@ -43,6 +45,9 @@ _CODE = re.compile(r"`[^`\n]*`")
 _NUMBER_RESULT_VERBS = frozenset(
     "find list suggest give name tell propose brainstorm recommend".split()
 )
+_TELLING = frozenset("explain describe define list name tell outline edit plan".split())
+"""Verbs that take several things in one answer: `explain various approaches`."""
+_SUBJECTS = frozenset("topic subject theme".split())
 
 
 def placeholders(text: str) -> list[str]:
@@ -81,14 +86,15 @@ def unnamed(text: str, *, apart: bool) -> list[str]:
         apart: Whether the request wants several tasks ("in parallel"), so that
             any plural object must be named.
     """
-    for count in find_counts(text):
+    for count in find_counts(text, superlatives=apart):
         if _NAMED.match(text, count.end):
             continue
         things = count.noun or "things"
         framed = is_viewpoint(count) or is_language(count)
         wanted = apart and not count.preposition
         if count.vague:
-            if wanted or framed or count.last in VIEWPOINTS | {"language"} or _open(text, count):
+            kinds = VIEWPOINTS | {"language"}
+            if wanted or framed or count.last in kinds or _open(text, count):
                 return [
                     f"The request leaves open which {things} are meant and how many: "
                     "list them, one on each line."
@@ -120,7 +126,18 @@ def _is_open_noun(text: str, count: Count) -> bool:
 
 
 def _open(text: str, count: Count) -> bool:
-    return bool(re.match(r"as many|however many", text[count.start :], re.IGNORECASE))
+    """Whether the number itself is left open: `as many as needed`, `several different drafts`."""
+    if re.match(r"as many|however many", text[count.start :], re.IGNORECASE):
+        return True
+    if count.last in _SUBJECTS and len(text[: count.start].split()) <= 2:
+        return True
+    if first_word(text) not in MAKING - _TELLING or not is_object(text, count):
+        return False
+    return (
+        re.match(r"different\b", text[count.start :], re.IGNORECASE) is not None
+        or bool(DIFFERENT & set(count.adjectives))
+        or any(singular(word.lower()) in VARIANTS for word in count.noun.split())
+    )
 
 
 def _many(count: Count) -> str:

@@ -6,7 +6,7 @@ makes no list: the words before it must announce one.
 
 import re
 
-from orchtui.engine.request.chains import by_ordinals, lead
+from orchtui.engine.request.chains import by_ordinals, is_work
 from orchtui.engine.request.clauses import (
     HIDDEN,
     enumeration,
@@ -123,7 +123,8 @@ def _announced(text: str) -> _Found:
             continue
         head, rest = sentence[: colon.start()], sentence[colon.end() :].strip().rstrip(".")
         pieces = split_at(rest, _SEMICOLON)
-        if len(pieces) == 1:
+        by_commas = len(pieces) == 1
+        if by_commas:
             pieces = enumeration(rest)
             if first_word(head) in JOINT or not (
                 all(piece.startswith("one ") for piece in pieces)
@@ -132,13 +133,13 @@ def _announced(text: str) -> _Found:
                 continue
             pieces = [re.sub(r"\Aone (?:for |on |about )?", "", piece) for piece in pieces]
         if len(pieces) > 1:
-            return _closed(f"{before} {head}:".strip(), pieces, after)
+            return _closed(f"{before} {head}:".strip(), pieces, after, by_commas=by_commas)
     return None
 
 
 def _instructions(head: str, pieces: list[str], tail: str) -> _Found:
     """`research a; write b; keep it short`: what has no verb of work goes to the tail."""
-    works = [verb_of(lead(piece)[0]) is not None for piece in pieces]
+    works = [is_work(piece) for piece in pieces]
     if not any(works):
         return _closed(head, pieces, tail) if len(pieces) > 2 else None
     number = works.index(False) if False in works else len(works)
@@ -148,10 +149,16 @@ def _instructions(head: str, pieces: list[str], tail: str) -> _Found:
     return _closed(head, pieces[:number], " ".join([*remarks, tail]).strip())
 
 
-def _closed(head: str, pieces: list[str], tail: str) -> _Found:
-    """The last members go to the tail when they say how to run or to end the others."""
+def _closed(head: str, pieces: list[str], tail: str, *, by_commas: bool = False) -> _Found:
+    """The last members go to the tail when they say how to run or to end the others.
+
+    In "a, b and c, 10 minutes each" the `and` before them is the list's own.
+    """
+    number = len(pieces)
     while len(pieces) > 1 and _is_closing(pieces[-1]):
         tail = f"{pieces.pop().rstrip('.')}. {tail}"
+    if by_commas and len(pieces) < number:
+        pieces = enumeration(", ".join(pieces))
     return (head, pieces, tail) if len(pieces) > 1 else None
 
 

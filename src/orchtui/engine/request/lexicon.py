@@ -122,12 +122,21 @@ BINOMIALS = re.compile(
     r"risks? and benefits?|opportunities and threats|nuts and bolts|arts and crafts|ins and outs|"
     r"science and technology|rock and roll|war and peace|before and after|plug and play|"
     r"fish and chips|salt and pepper|men and women|cause and effect|food and (?:drink|beverage)|"
-    r"up and down|up and running|more and more|again and again|try and|go and|end to end|"
+    r"up and down|up and running|more and more|again and again|try and|(?-i:go) and|end to end|"
     r"privacy and security|look and feel|oil and gas|bed and breakfast|"
     r"[\w.]+ (?:vs\.?|versus) [\w.]+)\b",
     re.IGNORECASE,
 )
 """Pairs that are one thing; their `and` never separates two."""
+
+COMPOUNDS = re.compile(
+    r"\b(?:calls? to action|points? of (?:view|sale)|proofs? of concept|tables? of contents|"
+    r"terms of (?:service|use)|codes? of conduct|letters? of (?:intent|recommendation|motivation)|"
+    r"return on investment|works? in progress|state of the art|statements? of (?:work|purpose)|"
+    r"ways? of working|bill of materials)\b",
+    re.IGNORECASE,
+)
+"""Nouns with a preposition inside, which begins no complement."""
 
 PREPOSITIONS = frozenset(
     "about after against among around as at before between by concerning covering during for from "

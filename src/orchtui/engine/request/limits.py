@@ -76,6 +76,7 @@ _EACH_LIMIT = re.compile(
     rf" {_DURATION.replace('<time>', '<time3>')}",
     re.IGNORECASE,
 )
+_EVERY = re.compile(r"\b(?:each|apiece|every|(?:per|a) (?:task|piece))\b", re.IGNORECASE)
 _ALL_LIMIT = re.compile(
     rf"{_SEP}(?:and )?{_TAKE}(?:{_MAX} )?{_DURATION}(?: max(?:imum)?| at most)?,? "
     rf"{_FOR_ALL}(?![\w-])"
@@ -152,6 +153,11 @@ def take_limits(text: str) -> tuple[str, Marks]:
     if taken != Marks():
         text = _LEFT.sub("", text)
     return text, taken
+
+
+def limits_each(text: str) -> bool:
+    """Whether a time is given to each of several: "20 minutes each"."""
+    return any(_EVERY.search(match.group()) for match in _EACH_LIMIT.finditer(text))
 
 
 def seconds(words: str) -> float | None:

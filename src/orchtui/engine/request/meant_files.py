@@ -37,7 +37,7 @@ _KINDS = {
     "markdown": "md markdown mdx",
     "python": "py",
     "text": "txt",
-    "data": "csv tsv json jsonl parquet xlsx",
+    "data": "csv tsv jsonl parquet xlsx",
     "yaml": "yaml yml",
     "javascript": "js mjs jsx",
     "typescript": "ts tsx",
@@ -59,20 +59,17 @@ _NOUNS = {
     "pdf": "pdf",
     "csv": "csv",
     "spreadsheet": "xls xlsx csv ods",
-    "dataset": "csv tsv json jsonl parquet xlsx",
     "notebook": "ipynb",
-    "document": "md txt rst pdf docx odt",
-    "note": "md txt",
-    "script": "py sh js rb",
-    "module": "py",
 }
+"""Words that mean files by themselves. Notes, scripts, documents and the like mean other things as
+often: they stay words unless the request speaks of files or names them."""
 _MEANT = re.compile(
     r"(?<![\w/.-])(?P<det>(?:(?:each|all|every one|both) of )?(?:these|those|all the|all my|all|"
     r"the|"
     r"my|our|every|each|both) )?"
     rf"(?:(?P<num>{NUMBER}) )?(?P<adj>(?:different|separate|independent|individual) )?"
-    r"(?:(?P<kind>\.?[A-Za-z]\w{0,13}) )?(?P<noun>files?|logs?|pdfs?|csvs?|spreadsheets?|datasets?|"
-    r"data sets?|notebooks?|documents?|notes|scripts?|modules?)\b"
+    r"(?:(?P<kind>\.?[A-Za-z]\w{0,13}) )?"
+    r"(?P<noun>files?|logs?|pdfs?|csvs?|spreadsheets?|notebooks?)\b"
     r"(?: (?:here|there|below|in (?:this|the current|the working|my|the project) (?:folder|"
     r"directory)|"
     r"(?:in|under|inside|from|of) (?:the )?(?P<place>[\w./-]{1,200})(?: folder| directory| "
@@ -125,7 +122,8 @@ class Folder:
             path, prefix, depth = waiting.pop(0)
             for name, is_folder in _entries(path):
                 seen += 1
-                if name.startswith("."):
+                # What a run has published is not what the next one is about.
+                if name.startswith((".", "parallel-")):
                     continue
                 if not is_folder:
                     found.append(prefix + name)
@@ -201,8 +199,8 @@ class Folder:
             extensions = kind
         elif noun in _NOUNS and kind in _KINDS:
             extensions = _KINDS[kind]
-        elif noun in _NOUNS or noun == "data set":
-            extensions = _NOUNS.get(noun, _NOUNS["dataset"])
+        elif noun in _NOUNS:
+            extensions = _NOUNS[noun]
         elif noun == "file" and not kind:
             extensions = ""
         else:

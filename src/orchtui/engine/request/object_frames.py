@@ -14,7 +14,17 @@ from orchtui.engine.request.clauses import (
     verb_of,
 )
 from orchtui.engine.request.counting import find_counts
-from orchtui.engine.request.lexicon import JOINT, JUDGING, MAKING, PREPOSITIONS
+from orchtui.engine.request.grammar import singular
+from orchtui.engine.request.lexicon import (
+    JOINT,
+    JUDGING,
+    MAKING,
+    MEASURES,
+    NUMBER,
+    PREPOSITIONS,
+    SEARCHING,
+    SPECIALIST_OF,
+)
 from orchtui.engine.request.pieces import PRONOUN, Piece, members_of, pieces_of, search
 from orchtui.engine.request.prompts import titled, with_article
 
@@ -23,6 +33,12 @@ _POSSESSIVE = re.compile(r"\b(?:my|our|your|his)\b", re.IGNORECASE)
 _PERFORMING = frozenset({"do", "run", "perform", "conduct"})
 _DETERMINER = re.compile(r"(?:the|an?) ", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:an?|one|another) ", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?:(?:at least|at most|up to|about|the) )?{NUMBER} (?P<thing>[^\W\d_][\w-]*)", re.IGNORECASE
+)
+_TOPIC = re.compile(r" (?:on|about|covering|regarding|concerning|for) .+\Z", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r" (?P<word>[a-z]+)(?= \S)")
+_FILE = re.compile(r"[`'\"]?[\w./-]*\w\.[a-z]\w{0,5}[`'\"]?", re.IGNORECASE)
 
 
 def counted(text: str) -> list[Piece]:
@@ -34,11 +50,67 @@ def counted(text: str) -> list[Piece]:
         if count.low is None or rest is None or rest["prep"] not in PREPOSITIONS or not count.noun:
             continue
         members = enumeration(rest["list"])
+        if any(_COUNTED.match(member) for member in members[1:]):
+            continue
         if len(members) == count.low == count.high and len(members) > 1:
             one = f"this {count.one}" if count.definite else with_article(count.one)
             said = f"{text[: count.start]}{one} {rest['prep']}"
             return [Piece(f"{said} {member}", titled(member), member) for member in members]
     return []
+
+
+def kinds(text: str) -> list[Piece]:
+    """`Find three papers on caching, three blog posts and three projects`: each kind counted.
+
+    What the first kind is about holds for those that say nothing of the sort.
+    """
+    verb, _, things = text.partition(" ")
+    if verb_of(verb) is None or first_word(verb) in JOINT:
+        return []
+    members = enumeration(things)
+    if len(members) < (2 if first_word(verb) in SEARCHING else 3):
+        return []
+    counts = [_COUNTED.match(member) for member in members]
+    if any(count is None or singular(count["thing"].lower()) in MEASURES for count in counts):
+        return []
+    ones = [first_word(member) == "one" for member in members[1:]]
+    if all(ones) or any(PRONOUN.search(member) for member in members):
+        return []  # "two drafts, one short, one long" names the two
+    members, end = shared_end(members)
+    topic = _TOPIC.search(members[0])
+    if topic and not end and all(shared_end(["", member])[1] == "" for member in members[1:]):
+        members, end = [members[0][: topic.start()], *members[1:]], topic.group().strip()
+    rest = f" {end}" if end else ""
+    return pieces_of(members, lambda kind: f"{verb} {kind}{rest}")
+
+
+def paired(text: str) -> list[Piece]:
+    """`Analyze app.log for errors and db.log for slow queries`: each object with its own aim."""
+    verb, _, things = text.partition(" ")
+    word = first_word(verb)
+    if verb_of(verb) is None or word in JOINT:
+        return []
+    members = enumeration(things)
+    found = [_complement(member) for member in members]
+    if len({prep for _, prep in found}) != 1 or found[0][1] in ("", "of"):
+        return []
+    if first_word(things) in PREPOSITIONS | {"up", "out"}:  # "look up", "search for"
+        return []
+    named = all(_FILE.fullmatch(thing) for thing, _ in found)
+    if not named and word not in JUDGING | SEARCHING and SPECIALIST_OF[word] != "translator":
+        return []
+    if any(PRONOUN.search(member) for member in members) or not _same_determiner(members):
+        return []
+    return pieces_of(members, lambda member: f"{verb} {member}")
+
+
+def _complement(member: str) -> tuple[str, str]:
+    """The object of `app.log for errors`, and its preposition; empty when there is none."""
+    for match in _WORD_BEFORE.finditer(member):
+        if match["word"] in PREPOSITIONS:
+            thing = member[: match.start()]
+            return (thing, match["word"]) if len(thing.split()) <= 4 else ("", "")
+    return "", ""
 
 
 def aspects(text: str) -> list[Piece]:
@@ -125,6 +197,10 @@ def objects(text: str) -> list[Piece]:
         return []  # "the first, second and third chapter"
     members, end = shared_end(members)
     start, members = shared_start(members)
+    if first_word(start.rpartition(" ")[2]) in ("with", "between"):
+        return []  # "a script with tests and docs", "the gap between a and b": one thing
+    if len(enumeration(start)) > 1:
+        return []  # "the intro and the outro for the podcast, and the notes"
     said = f"{verb} {start} " if start else f"{verb} "
     rest = f" {end}" if end else ""
     return pieces_of(members, lambda thing: f"{said}{thing}{rest}")

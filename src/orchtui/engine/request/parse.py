@@ -12,6 +12,7 @@ kept as given, and the independence check warns of prompts that are not
 self-contained.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from orchtui.engine.plan import Limits, Plan, Task, numbered
@@ -78,7 +79,9 @@ def _tasks(reading: Reading, files: Folder) -> tuple[Task, ...]:
     for task_id, draft in zip(ids, drafts, strict=True):
         stages.setdefault(draft.stage, []).append(task_id)
     return tuple(
-        _task(task_id, title, draft, _after(draft, ids, stages), reading, files)
+        _task(
+            task_id, title, _one_of(draft, len(drafts)), _after(draft, ids, stages), reading, files
+        )
         for task_id, title, draft in zip(ids, titles, drafts, strict=True)
     )
 
@@ -86,6 +89,11 @@ def _tasks(reading: Reading, files: Folder) -> tuple[Task, ...]:
 def _after(draft: Draft, ids: list[str], stages: dict[int, list[str]]) -> tuple[str, ...]:
     named = [ids[position - 1] for position in draft.needs]
     return tuple(dict.fromkeys([*stages.get(draft.stage - 1, ()), *named]))
+
+
+def _one_of(draft: Draft, number: int) -> Draft:
+    """The draft of one of several tasks: what its remarks say of each, they say of it."""
+    return draft if number < 2 else replace(draft, prompt=prompts.of_one(draft.prompt))
 
 
 def _task(
@@ -104,7 +112,7 @@ def _task(
         prompt=draft.prompt,
         specialist="translator"
         if draft.is_language
-        else prompts.specialist_for(draft.head, draft.own),
+        else prompts.specialist_for(draft.head, draft.own, draft.prompt),
         priority=draft.marks.priority or reading.marks.priority or "normal",
         timeout=draft.marks.timeout,
         retries=draft.marks.retries,

@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from orchtui.engine.request.clauses import first_word, has_words, verb_of
-from orchtui.engine.request.counting import SLOT, for_one
+from orchtui.engine.request.counting import SLOT, find_counts, for_one
 from orchtui.engine.request.grammar import article
 from orchtui.engine.request.lexicon import (
     COMMON_WORDS,
@@ -44,6 +44,13 @@ _TRANSLATION = re.compile(
 )
 _LANGUAGE_VERSION = re.compile(
     rf"\b(?:{'|'.join(sorted(NATURAL_LANGUAGES))}) (?:version|translation|edition)\b", re.IGNORECASE
+)
+_KEEP_EACH = re.compile(
+    r"(?:(?<=[.!?;] )|(?<=\n))(?P<verb>(?:please )?(?:keep|make|limit|hold|restrict|cap)) "
+    r"each(?: one| of them)? (?=(?:under|below|within|to|at|between|around|about|over|in|as|"
+    r"short|brief|concise|simple|friendly|self-contained|independent|no (?:more|longer)|"
+    r"less than|fewer than|an?|very|really|quite)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -174,8 +181,19 @@ def unique(titles: list[str]) -> list[str]:
     return found
 
 
-def specialist_for(head: str, own: str) -> str | None:
-    """The specialist that the verb of a task's own words asks for, else its head's."""
+def of_one(prompt: str) -> str:
+    """`Keep each under 300 words.` as a remark for one task; not where it does several things."""
+    match = _KEEP_EACH.search(prompt)
+    if match is None or any(count.low != 1 for count in find_counts(prompt[: match.start()])):
+        return prompt
+    return _KEEP_EACH.sub(r"\g<verb> it ", prompt)
+
+
+def specialist_for(head: str, own: str, prompt: str) -> str | None:
+    """The specialist that the verb of a task's own words asks for, else its head's.
+
+    Own words in the middle of a sentence ("review it for code style") have no verb.
+    """
     if _LANGUAGE_VERSION.search(own) or _TRANSLATION.search(head) or first_word(own) == "translate":
         return "translator"
     slots = (
@@ -183,9 +201,15 @@ def specialist_for(head: str, own: str) -> str | None:
     )
     for words in (own, head, *(head[match.end() :] for match in slots)):
         verb = verb_of(words)
-        if verb is not None and (words is not own or len(words.split()) > 1):
+        if verb is not None and (words is not own or _is_instruction(own, prompt)):
             return SPECIALIST_OF[verb] or _by_noun(words)
     return None
+
+
+def _is_instruction(own: str, prompt: str) -> bool:
+    """Whether words of more than one word begin a sentence of a prompt, or may."""
+    before = prompt[: max(0, prompt.lower().find(own.lower()))].rstrip()
+    return len(own.split()) > 1 and before[-1:] in ("", *".:!?)")
 
 
 def _by_noun(words: str) -> str | None:
