@@ -6,9 +6,10 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
+from orchtui.engine.attempt import backoff
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor, backoff
+from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits, Task
 from orchtui.engine.schedule import Schedule
 from tests.engine import virtual_time

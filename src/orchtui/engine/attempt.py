@@ -1,11 +1,13 @@
 """One attempt at one task: a backend's stream read under the clock.
 
 `read` consumes the stream into an Intake; `watch` ends it at the hard timeout,
-after too long a silence, or when it is told to stop, and judges what arrived.
+after too long a silence, or when it is told to stop; `judge` says whether what
+arrived is an answer, `backoff` how long to wait before the next attempt.
 This module never retries and never emits an event.
 """
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -166,6 +168,11 @@ def _error_of(reader: "asyncio.Task[None]") -> Stop | None:
         return error
     # A bug in a backend must not take the other tasks along; it is told as what it is.
     return BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
+    return float(min(60.0, 2.0 ** (failures - 1))) * random.uniform(0.5, 1.0)
 
 
 def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> BackendError | None:

@@ -8,17 +8,16 @@ decides a verdict.
 """
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 
 from orchtui.engine import events as ev
 from orchtui.engine.announce import Announcer, Work
-from orchtui.engine.attempt import Cancel, Intake, Stop, judge, read, watch
+from orchtui.engine.attempt import Cancel, Intake, Stop, backoff, judge, read, watch
 from orchtui.engine.backends import base
 from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
-from orchtui.engine.handover import with_results
+from orchtui.engine.handover import assignment
 from orchtui.engine.joiner import Joiner
 from orchtui.engine.ready import ReadyQueue
 from orchtui.engine.run import Status
@@ -29,11 +28,6 @@ _OUTCOME: dict[Status, str] = {
     "cancelled": "was cancelled",
     "skipped": "was skipped",
 }
-
-
-def backoff(failures: int) -> float:
-    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
-    return float(min(60.0, 2.0 ** (failures - 1))) * random.uniform(0.5, 1.0)
 
 
 class Executor:
@@ -267,17 +261,14 @@ class Executor:
 
     def _assignment(self, work: Work) -> base.Assignment:
         task = work.task
-        results = {needed: self._work[needed].result for needed in task.after}
-        labels = {needed: self._work[needed].task.label for needed in task.after}
-        return base.Assignment(
-            task=task.id,
-            attempt=work.attempt,
-            specialist=task.specialist,
+        needed = {task_id: self._work[task_id] for task_id in task.after}
+        return assignment(
+            task,
+            work.attempt,
+            results={
+                task_id: (other.task.label, other.result) for task_id, other in needed.items()
+            },
             system=self._systems.get(task.specialist, ""),
-            prompt=with_results(task.prompt, results, labels),
-            model=task.model,
-            max_tokens=task.max_tokens,
-            command=task.command,
             folder=self._folder,
         )
 

@@ -6,6 +6,9 @@ name their tasks. This module never shortens a result.
 
 from collections.abc import Mapping
 
+from orchtui.engine.backends.base import Assignment
+from orchtui.engine.schedule import ScheduledTask
+
 _NOTHING = "(the program printed nothing)"
 
 
@@ -30,3 +33,37 @@ def with_results(prompt: str, results: Mapping[str, str], labels: Mapping[str, s
 
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def assignment(
+    task: ScheduledTask,
+    attempt: int,
+    *,
+    results: Mapping[str, tuple[str, str]],
+    system: str,
+    folder: str,
+) -> Assignment:
+    """What a backend is given for one attempt.
+
+    Args:
+        task: The task.
+        attempt: Counts from 1.
+        results: Label and text of each task that this one comes after, by id.
+        system: The specialist's own instructions.
+        folder: Absolute path of the project folder.
+    """
+    return Assignment(
+        task=task.id,
+        attempt=attempt,
+        specialist=task.specialist,
+        system=system,
+        prompt=with_results(
+            task.prompt,
+            {task_id: text for task_id, (_, text) in results.items()},
+            {task_id: label for task_id, (label, _) in results.items()},
+        ),
+        model=task.model,
+        max_tokens=task.max_tokens,
+        command=task.command,
+        folder=folder,
+    )
