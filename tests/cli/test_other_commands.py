@@ -1,6 +1,8 @@
 """`check`, `plan`, `runs`, `doctor`, and the app without a terminal."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,47 @@ def test_the_app_without_a_terminal_says_so(orchtui: Orchtui) -> None:
 
     assert done.returncode == 2
     assert "orchtui run" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "runs show nope --json",
+        "runs resume nope --json",
+        "check no-such-file.yaml --json",
+        "doctor --json --config no-such-file.yaml",
+        "runs list --json --config no-such-file.yaml",
+        "plan - --json -o plan.yaml",
+    ],
+)
+def test_errors_are_json_where_json_was_asked_for(orchtui: Orchtui, words: str) -> None:
+    done = orchtui(*words.split())
+
+    assert done.returncode in (1, 2)
+    assert json.loads(done.stdout)["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_standard_input_is_read_within_bounds(orchtui: Orchtui, command: str) -> None:
+    done = orchtui(command, "-", stdin="x" * 5_000_001)
+
+    assert done.returncode == 2
+    assert "<stdin>: is too large" in done.stderr
+
+
+def test_a_deleted_working_folder_is_told(orchtui: Orchtui, project: Path) -> None:
+    script = f"rmdir {project}; exec {sys.executable} -m orchtui check --request 'Say hello'"
+    done = subprocess.run(["sh", "-c", script], cwd=project, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert "the working folder was deleted" in done.stderr
+
+
+def test_resume_takes_no_options_that_it_would_ignore(orchtui: Orchtui) -> None:
+    done = orchtui("runs", "resume", "last", "--timeout", "5s")
+
+    assert done.returncode == 2
+    assert "No such option" in done.stderr
 
 
 def test_version_and_help(orchtui: Orchtui) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -195,6 +196,60 @@ def test_a_signal_cancels_the_run_and_keeps_what_was_written(project: Path, name
     assert process.returncode == 130
     assert "CANCELLED: 0 of 1" in errors
     assert "some words" in (project / "artifacts/parallel-task-1.md").read_text()
+
+
+def piped(project: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "orchtui", "run", "plan.yaml", *arguments],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def test_a_slow_reader_holds_up_no_task(project: Path) -> None:
+    (project / "plan.yaml").write_text("tasks: [{command: [seq, '40000']}]")
+    with piped(project, "--json") as process:
+        for _ in range(400):
+            if (project / "artifacts/parallel-result.md").exists():
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError("the run waits for its reader")
+        output, _ = process.communicate(timeout=20)
+
+    [journal] = (project / "artifacts/runs").glob("*/events.jsonl")
+    assert len(output) > 65536  # more than the pipe holds, else nothing was tested
+    assert output == journal.read_bytes()
+    assert process.returncode == 0
+
+
+def test_a_reader_who_goes_away_cancels_the_run_in_order(project: Path) -> None:
+    (project / "plan.yaml").write_text(
+        'backend: rehearsal\ntasks: [{prompt: "Write [rehearse: 900 words, 20 ms]"}]'
+    )
+    with piped(project, "--json") as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+
+    assert process.returncode == 141
+    assert "Traceback" not in errors
+    assert "CANCELLED" in (project / "artifacts/parallel-result.md").read_text()
+
+
+def test_a_closed_terminal_cancels_the_run_in_order(project: Path) -> None:
+    (project / "plan.yaml").write_text("tasks: [{command: [sh, -c, 'echo some words; sleep 60']}]")
+    process, terminal = pty.fork()
+    if not process:
+        os.chdir(project)
+        os.execv(sys.executable, [sys.executable, "-m", "orchtui", "run", "plan.yaml"])
+    _wait_for(project, "some words")
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 130
+    assert "CANCELLED" in (project / "artifacts/parallel-result.md").read_text()
 
 
 def files_with(words: str, folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -29,6 +30,7 @@ class Terminal:
 
     def __init__(self, process: "pexpect.spawn[bytes]", columns: int, rows: int) -> None:
         self.process = process
+        self._inner: Any = process.ptyproc  # type: ignore[attr-defined]
         self.raw = b""
         """All that the program wrote."""
         self._screen = pyte.Screen(columns, rows)
@@ -86,6 +88,22 @@ class Terminal:
             return -int(self.process.signalstatus)
         return int(self.process.exitstatus or 0)
 
+    def close(self) -> None:
+        """Close the terminal under the program, as closing its window does."""
+        self._inner.fileobj.close()
+
+    def wait_end(self) -> None:
+        """Wait for the program's end, of which no terminal is left to tell.
+
+        Raises:
+            AssertionError: when it does not end in time.
+        """
+        end = time.monotonic() + PATIENCE
+        while self._inner.isalive():
+            if time.monotonic() > end:
+                raise AssertionError("the program did not end")
+            time.sleep(0.05)
+
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
         self._screen.resize(rows, columns)
@@ -104,9 +122,20 @@ def orchtui(
     folder: Path, *arguments: str, columns: int = 120, rows: int = 36, **environment: str
 ) -> Iterator[Terminal]:
     """Start `orchtui` in a folder, in a terminal of this size."""
+    with program(
+        folder, "-m", "orchtui", *arguments, columns=columns, rows=rows, **environment
+    ) as terminal:
+        yield terminal
+
+
+@contextlib.contextmanager
+def program(
+    folder: Path, *arguments: str, columns: int = 120, rows: int = 36, **environment: str
+) -> Iterator[Terminal]:
+    """Start Python with these arguments, in a terminal of this size."""
     process: pexpect.spawn[bytes] = pexpect.spawn(
         sys.executable,
-        ["-m", "orchtui", *arguments],
+        list(arguments),
         cwd=str(folder),
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
         dimensions=(rows, columns),

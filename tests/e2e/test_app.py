@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import Terminal, orchtui
+from tests.e2e.terminal import Terminal, orchtui, program
 
 ENTER, ESCAPE, CTRL_R, CTRL_C = "\r", "\x1b", "\x12", "\x03"
 DOWN = "\x1b[B"
@@ -174,6 +174,29 @@ def test_a_signal_leaves_the_terminal_and_the_run_in_order(folder: Path, name: s
     assert LEAVE_SCREEN in terminal.raw
     assert terminal.raw.rindex(SHOW_CURSOR) > terminal.raw.index(LEAVE_SCREEN) - 200
     assert "**CANCELLED**" in published(folder, "parallel-result.md")
+
+
+def test_a_closed_terminal_ends_the_app_and_its_run(folder: Path) -> None:
+    with orchtui(folder, "stuck.yaml", "--backend", "rehearsal") as terminal:
+        terminal.wait("Stuck job")
+        terminal.press(CTRL_R)
+        terminal.wait_until(lambda: "Quick" in published(folder, "parallel-task-1.md"), "a result")
+        terminal.close()
+        terminal.wait_end()
+
+    assert "**CANCELLED**" in published(folder, "parallel-result.md")
+
+
+def test_a_crash_of_the_app_is_no_success(folder: Path) -> None:
+    (folder / "crash.py").write_text(
+        "from orchtui.cli import main\n"
+        "from orchtui.ui.screen import MainScreen\n"
+        "def crash(self):\n    raise RuntimeError('crash')\n"
+        "MainScreen._repaint = crash\n"
+        "main()\n"
+    )
+    with program(folder, "crash.py") as terminal:
+        assert terminal.wait_exit() == 1
 
 
 def test_the_app_lives_through_every_size(folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +73,24 @@ async def test_signals_end_the_run_in_order(
         await until(pilot, lambda: app._exit, "it ends")
     (summary,) = load_all(tmp_path / "artifacts" / "runs")
     assert summary.verdict == "CANCELLED"
+
+
+async def test_quitting_while_a_run_is_starting_asks(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(plan_of(STALL))
+    go_on = threading.Event()
+    start = type(app.project).start
+
+    def slowly(*arguments: Any) -> Any:
+        go_on.wait(20)
+        return start(*arguments)
+
+    monkeypatch.setattr(type(app.project), "start", slowly)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r", "q")
+        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks")
+        await pilot.press("c")
+        await until(pilot, lambda: app._exit, "it ends")
+        go_on.set()
+    assert not (app.project.out / "runs").exists()

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Orchestrator
@@ -22,6 +23,11 @@ from tests.ui.conftest import (
 )
 
 LIMITS = Limits(retries=0)
+
+
+def notices(app: OrchtuiApp) -> str:
+    """What was told in passing, and can still be seen."""
+    return "\n".join(notice.message for notice in app._notifications)
 
 
 def shows(app: OrchtuiApp, words: str) -> bool:
@@ -114,6 +120,31 @@ async def test_one_run_at_a_time(make_app: MakeApp, tmp_path: Path) -> None:
         await pilot.pause()
         assert len(list((tmp_path / "artifacts" / "runs").iterdir())) == 1
         app.live.cancel_all()
+        await ended(pilot, app)
+
+
+async def test_two_keys_in_quick_succession_start_one_run(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.action_run_plan()
+        app.action_run_plan()
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.pause(0.2)
+        assert len(list((tmp_path / "artifacts" / "runs").iterdir())) == 1
+        app.live.cancel_all()
+        await ended(pilot, app)
+
+
+async def test_a_run_goes_on_with_its_own_backend_and_says_so(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, FAIL, limits=LIMITS))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        app.project.overrides = replace(app.project.overrides, backend="anthropic")
+        await pilot.press("r")
+        told = "anthropic is for new runs"
+        await until(pilot, lambda: told in notices(app), "it is told")
         await ended(pilot, app)
 
 

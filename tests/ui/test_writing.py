@@ -161,3 +161,19 @@ async def test_a_path_that_can_not_be_written_is_told(make_app: MakeApp) -> None
         await until(pilot, lambda: "This did not work" in screen_text(app), "it says so")
         await pilot.press("escape")
         assert on_main(app)
+
+
+async def test_an_emptied_list_can_be_undone_and_an_empty_request_can_be_left(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await until(pilot, lambda: not app.draft.plan.tasks, "the last task is gone")
+        await pilot.press("i")
+        await until(pilot, lambda: app.main.plan_pane.request.has_focus, "the request is written")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the empty list is there")
+        await pilot.press("u")
+        await until(pilot, lambda: len(app.draft.plan.tasks) == 1, "the task is back")
+        assert "u" not in app.main.plan_pane.request.text

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from orchtui.cli.options import errors_as_json, read_plan
+from orchtui.cli.options import read_plan, working_folder
+from orchtui.engine.text import clean_line
 
 
 @click.command("check")
@@ -17,20 +18,11 @@ def command(plan: str | None, request: str | None, as_json: bool, strict: bool) 
 
     Exit codes: 0 not dependent, 1 dependent (with --strict also unsure), 2 bad input.
     """
-    from pathlib import Path
-
     import msgspec
 
-    from orchtui.engine.errors import InputError
     from orchtui.engine.independence import check
 
-    try:
-        read = read_plan(plan, request, Path.cwd())
-    except InputError as error:
-        if as_json:
-            click.echo(errors_as_json(error))
-            return 2
-        raise
+    read = read_plan(plan, request, working_folder())
     report = check(read)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
@@ -45,8 +37,9 @@ def _print(plan: Any, report: Any) -> None:
     for finding in report.findings:
         if finding.kind == "declared" and not finding.accepted:
             needs.setdefault(finding.after, []).append(finding.before)
+    labels = {task.id: task.label for task in plan.tasks}
     for number, task in enumerate(report.tasks, 1):
-        label = plan.task(task.id).label
+        label = clean_line(labels[task.id])
         if task.independent:
             click.echo(f"Task {number}: {label} - INDEPENDENT ✓")
         else:
@@ -58,5 +51,5 @@ def _print(plan: Any, report: Any) -> None:
         for number, stage in enumerate(report.stages, 1):
             click.echo(f"   {number}. {', '.join(stage)}")
     for missing in plan.missing:
-        click.echo(f"! missing: {missing}")
+        click.echo(f"! missing: {clean_line(missing)}")
     click.echo("Only declared dependencies (`after`) were looked at.", err=True)

@@ -4,11 +4,13 @@ import json
 import platform
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import click
 
 from orchtui import __version__
 from orchtui.cli.options import make_project, place_options
+from orchtui.engine.text import clean_line
 
 
 @click.command("doctor")
@@ -24,7 +26,7 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
         default = project.backends.default()
     except NoBackendError:
         default = None
-    facts = {
+    facts: dict[str, Any] = {
         "orchtui": __version__,
         "python": platform.python_version(),
         "textual": metadata.version("textual"),
@@ -45,9 +47,10 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
         if isinstance(value, dict):
             click.echo(f"{name}:")
             for key, item in value.items():
-                click.echo(f"  {key}: {item}")
+                click.echo(f"  {clean_line(key)}: {clean_line(item)}")
         elif isinstance(value, list):
-            click.echo(f"{name}: {', '.join(value) or 'none'}")
+            click.echo(f"{name}: {', '.join(map(clean_line, value)) or 'none'}")
         else:
-            click.echo(f"{name}: {value if value is not None else 'none chosen; see --backend'}")
+            shown = clean_line(value) if value is not None else "none chosen; see --backend"
+            click.echo(f"{name}: {shown}")
     return 0

@@ -59,6 +59,17 @@ def entry() -> None:
     """
 
 
+def _tell(error: Exception, *, as_json: bool) -> None:
+    """Say what is wrong; who asked for JSON gets it as JSON."""
+    from orchtui.cli.options import errors_as_json
+    from orchtui.engine.text import clean
+
+    if as_json:
+        click.echo(errors_as_json(error))
+    else:
+        click.echo(f"orchtui: {clean(str(error))}", err=True)
+
+
 def main() -> None:
     """Run the command that the arguments name and exit with its code."""
     from orchtui.engine.errors import InputError, NoBackendError, OrchtuiError
@@ -74,10 +85,7 @@ def main() -> None:
         # Whoever read our output has had enough. Python would complain once more at exit.
         sys.stderr.close()
         sys.exit(141)
-    except (InputError, NoBackendError) as error:
-        click.echo(f"orchtui: {error}", err=True)
-        sys.exit(2)
     except OrchtuiError as error:
-        click.echo(f"orchtui: {error}", err=True)
-        sys.exit(1)
+        _tell(error, as_json="--json" in sys.argv[1:])
+        sys.exit(2 if isinstance(error, InputError | NoBackendError) else 1)
     sys.exit(code if isinstance(code, int) else 0)

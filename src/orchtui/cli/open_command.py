@@ -30,4 +30,5 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     loaded = load_plan(plan) if plan is not None else None
     chosen = theme or load_config(project.folder, options["config"]).theme
     app = OrchtuiApp(project, loaded, plan_path=plan, theme=chosen)
-    return app.run() or 0
+    app.run()
+    return 1 if app.return_code is None else app.return_code

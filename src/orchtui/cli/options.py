@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from orchtui.engine.plan import Plan
     from orchtui.engine.project import Project
 
+STDIN = "<stdin>"
+"""Standard input as it stands in front of a problem."""
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -96,7 +99,7 @@ def make_project(
         raise InputError.of(f"--backend: there is no '{backend}'; there are {', '.join(NAMES)}")
     if backend == "command":
         raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
-    folder = Path.cwd()
+    folder = working_folder()
     settings = load_config(folder, config)
     specialists, diagnostics = load_all(agent_folders(folder, Path.home(), settings.agents))
     return Project(
@@ -117,7 +120,6 @@ def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
         InputError: with all that is wrong with it.
         click.UsageError: when neither or both are given.
     """
-    from orchtui.engine.errors import InputError
     from orchtui.engine.plan_file import load_plan, parse_plan
     from orchtui.engine.request import parse_request
 
@@ -126,12 +128,42 @@ def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
     if request is not None:
         return parse_request(request, folder)
     if source == "-":
-        try:
-            return parse_plan(sys.stdin.read(), "<stdin>")
-        except UnicodeDecodeError as error:
-            raise InputError.of(f"not UTF-8 text: {error}", "<stdin>") from error
+        return parse_plan(read_stdin(), STDIN)
     assert source is not None
     return load_plan(Path(source))
+
+
+def working_folder() -> Path:
+    """The folder that the command was started in.
+
+    Raises:
+        InputError: when it was removed meanwhile.
+    """
+    from orchtui.engine.errors import InputError
+
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise InputError.of("the working folder was deleted; go to another one") from None
+
+
+def read_stdin() -> str:
+    """All of standard input, within the bounds that hold for files.
+
+    Raises:
+        InputError: when it is too large or is not UTF-8.
+    """
+    from orchtui.engine.errors import InputError
+    from orchtui.engine.input_file import MAX_BYTES
+
+    data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin is not None else b""
+    if len(data) > MAX_BYTES:
+        raise InputError.of(f"is too large: at most {MAX_BYTES:,} bytes are allowed", STDIN)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start + 1} is 0x{data[error.start]:02x}"
+        raise InputError.of(f"is not UTF-8: {found}; save it as UTF-8", STDIN) from None
 
 
 def errors_as_json(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """`orchtui plan`: a request in plain words becomes a plan file."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -22,18 +21,12 @@ def command(text: str, output: Path | None, as_json: bool) -> int:
     """
     import msgspec
 
-    from orchtui.cli.options import errors_as_json
-    from orchtui.engine.errors import InputError
+    from orchtui.cli.options import read_stdin, working_folder
     from orchtui.engine.plan_file import dump_plan, save_plan
     from orchtui.engine.request import parse_request
+    from orchtui.engine.text import clean_line
 
-    try:
-        plan = parse_request(sys.stdin.read() if text == "-" else text, Path.cwd())
-    except InputError as error:
-        if as_json:
-            click.echo(errors_as_json(error))
-            return 2
-        raise
+    plan = parse_request(read_stdin() if text == "-" else text, working_folder())
     if output is not None:
         save_plan(plan, output)
         click.echo(f"{len(plan.tasks)} tasks in {output}", err=True)
@@ -42,5 +35,5 @@ def command(text: str, output: Path | None, as_json: bool) -> int:
     else:
         click.echo(dump_plan(plan), nl=False)
     for missing in plan.missing:
-        click.secho(f"missing: {missing}", err=True, fg="yellow")
+        click.secho(f"missing: {clean_line(missing)}", err=True, fg="yellow")
     return 0

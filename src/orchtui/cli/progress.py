@@ -4,9 +4,10 @@ It reads the Run and never prints to standard output. Text from plans and models
 is shown as it is, never as markup.
 """
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import IO, Any, cast
 
 import click
 from rich.console import Console
@@ -14,11 +15,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from orchtui.cli.output import Output
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
 from orchtui.engine.durations import show_duration
 from orchtui.engine.report import LOCAL
 from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.text import clean_line
 
 _LOOKS: dict[Status, tuple[str, str]] = {
     "waiting": ("◌", "dim"),
@@ -37,16 +40,24 @@ _ROWS = 30
 
 
 class Progress:
-    """Shows a run while it goes on. A context manager."""
+    """Shows a run while it goes on. A context manager.
 
-    def __init__(self, run: Run) -> None:
+    Args:
+        run: What to show.
+        now: Seconds since 1970, by the session's clock.
+        err: Where to.
+        table: Whether a live table may be drawn there.
+    """
+
+    def __init__(self, run: Run, now: Callable[[], float], err: Output, *, table: bool) -> None:
         self._run = run
-        self._console = Console(stderr=True, highlight=False)
-        self._now = run.at
+        self._now = now
+        self._err = err
         self._live: Live | None = None
-        if self._console.is_terminal and not self._console.is_dumb_terminal:
+        console = Console(file=cast(IO[str], err), highlight=False)
+        if table and not console.is_dumb_terminal:
             self._live = Live(
-                console=self._console,
+                console=console,
                 get_renderable=self._table,
                 refresh_per_second=8,
                 redirect_stdout=False,
@@ -56,9 +67,9 @@ class Progress:
 
     def __enter__(self) -> "Progress":
         if self._run.rehearsal:
-            click.secho("REHEARSAL: no model is called; the text is made up", err=True, fg="yellow")
+            self._say("REHEARSAL: no model is called; the text is made up", fg="yellow")
         if "local" in self._run.schedule.backends:
-            click.secho(LOCAL.replace("wrote", "writes"), err=True, fg="yellow")
+            self._say(LOCAL.replace("wrote", "writes"), fg="yellow")
         if self._live is not None:
             self._live.start()
         return self
@@ -85,29 +96,34 @@ class Progress:
         line += f" in {show_duration(verdict.makespan(run))}"
         if (speedup := verdict.speedup(run)) is not None:
             line += f", {speedup:.1f}× as fast as one after the other"
+        self._say(line, fg=_VERDICTS[word], bold=True)
         if run.rehearsal:
-            line += " (a rehearsal: no model was called)"
-        click.secho(line, err=True, fg=_VERDICTS[word], bold=True)
+            self._say("REHEARSAL: no model was called; the text is made up", fg="yellow", bold=True)
+        if run.aggregated is not None and run.aggregated.fallback:
+            reason = clean_line(run.aggregated.fallback)
+            self._say(f"NOT SYNTHESIZED, only collected: {reason}", fg="yellow", bold=True)
         for task in run.tasks.values():
             if task.status != "completed":
-                click.echo(
-                    f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {task.why}", err=True
-                )
-        click.echo(f"Run {run.id} in {run_folder}; newest results in {out}", err=True)
+                why = clean_line(task.why)
+                self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
+        self._say(f"Run {run.id} in {run_folder}; newest results in {out}")
+
+    def _say(self, line: str, **style: Any) -> None:
+        self._err.write((click.style(line, **style) if self._err.isatty() else line) + "\n")
 
     def _print_line(self, event: ev.TaskEvent) -> None:
         if isinstance(event, ev.TextDelta | ev.TaskQueued | ev.ToolReturned):
             return
         task = self._run.of(event.task)
         words = ev.kind_of(event).removeprefix("task_").replace("_", " ")
-        why = f": {task.why}" if task.why else ""
+        why = f": {clean_line(task.why)}" if task.why else ""
         seconds = task.seconds(self._run.at)
         took = f" after {show_duration(seconds)}" if seconds and task.ended else ""
-        sys.stderr.write(f"{event.at[11:19]} {event.task} {words}{took}{why}\n")
+        self._say(f"{event.at[11:19]} {event.task} {words}{took}{why}")
 
     def _table(self) -> Table:
         run = self._run
-        now = max(run.at, ev.wall_clock())
+        now = max(run.at, self._now())
         count = verdict.census(run)
         table = Table(box=None, pad_edge=False, expand=False)
         title = f"{count.completed}/{count.total} completed · {show_duration(now - run.started)}"
@@ -123,7 +139,8 @@ class Progress:
         shown = tasks
         if len(tasks) > _ROWS:
             live = [task for task in tasks if task.status in ("running", "retrying")]
-            shown = (live + [task for task in tasks if task not in live])[:_ROWS]
+            others = (task for task in tasks if task.status not in ("running", "retrying"))
+            shown = [*live, *others][:_ROWS]
         for task in shown:
             table.add_row(*self._row(task, now))
         if len(tasks) > len(shown):

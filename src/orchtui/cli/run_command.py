@@ -5,15 +5,19 @@ result, or with `--json` the events. The exit code is the verdict's.
 """
 
 import asyncio
+import errno
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.options import errors_as_json, make_project, read_plan, running_options
+from orchtui.cli.options import make_project, read_plan, running_options
+from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
+    from orchtui.cli.output import Output
+    from orchtui.engine.events import Verdict
     from orchtui.engine.orchestrator import Orchestrator
     from orchtui.engine.project import Project
 
@@ -26,20 +30,13 @@ if TYPE_CHECKING:
 def command(plan: str | None, request: str | None, as_json: bool, **options: Any) -> int:
     """Run PLAN (a file, or - for standard input) and print its result.
 
-    Exit codes: 0 COMPLETED, 1 FAILED, 2 bad input or no backend, 3 PARTIAL, 130 cancelled.
+    Exit codes: 0 COMPLETED, 1 FAILED, 2 bad input or no backend, 3 PARTIAL, 130 cancelled,
+    141 when whoever read the output went away.
     """
-    from orchtui.engine.errors import InputError, NoBackendError
-
-    try:
-        project = make_project(**options)
-        orchestrator = project.start(read_plan(plan, request, project.folder))
-    except (InputError, NoBackendError) as error:
-        if as_json:
-            click.echo(errors_as_json(error))
-            return 2
-        raise
+    project = make_project(**options)
+    orchestrator = project.start(read_plan(plan, request, project.folder))
     for warning in project.warnings(orchestrator.schedule):
-        click.echo(f"orchtui: {warning}", err=True)
+        click.echo(f"orchtui: {clean_line(warning)}", err=True)
     return drive(project, orchestrator, as_json=as_json)
 
 
@@ -47,46 +44,69 @@ def drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) ->
     """Run to the end; used for new and for resumed runs.
 
     Returns:
-        The verdict's exit code.
+        The verdict's exit code; 141 when whoever read standard output has had enough.
+
+    Raises:
+        StorageError: when the run, or standard output, can not be written.
     """
     return asyncio.run(_drive(project, orchestrator, as_json=as_json))
 
 
 async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) -> int:
+    from orchtui.cli.output import Output
     from orchtui.cli.progress import Progress
     from orchtui.engine import events as ev
     from orchtui.engine import verdict
+    from orchtui.engine.artifacts import RESULT
+    from orchtui.engine.errors import OrchtuiError
 
+    out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
+    # Where both are one terminal, a table would be drawn over the events.
+    table = err.isatty() and not (as_json and out.isatty())
     try:
         async with orchestrator:
-            _cancel_on_signals(orchestrator)
-            with Progress(orchestrator.run) as progress:
+            _cancel_on_signals(orchestrator, err)
+            with Progress(orchestrator.run, orchestrator.now, err, table=table) as progress:
                 async for event in orchestrator:
                     progress.note(event)
                     if as_json:
-                        sys.stdout.write(ev.encode(event).decode() + "\n")
-                        if not isinstance(event, ev.TextDelta):
-                            sys.stdout.flush()
-            run = orchestrator.run
+                        out.write_bytes(ev.encode(event) + b"\n")
             if not as_json:
-                path = orchestrator.run_folder / "parallel-result.md"
-                click.echo(await asyncio.to_thread(path.read_text, encoding="utf-8"))
+                path = orchestrator.run_folder / RESULT
+                out.write_bytes(await asyncio.to_thread(path.read_bytes))
+            await out.close()
             progress.conclude(orchestrator.run_folder, project.out)
+    except OrchtuiError:
+        await out.close()
+        raise
     finally:
         await project.close()
-    return verdict.EXIT_CODES[verdict.verdict(run)]
+        await err.close()
+    return _exit_code(verdict.verdict(orchestrator.run), out.error)
 
 
-def _cancel_on_signals(orchestrator: "Orchestrator") -> None:
+def _exit_code(word: "Verdict", output_error: OSError | None) -> int:
+    from orchtui.engine import verdict
+    from orchtui.engine.errors import StorageError
+
+    if isinstance(output_error, BrokenPipeError):
+        return 141
+    # A terminal that is gone can not be written either, and has cancelled the run.
+    if output_error is not None and output_error.errno != errno.EIO:
+        raise StorageError(f"standard output: {output_error.strerror}")
+    return verdict.EXIT_CODES[word]
+
+
+def _cancel_on_signals(orchestrator: "Orchestrator", err: "Output") -> None:
     """The first signal cancels the run and has everything written; a second one ends at once."""
     loop = asyncio.get_running_loop()
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def cancel() -> None:
-        click.echo("orchtui: cancelling; once more to stop at once", err=True)
         for name in names:
             loop.remove_signal_handler(name)
         orchestrator.cancel_all()
+        err.write("orchtui: cancelling; once more to stop at once\n")
 
     for name in names:
         loop.add_signal_handler(name, cancel)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from orchtui.cli.options import make_project, place_options, running_options
+from orchtui.cli.options import make_project, place_options
 
 
 @click.group("runs")
@@ -21,6 +21,7 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
     import msgspec
 
     from orchtui.engine.durations import show_duration
+    from orchtui.engine.text import clean_line
 
     runs = make_project(out=out, config=config).list_runs()
     if as_json:
@@ -33,7 +34,7 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
         done = f"{run.census.completed}/{run.tasks}"
         click.echo(
             f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
-            f"{time:>8}  {run.name}{mark}"
+            f"{time:>8}  {clean_line(run.name)}{mark}"
         )
     return 0
 
@@ -65,13 +66,14 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
         )
     else:
         from orchtui.engine import events as ev
+        from orchtui.engine.artifacts import RESULT
 
         names = {task.task.position: str(folder / task.output) for task in opened.tasks.values()}
         click.echo(
             log(
                 opened,
                 task_output=lambda number: names.get(number, ev.output_file(number)),
-                result_output=str(folder / "parallel-result.md"),
+                result_output=str(folder / RESULT),
             )
         )
     return 0
@@ -98,10 +100,10 @@ def _details(task: Any) -> dict[str, Any]:
 @command.command("resume")
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
-@running_options
-def resume(run: str, as_json: bool, **options: Any) -> int:
-    """Go on with a run: what completed is kept, everything else runs again."""
+@place_options
+def resume(run: str, as_json: bool, out: Path, config: Path | None) -> int:
+    """Go on with a run: what completed is kept, everything else runs again as it was planned."""
     from orchtui.cli.run_command import drive
 
-    project = make_project(**options)
+    project = make_project(out=out, config=config)
     return drive(project, project.resume(run), as_json=as_json)

@@ -21,6 +21,7 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
 from orchtui.engine.run import Run
+from orchtui.engine.schedule import Schedule
 from orchtui.engine.verdict import census, verdict
 from orchtui.ui.dialogs import Ask, ChooseBackend
 from orchtui.ui.draft import EMPTY, Draft
@@ -58,7 +59,8 @@ class OrchtuiApp(Frame):
         self.project = project
         self.draft = Draft(plan or EMPTY)
         self.live = LiveRun()
-        self.main = MainScreen(self.draft, partial(parse_request, folder=project.folder))
+        parse = partial(parse_request, folder=project.folder)
+        self.main = MainScreen(self.draft, parse, self.live.now)
         self._plan_path = plan_path
         self._theme_wanted = theme
         self._own: Shown | None = None
@@ -91,37 +93,49 @@ class OrchtuiApp(Frame):
     # A run
 
     def action_run_plan(self) -> None:
-        if self.live.run is not None:
-            self.say("One run at a time: this one is still going on", "warning")
-            return
-        self._start()
+        if self._take_place():
+            self._start()
 
-    @work(exclusive=True, group="start", exit_on_error=False)
+    def _take_place(self) -> bool:
+        """Before any work on a new run, so that two keys in quick succession start only one."""
+        taken = self.live.take()
+        if not taken:
+            self.say("One run at a time: your own is still going on", "warning")
+        return taken
+
+    @work(group="run", exit_on_error=False)
     async def _start(self) -> None:
+        try:
+            if (orchestrator := await self._new_run()) is not None:
+                await self._follow(orchestrator)
+        finally:
+            self.live.free()
+
+    async def _new_run(self) -> Orchestrator | None:
+        """A run of the plan on the desk; what keeps it from starting is told."""
         await self.main.plan_pane.up_to_date()
         plan = self.draft.plan
         if not plan.tasks and not plan.missing:
             self.say("There are no tasks yet: write a request first", "warning")
             self.main.plan_pane.request.focus()
-            return
+            return None
         try:
             try:
                 orchestrator = await asyncio.to_thread(self.project.start, plan)
             except NoBackendError as error:
                 if not await self._choose_backend(_why(error)):
-                    return
+                    return None
                 orchestrator = await asyncio.to_thread(self.project.start, plan)
         except InputError as error:
             problems = [problem.message for problem in error.problems]
             self.main.action_go("compose")
             self.main.plan_pane.show_problems(problems)
             self.say("Nothing was started: " + problems[0], "error")
-            return
+            return None
         for warning in self.project.warnings(orchestrator.schedule):
             self.say(warning, "warning")
-        self._follow(orchestrator)
+        return orchestrator
 
-    @work(group="run", exit_on_error=False)
     async def _follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
@@ -162,7 +176,7 @@ class OrchtuiApp(Frame):
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _cancel_all(self) -> None:
-        answers = [("s", "stop", "stop all tasks"), ("b", "back", "let them go on")]
+        answers = [("b", "back", "let them go on"), ("s", "stop", "stop all tasks")]
         text = "What they have written so far is kept."
         if await self.push_screen_wait(Ask("Stop all tasks?", text, answers)) == "stop":
             self.live.cancel_all()
@@ -177,17 +191,28 @@ class OrchtuiApp(Frame):
         else:
             self._resume(shown.run.id)
 
-    @work(exclusive=True, group="start", exit_on_error=False)
-    async def _resume(self, run_id: str) -> None:
-        if self.live.run is not None:
-            self.say("One run at a time: your own is still going on", "warning")
-            return
+    def _resume(self, run_id: str) -> None:
+        if self._take_place():
+            self._go_on(run_id)
+
+    @work(group="run", exit_on_error=False)
+    async def _go_on(self, run_id: str) -> None:
         try:
             orchestrator = await asyncio.to_thread(self.project.resume, run_id)
+            self._tell_own_backend(orchestrator.schedule)
+            await self._follow(orchestrator)
         except InputError as error:
             self.say(error.problems[0].message)
-            return
-        self._follow(orchestrator)
+        finally:
+            self.live.free()
+
+    def _tell_own_backend(self, schedule: Schedule) -> None:
+        """A run that goes on is the same run: what was chosen since is for new ones."""
+        chosen = self.project.overrides.backend
+        if chosen is not None and chosen not in schedule.backends:
+            own = ", ".join(schedule.backends)
+            text = f"This run goes on with its own backend, {own}; {chosen} is for new runs"
+            self.say(text, "warning")
 
     def _sees_live(self) -> bool:
         return self.main.shown is not None and self.main.shown.run is self.main.live
@@ -290,8 +315,9 @@ class OrchtuiApp(Frame):
             self._quit_asked = False
 
     async def _may_leave(self) -> bool:
-        if self.live.run is not None:
-            going = len(self.live.run.with_status("running"))
+        if self.live.taken:
+            run = self.live.run
+            going = len(run.with_status("running")) if run else "A run is starting: none"
             text = f"{going} running. Their text so far is kept; the run can be resumed later."
             answers = [("s", "stay", "stay"), ("c", "leave", "cancel them and quit")]
             if await self.push_screen_wait(Ask("Tasks are running", text, answers)) != "leave":
@@ -307,6 +333,8 @@ class OrchtuiApp(Frame):
 
     async def _leave(self) -> None:
         """Stop what runs, wait until it is written, and go."""
+        if not self.live.following:
+            self.workers.cancel_group(self, "run")  # it has not written anything yet
         await self.live.stop(LEAVE_WITHIN)
         try:
             await asyncio.wait_for(self.project.close(), LEAVE_WITHIN)

@@ -157,10 +157,7 @@ class ComposePane(Vertical):
 
     @on(RequestArea.Left)
     def _leave_request(self) -> None:
-        if self.draft.plan.tasks:
-            self.tasks.focus()
-        else:
-            self.screen.focus_next()
+        self.tasks.focus()
 
     # The tasks
 
@@ -260,10 +257,9 @@ class ComposePane(Vertical):
         if plan.missing:
             words = "Say it in the request, or press m in the list if the tasks are as meant."
             parts.append(Content.styled(words, "$foreground-muted"))
-        if self.draft.by_hand and self.request.text.strip() and plan.tasks:
-            parts.append(
-                Content.styled("edited by hand; F4 reads the request again", "$foreground-muted")
-            )
+        if self.draft.by_hand and self.request.text.strip():
+            words = "the tasks are not read from the request; F4 makes them anew from it"
+            parts.append(Content.styled(words, "$foreground-muted"))
         return Content("\n").join(parts)
 
     def _show_detail(self) -> None:

@@ -20,7 +20,7 @@ from textual.worker import Worker, WorkerState
 
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
-from orchtui.ui import keymap, theme
+from orchtui.ui import keymap, terminal, theme
 from orchtui.ui.dialogs import Read, keys_text
 from orchtui.ui.memory import resident
 
@@ -46,6 +46,9 @@ class Frame(App[int]):
         (45, "-high"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__(driver_class=terminal.TerminalDriver)
+
     def take_theme(self, wanted: str | None) -> None:
         """Load the themes and use the wanted one; what is wrong with them is told."""
         themes, notices = theme.load_themes(theme.theme_folders())
@@ -66,6 +69,8 @@ class Frame(App[int]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, leave)
+        if not self.is_headless:
+            terminal.expect_hangup()
 
     def settle_down(self) -> None:
         """After the first paint: what costs time."""

@@ -6,6 +6,7 @@ never asks a person anything.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,11 +20,38 @@ class LiveRun:
     def __init__(self) -> None:
         self._orchestrator: Orchestrator | None = None
         self._following: asyncio.Task[object] | None = None
+        self._taken = False
+        self._stopping = False
 
     @property
     def run(self) -> Run | None:
-        """The run; `None` when nothing is going on."""
+        """The run; `None` when nothing is going on, or not yet."""
         return self._orchestrator.run if self._orchestrator else None
+
+    @property
+    def taken(self) -> bool:
+        """Whether a run goes on, or is about to."""
+        return self._taken
+
+    @property
+    def following(self) -> bool:
+        """Whether the run has begun to be written."""
+        return self._following is not None
+
+    def take(self) -> bool:
+        """Take the place of the one run, at once; False when it is taken already."""
+        if self._taken:
+            return False
+        self._taken = True
+        return True
+
+    def free(self) -> None:
+        """Give the place back: the run has ended, or none came of it."""
+        self._taken = False
+
+    def now(self) -> float:
+        """Seconds since 1970 by the clock of the run that is going on; else by the wall clock."""
+        return self._orchestrator.now() if self._orchestrator else time.time()
 
     async def follow(self, orchestrator: Orchestrator, begun: Callable[[Run, Path], None]) -> None:
         """Pull a session's events to the end.
@@ -34,15 +62,17 @@ class LiveRun:
         Raises:
             StorageError: when the run can not be written; it is then no longer going on.
         """
-        async with orchestrator:
-            self._orchestrator = orchestrator
-            self._following = asyncio.current_task()
-            try:
+        self._following = asyncio.current_task()
+        try:
+            async with orchestrator:
+                self._orchestrator = orchestrator
                 begun(orchestrator.run, orchestrator.run_folder)
+                if self._stopping:  # since before there was anything to stop
+                    orchestrator.cancel_all()
                 async for _ in orchestrator:
                     pass
-            finally:
-                self._orchestrator = self._following = None
+        finally:
+            self._orchestrator = self._following = None
 
     def cancel(self, task_id: str) -> bool:
         """Stop one task; False when it is not going on."""
@@ -61,11 +91,12 @@ class LiveRun:
         return self._orchestrator.retry(task.id for task in failed)
 
     async def stop(self, within: float) -> None:
-        """Stop all tasks and wait until the end of the run is written.
+        """Stop all tasks and wait until the end of the run is written, for good.
 
         Args:
             within: Seconds; what is not written by then is given up, and the run stays interrupted.
         """
+        self._stopping = True
         following = self._following
         if following is None:
             return

@@ -26,8 +26,9 @@ async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | No
         return None
     path, exists = await asyncio.to_thread(_look, folder, answer)
     if exists and path != known:
-        question = Ask(f"Replace {path.name}?", str(path), [("r", "replace", "replace it")])
-        if not await app.push_screen_wait(question):
+        answers = [("b", "back", "back"), ("r", "replace", "replace it")]
+        question = Ask(f"Replace {path.name}?", str(path), answers)
+        if await app.push_screen_wait(question) != "replace":
             return None
     await asyncio.to_thread(save_plan, plan, path)
     return path

@@ -5,7 +5,6 @@ person wants goes up as the panes' messages. This module never starts a run.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,9 +98,12 @@ class MainScreen(Screen[None]):
     Args:
         draft: The plan on the desk.
         parse: Request text in, Plan out; may raise InputError.
+        now: Seconds since 1970, by the clock of the run that is going on.
     """
 
-    def __init__(self, draft: Draft, parse: Callable[[str], Plan]) -> None:
+    def __init__(
+        self, draft: Draft, parse: Callable[[str], Plan], now: Callable[[], float]
+    ) -> None:
         super().__init__(id="main")
         self.plan_pane = ComposePane(draft, parse)
         self.runs_pane = RunsPane()
@@ -118,6 +120,7 @@ class MainScreen(Screen[None]):
         """What a new run would use; '' when nobody chose."""
         self.memory: int | None = None
         """Bytes."""
+        self._now = now
         self.dirty = True
         """Whether something happened that is not painted yet."""
         self._runs_left = False
@@ -162,7 +165,7 @@ class MainScreen(Screen[None]):
 
     def _repaint(self) -> None:
         """Bring everything that changed to the screen."""
-        shown, now = self.shown, time.time()
+        shown, now = self.shown, self._now()
         is_live = shown is not None and shown.run is self.live
         if not (self.dirty or self.live is not None) or not self.is_attached:
             return

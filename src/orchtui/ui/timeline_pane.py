@@ -74,6 +74,7 @@ class TimelineRows(ScrollView, can_focus=True):
         self._rows: list[TaskRun] = []
         self._axis: TimeAxis | None = None
         self._now = 0.0
+        self._columns = (0, 0, 0)
         self._beat = 0
         self.picked: str | None = None
         """Id of the picked task."""
@@ -94,6 +95,7 @@ class TimelineRows(ScrollView, can_focus=True):
         self._axis = TimeAxis(self._run, now)
         self._now = now
         self._beat += 1
+        self._columns = columns(self.scrollable_content_region.width, self._rows)
         size = Size(self.scrollable_content_region.width, len(self._rows))
         if size != self.virtual_size:
             self.virtual_size = size
@@ -128,7 +130,9 @@ class TimelineRows(ScrollView, can_focus=True):
 
     def on_resize(self, event: Resize) -> None:
         """Keep the picked row in sight."""
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        width = self.scrollable_content_region.width
+        self.virtual_size = Size(width, len(self._rows))
+        self._columns = columns(width, self._rows)
         self._see(self.place)
 
     def on_click(self, event: Click) -> None:
@@ -170,7 +174,7 @@ class TimelineRows(ScrollView, can_focus=True):
     def _segments(self, task: TaskRun, axis: TimeAxis, width: int, picked: bool) -> list[Segment]:
         state = self._style(task.status)
         figure = self._style("figure")
-        instance_width, title_width, bar_width = columns(width, self._rows)
+        instance_width, title_width, bar_width = self._columns
         duration = task.seconds(self._now)
         segments = [
             Segment("▌" if picked else " ", state),

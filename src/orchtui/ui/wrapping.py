@@ -80,15 +80,30 @@ def wrap(text: str, width: int) -> list[str]:
         if row and used + bare > width:
             rows.append(row)
             row, used = "", 0
-        while bare > width:
-            part = _head(word, width)
-            rows.append(part)
-            word = word[len(part) :]
-            bare = _width(word.rstrip())
+        if bare > width:
+            stem = word.rstrip()
+            *parts, last = _cut(stem, width)
+            rows += parts
+            word = last + word[len(stem) :]
         row += word
         used += _width(word)
     rows.append(row)
     return rows
+
+
+def _cut(word: str, width: int) -> list[str]:
+    """Pieces of at most this width, or of one character; takes time that grows with the length."""
+    if word.isascii():
+        return [word[place : place + width] for place in range(0, len(word), width)]
+    parts: list[str] = []
+    start, used = 0, 0
+    for place, character in enumerate(word):
+        cells = cell_len(character)
+        if place > start and used + cells > width:
+            parts.append(word[start:place])
+            start, used = place, 0
+        used += cells
+    return [*parts, word[start:]]
 
 
 def fit(text: str, width: int) -> str:
@@ -105,7 +120,7 @@ def _width(text: str) -> int:
 
 
 def _head(text: str, width: int) -> str:
-    """As much of the start as fits; at least one character, so that wrapping goes on."""
+    """As much of the start as fits; at least one character."""
     if text.isascii():
         return text[: max(1, width)]
     used = 0
