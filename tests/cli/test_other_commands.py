@@ -186,3 +186,29 @@ def test_version_and_help(orchtui: Orchtui) -> None:
     for command in ("run", "check", "plan", "runs", "doctor", "open"):
         assert command in orchtui("--help").stdout
         assert orchtui(command, "--help").returncode == 0
+
+
+def test_a_request_may_begin_with_a_bullet(orchtui: Orchtui) -> None:
+    done = orchtui("plan", "- fix the typos in a.md\n- fix the typos in b.md", "--json")
+
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["tasks"]) == 2
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(orchtui: Orchtui, project: Path) -> None:
+    (project / "plan.yaml").write_text("mine")
+
+    refused = orchtui("plan", "Say hello", "-o", "plan.yaml")
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert (project / "plan.yaml").read_text() == "mine"
+
+    forced = orchtui("plan", "Say hello", "-o", "plan.yaml", "--force")
+    assert forced.returncode == 0
+    assert "1 task in plan.yaml" in forced.stderr
+
+
+def test_an_error_of_a_file_begins_with_its_place(orchtui: Orchtui, project: Path) -> None:
+    (project / "plan.yaml").write_text("colour: red\ntasks: [{prompt: x}]\n")
+
+    assert orchtui("check", "plan.yaml").stderr.startswith("plan.yaml:1:1: unknown key 'colour'")

@@ -69,6 +69,15 @@ def test_the_exit_code_is_the_verdicts(
     assert f"{verdict}:" in done.stderr
 
 
+def test_the_printed_result_links_the_published_files(orchtui: Orchtui, project: Path) -> None:
+    done = orchtui("run", plan(project, f"name: mine\n{TWO}"), "--backend", "rehearsal")
+
+    assert "(parallel-mine-1.md)" in done.stdout
+    assert (
+        done.stdout.strip() == (project / "artifacts/parallel-result-mine.md").read_text().strip()
+    )
+
+
 def test_the_events_on_standard_output_are_the_journals(orchtui: Orchtui, project: Path) -> None:
     done = orchtui("run", plan(project, TWO), "--backend", "rehearsal", "--json")
 

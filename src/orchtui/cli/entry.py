@@ -62,12 +62,15 @@ def entry() -> None:
 def _tell(error: Exception, *, as_json: bool) -> None:
     """Say what is wrong; who asked for JSON gets it as JSON."""
     from orchtui.cli.options import errors_as_json
+    from orchtui.engine.errors import InputError
     from orchtui.engine.text import clean
 
     if as_json:
         click.echo(errors_as_json(error))
     else:
-        click.echo(f"orchtui: {clean(str(error))}", err=True)
+        # Problems of a file begin with their place, as compilers tell them.
+        placed = isinstance(error, InputError) and error.problems[0].file
+        click.echo(f"{'' if placed else 'orchtui: '}{clean(str(error))}", err=True)
 
 
 def main() -> None:

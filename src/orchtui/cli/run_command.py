@@ -57,7 +57,6 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
     from orchtui.cli.progress import Progress
     from orchtui.engine import events as ev
     from orchtui.engine import verdict
-    from orchtui.engine.artifacts import RESULT
     from orchtui.engine.errors import OrchtuiError
 
     out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
@@ -72,7 +71,7 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
                     if as_json:
                         out.write_bytes(ev.encode(event) + b"\n")
             if not as_json:
-                path = orchestrator.run_folder / RESULT
+                path = orchestrator.published_result
                 out.write_bytes(await asyncio.to_thread(path.read_bytes))
             await out.close()
             progress.conclude(orchestrator.run_folder, project.out)

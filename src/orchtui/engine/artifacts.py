@@ -38,6 +38,7 @@ class Artifacts:
 
     def __init__(self, out: Path, folder: Path, run: Run) -> None:
         self._run = run
+        self._out = out
         self._folder = out / RUNS / run.id
         self._published = Published(out, run.plan.name, run.id, run.sessions[-1].started)
         try:
@@ -48,6 +49,11 @@ class Artifacts:
         self._grower: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
         """Held while task files are written, so that no append lands in a replaced file."""
+
+    @property
+    def published_result(self) -> Path:
+        """Where the result is published."""
+        return self._out / self._published.result_name
 
     async def begin(self) -> None:
         """Write what is known at the start, and let the task files grow from now on."""

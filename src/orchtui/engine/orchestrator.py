@@ -87,6 +87,11 @@ class Orchestrator:
         """What runs."""
         return self._schedule
 
+    @property
+    def published_result(self) -> Path:
+        """The result in the artifacts folder, which links the files beside it."""
+        return self._artifacts.published_result
+
     def now(self) -> float:
         """Seconds since 1970 by the session's clock, which no change of the wall clock moves."""
         return self._stamp.now()
