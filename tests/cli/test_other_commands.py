@@ -212,3 +212,12 @@ def test_an_error_of_a_file_begins_with_its_place(orchtui: Orchtui, project: Pat
     (project / "plan.yaml").write_text("colour: red\ntasks: [{prompt: x}]\n")
 
     assert orchtui("check", "plan.yaml").stderr.startswith("plan.yaml:1:1: unknown key 'colour'")
+
+
+def test_check_tells_what_run_would_refuse(orchtui: Orchtui) -> None:
+    text = "limits: {budget_usd: 5}\nmissing: [which topics]\ntasks: [{prompt: x}]"
+
+    done = orchtui("check", "-", stdin=text)
+
+    assert "can not start as it is: the request leaves something open: which topics" in done.stdout
+    assert "budget_tokens" in done.stdout

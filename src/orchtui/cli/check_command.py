@@ -1,11 +1,15 @@
 """`orchtui check`: the independence report of a plan or a request, for people or as JSON."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from orchtui.cli.options import read_plan, working_folder
 from orchtui.engine.text import clean_line
+
+if TYPE_CHECKING:
+    from orchtui.engine.independence import IndependenceReport
+    from orchtui.engine.plan import Plan
 
 
 @click.command("check")
@@ -32,10 +36,22 @@ def command(plan: str | None, request: str | None, as_json: bool, strict: bool) 
     return 1 if report.verdict in bad else 0
 
 
-def _print(plan: Any, report: Any) -> None:
+def _hindrances(plan: "Plan") -> list[str]:
+    """What `run` would refuse."""
+    from orchtui.engine.errors import InputError
+    from orchtui.engine.schedule import build
+
+    try:
+        build(plan, backend="")
+    except InputError as error:
+        return [problem.message for problem in error.problems]
+    return []
+
+
+def _print(plan: "Plan", report: "IndependenceReport") -> None:
     needs: dict[str, list[str]] = {}
     for finding in report.findings:
-        if finding.kind == "declared" and not finding.accepted:
+        if finding.after and finding.before and not finding.accepted:
             needs.setdefault(finding.after, []).append(finding.before)
     labels = {task.id: task.label for task in plan.tasks}
     for number, task in enumerate(report.tasks, 1):
@@ -50,6 +66,6 @@ def _print(plan: Any, report: Any) -> None:
         click.echo(f"→ {len(report.stages)} stages ({report.pattern}):")
         for number, stage in enumerate(report.stages, 1):
             click.echo(f"   {number}. {', '.join(stage)}")
-    for missing in plan.missing:
-        click.echo(f"! missing: {clean_line(missing)}")
+    for reason in _hindrances(plan):
+        click.echo(f"! it can not start as it is: {clean_line(reason)}")
     click.echo("Only declared dependencies (`after`) were looked at.", err=True)
