@@ -10,6 +10,7 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Task
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.output_pane import OutputText
 from tests.ui.conftest import (
     FAIL,
     QUICK,
@@ -323,3 +324,13 @@ async def test_the_output_follows_until_one_scrolls_up(make_app: MakeApp) -> Non
         await pilot.press("G")
         assert text.following
         assert text.scroll_offset.y == text.max_scroll_y
+
+
+async def test_no_row_of_the_output_is_hidden_by_the_scrollbar(make_app: MakeApp) -> None:
+    app = make_app(plan_of("300 words, 1 ms"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await ended(pilot, app)
+        text = app.main.query_one("#output-text", OutputText)
+        await until(pilot, lambda: text.show_vertical_scrollbar, "there is more than fits")
+        assert text.wrapped.width == text.scrollable_content_region.width
