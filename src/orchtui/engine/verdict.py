@@ -8,7 +8,7 @@ completed. PARTIAL: some did not, but no critical one. FAILED: a critical task
 did not complete, or none did. CANCELLED: a person stopped the run.
 """
 
-from orchtui.engine.events import Census, Usage, Verdict
+from orchtui.engine.events import Census, Verdict
 from orchtui.engine.run import Run, TaskRun
 
 EXIT_CODES: dict[Verdict, int] = {"COMPLETED": 0, "FAILED": 1, "PARTIAL": 3, "CANCELLED": 130}
@@ -76,8 +76,3 @@ def bottleneck(run: Run) -> TaskRun | None:
     if len(ran) < 2:
         return None
     return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
-
-
-def usage(run: Run) -> Usage:
-    """Tokens of everything."""
-    return run.usage
