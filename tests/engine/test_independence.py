@@ -29,7 +29,7 @@ def test_a_declared_order_is_found_with_the_words_that_say_so() -> None:
 
     assert report.verdict == "dependent"
     assert [one.independent for one in report.tasks] == [True, True, False]
-    finding = report.findings[1]
+    finding = report.findings[0]
     assert (finding.kind, finding.severity) == ("declared", "error")
     assert (finding.before, finding.after, finding.tasks) == ("a", "b", ("a", "b"))
     assert finding.message == "'Bring together' is declared to come after 'do a'"
@@ -94,11 +94,11 @@ def test_every_finding_quotes_what_the_plan_says(scenario: Scenario) -> None:
 def test_the_report_has_the_keys_of_the_contract() -> None:
     report = msgspec.to_builtins(check(plan(task("a"), task("b", after=("a",)))))
 
-    assert set(report) == {"verdict", "pattern", "tasks", "findings", "stages"}
+    assert set(report) == {"verdict", "pattern", "tasks", "findings", "stages", "edges"}
     assert set(report["tasks"][0]) == {"id", "independent"}
     [finding] = report["findings"]
     assert set(finding) == {
         *("id", "kind", "severity", "accepted", "before", "after"),
-        *("tasks", "evidence", "message", "fixes"),
+        *("tasks", "evidence", "message", "fixes", "rule", "source"),
     }
     assert set(finding["evidence"][0]) == {"task", "field", "start", "end", "text"}

@@ -2,7 +2,6 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Limits, Plan, Task
@@ -12,8 +11,6 @@ from orchtui.engine.schedule import (
     Schedule,
     ScheduledTask,
     build,
-    find_cycle,
-    stages,
 )
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Scenario, scenarios
@@ -174,41 +171,9 @@ def test_all_reasons_are_told_at_once() -> None:
 
 
 @given(scenarios())
-def test_stages_are_as_early_as_can_be(scenario: Scenario) -> None:
-    tasks = [task(one.id, after=one.after) for one in scenario[0].tasks]
-
-    groups = stages(tasks)
-
-    level = {task_id: number for number, group in enumerate(groups) for task_id in group}
-    assert sorted(level) == sorted(one.id for one in tasks)
-    for one in tasks:
-        assert level[one.id] == 1 + max((level[needed] for needed in one.after), default=-1)
-
-
-@given(scenarios())
 def test_what_others_wait_for_is_as_urgent_and_longer(scenario: Scenario) -> None:
     schedule = scenario[0]
     for one in schedule.tasks:
         for needed in map(schedule.task, one.after):
             assert needed.urgency <= one.urgency
             assert needed.tail > one.tail
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12))
-def test_a_circle_is_named_and_is_one(edges: list[tuple[int, int]]) -> None:
-    after: dict[int, list[str]] = {n: [] for n in range(7)}
-    for one, needed in edges:
-        after[one].append(f"t{needed}")
-    tasks = [task(f"t{n}", after=tuple(needed)) for n, needed in after.items()]
-
-    cycle = find_cycle(tasks)
-
-    if cycle:
-        assert cycle[0] == cycle[-1]
-        by_id = {one.id: one for one in tasks}
-        steps = list(zip(cycle, cycle[1:], strict=False))
-        assert all(a in by_id[b].after for a, b in steps) or all(
-            b in by_id[a].after for a, b in steps
-        )
-    else:
-        assert sum(map(len, stages(tasks))) == len(tasks)

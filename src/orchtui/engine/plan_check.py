@@ -6,10 +6,8 @@ never changes a task, and never asks whether a plan can start; `schedule` does.
 
 from collections.abc import Sequence
 
-import msgspec
-
+from orchtui.engine.graph import find_cycle
 from orchtui.engine.plan import SLUG, Task
-from orchtui.engine.schedule import find_cycle
 from orchtui.engine.yaml_compose import ListNode, Node, Problems, Scalar
 from orchtui.engine.yaml_nodes import Record
 from orchtui.engine.yaml_values import suggestion
@@ -132,7 +130,7 @@ def _items(node: Node | None) -> Sequence[Node]:
 def _check_circles(records: Sequence[Record], tasks: Sequence[Task], problems: Problems) -> None:
     places = {task.id: record.place("after") for record, task in zip(records, tasks, strict=True)}
     order = {task.id: number for number, task in enumerate(tasks)}
-    rest = [_not_after_itself(task) for task in tasks if task.after]
+    rest = {task.id: [other for other in task.after if other != task.id] for task in tasks}
     for _ in range(MAX_CIRCLES):
         circle = find_cycle(rest)[:-1]
         if not circle:
@@ -145,11 +143,5 @@ def _check_circles(records: Sequence[Record], tasks: Sequence[Task], problems: P
             f"tasks wait for each other in a circle: {' → '.join([*shown, circle[0]])}; "
             "remove one of these from 'after'",
         )
-        told = frozenset(circle)
-        rest = [task for task in rest if task.id not in told]
-
-
-def _not_after_itself(task: Task) -> Task:
-    if task.id not in task.after:
-        return task
-    return msgspec.structs.replace(task, after=tuple(i for i in task.after if i != task.id))
+        for told in circle:
+            rest.pop(told, None)

@@ -10,12 +10,13 @@ module never starts anything.
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import TypedDict, TypeVar
 
 import msgspec
 
 from orchtui.engine.errors import InputError, Problem
+from orchtui.engine.graph import find_cycle
 from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Limits, Plan, Priority, Task
 
 DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
@@ -208,38 +209,12 @@ def _refuse(plan: Plan, limits: Limits) -> None:
                     f"task '{task.id}' comes after '{needed}', which is switched off; "
                     f"enable it or remove it from `after`"
                 )
-    if cycle := find_cycle(plan.tasks):
+    if cycle := find_cycle({task.id: task.after for task in plan.tasks}):
         reasons.append(f"tasks wait for each other in a circle: {' → '.join(cycle)}")
     if limits.budget_usd is not None:
         reasons.append("budget_usd needs prices, which are not known here; use budget_tokens")
     if reasons:
         raise InputError([Problem("", 0, 0, reason) for reason in reasons])
-
-
-def find_cycle(tasks: Sequence[Task]) -> list[str]:
-    """Ids of tasks that wait for each other, the first one repeated at the end; else nothing."""
-    known = {task.id for task in tasks}
-    graph = {task.id: [i for i in task.after if i in known] for task in tasks}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        return list(error.args[1])
-    return []
-
-
-def stages(tasks: Sequence[Task]) -> list[list[str]]:
-    """Ids in groups: a group can start when all before it are done. Needs an acyclic plan."""
-    known = {task.id for task in tasks}
-    level: dict[str, int] = {}
-    by_id = {task.id: task for task in tasks}
-    order = TopologicalSorter({t.id: [i for i in t.after if i in known] for t in tasks})
-    for task_id in order.static_order():
-        needed = [level[i] for i in by_id[task_id].after if i in known]
-        level[task_id] = 1 + max(needed, default=-1)
-    groups: list[list[str]] = [[] for _ in range(1 + max(level.values(), default=-1))]
-    for task in tasks:
-        groups[level[task.id]].append(task.id)
-    return groups
 
 
 def _order(tasks: Sequence[Task]) -> tuple[dict[str, int], dict[str, float]]:
