@@ -130,7 +130,9 @@ def _items(node: Node | None) -> Sequence[Node]:
 def _check_circles(records: Sequence[Record], tasks: Sequence[Task], problems: Problems) -> None:
     places = {task.id: record.place("after") for record, task in zip(records, tasks, strict=True)}
     order = {task.id: number for number, task in enumerate(tasks)}
-    rest = {task.id: [other for other in task.after if other != task.id] for task in tasks}
+    rest = {
+        task.id: [other for other in task.after if other != task.id] for task in tasks if task.after
+    }
     for _ in range(MAX_CIRCLES):
         circle = find_cycle(rest)[:-1]
         if not circle:
