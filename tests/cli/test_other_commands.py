@@ -1,4 +1,4 @@
-"""`check`, `plan`, `runs`, `doctor`, and the app without a terminal."""
+"""`plan`, `runs`, `doctor`, what all commands share, and the app without a terminal."""
 
 import json
 import subprocess
@@ -9,56 +9,6 @@ import pytest
 
 import orchtui as package
 from tests.cli.conftest import Orchtui
-
-CHAIN = """\
-tasks:
-  - {id: research, prompt: Research it}
-  - {id: other, prompt: Something else}
-  - {id: write, prompt: Write it, after: [research]}
-"""
-
-
-def test_check_says_what_is_independent_and_quotes_what_is_not(
-    orchtui: Orchtui, project: Path
-) -> None:
-    (project / "plan.yaml").write_text(CHAIN)
-
-    people = orchtui("check", "plan.yaml")
-    programs = orchtui("check", "plan.yaml", "--json")
-
-    assert people.returncode == programs.returncode == 1
-    assert "Task 1: Research it - INDEPENDENT ✓" in people.stdout
-    assert "Task 3: Write it - DEPENDS on research ✗" in people.stdout
-    report = json.loads(programs.stdout)
-    assert report["verdict"] == "dependent"
-    assert report["stages"] == [["research", "other"], ["write"]]
-    [finding] = report["findings"]
-    assert (finding["kind"], finding["before"], finding["after"]) == (
-        "declared",
-        "research",
-        "write",
-    )
-    assert finding["evidence"] == [
-        {"task": "write", "field": "after[0]", "start": 0, "end": 8, "text": "research"}
-    ]
-
-
-def test_check_of_independent_tasks_exits_with_0(orchtui: Orchtui) -> None:
-    done = orchtui("check", "-", stdin="tasks: [{prompt: a}, {prompt: b}]")
-
-    assert done.returncode == 0
-    assert "→ All can run in parallel" in done.stdout
-
-
-def test_check_of_a_cycle_is_bad_input(orchtui: Orchtui) -> None:
-    text = "tasks: [{id: a, prompt: a, after: [b]}, {id: b, prompt: b, after: [a]}]"
-
-    done = orchtui("check", "-", "--json", stdin=text)
-
-    assert done.returncode == 2
-    [error] = json.loads(done.stdout)["errors"]
-    assert error["line"] == 1
-    assert "a" in error["message"] and "b" in error["message"]
 
 
 def test_plan_prints_a_plan_that_check_reads(orchtui: Orchtui, project: Path) -> None:
@@ -206,18 +156,3 @@ def test_a_file_that_is_there_is_not_replaced_unasked(orchtui: Orchtui, project:
     forced = orchtui("plan", "Say hello", "-o", "plan.yaml", "--force")
     assert forced.returncode == 0
     assert "1 task in plan.yaml" in forced.stderr
-
-
-def test_an_error_of_a_file_begins_with_its_place(orchtui: Orchtui, project: Path) -> None:
-    (project / "plan.yaml").write_text("colour: red\ntasks: [{prompt: x}]\n")
-
-    assert orchtui("check", "plan.yaml").stderr.startswith("plan.yaml:1:1: unknown key 'colour'")
-
-
-def test_check_tells_what_run_would_refuse(orchtui: Orchtui) -> None:
-    text = "limits: {budget_usd: 5}\nmissing: [which topics]\ntasks: [{prompt: x}]"
-
-    done = orchtui("check", "-", stdin=text)
-
-    assert "can not start as it is: the request leaves something open: which topics" in done.stdout
-    assert "budget_tokens" in done.stdout

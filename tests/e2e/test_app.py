@@ -31,12 +31,18 @@ tasks:
   - {id: ok, title: Good job, prompt: "Write [rehearse: 12 words, 5 ms]"}
   - {id: bad, title: Bad job, prompt: "Write [rehearse: fail]"}
 """
+CONFLICT = """\
+tasks:
+  - {id: one, title: First job, prompt: "Write [rehearse: 12 words, 5 ms]", writes: [out.md]}
+  - {id: two, title: Second job, prompt: "Write [rehearse: 12 words, 5 ms]", writes: [out.md]}
+"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The project folder, with three plans."""
-    for name, text in {"quick": QUICK, "stuck": STUCK, "failing": FAILING}.items():
+    """The project folder, with four plans."""
+    plans = {"quick": QUICK, "stuck": STUCK, "failing": FAILING, "conflict": CONFLICT}
+    for name, text in plans.items():
         (tmp_path / f"{name}.yaml").write_text(text)
     return tmp_path
 
@@ -68,7 +74,7 @@ def test_a_request_is_typed_and_run_and_read(folder: Path, columns: int, rows: i
         terminal.press(CTRL_R)
         terminal.wait("COMPLETED")
         assert "REHEARSAL" in terminal.text
-        terminal.press(ESCAPE, "3")
+        terminal.press(ESCAPE, "4")
         terminal.wait("no model was called")
 
     assert "2 of 2 tasks completed" in published(folder, "parallel-result.md")
@@ -87,12 +93,31 @@ def test_a_plan_is_opened_run_and_left(folder: Path, columns: int, rows: int) ->
     assert "2 of 2" in published(folder, "parallel-result.md")
 
 
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_a_conflict_is_shown_asked_about_and_staged(folder: Path, columns: int, rows: int) -> None:
+    with orchtui(
+        folder, "conflict.yaml", "--backend", "rehearsal", columns=columns, rows=rows
+    ) as terminal:
+        terminal.wait("2 tasks DEPENDENT ✗ → 2 stages")
+        terminal.press("2")
+        terminal.wait("CONFLICTS with 2 ✗")
+        terminal.press("m")
+        terminal.wait("✗ conflict")
+        terminal.press("m", CTRL_R)
+        terminal.wait("Not all tasks are independent")
+        terminal.press("r")
+        terminal.wait("COMPLETED")
+        quit_app(terminal)
+
+    assert '"staged":' in journal(folder)
+
+
 def test_one_task_is_cancelled_and_the_rest_is_delivered(folder: Path) -> None:
     with orchtui(folder, "stuck.yaml", "--backend", "rehearsal") as terminal:
         terminal.wait("Stuck job")
         terminal.press(CTRL_R)
         terminal.wait_until(lambda: "Quick" in published(folder, "parallel-task-1.md"), "a result")
-        terminal.press("2", DOWN, "x")
+        terminal.press("3", DOWN, "x")
         terminal.wait("PARTIAL")
         quit_app(terminal)
 
@@ -123,7 +148,7 @@ def test_what_failed_is_tried_again_in_the_same_run(folder: Path) -> None:
         terminal.wait("Bad job")
         terminal.press(CTRL_R)
         terminal.wait("PARTIAL")
-        terminal.press("2", "r")
+        terminal.press("3", "r")
         terminal.wait_until(lambda: journal(folder).count("run_finished") == 2, "a second end")
         terminal.wait("PARTIAL")
         quit_app(terminal)
@@ -139,11 +164,11 @@ def test_a_past_run_is_opened_in_a_new_session(folder: Path) -> None:
         quit_app(terminal)
     with orchtui(folder) as terminal:
         terminal.wait("orchtui")
-        terminal.press(ESCAPE, "4")
+        terminal.press(ESCAPE, "5")
         terminal.wait("COMPLETED")
         terminal.press(ENTER)
         terminal.wait("First job")
-        terminal.press("3")
+        terminal.press("4")
         terminal.wait("no model was called")
         quit_app(terminal)
 
@@ -206,7 +231,7 @@ def test_the_app_lives_through_every_size(folder: Path) -> None:
         for columns, rows in [(20, 5), (200, 50), (60, 16), (40, 10), (120, 36)]:
             terminal.resize(columns, rows)
             time.sleep(0.2)
-            terminal.press("2", "3", "1")
+            terminal.press("2", "3", "4", "1")
             assert terminal.process.isalive()
         terminal.wait("Stuck job")
         terminal.press(CTRL_C)
@@ -225,7 +250,7 @@ def test_hostile_text_does_not_reach_the_terminal(folder: Path) -> None:
         terminal.wait("[/] [red]not red[/red]")
         terminal.press(CTRL_R)
         terminal.wait("COMPLETED")
-        terminal.press("3")
+        terminal.press("4")
         terminal.wait("end of it")
         quit_app(terminal)
 

@@ -1,7 +1,7 @@
 """A backend that does what each task's script says, and schedules to run it on."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchtui.engine import events as ev
@@ -9,6 +9,9 @@ from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
+from orchtui.engine.independence import declared
+from orchtui.engine.independence.report import Finding, IndependenceReport
+from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.schedule import Schedule, build
 
@@ -76,9 +79,40 @@ class Scripted:
         self.closed += 1
 
 
-def schedule_of(*tasks: Task, **fields: object) -> Schedule:
-    """The schedule of a plan with these tasks, all on the scripted backend."""
-    return build(Plan(tasks=tasks, **fields), backend="scripted")  # type: ignore[arg-type]
+def schedule_of(*tasks: Task, findings: Sequence[Finding] = (), **fields: object) -> Schedule:
+    """The schedule of a plan with these tasks and findings, all on the scripted backend."""
+    plan = Plan(tasks=tasks, **fields)  # type: ignore[arg-type]
+    return build(plan, backend="scripted", report=report_of(*tasks, findings=findings))
+
+
+def report_of(*tasks: Task, findings: Sequence[Finding] = ()) -> IndependenceReport:
+    """The report of these tasks when nothing but this was found."""
+    enabled = [one for one in tasks if one.enabled]
+    return judge(enabled, [*declared.find(enabled), *findings])
+
+
+def conflict(first: str, second: str, *, certain: bool = True) -> Finding:
+    """A finding: two tasks that are in each other's way."""
+    return Finding(
+        id=f"write_conflict:{first}:{second}",
+        kind="write_conflict",
+        severity="error" if certain else "warning",
+        tasks=(first, second),
+        message=f"'{first}' and '{second}' both write out.md",
+    )
+
+
+def dependency(before: str, after: str, *, certain: bool = False) -> Finding:
+    """A finding: one task needs what the other makes."""
+    return Finding(
+        id=f"dependency:{before}:{after}",
+        kind="dependency",
+        severity="error" if certain else "warning",
+        before=before,
+        after=after,
+        tasks=(before, after),
+        message=f"'{after}' speaks of what '{before}' makes",
+    )
 
 
 def task(task_id: str, **fields: object) -> Task:

@@ -1,5 +1,6 @@
 """The one door to a project: what it starts, opens and refuses."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.schedule import Overrides, build
+from tests.engine.scripted import conflict, report_of, task
 
 
 def project(folder: Path, backend: str | None = "rehearsal") -> Project:
@@ -28,6 +30,81 @@ async def run(one: Project, plan: Plan) -> str:
             pass
     await one.close()
     return orchestrator.run.id
+
+
+SAME_FILE = Plan(
+    tasks=(
+        Task(id="a", prompt="Write [rehearse: 5 words, 1 ms]", writes=("out.md",)),
+        Task(id="b", prompt="Paint [rehearse: 5 words, 1 ms]", writes=("out.md",)),
+    )
+)
+
+
+def test_a_run_is_staged_by_what_its_plan_says(tmp_path: Path) -> None:
+    one = project(tmp_path)
+
+    [staged] = one.schedule(SAME_FILE).staged
+
+    assert (staged.before, staged.after, staged.certain) == ("a", "b", True)
+    assert staged.finding in [finding.id for finding in one.check(SAME_FILE).findings]
+
+
+def test_who_has_a_report_already_hands_it_over(tmp_path: Path) -> None:
+    """A second opinion is in it, and very many tasks are not looked at twice."""
+    plan = Plan(tasks=(task("a"), task("b")))
+    one = project(tmp_path)
+    report = report_of(*plan.tasks, findings=[conflict("a", "b")])
+
+    assert one.schedule(plan).staged == ()
+    assert [staged.after for staged in one.schedule(plan, report).staged] == ["b"]
+    assert [staged.after for staged in one.start(plan, report).schedule.staged] == ["b"]
+
+
+def test_tasks_that_wait_for_each_other_are_told_as_such(tmp_path: Path) -> None:
+    plan = Plan(tasks=(task("a", after=("b",)), task("b", after=("a",))))
+
+    with pytest.raises(InputError, match="in a circle: a → b → a"):
+        project(tmp_path).start(plan)
+
+
+async def test_a_staged_run_keeps_its_order_and_its_reasons_when_it_is_resumed(
+    tmp_path: Path,
+) -> None:
+    one = project(tmp_path)
+    async with one.start(SAME_FILE) as first:
+        async for _ in first:
+            break
+    again = one.resume(first.run.id)
+    assert again.schedule == first.schedule
+    async with again:
+        async for _ in again:
+            pass
+    await one.close()
+
+    tasks = again.run.tasks
+    ended, started = tasks["a"].ended, tasks["b"].started
+    assert ended is not None and started is not None and started >= ended
+    log = (tmp_path / "artifacts" / "parallel-log.md").read_text()
+    assert "- Dependencies: a\n- Not at the same time as a (certain): " in log
+
+
+async def test_a_run_from_before_there_were_findings_can_be_shown_and_resumed(
+    tmp_path: Path,
+) -> None:
+    one = project(tmp_path)
+    async with one.start(SAME_FILE, report_of(*SAME_FILE.tasks)) as first:
+        async for _ in first:
+            break
+    journal = first.run_folder / "events.jsonl"
+    assert not {"staged", "accepted", "behind"} & set(json.loads(journal.read_text())["schedule"])
+
+    again = one.resume(first.run.id)
+    async with again:
+        async for _ in again:
+            pass
+    await one.close()
+
+    assert [task.status for task in one.open_run("last").tasks.values()] == ["completed"] * 2
 
 
 async def test_a_run_is_found_by_id_prefix_and_last(tmp_path: Path) -> None:

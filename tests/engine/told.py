@@ -1,5 +1,6 @@
 """Runs told event by event at fixed times, and random runs on the virtual clock."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -8,10 +9,22 @@ from orchtui.engine import events as ev
 from orchtui.engine import run as runs
 from orchtui.engine import verdict
 from orchtui.engine.executor import Executor
+from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
 from orchtui.engine.schedule import Schedule, build
 from tests.engine import virtual_time
-from tests.engine.scripted import Scripted, Step, execute, fails, says, schedule_of, task
+from tests.engine.scripted import (
+    Scripted,
+    Step,
+    conflict,
+    dependency,
+    execute,
+    fails,
+    report_of,
+    says,
+    schedule_of,
+    task,
+)
 
 START = ev.seconds("2026-01-15T10:00:00.000Z")
 
@@ -21,7 +34,13 @@ _E = TypeVar("_E", bound=ev.Event)
 class Told:
     """A run that is told step by step; all times are seconds from its start."""
 
-    def __init__(self, *tasks: Task, backend: str = "scripted", **fields: object) -> None:
+    def __init__(
+        self,
+        *tasks: Task,
+        backend: str = "scripted",
+        findings: Sequence[Finding] = (),
+        **fields: object,
+    ) -> None:
         plan = Plan(tasks=tasks, **fields)  # type: ignore[arg-type]
         self.events: list[ev.RunEvent] = []
         self._seq = 0
@@ -31,7 +50,7 @@ class Told:
             format=ev.FORMAT,
             run="20260115-100000-abcd",
             plan=plan,
-            schedule=build(plan, backend=backend),
+            schedule=build(plan, backend=backend, report=report_of(*tasks, findings=findings)),
             rehearsal=backend == "rehearsal",
         )
         first = self.events[0]
@@ -195,8 +214,8 @@ Scenario = tuple[Schedule, dict[str, list[list[Step]]], dict[int, str]]
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
-    """A random graph of tasks with random failures and a person who interferes."""
+def staged_scenarios(draw: st.DrawFn) -> tuple[Scenario, list[Finding]]:
+    """A random graph of tasks, declared and found, random failures, a person who interferes."""
     count = draw(st.integers(1, 6))
     order = draw(st.permutations(range(count)))  # `after` does not follow the plan's order
     tasks = {}
@@ -215,10 +234,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         deadline=draw(st.sampled_from([None, None, 25.0, 100.0])),
         budget_tokens=draw(st.sampled_from([None, None, 10])),
     )
-    schedule = schedule_of(*(tasks[n] for n in range(count)), limits=limits)
+    pairs = [(f"t{one}", f"t{two}") for at, two in enumerate(order) for one in order[:at]]
+    kinds = st.sampled_from((conflict, dependency))
+    found = draw(st.lists(st.tuples(kinds, st.sampled_from(pairs)), max_size=6)) if pairs else []
+    findings = list({one.id: one for one in (kind(*pair) for kind, pair in found)}.values())
+    schedule = schedule_of(*(tasks[n] for n in range(count)), findings=findings, limits=limits)
     scripts = {one.id: draw(st.lists(_scripts, min_size=1, max_size=4)) for one in schedule.tasks}
     actions = draw(st.dictionaries(st.integers(0, 40), st.sampled_from(_ACTIONS), max_size=4))
-    return schedule, scripts, actions
+    return (schedule, scripts, actions), findings
+
+
+def scenarios() -> st.SearchStrategy[Scenario]:
+    """`staged_scenarios`, for whom it does not matter what was found."""
+    return staged_scenarios().map(lambda drawn: drawn[0])
 
 
 def play(scenario: Scenario, *, deaf: bool = False) -> tuple[list[ev.RunEvent], runs.Run]:

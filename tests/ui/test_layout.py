@@ -17,9 +17,10 @@ async def test_every_pane_at_every_size(make_app: MakeApp, size: tuple[int, int]
         await run_to_end(pilot, app)
         for key, pane in (
             ("1", app.main.plan_pane),
-            ("2", app.main.timeline),
-            ("3", app.main.output),
-            ("4", app.main.runs_pane),
+            ("2", app.main.independence),
+            ("3", app.main.timeline),
+            ("4", app.main.output),
+            ("5", app.main.runs_pane),
         ):
             await pilot.press(key)
             await pilot.pause()
@@ -47,20 +48,24 @@ async def test_narrow_shows_one_side_wide_shows_both(make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "1 Plan ─" in screen_text(app)
-        assert "2 Timeline ─" not in screen_text(app)
+        assert "2 Independence ─" not in screen_text(app)
         await pilot.resize_terminal(120, 36)
-        await until(pilot, lambda: "2 Timeline ─" in screen_text(app), "both are there")
-        assert "3 Output ─" in screen_text(app)
+        await until(pilot, lambda: "2 Independence ─" in screen_text(app), "both are there")
+        assert "1 Plan ─" in screen_text(app)
+        await pilot.press("3")
+        await until(pilot, lambda: "3 Timeline ─" in screen_text(app), "the run is there")
+        assert "4 Output ─" in screen_text(app)
+        assert "1 Plan ─" in screen_text(app)
 
 
 async def test_panes_go_round(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         seen = [app.main.view]
-        for _ in range(4):
+        for _ in range(5):
             await pilot.press("f6")
             seen.append(app.main.view)
-        assert seen == ["compose", "timeline", "output", "runs", "compose"]
+        assert seen == ["compose", "independence", "timeline", "output", "runs", "compose"]
         await pilot.press("shift+f6")
         assert app.main.view == "runs"
 

@@ -191,7 +191,7 @@ async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: len(app.main.runs_pane.summaries) == 2, "both are listed")
         text = screen_text(app)
         assert "PARTIAL" in text
@@ -216,7 +216,7 @@ async def test_resuming_from_the_list(make_app: MakeApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await run_to_end(pilot, app)
         first = app.main.shown
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
         await pilot.press("r")
         await until(pilot, lambda: app.main.shown is not first, "it goes on")
@@ -290,7 +290,7 @@ async def test_hostile_text_stays_text(make_app: MakeApp, width: int) -> None:
     app = make_app(type(plan)(tasks=(hostile, *plan.tasks), request="[/]" + HOSTILE))
     async with app.run_test(size=(width, 30)) as pilot:
         await run_to_end(pilot, app)
-        await pilot.press("4")
+        await pilot.press("5")
         await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
         for row in app.screen._compositor.render_strips():
             assert row.cell_length == width
@@ -316,7 +316,7 @@ async def test_the_output_follows_until_one_scrolls_up(make_app: MakeApp) -> Non
         text = app.main.output.text
         await until(pilot, lambda: text.max_scroll_y > 5, "there is something to scroll")
         assert text.following
-        await pilot.press("3", "pageup")
+        await pilot.press("4", "pageup")
         assert not text.following
         place = text.scroll_offset.y
         await ended(pilot, app)

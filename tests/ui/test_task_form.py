@@ -81,3 +81,11 @@ def test_any_title_comes_through_or_is_refused_at_its_field(title: str) -> None:
         assert problems.keys() == {"title"}
     else:
         assert task.title.split() == title.split()
+
+
+def test_the_form_shows_nothing_that_acts_on_a_terminal() -> None:
+    task = Task(
+        id="a", title="\x1b[31mA", prompt="do\x1b]0;t\x07 it \u202enow", writes=("\x07x", "y")
+    )
+    shown = {field.key: written(task, field) for field in FIELDS}
+    assert (shown["title"], shown["prompt"], shown["writes"]) == ("A", "do it now", "x, y")

@@ -1,71 +1,256 @@
-"""`orchtui check`: the independence report of a plan or a request, for people or as JSON."""
+"""`orchtui check`: the independence report of plans or of a request, for people or as JSON.
 
-from typing import TYPE_CHECKING
+Standard output gets the report and nothing else; what a person should know
+beside it goes to standard error. With `--ask` a model is asked too.
+"""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.options import read_plan, working_folder
-from orchtui.engine.text import clean_line
+from orchtui.cli.options import (
+    STDIN,
+    Duration,
+    errors_as_json,
+    make_project,
+    read_plan,
+    read_stdin,
+    working_folder,
+)
+from orchtui.engine.text import clean, clean_line
 
 if TYPE_CHECKING:
-    from orchtui.engine.independence import IndependenceReport
+    from orchtui.engine.independence import Evidence, IndependenceReport
     from orchtui.engine.plan import Plan
+    from orchtui.engine.plan_places import PlanText
+    from orchtui.engine.project import Project
+    from orchtui.engine.second_opinion import Opinion
+
+_WIDTH = 100
+"""Cells of a line where standard output is no terminal."""
+
+
+def _explain(context: click.Context, _: click.Parameter, kind: str | None) -> None:
+    """Say what a kind of finding is, and end."""
+    if kind is None:
+        return
+    from orchtui.cli.check_text import MEANINGS
+
+    meaning = next((words for name, words in MEANINGS.items() if name == kind), None)
+    if meaning is None:
+        raise click.BadParameter(f"there is no '{kind}'; there are {', '.join(MEANINGS)}")
+    click.echo(f"{kind}: {meaning}")
+    context.exit()
 
 
 @click.command("check")
-@click.argument("plan", required=False)
+@click.argument("plans", metavar="[PLAN]…", nargs=-1)
 @click.option("--request", help="the request in plain words, instead of a plan file")
 @click.option("--json", "as_json", is_flag=True, help="the report as one JSON object")
 @click.option("--strict", is_flag=True, help="exit with 1 also when the report is unsure")
-def command(plan: str | None, request: str | None, as_json: bool, strict: bool) -> int:
-    """Say which tasks of PLAN (a file, or - for standard input) are independent.
+@click.option("--ask", is_flag=True, help="ask a model too; it may add findings, as guesses")
+@click.option("--backend", help="with --ask: anthropic or local")
+@click.option("--model", help="with --ask: opus, sonnet, haiku, or the full id of a model")
+@click.option("--timeout", type=Duration(), help="with --ask: for the answer  [default: 60s]")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="with --ask: a configuration file instead of the project's and the user's orchtui.yaml",
+)
+@click.option(
+    "--explain",
+    metavar="KIND",
+    expose_value=False,
+    is_eager=True,
+    callback=_explain,
+    help="say what a kind of finding is, such as dependency",
+)
+def command(
+    plans: tuple[str, ...],
+    request: str | None,
+    as_json: bool,
+    strict: bool,
+    ask: bool,
+    timeout: float | None,
+    **choices: Any,
+) -> int:
+    """Say which tasks of PLAN (a file, or - for standard input) are independent, and why.
+
+    Several files are checked one after the other; the exit code is the worst. With --json each
+    has a line of its own then, with its name under "file".
 
     Exit codes: 0 not dependent, 1 dependent (with --strict also unsure), 2 bad input.
     """
-    import msgspec
+    from orchtui.engine.errors import InputError
 
+    if (request is None) == (not plans):
+        raise click.UsageError("give either plan files (or -) or --request TEXT")
+    ignored = [name for name, value in {"timeout": timeout, **choices}.items() if value is not None]
+    if ignored and not ask:
+        raise click.UsageError(f"--{ignored[0]} is only for --ask")
+    project = make_project(out=Path("artifacts"), **choices) if ask else None
+    several = len(plans) > 1
+    codes = []
+    for place, source in enumerate(plans or (None,)):
+        if several and not as_json:
+            click.echo(f"{'' if place == 0 else chr(10)}{clean_line(str(source))}")
+        try:
+            checked = _check(source, request, project, timeout)
+        except InputError as error:
+            if not several:
+                raise
+            click.echo(errors_as_json(error) if as_json else clean(str(error)), err=not as_json)
+            codes.append(2)
+            continue
+        if as_json:
+            click.echo(checked.as_json(named=several))
+        else:
+            checked.print()
+        bad = ("dependent", "unsure") if strict else ("dependent",)
+        codes.append(1 if checked.report.verdict in bad else 0)
+    return max(codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """One plan and its report."""
+
+    plan: "Plan"
+    report: "IndependenceReport"
+    text: "PlanText | None"
+    """What the plan was read from, when it was YAML."""
+
+    def as_json(self, *, named: bool) -> str:
+        """The report on one line; with the file's name when there are several."""
+        import msgspec
+
+        report = msgspec.to_builtins(self.report)
+        if named and self.text is not None:
+            report = {"file": self.text.file, **report}
+        return msgspec.json.encode(report).decode()
+
+    def print(self) -> None:
+        """The report for people."""
+        from orchtui.cli.check_text import Paint, lines
+
+        terminal = sys.stdout.isatty()
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        report = lines(
+            self.plan,
+            self.report,
+            hindrances=list(_hindrances(self.plan)),
+            locate=self._places(),
+            width=shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH,
+            paint=Paint(terminal and not plain),
+        )
+        click.echo("\n".join(report))
+
+    def _places(self) -> "Callable[[Evidence], str | None]":
+        """What finds words in the file; a request has no file."""
+        from orchtui.cli.check_text import field_text
+
+        text = self.text
+        tasks = {task.id: (position, task) for position, task in enumerate(self.plan.tasks)}
+
+        def find(words: "Evidence") -> str | None:
+            if text is None or words.task not in tasks:
+                return None
+            position, task = tasks[words.task]
+            value = field_text(task, words.field)
+            place = text.place(position, words.field, value, words.start)
+            return f"{text.file}:{place.line}:{place.column}" if place else None
+
+        return find
+
+
+def _check(
+    source: str | None, request: str | None, project: "Project | None", timeout: float | None
+) -> _Checked:
+    """Read, judge, and ask the model when there is a project to ask in.
+
+    Raises:
+        InputError: with all that is wrong with the plan.
+        NoBackendError: when there is no model to ask.
+    """
     from orchtui.engine.independence import check
 
-    read = read_plan(plan, request, working_folder())
-    report = check(read)
-    if as_json:
-        click.echo(msgspec.json.encode(report).decode())
+    plan, text = _read(source, request)
+    report = check(plan)
+    if project is not None:
+        name = text.file if text is not None else "orchtui"
+        report = _second_opinion(project, plan, report, timeout, name)
+    return _Checked(plan, report, text)
+
+
+def _read(source: str | None, request: str | None) -> "tuple[Plan, PlanText | None]":
+    from orchtui.engine.input_file import file_name, read_text
+    from orchtui.engine.plan_file import parse_plan
+    from orchtui.engine.plan_places import PlanText
+
+    if source is None:
+        return read_plan(None, request, working_folder()), None
+    # Read once: the places are those of the text that was judged.
+    if source == "-":
+        text, file = read_stdin(), STDIN
     else:
-        _print(read, report)
-    bad = ("dependent", "unsure") if strict else ("dependent",)
-    return 1 if report.verdict in bad else 0
+        text, file = read_text(Path(source)), file_name(Path(source))
+    return parse_plan(text, file), PlanText(text, file)
 
 
-def _hindrances(plan: "Plan") -> list[str]:
+def _hindrances(plan: "Plan") -> Iterator[str]:
     """What `run` would refuse."""
     from orchtui.engine.errors import InputError
-    from orchtui.engine.schedule import build
+    from orchtui.engine.hindrances import refuse
 
     try:
-        build(plan, backend="")
+        refuse(plan)
     except InputError as error:
-        return [problem.message for problem in error.problems]
-    return []
+        for problem in error.problems:
+            yield problem.message
 
 
-def _print(plan: "Plan", report: "IndependenceReport") -> None:
-    needs: dict[str, list[str]] = {}
-    for finding in report.findings:
-        if finding.after and finding.before and not finding.accepted:
-            needs.setdefault(finding.after, []).append(finding.before)
-    labels = {task.id: task.label for task in plan.tasks}
-    for number, task in enumerate(report.tasks, 1):
-        label = clean_line(labels[task.id])
-        if task.independent:
-            click.echo(f"Task {number}: {label} - INDEPENDENT ✓")
-        else:
-            click.echo(f"Task {number}: {label} - DEPENDS on {' & '.join(needs[task.id])} ✗")
-    if report.verdict == "independent":
-        click.echo("→ All can run in parallel" if len(report.tasks) > 1 else "→ A single task")
-    else:
-        click.echo(f"→ {len(report.stages)} stages ({report.pattern}):")
-        for number, stage in enumerate(report.stages, 1):
-            click.echo(f"   {number}. {', '.join(stage)}")
-    for reason in _hindrances(plan):
-        click.echo(f"! it can not start as it is: {clean_line(reason)}")
-    click.echo("Only declared dependencies (`after`) were looked at.", err=True)
+# The model
+
+
+def _second_opinion(
+    project: "Project",
+    plan: "Plan",
+    report: "IndependenceReport",
+    timeout: float | None,
+    name: str,
+) -> "IndependenceReport":
+    """The report with a model's findings; what was asked, used and ignored is told beside it."""
+    from orchtui.engine.second_opinion import TIMEOUT, with_opinion
+
+    backend, _ = project.opinion_backend(plan)
+    opinion = asyncio.run(_ask(project, plan, timeout or TIMEOUT))
+    more = with_opinion(plan, report, opinion)
+    new = sum(finding.source == "model" for finding in more.findings)
+    click.echo(f"{name}: {_told(backend, opinion, new)}", err=True)
+    for problem in opinion.problems:
+        click.echo(f"{name}: second opinion: {clean_line(problem)}", err=True)
+    return more
+
+
+async def _ask(project: "Project", plan: "Plan", limit: float) -> "Opinion":
+    try:
+        return await project.second_opinion(plan, limit=limit)
+    finally:
+        await project.close()
+
+
+def _told(backend: str, opinion: "Opinion", new: int) -> str:
+    """Who was asked, what it used, and what came of it."""
+    who = f"{backend}, {opinion.model}" if opinion.model else backend
+    used = opinion.usage
+    tokens = f"{used.total - used.output:,} tokens in, {used.output:,} out"
+    count = len(opinion.findings)
+    found = f"{count:,} finding{'' if count == 1 else 's'}, {new:,} of them new"
+    return f"second opinion of {who}: {found}; {tokens}"

@@ -26,17 +26,35 @@ if TYPE_CHECKING:
 @click.argument("plan", required=False)
 @click.option("--request", help="the request in plain words, instead of a plan file")
 @click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="start nothing when a finding that nobody accepted would put tasks one after the other",
+)
 @running_options
-def command(plan: str | None, request: str | None, as_json: bool, **options: Any) -> int:
+def command(
+    plan: str | None, request: str | None, as_json: bool, strict: bool, **options: Any
+) -> int:
     """Run PLAN (a file, or - for standard input) and print its result.
+
+    Tasks that are not independent run one after the other, and are told with the reason
+    before the run starts.
 
     Exit codes: 0 COMPLETED, 1 FAILED, 2 bad input or no backend, 3 PARTIAL, 130 cancelled,
     141 when whoever read the output went away.
     """
+    from orchtui.cli import stages
+
     project = make_project(**options)
-    orchestrator = project.start(read_plan(plan, request, project.folder))
+    read = read_plan(plan, request, project.folder)
+    report = project.check(read)
+    if strict:
+        stages.refuse_findings(report)
+    orchestrator = project.start(read, report)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    for line in stages.told(orchestrator.schedule):
+        click.echo(f"orchtui: {line}", err=True)
     return drive(project, orchestrator, as_json=as_json)
 
 

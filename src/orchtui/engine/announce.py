@@ -29,6 +29,8 @@ class Work:
     status: Status = "waiting"
     needs: set[str] = field(default_factory=set)
     """Ids of predecessors that have not completed."""
+    held: set[str] = field(default_factory=set)
+    """Ids of tasks that must not run at once with this one and that it lets go first."""
     attempt: int = 0
     failures: int = 0
     """Failed attempts since the task was first queued, or asked for again."""
@@ -52,6 +54,11 @@ class Work:
     def live(self) -> bool:
         """Whether it has not ended."""
         return self.status in LIVE
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has not begun and nothing holds it up."""
+        return self.status == "waiting" and not self.needs and not self.held
 
     @property
     def model(self) -> str | None:

@@ -1,12 +1,13 @@
 """The execution log: what ran, when, by whom, and how it ended, in the seed's form.
 
+It says who waited for whom, and what was found or accepted that made it so.
 Every figure comes from `verdict`. This module never writes a file.
 
 Source of the form: the tutorial's section "Parallel Execution Log".
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 
 from orchtui.engine import verdict
 from orchtui.engine.attempt import CUT_OFF
@@ -14,6 +15,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso
 from orchtui.engine.report import LOCAL, REHEARSAL, inline, status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
+from orchtui.engine.staging import Staged
 
 _STRATEGY = {
     "collect": "Collected all {n} results, one after the other",
@@ -38,10 +40,13 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
         lines += [REHEARSAL, ""]
     if "local" in run.schedule.backends:
         lines += [LOCAL, ""]
-    lines += _decomposition(run)
+    staged: dict[str, list[Staged]] = {}
+    for one in run.schedule.staged:
+        staged.setdefault(one.after, []).append(one)
+    lines += _decomposition(run, staged)
     lines += ["## Parallel Tasks", ""]
     for task in run.tasks.values():
-        lines += _task(run, task, task_output(task.task.position))
+        lines += _task(run, task, task_output(task.task.position), staged.get(task.id, ()))
     lines += ["## Completion Status"]
     lines += [_completion(task) for task in run.tasks.values()]
     lines += ["", *_figures(run), ""]
@@ -49,14 +54,14 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     return "\n".join(lines)
 
 
-def _decomposition(run: Run) -> list[str]:
+def _decomposition(run: Run, staged: Container[str]) -> list[str]:
     tasks = run.schedule.tasks
     kinds = Counter(task.specialist for task in tasks)
     specialists = ", ".join(
         f"{inline(name)} ({count} instances)" if count > 1 else inline(name)
         for name, count in kinds.items()
     )
-    dependent = sum(1 for task in tasks if task.after)
+    dependent = sum(1 for task in tasks if task.after or task.id in staged)
     lines = ["## Task Decomposition", f"**Independent Tasks**: {len(tasks) - dependent}"]
     if dependent:
         lines.append(f"**Dependent Tasks**: {dependent}")
@@ -64,6 +69,9 @@ def _decomposition(run: Run) -> list[str]:
     estimate = _estimate(run)
     lines.append(f"**Estimated Time**: {show_duration(estimate) if estimate else 'unknown'}")
     lines.append(f"**Concurrency**: at most {run.schedule.concurrency} at once")
+    if accepted := run.schedule.accepted:
+        lines.append(f"**Accepted Findings**: {len(accepted)}")
+        lines += [f"- {inline(one.message)} ({inline(one.finding)})" for one in accepted]
     return [*lines, ""]
 
 
@@ -80,7 +88,7 @@ def _expected(run: Run) -> str:
     return _time(run.started + estimate) if estimate else "unknown"
 
 
-def _task(run: Run, task: TaskRun, output: str) -> list[str]:
+def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> list[str]:
     lines = [f"### Task {task.task.position}: {inline(task.task.label)}"]
     attempt = task.attempt
     specialist = inline(task.task.specialist)
@@ -95,8 +103,7 @@ def _task(run: Run, task: TaskRun, output: str) -> list[str]:
         lines.append(f"- Status: DELEGATED at {_clock(task.started)}")
     else:
         lines.append(f"- Status: {status_word(task)}")
-    after = ", ".join(task.task.after) or "NONE"
-    lines.append(f"- Dependencies: {after}")
+    lines += _dependencies(task, staged)
     lines += [
         f"- Attempt {earlier.number}: ended after {show_duration(earlier.seconds(run.at))}, "
         f"{inline(earlier.message)}"
@@ -111,6 +118,17 @@ def _task(run: Run, task: TaskRun, output: str) -> list[str]:
         lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
         lines.append(f"- Reason: {kind}{inline(task.why)}")
     return [*lines, ""]
+
+
+def _dependencies(task: TaskRun, staged: Sequence[Staged]) -> list[str]:
+    """Whom the task waited for; what was found, and not declared, says why."""
+    others = dict.fromkeys((*task.task.after, *(one.before for one in staged)))
+    lines = [f"- Dependencies: {', '.join(others) or 'NONE'}"]
+    for one in staged:
+        how = "After" if one.hands_over else "Not at the same time as"
+        sure = "certain" if one.certain else "guessed"
+        lines.append(f"- {how} {one.before} ({sure}): {inline(one.message)}")
+    return lines
 
 
 def _completion(task: TaskRun) -> str:

@@ -1,14 +1,14 @@
 """Executor: a Schedule in, RunEvents out, in batches as they happen.
 
-Every task whose predecessors are done starts at once, as far as the slots go;
-there are no waves. Retries, limits and cancelling live here and nowhere else.
+Every task that need not wait for another starts at once, as far as the slots
+go; there are no waves. Retries, limits and cancelling live here and nowhere else.
 Text is joined for a moment before it becomes an event, so that journal, fold
 and screen do no work for each chunk. This module never writes a file and never
 decides a verdict.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 
 from orchtui.engine import events as ev
@@ -19,6 +19,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
 from orchtui.engine.handover import assignment
 from orchtui.engine.joiner import Joiner
+from orchtui.engine.precedence import Precedence
 from orchtui.engine.ready import ReadyQueue
 from orchtui.engine.run import Status
 from orchtui.engine.schedule import Schedule
@@ -78,21 +79,15 @@ class Executor:
         self._deadline: asyncio.TimerHandle | None = None
         self._give_up: BackendError | None = None
         """Why nothing more is started; `None` while all is well."""
+        self._ended: deque[Work] = deque()
+        """Tasks whose end has not been drawn conclusions from."""
         self._work: dict[str, Work] = {}
-        self._dependents: dict[str, list[str]] = {task.id: [] for task in schedule.tasks}
-        self._take_up(results or {}, attempts or {})
-
-    def _take_up(self, results: Mapping[str, str], attempts: Mapping[str, int]) -> None:
-        for task in self._schedule.tasks:
-            work = Work(task, attempt=attempts.get(task.id, 0))
-            if task.id in results:
+        for task in schedule.tasks:
+            work = self._work[task.id] = Work(task, attempt=(attempts or {}).get(task.id, 0))
+            if results is not None and task.id in results:
                 work.status, work.result = "completed", results[task.id]
-            else:
-                work.needs = {needed for needed in task.after if needed not in results}
-            self._work[task.id] = work
-            for needed in task.after:
-                self._dependents[needed].append(task.id)
         self._live = sum(work.live for work in self._work.values())
+        self._precedence = Precedence(self._work)
 
     # What the owner calls
 
@@ -107,7 +102,7 @@ class Executor:
             loop = asyncio.get_running_loop()
             self._deadline = loop.call_later(self._time_left, self._on_deadline)
         for work in self._work.values():
-            if work.status == "waiting" and not work.needs:
+            if work.ready:
                 self._queue(work)
         self._pump()
         while True:
@@ -137,6 +132,7 @@ class Executor:
         self._say.steered("cancel_run")
         for work in self._work.values():
             self._stop(work, Cancel(why))
+        self._conclude()
 
     def retry(self, task_ids: Iterable[str]) -> list[str]:
         """Try ended tasks again while the run goes on, and what was skipped because of them.
@@ -144,29 +140,26 @@ class Executor:
         Returns:
             The ids of the tasks that will run again.
         """
-        again = []
+        again: list[Work] = []
         for task_id in task_ids:
             work = self._work.get(task_id)
             if work is not None and work.status in ("failed", "cancelled"):
-                self._say.steered("retry", task_id)
-                self._renew(work)
-                again.append(task_id)
+                again.append(self._renew(work))
         # What is brought back may bring back more: the list grows while it is walked.
-        for task_id in again:
-            for dependent in self._dependents[task_id]:
-                work = self._work[dependent]
-                needed = (self._work[other].status for other in work.task.after)
-                if work.status == "skipped" and not any(status in _OUTCOME for status in needed):
-                    self._say.steered("retry", dependent)
-                    self._renew(work)
-                    again.append(dependent)
+        for work in again:
+            again.extend(map(self._renew, self._precedence.skipped_for(work)))
+        # Only now: whoever comes back together waits for each other in the run's order.
+        for work in again:
+            self._precedence.wait(work)
         # What needs a task that will not come back would wait for ever.
-        for task_id in again:
-            for lost in (self._work[other] for other in self._work[task_id].task.after):
-                if lost.status in _OUTCOME:
-                    self._skip_dependents(lost)
+        for work in again:
+            if (lost := self._precedence.lost(work)) is not None:
+                self._skip(work, lost)
+        for work in again:
+            if work.ready:
+                self._queue(work)
         self._pump()
-        return [task_id for task_id in again if self._work[task_id].live]
+        return [work.task.id for work in again if work.live]
 
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
@@ -192,7 +185,8 @@ class Executor:
         self._ready.push(work.task)
 
     def _pump(self) -> None:
-        """Fill the free slots."""
+        """Let whoever has become ready queue up, and fill the free slots."""
+        self._conclude()
         while not self._closed and self._busy.total() < self._schedule.concurrency:
             task = self._ready.pop(self._has_slot)
             if task is None:
@@ -256,6 +250,7 @@ class Executor:
             )
         self._busy[task.backend] -= 1
         self._settle(work, error)
+        self._conclude()
         self._charge(work)
         self._pump()
 
@@ -316,39 +311,33 @@ class Executor:
     def _end(self, work: Work, status: Status) -> None:
         work.status = status
         self._live -= 1
+        self._ended.append(work)
 
     def _complete(self, work: Work) -> None:
         work.result = "".join(work.pieces)
         self._end(work, "completed")
         self._say.completed(work)
-        for task_id in self._dependents[work.task.id]:
-            other = self._work[task_id]
-            other.needs.discard(work.task.id)
-            if other.status == "waiting" and not other.needs:
-                self._queue(other)
 
     def _fail(self, work: Work, error: BackendError) -> None:
         self._end(work, "failed")
         self._say.failed(work, error)
-        self._skip_dependents(work)
 
     def _cancel(self, work: Work, wish: Cancel) -> None:
         self._end(work, "cancelled")
         self._say.cancelled(work, str(wish))
-        self._skip_dependents(work)
 
-    def _skip_dependents(self, work: Work) -> None:
-        """Skip everything that builds on a lost task. Not recursive: chains may be long."""
-        lost = [work]
-        while lost:
-            cause = lost.pop()
-            for task_id in self._dependents[cause.task.id]:
-                other = self._work[task_id]
-                if other.status == "waiting":
-                    self._end(other, "skipped")
-                    why = f"it needs '{cause.task.id}', which {_OUTCOME[cause.status]}"
-                    self._say.skipped(other, why)
-                    lost.append(other)
+    def _skip(self, work: Work, lost: Work) -> None:
+        self._end(work, "skipped")
+        self._say.skipped(work, f"it needs '{lost.task.id}', which {_OUTCOME[lost.status]}")
+
+    def _conclude(self) -> None:
+        """Draw from every end what follows for others. Not recursive: chains may be long."""
+        while self._ended:
+            work = self._ended.popleft()
+            for other in self._precedence.lost_by(work):
+                self._skip(other, work)
+            for other in self._precedence.freed_by(work):
+                self._queue(other)
 
     def _stop(self, work: Work, reason: Stop) -> None:
         """End a task that has not ended, whatever it is doing."""
@@ -364,14 +353,13 @@ class Executor:
             else:
                 self._fail(work, reason)
 
-    def _renew(self, work: Work) -> None:
+    def _renew(self, work: Work) -> Work:
         """Let an ended task begin again, with all its retries and time."""
+        self._say.steered("retry", work.task.id)
         work.failures, work.spent = 0, 0.0
-        work.needs = {n for n in work.task.after if self._work[n].status != "completed"}
         work.status = "waiting"
         self._live += 1
-        if not work.needs:
-            self._queue(work)
+        return work
 
     def _on_deadline(self) -> None:
         why = f"the run's deadline of {show_duration(self._schedule.deadline)} has passed"
@@ -391,6 +379,7 @@ class Executor:
         for work in self._work.values():
             if work.status in ("queued", "retrying"):
                 self._stop(work, error)
+        self._conclude()
 
     def _emit(self, event: ev.RunEvent) -> None:
         self._pending.append(event)

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchtui.engine import journal, run, summary
+from orchtui.engine import second_opinion as opinions
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
+from orchtui.engine.hindrances import refuse
+from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan
@@ -38,13 +41,23 @@ class Project:
     defaults: Limits = NO_LIMITS
     """The user's own limits."""
 
-    def schedule(self, plan: Plan) -> Schedule:
+    def check(self, plan: Plan) -> IndependenceReport:
+        """What a run of this plan is staged by."""
+        return check(plan)
+
+    def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
         """Resolve a plan; nothing is started.
+
+        Args:
+            plan: What was asked for.
+            report: Of this very plan, from `check` and whoever else was asked; made here where
+                there is none, which takes its time with very many tasks.
 
         Raises:
             InputError: when the plan can not start.
             NoBackendError: when a task needs a model and nobody chose how to reach one.
         """
+        refuse(plan)  # there is no order in a plan whose tasks wait for each other
         return build(
             plan,
             backend=self._default_for(plan),
@@ -55,6 +68,7 @@ class Project:
                 for name, specialist in self.specialists.items()
                 if specialist.model
             },
+            report=self.check(plan) if report is None else report,
         )
 
     def warnings(self, schedule: Schedule) -> list[str]:
@@ -68,13 +82,17 @@ class Project:
         warnings += [f"{one.path}: not loaded: {one.message}" for one in self.diagnostics]
         return warnings
 
-    def start(self, plan: Plan) -> Orchestrator:
+    def start(self, plan: Plan, report: IndependenceReport | None = None) -> Orchestrator:
         """A new run of a plan, ready to be entered.
+
+        Args:
+            plan: What was asked for.
+            report: As for `schedule`.
 
         Raises:
             InputError, NoBackendError: nothing was started.
         """
-        schedule = self.schedule(plan)
+        schedule = self.schedule(plan, report)
         return Orchestrator(plan, schedule, self._crew(schedule), folder=self.folder, out=self.out)
 
     def resume(self, run_id: str) -> Orchestrator:
@@ -140,6 +158,42 @@ class Project:
         if not found:
             raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
         raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {', '.join(found[:5])}")
+
+    async def second_opinion(
+        self, plan: Plan, *, limit: float = opinions.TIMEOUT
+    ) -> opinions.Opinion:
+        """Ask a model which tasks of a plan are not independent; see `second_opinion.ask`.
+
+        Args:
+            plan: What to ask about.
+            limit: Seconds for the whole answer.
+
+        Raises:
+            NoBackendError: when no backend with a model is chosen, or it can not be used here.
+        """
+        name, model = self.opinion_backend(plan)
+        backend = self.backends.open([name])[name]
+        card = find(self.specialists, opinions.ROLE)
+        return await opinions.ask(
+            backend,
+            plan,
+            folder=str(self.folder.resolve()),
+            model=model,
+            instructions=card.system if card else "",
+            limit=limit,
+        )
+
+    def opinion_backend(self, plan: Plan) -> tuple[str, str | None]:
+        """Who would be asked: a backend, and a model where one is named.
+
+        Raises:
+            NoBackendError: when no backend with a model is chosen.
+        """
+        planned = plan.backend if plan.backend != "command" else None
+        name = self.overrides.backend or planned or self.backends.default()
+        opinions.require_model(name)
+        card = find(self.specialists, opinions.ROLE)
+        return name, self.overrides.model or (card.model if card else None) or plan.model
 
     async def close(self) -> None:
         """End what the backends hold: connections, the local model."""

@@ -1,23 +1,24 @@
 """Schedule: the graph of tasks that may run, with every limit and default resolved.
 
-`build` turns a Plan into a Schedule, or says why it can not start. What a task
-does not say comes from the plan, then from the defaults; `Overrides` (flags)
-win over all. The order in which ready tasks take a slot is decided here too:
-critical first, then the longest way still to go, nice-to-have last. This
-module never starts anything.
+`build` turns a Plan and its IndependenceReport into a Schedule, or says why it
+can not start. What a task does not say comes from the plan, then from the
+defaults; `Overrides` (flags) win over all. The order in which ready tasks take
+a slot is decided here too: critical first, then the longest way still to go,
+nice-to-have last. This module never starts anything.
 """
 
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from graphlib import TopologicalSorter
 from typing import TypedDict, TypeVar
 
 import msgspec
 
-from orchtui.engine.errors import InputError, Problem
-from orchtui.engine.graph import find_cycle
-from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Limits, Plan, Priority, Task
+from orchtui.engine.graph import stages
+from orchtui.engine.hindrances import refuse
+from orchtui.engine.independence.report import IndependenceReport
+from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, Task
+from orchtui.engine.staging import Accepted, Staged, stage
 
 DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
 """What holds when neither the task nor the plan nor a flag says anything."""
@@ -50,6 +51,10 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     tail: float = 1.0
     """The longest way from here to the end of the run, this task included."""
     after: tuple[str, ...] = ()
+    """Ids of the tasks that must complete first; their results are handed to this one."""
+    behind: tuple[str, ...] = ()
+    """Ids of the tasks that must only have ended first, in whatever way: the two would be in each
+    other's way. Some of it may follow from other tasks' order already."""
     timeout: float
     idle_timeout: float | None = None
     """Seconds; `None` leaves it to the backend, 0 switches it off."""
@@ -71,6 +76,10 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     backend: str = ""
     """Makes the synthesis: the one chosen for all, else that of the first task with a model."""
     model: str | None = None
+    staged: tuple[Staged, ...] = ()
+    """Which tasks wait for which beyond what the plan declares, and why."""
+    accepted: tuple[Accepted, ...] = ()
+    """Findings that a person said do not matter."""
 
     def task(self, task_id: str) -> ScheduledTask:
         """The task with this id.
@@ -82,6 +91,11 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if task.id == task_id:
                 return task
         raise KeyError(task_id)
+
+    @property
+    def stages(self) -> list[list[str]]:
+        """Ids in groups: a group can start when all before it have ended."""
+        return stages({task.id: (*task.after, *task.behind) for task in self.tasks})
 
     @property
     def backends(self) -> tuple[str, ...]:
@@ -112,6 +126,7 @@ def build(
     overrides: Overrides = NO_OVERRIDES,
     defaults: Limits = NO_LIMITS,
     specialist_models: Mapping[str, str] | None = None,
+    report: IndependenceReport | None = None,
 ) -> Schedule:
     """Resolve a plan.
 
@@ -121,14 +136,15 @@ def build(
         overrides: Flags.
         defaults: The user's own limits, below the plan's.
         specialist_models: Models that agent files name, by specialist.
+        report: Of this very plan: what the run is staged by, beside `after`.
 
     Raises:
         InputError: when the plan can not start as it is; nothing is left half done.
     """
     limits = overrides.limits.over(plan.limits).over(defaults).over(DEFAULTS)
-    _refuse(plan, limits)
+    refuse(plan, limits)
     tasks = [task for task in plan.tasks if task.enabled]
-    urgency, tail = _order(tasks)
+    staging = stage(tasks, report)
     instances = _instances([_specialist(plan, task) for task in tasks])
     position = {task.id: number for number, task in enumerate(plan.tasks, 1)}
     models = specialist_models or {}
@@ -144,11 +160,9 @@ def build(
             model=_model(task, plan, overrides, backend, models),
             command=task.command,
             priority=task.priority,
-            urgency=urgency[task.id],
-            tail=tail[task.id],
-            after=task.after,
             estimate=task.estimate,
             accept_truncated=task.accept_truncated,
+            **staging.places[task.id],
             **_limits(task, overrides.limits, limits),
         )
         for task, instance in zip(tasks, instances, strict=True)
@@ -162,6 +176,8 @@ def build(
         aggregate=plan.aggregate,
         backend=next((name for name in for_all if name and name != "command"), ""),
         model=overrides.model or plan.model,
+        staged=staging.staged,
+        accepted=staging.accepted,
     )
 
 
@@ -183,53 +199,6 @@ def _limits(task: Task, flags: Limits, wanted: Limits) -> _TaskLimits:
         "retries": _first(flags.retries, task.retries, wanted.retries),
         "max_tokens": _first(flags.max_tokens, task.max_tokens, wanted.max_tokens),
     }
-
-
-def _refuse(plan: Plan, limits: Limits) -> None:
-    """Raise InputError for every reason why the plan can not start."""
-    reasons = [f"the request leaves something open: {missing}" for missing in plan.missing]
-    if not plan.tasks:
-        reasons.append("the plan has no tasks")
-    elif not any(task.enabled for task in plan.tasks):
-        reasons.append("every task is switched off; enable one")
-    by_id = {task.id: task for task in plan.tasks}
-    if len(by_id) < len(plan.tasks):
-        twice = [name for name, count in Counter(t.id for t in plan.tasks).items() if count > 1]
-        reasons.append(f"several tasks have the id {', '.join(twice)}")
-    for task in plan.tasks:
-        if not task.enabled:
-            continue
-        if not task.prompt.strip() and not task.command:
-            reasons.append(f"task '{task.id}' has no prompt and no command")
-        for needed in task.after:
-            if needed not in by_id:
-                reasons.append(f"task '{task.id}' comes after '{needed}', which is not in the plan")
-            elif not by_id[needed].enabled:
-                reasons.append(
-                    f"task '{task.id}' comes after '{needed}', which is switched off; "
-                    f"enable it or remove it from `after`"
-                )
-    if cycle := find_cycle({task.id: task.after for task in plan.tasks}):
-        reasons.append(f"tasks wait for each other in a circle: {' → '.join(cycle)}")
-    if limits.budget_usd is not None:
-        reasons.append("budget_usd needs prices, which are not known here; use budget_tokens")
-    if reasons:
-        raise InputError([Problem("", 0, 0, reason) for reason in reasons])
-
-
-def _order(tasks: Sequence[Task]) -> tuple[dict[str, int], dict[str, float]]:
-    """Urgency and tail of each task; both flow backwards along `after`."""
-    estimates = [task.estimate for task in tasks if task.estimate]
-    usual = sum(estimates) / len(estimates) if estimates else 1.0
-    by_id = {task.id: task for task in tasks}
-    urgency = {task.id: PRIORITIES.index(task.priority) for task in tasks}
-    tail = {task.id: task.estimate or usual for task in tasks}
-    order = list(TopologicalSorter({t.id: t.after for t in tasks}).static_order())
-    for task_id in reversed(order):
-        for needed in by_id[task_id].after:
-            urgency[needed] = min(urgency[needed], urgency[task_id])
-            tail[needed] = max(tail[needed], (by_id[needed].estimate or usual) + tail[task_id])
-    return urgency, tail
 
 
 def _specialist(plan: Plan, task: Task) -> str:

@@ -6,7 +6,6 @@ reads the Run's figures itself.
 """
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,18 +18,16 @@ from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
-from orchtui.engine.request import parse_request
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.verdict import census, verdict
 from orchtui.ui.dialogs import Ask, ChooseBackend
-from orchtui.ui.draft import EMPTY, Draft
-from orchtui.ui.frame import Frame
-from orchtui.ui.live import LiveRun
+from orchtui.ui.plan_desk import PlanDesk
 from orchtui.ui.run_bar import outcome
+from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.saving import ask_and_save
-from orchtui.ui.screen import MainScreen, Shown
+from orchtui.ui.screen import Shown
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and for backends to close."""
@@ -38,7 +35,7 @@ LEAVE_WITHIN = 5.0
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
 
-class OrchtuiApp(Frame):
+class OrchtuiApp(PlanDesk):
     """The full-screen app; `run` gives 0.
 
     Args:
@@ -55,12 +52,9 @@ class OrchtuiApp(Frame):
         plan_path: Path | None = None,
         theme: str | None = None,
     ) -> None:
-        super().__init__()
-        self.project = project
-        self.draft = Draft(plan or EMPTY)
-        self.live = LiveRun()
-        parse = partial(parse_request, folder=project.folder)
-        self.main = MainScreen(self.draft, parse, self.live.now)
+        super().__init__(project, plan)
+        self._asked: set[str] = set()
+        """Findings that a person was asked about before a run."""
         self._plan_path = plan_path
         self._theme_wanted = theme
         self._own: Shown | None = None
@@ -119,13 +113,18 @@ class OrchtuiApp(Frame):
             self.say("There are no tasks yet: write a request first", "warning")
             self.main.plan_pane.request.focus()
             return None
+        report = await self.main.independence.report_of(plan)
+        if (answer := await ask_before(self, report, self._asked)) != "run":
+            if answer == "look":
+                self.main.action_go("independence")
+            return None
         try:
             try:
-                orchestrator = await asyncio.to_thread(self.project.start, plan)
+                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
             except NoBackendError as error:
                 if not await self._choose_backend(_why(error)):
                     return None
-                orchestrator = await asyncio.to_thread(self.project.start, plan)
+                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
         except InputError as error:
             problems = [problem.message for problem in error.problems]
             self.main.action_go("compose")
@@ -134,6 +133,8 @@ class OrchtuiApp(Frame):
             return None
         for warning in self.project.warnings(orchestrator.schedule):
             self.say(warning, "warning")
+        if staging := staging_notice(plan, report):
+            self.say(staging, title=f"Runs in {len(report.stages)} stages")
         return orchestrator
 
     async def _follow(self, orchestrator: Orchestrator) -> None:

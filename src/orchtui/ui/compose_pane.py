@@ -7,11 +7,9 @@ and applies the edits. It never starts a run and never writes a file.
 
 import asyncio
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -20,13 +18,15 @@ from textual.widgets import OptionList, Static, TextArea
 from textual.worker import Worker
 
 from orchtui.engine.errors import InputError
+from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui import draft as edits
-from orchtui.ui import keymap
 from orchtui.ui.draft import Draft
+from orchtui.ui.request_area import RequestArea
 from orchtui.ui.task_form import TaskForm
 from orchtui.ui.task_list import TaskList
+from orchtui.ui.trouble import TellsTrouble
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""
@@ -44,25 +44,7 @@ _EMPTY = Content.from_markup(
 )
 
 
-class RequestArea(TextArea):
-    """The request's text; tab goes on to the next widget."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("request")]
-
-    class Left(Message):
-        """A person wants to go on to the tasks."""
-
-    class ReadAgainWanted(Message):
-        """The tasks are to be made from the request again."""
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
-
-    def action_read_again(self) -> None:
-        self.post_message(self.ReadAgainWanted())
-
-
-class ComposePane(Vertical):
+class ComposePane(TellsTrouble, Vertical):
     """Request and tasks.
 
     Args:
@@ -96,6 +78,7 @@ class ComposePane(Vertical):
         yield Static("", id="plan-problems", markup=False)
         yield self.tasks
         yield Static(_EMPTY, id="compose-empty", classes="empty")
+        yield Static("", id="plan-verdict", markup=False)
         yield Static("", id="task-detail", markup=False)
 
     def on_mount(self) -> None:
@@ -118,6 +101,32 @@ class ComposePane(Vertical):
         self._error = "\n".join(problems)
         self._show()
 
+    def show_verdict(self, line: Content) -> None:
+        """Say in a line which tasks may run together; nothing while there are none."""
+        shown = self.query_one("#plan-verdict", Static)
+        shown.update(line)
+        shown.set_class(not line.plain, "-empty")
+
+    def open_words(self, evidence: Evidence) -> None:
+        """Pick a task, and open its form where these words stand."""
+        if any(task.id == evidence.task for task in self.draft.plan.tasks):
+            self.tasks.show_plan(self.draft.plan, evidence.task)
+            self._edit(evidence.task, evidence)
+        else:
+            self.app.bell()
+
+    def change(self, edit: Callable[[Plan], Plan]) -> None:
+        """Make an edit that comes from elsewhere.
+
+        Raises:
+            ValueError: when the edit says that it can not be made; the plan is as it was.
+        """
+        self._changed(self.draft.edit(edit))
+
+    def step(self, action: str) -> None:
+        """Undo the latest edit, or `redo` it."""
+        self._changed(self.draft.redo() if action == "redo" else self.draft.undo())
+
     # The request
 
     @on(TextArea.Changed, "#request")
@@ -133,6 +142,7 @@ class ComposePane(Vertical):
         if self.draft.by_hand:
             self.draft.request(self.request.text)
             self._show()
+            self.post_message(self.PlanChanged())
         else:
             self._read_again()
 
@@ -165,10 +175,8 @@ class ComposePane(Vertical):
     def _do(self, event: TaskList.Wanted) -> None:
         picked = self.tasks.picked
         match event.action:
-            case "undo":
-                self._changed(self.draft.undo())
-            case "redo":
-                self._changed(self.draft.redo())
+            case "undo" | "redo":
+                self.step(event.action)
             case "settle":
                 self._changed(self.draft.edit(edits.settle))
             case "read_again":
@@ -209,11 +217,13 @@ class ComposePane(Vertical):
         self._show(picked)
         self.post_message(self.PlanChanged())
 
-    def _edit(self, task_id: str) -> None:
+    def _edit(self, task_id: str, words: Evidence | None = None) -> None:
         task = self.draft.plan.task(task_id)
-        self._open_form(task, f"Task {task.id}", None)
+        self._open_form(task, f"Task {task.id}", None, words)
 
-    def _open_form(self, task: Task, title: str, behind: str | None) -> None:
+    def _open_form(
+        self, task: Task, title: str, behind: str | None, words: Evidence | None = None
+    ) -> None:
         def take(edited: Task | None) -> None:
             if edited is None:
                 return
@@ -228,9 +238,10 @@ class ComposePane(Vertical):
                 ),
                 edited.id,
             )
-            self.tasks.focus()
+            if words is None:  # else back to where the words were found
+                self.tasks.focus()
 
-        self.app.push_screen(TaskForm(self.draft.plan, task, title), take)
+        self.app.push_screen(TaskForm(self.draft.plan, task, title, words), take)
 
     # Showing
 

@@ -17,6 +17,8 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from orchtui.engine.backends.registry import Choice
+from orchtui.engine.independence.report import Finding
+from orchtui.engine.text import clean_line
 
 
 class Ask(ModalScreen[str | None]):
@@ -132,6 +134,49 @@ class ChooseBackend(ModalScreen[str | None]):
         if choice.lacking:
             lines = Content.assemble(lines, (f"\n  to use it: {choice.lacking}", "$text-warning"))
         return Option(lines, id=choice.name, disabled=choice.lacking is not None)
+
+
+class ChooseFix(ModalScreen[str | None]):
+    """Which of a finding's fixes is to be made; gives its id.
+
+    Args:
+        finding: With its fixes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("j", "app.simulate_key('down')", show=False),
+        Binding("k", "app.simulate_key('up')", show=False),
+        *(Binding(str(number), f"take({number})", show=False) for number in range(1, 10)),
+    ]
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
+        self._finding = finding
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "What is to be done?"
+            yield Static(Content(clean_line(self._finding.message)), classes="hint")
+            yield OptionList(
+                *(
+                    Option(Content.assemble((f"{number} ", "b $accent"), clean_line(fix.label)))
+                    for number, fix in enumerate(self._finding.fixes, 1)
+                ),
+                markup=False,
+            )
+            yield Static("[b]enter[/] or a number chooses   [b]esc[/] goes back", classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).focus()
+
+    def action_take(self, number: int) -> None:
+        if number <= len(self._finding.fixes):
+            self.dismiss(self._finding.fixes[number - 1].id)
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.action_take(event.option_index + 1)
 
 
 class Read(ModalScreen[None]):

@@ -11,12 +11,16 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Context = Literal["everywhere", "request", "tasks", "timeline", "output", "runs"]
+Context = Literal[
+    "everywhere", "request", "tasks", "independence", "matrix", "timeline", "output", "runs"
+]
 
 TITLES: dict[Context, str] = {
     "everywhere": "Everywhere",
     "request": "While writing the request",
     "tasks": "In the list of tasks",
+    "independence": "Among the findings",
+    "matrix": "In the matrix of tasks",
     "timeline": "On the timeline",
     "output": "In the output",
     "runs": "In the list of past runs",
@@ -50,9 +54,15 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("app.next-pane", "f6", "screen.step_pane(1)", "next pane"),
         Key("app.previous-pane", "shift+f6", "screen.step_pane(-1)", "previous pane"),
         Key("app.pane-plan", "1", "screen.go('compose')", "the plan"),
-        Key("app.pane-timeline", "2", "screen.go('timeline')", "the timeline"),
-        Key("app.pane-output", "3", "screen.go('output')", "the output"),
-        Key("app.pane-runs", "4", "screen.go('runs')", "past runs"),
+        Key(
+            "app.pane-independence",
+            "2",
+            "screen.go('independence')",
+            "which tasks may run together",
+        ),
+        Key("app.pane-timeline", "3", "screen.go('timeline')", "the timeline"),
+        Key("app.pane-output", "4", "screen.go('output')", "the output"),
+        Key("app.pane-runs", "5", "screen.go('runs')", "past runs"),
         Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
         Key("app.help", "f1,question_mark", "app.show_help", "all keys", "Help"),
         Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
@@ -85,6 +95,44 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("tasks.request", "i,escape", "request", "write the request"),
         Key("tasks.run", "r", "app.run_plan", "run the plan"),
         Key("tasks.save", "s", "app.save_plan", "save the plan to a file"),
+    ),
+    "independence": (
+        Key("independence.words", "enter", "want('words')", "go to the quoted words", "Words"),
+        Key("independence.fix", "f", "want('fix')", "apply the first fix", "Fix"),
+        Key("independence.choose-fix", "F", "want('choose_fix')", "choose among the fixes"),
+        Key(
+            "independence.accept",
+            "x,a",
+            "want('accept')",
+            "accept the finding, or take that back",
+            "Accept",
+        ),
+        Key("independence.matrix", "m", "want('matrix')", "every pair of tasks", "Matrix"),
+        Key("independence.ask", "o", "want('ask')", "ask a model for a second opinion", "Ask"),
+        Key("independence.previous", "up,k", "step(-1)", "previous finding"),
+        Key("independence.next", "down,j", "step(1)", "next finding"),
+        Key("independence.words-before", "left,h", "other_words(-1)", "the words quoted before"),
+        Key("independence.words-after", "right,l", "other_words(1)", "the words quoted next"),
+        Key("independence.page-up", "pageup", "page(-1)", "a page up"),
+        Key("independence.page-down", "pagedown", "page(1)", "a page down"),
+        Key("independence.first", "home,g", "first", "first finding"),
+        Key("independence.last", "end,G", "last", "last finding"),
+        Key("independence.undo", "u", "want('undo')", "undo", "Undo"),
+        Key("independence.redo", "U", "want('redo')", "redo"),
+        Key("independence.run", "r", "app.run_plan", "run the plan"),
+        Key("independence.back", "escape", "want('back')", "stop asking; else back to the plan"),
+    ),
+    "matrix": (
+        Key("matrix.finding", "enter", "go_to_finding", "go to the finding", "Finding"),
+        Key("matrix.close", "m,escape", "close", "back to the findings", "Findings"),
+        Key("matrix.up", "up,k", "move(-1, 0)", "up"),
+        Key("matrix.down", "down,j", "move(1, 0)", "down"),
+        Key("matrix.left", "left,h", "move(0, -1)", "left"),
+        Key("matrix.right", "right,l", "move(0, 1)", "right"),
+        Key("matrix.page-up", "pageup", "move(-10, 0)", "ten up"),
+        Key("matrix.page-down", "pagedown", "move(10, 0)", "ten down"),
+        Key("matrix.first", "home,g", "move(-9999, -9999)", "first pair"),
+        Key("matrix.last", "end,G", "move(9999, 9999)", "last pair"),
     ),
     "timeline": (
         Key("timeline.output", "enter", "read_output", "read the task's output", "Read"),

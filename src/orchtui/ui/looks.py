@@ -76,7 +76,7 @@ def clock(seconds: float) -> str:
 
 def ink(style: Style) -> Style:
     """A style without its background, so that it can stand on a marked row."""
-    return Style(color=style.color, bold=style.bold, italic=style.italic)
+    return Style(color=style.color, bold=style.bold, italic=style.italic, underline=style.underline)
 
 
 def paper(style: Style) -> Style:

@@ -5,6 +5,7 @@ and everything again only when the width changes. It follows the end until a
 person scrolls up. This module never treats text as markup.
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -197,25 +198,37 @@ class OutputPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="output", classes="pane -empty")
-        self.border_title = "3 Output"
+        self.border_title = "4 Output"
         self.text = OutputText()
         self._head = Static("", id="output-head", markup=False)
         self._shown_task: TaskRun | None = None
         self._rehearsal = False
+        self._why_waiting: Callable[[TaskRun], list[str]] = lambda task: []
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self.text
         yield Static(_EMPTY, id="output-empty", classes="empty")
 
-    def show_task(self, task: TaskRun | None, rehearsal: bool, now: float) -> None:
-        """Show another task."""
+    def show_task(
+        self,
+        task: TaskRun | None,
+        rehearsal: bool,
+        now: float,
+        why_waiting: Callable[[TaskRun], list[str]] = lambda task: [],
+    ) -> None:
+        """Show another task.
+
+        Args:
+            why_waiting: Says why a task has to wait; nothing when it need not.
+        """
         self._shown_task = task
+        self._why_waiting = why_waiting
         self._rehearsal = rehearsal
         self.set_class(task is None, "-empty")
         self.text.show_task(task)
         if task is not None:
-            title = f"3 Output · {clean_line(task.task.instance)}"
+            title = f"4 Output · {clean_line(task.task.instance)}"
             self.border_title = Content(title)
             self.repaint(now)
 
@@ -223,7 +236,7 @@ class OutputPane(Vertical):
         """Show the run's result."""
         self._shown_task = None
         self.set_class(False, "-empty")
-        self.border_title = "3 Output · result"
+        self.border_title = "4 Output · result"
         head = Content.styled(title, "b")
         self._head.update(_with_badge(head, rehearsal))
         self.text.show_text(text)
@@ -232,7 +245,10 @@ class OutputPane(Vertical):
         """Take in what is new, at `now` in seconds since 1970."""
         if self._shown_task is None:
             return
-        self._head.update(_with_badge(headline(self._shown_task, now), self._rehearsal))
+        head = _with_badge(headline(self._shown_task, now), self._rehearsal)
+        because = self._why_waiting(self._shown_task)
+        lines = [head, *(Content.styled(why, "$foreground-muted") for why in because)]
+        self._head.update(Content("\n").join(lines))
         self.text.update_task()
         self.border_subtitle = "" if self.text.following else "G: follow the end"
 

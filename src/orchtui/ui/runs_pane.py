@@ -71,7 +71,7 @@ class RunsPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="runs", classes="pane -empty")
-        self.border_title = "4 Past runs"
+        self.border_title = "5 Past runs"
         self.list = RunList(id="run-list", markup=False, compact=True)
         self.summaries: Sequence[Summary] = ()
         """What is shown."""

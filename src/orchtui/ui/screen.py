@@ -7,28 +7,30 @@ person wants goes up as the panes' messages. This module never starts a run.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Literal
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.events import Click, DescendantFocus, Resize
-from textual.message import Message
+from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
 from orchtui.engine.events import AGGREGATE
+from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
+from orchtui.ui.independence_pane import IndependencePane, brief
 from orchtui.ui.output_pane import OutputPane, OutputText
 from orchtui.ui.run_bar import Facts, RunBar
 from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
 from orchtui.ui.timeline_pane import TimelinePane, TimelineRows
+from orchtui.ui.waiting import reasons
 
 RATE = 12
 """Repaints a second, at most."""
@@ -37,9 +39,6 @@ TWO_COLUMNS = 100
 """Cells of width from which the plan and the run stand side by side."""
 STACKED = 20
 """Rows from which timeline and output stand one above the other."""
-
-PaneName = Literal["compose", "timeline", "output", "runs"]
-ORDER: tuple[PaneName, ...] = ("compose", "timeline", "output", "runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,59 +52,27 @@ class Shown:
     """Whether it was opened from the list."""
 
 
-class TabsBar(Static):
-    """The panes' names and keys; the one in front is marked."""
-
-    _NAMES: ClassVar[dict[PaneName, str]] = {
-        "compose": "1 Plan",
-        "timeline": "2 Timeline",
-        "output": "3 Output",
-        "runs": "4 Runs",
-    }
-
-    class Clicked(Message):
-        """A name was clicked."""
-
-        def __init__(self, view: PaneName) -> None:
-            super().__init__()
-            self.view = view
-
-    def __init__(self) -> None:
-        super().__init__("", id="tabs", markup=False)
-        self._ends: list[tuple[int, PaneName]] = []
-
-    def show(self, view: PaneName) -> None:
-        """Mark a pane."""
-        line = Content.styled(" orchtui ", "b $background on $accent")
-        self._ends = []
-        for name, words in self._NAMES.items():
-            style = "b $accent" if name == view else "$foreground-muted"
-            line = Content.assemble(line, "  ", (words, style))
-            self._ends.append((line.cell_length, name))
-        self.update(line)
-
-    def on_click(self, event: Click) -> None:
-        """Tell which name it was."""
-        for end, name in self._ends:
-            if event.x < end:
-                self.post_message(self.Clicked(name))
-                return
-
-
 class MainScreen(Screen[None]):
     """All panes.
 
     Args:
         draft: The plan on the desk.
         parse: Request text in, Plan out; may raise InputError.
+        check: Plan in, IndependenceReport out.
         now: Seconds since 1970, by the clock of the run that is going on.
     """
 
     def __init__(
-        self, draft: Draft, parse: Callable[[str], Plan], now: Callable[[], float]
+        self,
+        draft: Draft,
+        parse: Callable[[str], Plan],
+        check: Callable[[Plan], IndependenceReport],
+        now: Callable[[], float],
     ) -> None:
         super().__init__(id="main")
+        self.draft = draft
         self.plan_pane = ComposePane(draft, parse)
+        self.independence = IndependencePane(check)
         self.runs_pane = RunsPane()
         self.timeline = TimelinePane()
         self.output = OutputPane()
@@ -133,6 +100,7 @@ class MainScreen(Screen[None]):
                 yield self.plan_pane
                 yield self.runs_pane
             with Vertical(id="right"):
+                yield self.independence
                 yield self.timeline
                 yield self.output
         yield self.bar
@@ -142,6 +110,7 @@ class MainScreen(Screen[None]):
         self.timeline.show_run(None, past=False)
         self._arrange()
         self.plan_pane.focus_first()
+        self.independence.show_plan(self.draft.plan)
         self.set_interval(1 / RATE, self._repaint)
 
     # What is shown
@@ -167,9 +136,14 @@ class MainScreen(Screen[None]):
         """Bring everything that changed to the screen."""
         shown, now = self.shown, self._now()
         is_live = shown is not None and shown.run is self.live
-        if not (self.dirty or self.live is not None) or not self.is_attached:
+        asking = self.independence.asked_since is not None
+        if not (self.dirty or asking or self.live is not None) or not self.is_attached:
             return
         self.dirty = False
+        self.independence.repaint(now)
+        report = self.independence.report
+        if report is not None:
+            self.plan_pane.show_verdict(brief(report))
         if shown is not None:
             moment = now if is_live else shown.run.at
             self.timeline.repaint(shown.run, moment)
@@ -194,7 +168,8 @@ class MainScreen(Screen[None]):
             if is_result:
                 self._read_result(shown)
             elif picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None):
-                self.output.show_task(run.of(picked), run.rehearsal, now)
+                why = partial(reasons, run)
+                self.output.show_task(run.of(picked), run.rehearsal, now, why)
             else:
                 self.output.show_task(None, run.rehearsal, now)
         self.output.repaint(now)
@@ -221,14 +196,19 @@ class MainScreen(Screen[None]):
         """Show the panes that fit; the one in front always does."""
         wide = self.size.width >= TWO_COLUMNS
         in_run = self.view in ("timeline", "output")
+        on_right = in_run or self.view == "independence"
+        beside = wide and self.view == "compose" and self.live is None
+        independence = self.view == "independence" or beside
         stacked = self.size.height >= STACKED
         runs = self.view == "runs" or (wide and in_run and self._runs_left)
-        self.query_one("#left").display = wide or not in_run
-        self.query_one("#right").display = wide or in_run
+        self.query_one("#left").display = wide or not on_right
+        self.query_one("#right").display = wide or on_right
         self.plan_pane.display = not runs
+        self.plan_pane.set_class(wide and independence, "-beside")
         self.runs_pane.display = runs
-        self.timeline.display = stacked or self.view != "output"
-        self.output.display = stacked or self.view == "output"
+        self.independence.display = independence
+        self.timeline.display = not independence and (stacked or self.view != "output")
+        self.output.display = not independence and (stacked or self.view == "output")
         self.tabs.show(self.view)
         self.dirty = True
 
@@ -236,7 +216,7 @@ class MainScreen(Screen[None]):
         if view == "runs" and self.view != "runs":
             self.runs_pane.post_message(RunsPane.ReloadWanted())
         self.view = view
-        if view in ("compose", "runs"):
+        if view in ("compose", "independence", "runs"):
             self._runs_left = view == "runs"
         self._arrange()
 
@@ -250,6 +230,8 @@ class MainScreen(Screen[None]):
         }
         if view == "compose":
             self.plan_pane.focus_first()
+        elif view == "independence":
+            self.independence.focus_first()
         else:
             targets[view].focus()
 
@@ -262,6 +244,25 @@ class MainScreen(Screen[None]):
         for ancestor in event.widget.ancestors_with_self:
             if ancestor.id in ORDER and ancestor.id != self.view:
                 self._turn_to(ancestor.id)
+
+    # The plan and its report
+
+    @on(ComposePane.PlanChanged)
+    def _plan_changed(self) -> None:
+        self.independence.show_plan(self.draft.plan)
+        self._arrange()  # the end of a run leaves its panes where they are until now
+
+    @on(IndependencePane.Checked)
+    def _checked(self) -> None:
+        self.dirty = True
+
+    @on(IndependencePane.Left)
+    def _left_findings(self) -> None:
+        self.action_go("compose")
+
+    @on(IndependencePane.WordsWanted)
+    def _go_to_words(self, event: IndependencePane.WordsWanted) -> None:
+        self.plan_pane.open_words(event.evidence)
 
     @on(TabsBar.Clicked)
     def _tab_clicked(self, event: TabsBar.Clicked) -> None:

@@ -18,11 +18,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static, TextArea
+from textual.widgets.input import Selection as InputSelection
+from textual.widgets.text_area import Document, Selection
 
 from orchtui.engine.durations import format_duration
 from orchtui.engine.errors import InputError
+from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.text import clean
+from orchtui.ui.excerpt import field_text, place_of, span_in
 
 Form = Literal["text", "plain", "list", "argv"]
 
@@ -57,7 +62,11 @@ _PLAIN = re.compile(r"[\w.+-]+")
 
 
 def written(task: Task, field: Field) -> str:
-    """A field's value as the form shows it."""
+    """A field's value as the form shows it: without what could act on a terminal."""
+    return clean(_written(task, field))
+
+
+def _written(task: Task, field: Field) -> str:
     value = getattr(task, field.key)
     if field.form == "argv":
         return shlex.join(value)
@@ -144,8 +153,16 @@ def _quoted(value: object) -> str:
 
 
 class TaskForm(ModalScreen[Task | None]):
-    """Edits one task; gives the new one, or `None` when it is left as it was."""
+    """Edits one task; gives the new one, or `None` when it is left as it was.
 
+    Args:
+        plan: The plan that the task belongs to, or will.
+        task: As it is now.
+        title: Stands above the form.
+        words: What to go to, and to mark.
+    """
+
+    AUTO_FOCUS = ""  # `on_mount` says where it begins
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
         Binding("ctrl+r,ctrl+o,f3,f5", "done", "Done"),
@@ -153,8 +170,9 @@ class TaskForm(ModalScreen[Task | None]):
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, plan: Plan, task: Task, title: str) -> None:
+    def __init__(self, plan: Plan, task: Task, title: str, words: Evidence | None = None) -> None:
         super().__init__()
+        self._words = words
         self._plan = plan
         self._edited = task
         self._title = title
@@ -185,7 +203,29 @@ class TaskForm(ModalScreen[Task | None]):
         yield Static("", id=f"problem-{field.key}", classes="problem field-problem", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#field-title", Input).focus()
+        if self._words is None or not self._go_to(self._words):
+            self.query_one("#field-title", Input).focus()
+
+    def _go_to(self, words: Evidence) -> bool:
+        """Focus the field of the words and mark them; False when the form has no such field."""
+        place = place_of(words.field)
+        if place.name not in {field.key for field in FIELDS}:
+            return False
+        entry = self.query_one(f"#field-{place.name}")
+        whole = field_text(self._edited, words.field)
+        start, end = (span_in(whole, words) if whole else None) or (0, 0)
+        if whole:  # what the form shows is cleaned
+            start, end = len(clean(whole[:start])), len(clean(whole[:end]))
+        if isinstance(entry, TextArea):
+            locate = Document(entry.text).get_location_from_index
+            entry.selection = Selection(locate(start), locate(end))
+        elif isinstance(entry, Input):
+            ahead = getattr(self._edited, place.name)[: place.index] if place.index else ()
+            offset = sum(len(clean(each)) + len(", ") for each in ahead)
+            entry.select_on_focus = False
+            entry.selection = InputSelection(offset + start, offset + end)
+        self.call_after_refresh(entry.focus)
+        return True
 
     @property
     def values(self) -> dict[str, str]:

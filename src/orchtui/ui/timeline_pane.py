@@ -28,6 +28,7 @@ from orchtui.engine.text import clean_line
 from orchtui.engine.verdict import census, makespan, speedup
 from orchtui.ui import keymap, looks
 from orchtui.ui.bars import GLYPHS, TimeAxis, cells, runs_of
+from orchtui.ui.waiting import in_short
 from orchtui.ui.wrapping import fit
 
 _EMPTY = Content.from_markup(
@@ -35,7 +36,7 @@ _EMPTY = Content.from_markup(
     "[$foreground-muted]Every task gets a row here, with a bar\n"
     "that grows while it works.[/]\n\n"
     "[b]ctrl+r[/] [$foreground-muted]runs the plan[/]   "
-    "[b]4[/] [$foreground-muted]shows past runs[/]"
+    "[b]5[/] [$foreground-muted]shows past runs[/]"
 )
 
 _DURATION = 8
@@ -175,7 +176,6 @@ class TimelineRows(ScrollView, can_focus=True):
         state = self._style(task.status)
         figure = self._style("figure")
         instance_width, title_width, bar_width = self._columns
-        duration = task.seconds(self._now)
         segments = [
             Segment("▌" if picked else " ", state),
             Segment(looks.sign(task.status, self._beat) + " ", state),
@@ -183,10 +183,14 @@ class TimelineRows(ScrollView, can_focus=True):
             Segment(" " if instance_width else ""),
             Segment(fit(clean_line(task.task.label), title_width)),
         ]
+        if bar_width and self._run is not None and (why := in_short(self._run, task)):
+            room = width - 3 - instance_width - bool(instance_width) - title_width
+            return [*segments, Segment(" " + fit(why, room - 1), self._style("waiting"))]
         if bar_width:
             segments.append(Segment(" "))
             segments += self._bar(task, axis, bar_width, state)
         if width >= 30:
+            duration = task.seconds(self._now)
             shown = show_duration(duration) if duration is not None else ""
             segments.append(Segment(shown.rjust(_DURATION), figure))
         if width >= 64:
@@ -209,7 +213,7 @@ class TimelinePane(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="timeline", classes="pane")
-        self.border_title = "2 Timeline"
+        self.border_title = "3 Timeline"
         self.rows = TimelineRows()
         self._head = Static("", id="timeline-head", markup=False)
 
@@ -228,7 +232,7 @@ class TimelinePane(Vertical):
         self.set_class(run is None, "-empty")
         self.set_class(past, "-past")
         self.border_title = (
-            Content(f"2 Timeline · past run {run.id}") if past and run else "2 Timeline"
+            Content(f"3 Timeline · past run {run.id}") if past and run else "3 Timeline"
         )
         self.rows.show_run(run, picked)
 

@@ -1,31 +1,152 @@
-"""The family of files: two tasks that write one, or one that reads what another writes."""
+"""The family of files: two tasks that write one, or one that reads what another writes.
 
-from collections.abc import Iterator, Sequence
+Declared paths and paths in the words count alike; which of them it is, the
+evidence shows. This module never looks at a disk.
+"""
 
-from orchtui.engine.independence.report import Evidence, Finding
-from orchtui.engine.plan import Task
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
+from orchtui.engine.independence import paths
+from orchtui.engine.independence.claims import Claim
+from orchtui.engine.independence.desk import Desk
+from orchtui.engine.independence.findings import finding
+from orchtui.engine.independence.report import Finding
+from orchtui.engine.independence.signs import CERTAIN, Sign
 
-def find(tasks: Sequence[Task]) -> Iterator[Finding]:
-    """Conflicts between declared outputs."""
-    writers: dict[str, tuple[Task, int]] = {}
-    for task in tasks:
-        for index, path in enumerate(task.writes):
-            if path in writers:
-                other, at = writers[path]
-                yield Finding(
-                    id=f"write_conflict:{other.id}:{task.id}",
-                    kind="write_conflict",
-                    severity="error",
-                    tasks=(other.id, task.id),
-                    evidence=(_words(other, at), _words(task, index)),
-                    message=f"'{other.label}' and '{task.label}' both write {path}",
-                    rule="same_output",
-                )
-            else:
-                writers[path] = (task, index)
+_Meeting = tuple[Claim, Claim]
+"""Two claims on one path, by different tasks, in the plan's order; at least one writes."""
 
 
-def _words(task: Task, index: int) -> Evidence:
-    path = task.writes[index]
-    return Evidence(task=task.id, field=f"writes[{index}]", start=0, end=len(path), text=path)
+def flows(desk: Desk, claims: Sequence[Claim]) -> Iterator[Sign]:
+    """Tasks that read what others write."""
+    for first, second in _meetings(claims):
+        if (order := _flow(first, second)) is None:
+            continue
+        writer, reader = order
+        both = writer.declared and reader.declared
+        name = _quoted(desk, writer)
+        yield Sign(
+            before=writer.index,
+            after=reader.index,
+            rule="reads_written",
+            strength=CERTAIN if both else CERTAIN - 1,
+            spans=(reader.span, writer.span),
+            because=f"{'changes' if reader.writes else 'reads'} {name}, which the other writes",
+            certain=True,
+        )
+
+
+def conflicts(desk: Desk, claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Tasks that must not run at once because of a file."""
+    for first, second in _meetings(claims):
+        if _flow(first, second) is not None:
+            continue
+        one, other = desk.label(first.index), desk.label(second.index)
+        if first.writes and second.writes:
+            kind, rule = "write_conflict", "same_output"
+            message = f"'{one}' and '{other}' both write {_met(desk, first, second)}"
+        else:
+            kind, rule = "read_write", "changed_while_read"
+            reader, writer = (other, one) if first.writes else (one, other)
+            message = f"'{writer}' writes {_met(desk, first, second)}, which '{reader}' reads"
+        yield finding(
+            desk,
+            kind=kind,
+            severity="error",
+            tasks=(first.index, second.index),
+            spans=(first.span, second.span),
+            message=message,
+            rule=rule,
+        )
+
+
+def contradictions(desk: Desk, claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Tasks whose words name another output than they declare."""
+    by_task: dict[int, list[Claim]] = {}
+    for claim in claims:
+        by_task.setdefault(claim.index, []).append(claim)
+    for index, own in by_task.items():
+        declared = [claim for claim in own if claim.declared and claim.writes]
+        if not declared:
+            continue
+        for claim in own:
+            if claim.declared or not claim.writes:
+                continue
+            if any(meet(claim.path, other.path) for other in declared):
+                continue
+            said = _quoted(desk, claim)
+            yield finding(
+                desk,
+                kind="not_self_contained",
+                severity="warning",
+                tasks=(index,),
+                spans=(claim.span, declared[0].span),
+                message=f"'{desk.label(index)}' says that it writes {said}, and declares "
+                f"{_quoted(desk, declared[0])}: which is meant?",
+                rule="contradicts_declaration",
+            )
+
+
+def _flow(first: Claim, second: Claim) -> tuple[Claim, Claim] | None:
+    """Writer and reader, where one needs what the other makes; else they only get in the way."""
+    if first.writes and second.writes:
+        # What one task makes the next one changes; two that make it overwrite each other.
+        return (first, second) if first.creates and not second.creates else None
+    if first.writes:
+        return (first, second) if not second.as_it_is or first.creates else None
+    if second.creates and not first.as_it_is:
+        return second, first
+    return None
+
+
+def meet(one: str, other: str) -> bool:
+    """Whether two normal paths can mean one file."""
+    if one == other or one.startswith(other + "/") or other.startswith(one + "/"):
+        return True
+    if paths.is_glob(one):
+        return paths.matches(one, other)
+    return paths.is_glob(other) and paths.matches(other, one)
+
+
+def _meetings(claims: Iterable[Claim]) -> list[_Meeting]:
+    """Pairs of claims that meet, one for each pair of tasks and each of its kinds."""
+    groups: dict[str, list[Claim]] = {}
+    globs = []
+    for claim in claims:
+        groups.setdefault(claim.path, []).append(claim)
+        if paths.is_glob(claim.path):
+            globs.append(claim)
+    found: dict[tuple[int, int, bool], _Meeting] = {}
+    for path, group in groups.items():
+        for one, other in combinations(group, 2):
+            _meet(found, one, other)
+        for folder in paths.folders(path):
+            for outer in groups.get(folder, ()):
+                for inner in group:
+                    _meet(found, outer, inner)
+        for pattern in globs:
+            if pattern.path != path and meet(pattern.path, path):
+                for each in group:
+                    _meet(found, pattern, each)
+    return [found[key] for key in sorted(found)]
+
+
+def _meet(found: dict[tuple[int, int, bool], _Meeting], one: Claim, other: Claim) -> None:
+    if one.index == other.index or not (one.writes or other.writes):
+        return
+    pair = (one, other) if one.index < other.index else (other, one)
+    both_write = one.writes and other.writes
+    key = (pair[0].index, pair[1].index, both_write)
+    # What is declared is the better witness.
+    if key not in found or sum(c.declared for c in pair) > sum(c.declared for c in found[key]):
+        found[key] = pair
+
+
+def _quoted(desk: Desk, claim: Claim) -> str:
+    return desk.words(claim.span)
+
+
+def _met(desk: Desk, first: Claim, second: Claim) -> str:
+    one, other = _quoted(desk, first), _quoted(desk, second)
+    return one if first.path == second.path else f"{one} and {other}, which meet"

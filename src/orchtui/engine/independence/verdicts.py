@@ -10,7 +10,18 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from orchtui.engine.graph import Order, stages
-from orchtui.engine.independence import declared, same_files
+from orchtui.engine.independence import (
+    declared,
+    dependencies,
+    duplicates,
+    patterns,
+    resources,
+    same_files,
+    self_contained,
+)
+from orchtui.engine.independence.claims import of_all
+from orchtui.engine.independence.desk import lay_out
+from orchtui.engine.independence.fixes import offers
 from orchtui.engine.independence.report import (
     CONFLICTS,
     HANDED_OVER,
@@ -19,9 +30,10 @@ from orchtui.engine.independence.report import (
     Finding,
     IndependenceReport,
     IndependenceVerdict,
-    Pattern,
     TaskVerdict,
 )
+from orchtui.engine.independence.signs import Span
+from orchtui.engine.independence.task_index import TaskIndex
 from orchtui.engine.plan import Plan, Task
 
 _SEVERITIES = ("error", "warning", "info")
@@ -30,15 +42,47 @@ _SEVERITIES = ("error", "warning", "info")
 def check(plan: Plan) -> IndependenceReport:
     """The report of a plan. Tasks that are switched off are left out."""
     tasks = [task for task in plan.tasks if task.enabled]
-    return judge(tasks, [*declared.find(tasks), *same_files.find(tasks)])
+    return judge(tasks, found_by_rules(tasks), request=plan.request)
 
 
-def judge(tasks: Sequence[Task], found: Iterable[Finding]) -> IndependenceReport:
+def found_by_rules(tasks: Sequence[Task]) -> list[Finding]:
+    """What all families find, in no particular order."""
+    desk = lay_out(tasks)
+    claims = of_all(desk)
+    same = duplicates.pairs(desk)
+    depends = list(dependencies.find(desk, claims, same))
+    return [
+        *declared.find(tasks),
+        *depends,
+        *same_files.conflicts(desk, claims),
+        *same_files.contradictions(desk, claims),
+        *resources.find(desk),
+        *self_contained.find(desk, _pointing_words(depends, tasks)),
+        *duplicates.find(desk, same),
+    ]
+
+
+def _pointing_words(depends: Iterable[Finding], tasks: Sequence[Task]) -> dict[int, list[Span]]:
+    """For each task the words with which it points at others."""
+    place = {task.id: index for index, task in enumerate(tasks)}
+    words: dict[int, list[Span]] = {}
+    for one in depends:
+        for each in one.evidence:
+            if each.task == one.after:
+                index = place[each.task]
+                words.setdefault(index, []).append(Span(index, each.start, each.end))
+    return words
+
+
+def judge(
+    tasks: Sequence[Task], found: Iterable[Finding], *, request: str = ""
+) -> IndependenceReport:
     """The report of findings about these tasks, whoever found them.
 
     Args:
         tasks: The enabled tasks, in the plan's order.
-        found: In any order; of two with the same id the first is kept.
+        found: In any order; of two with the same id the last is kept.
+        request: The words that the plan came from.
     """
     place = {task.id: index for index, task in enumerate(tasks)}
     accepted = {finding_id for task in tasks for finding_id in task.accepted}
@@ -50,12 +94,16 @@ def judge(tasks: Sequence[Task], found: Iterable[Finding]) -> IndependenceReport
     )
     findings, edges = _ordered(tasks, findings)
     groups = stages(_needs(tasks, edges))
+    known = TaskIndex(tasks, request)
+    advice = [
+        replace(one, accepted=one.id in accepted) for one in patterns.find(tasks, groups, edges)
+    ]
     waiting = _not_independent(findings)
     return IndependenceReport(
         verdict=_verdict(findings),
-        pattern=_pattern(groups, len(tasks)),
+        pattern=patterns.pattern(tasks, groups, edges),
         tasks=tuple(TaskVerdict(id=task.id, independent=task.id not in waiting) for task in tasks),
-        findings=tuple(findings),
+        findings=tuple(replace(one, fixes=offers(one, known)) for one in (*findings, *advice)),
         stages=tuple(tuple(group) for group in groups),
         edges=tuple(edges),
     )
@@ -77,14 +125,24 @@ def _ordered(
     """The findings that fit together, and what they add to `after`."""
     order = Order([task.id for task in tasks])
     place = {task.id: index for index, task in enumerate(tasks)}
+    # Accepted or not: what the plan declares holds in a run.
+    said = {
+        (needed, task.id)
+        for task in tasks
+        for needed in task.after
+        if needed in place and order.add(needed, task.id)
+    }
     kept, edges = [], []
     for finding in findings:
-        if finding.kind in HANDED_OVER and not finding.accepted:
+        if finding.kind in ORDERING and finding.kind != "declared":
+            pair = finding.tasks[:2]
+            if pair in said or pair[::-1] in said:
+                continue
+        if finding.kind == "dependency" and not finding.accepted:
             assert finding.before is not None and finding.after is not None
             if not order.add(finding.before, finding.after):
                 continue
-            if finding.kind != "declared":
-                edges.append(_edge(finding, finding.before, finding.after))
+            edges.append(_edge(finding, finding.before, finding.after))
         kept.append(finding)
     for finding in kept:
         if finding.kind in CONFLICTS and not finding.accepted:
@@ -105,7 +163,13 @@ def _edge(finding: Finding, before: str, after: str) -> Edge:
 
 
 def _needs(tasks: Sequence[Task], edges: Iterable[Edge]) -> dict[str, list[str]]:
-    needs = {task.id: list(task.after) for task in tasks}
+    needs: dict[str, list[str]] = {task.id: [] for task in tasks}
+    order = Order([task.id for task in tasks])
+    for task in tasks:
+        for needed in task.after:
+            # A plan that is being written may hold a circle; `build` refuses it.
+            if needed in needs and order.add(needed, task.id):
+                needs[task.id].append(needed)
     for edge in edges:
         needs[edge.after].append(edge.before)
     return needs
@@ -128,9 +192,3 @@ def _verdict(findings: Iterable[Finding]) -> IndependenceVerdict:
     if "error" in severities:
         return "dependent"
     return "unsure" if severities else "independent"
-
-
-def _pattern(groups: Sequence[Sequence[str]], count: int) -> Pattern:
-    if count <= 1:
-        return "basic"
-    return "sequential" if all(len(group) == 1 for group in groups) else "parallel"

@@ -1,0 +1,179 @@
+"""The family of duplicates: two tasks that ask for the same.
+
+Variants, translations and other subjects differ in a word that means
+something. This module never looks at what tasks make.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from orchtui.engine.independence.desk import Desk
+from orchtui.engine.independence.findings import finding
+from orchtui.engine.independence.lexicon import ARTICLES, FILLERS, PREPOSITIONS, STOP
+from orchtui.engine.independence.reading import Reading
+from orchtui.engine.independence.report import Finding
+from orchtui.engine.independence.signs import Span
+from orchtui.engine.independence.words import noun, verb
+
+_MOST_SHARERS = 30
+_KNOWING = frozenset({"gather", "derive"})
+_ASPECTS = (
+    (
+        "history",
+        r"\b(?:history|origins?|originate[sd]?|c[ao]mes? about|evolution|evolved?|evolves)\b",
+    ),
+    (
+        "trade-off",
+        r"\b(?:pros and cons|advantages and disadvantages|benefits and drawbacks|"
+        r"strengths and weaknesses|trade-?offs?|up-?sides and down-?sides)\b",
+    ),
+    (
+        "mechanism",
+        r"\b(?:works?|worked out|working|calculated|computed|determined|operates?|"
+        r"functions?|calculation)\b",
+    ),
+    ("price", r"\b(?:costs?|prices?|pricing|expenses?|expensive)\b"),
+    ("rule", r"\b(?:says?|rules?|provisions?|requirements?|requires?|regulations?|demands?)\b"),
+    ("inventor", r"\b(?:invent(?:s|ed|or|ors|ion)?|came up with|devised)\b"),
+    ("cause", r"\b(?:why|causes?|caused|reasons?)\b"),
+    (
+        "difference",
+        r"\b(?:differences?|differs?|distinguish(?:es)?|versus|vs\.?|compared?|compare|"
+        r"comparison)\b",
+    ),
+    ("best", r"\b(?:best|top|leading|recommended)\b"),
+    ("effect", r"\b(?:effects?|impacts?|affects?|influences?|consequences?)\b"),
+    ("fast", r"\b(?:fast|quick|rapid|speedy)\b"),
+    ("performance", r"\b(?:performance|speed|latency|throughput)\b"),
+    ("error", r"\b(?:errors?|bugs?|defects?|faults?|failures?)\b"),
+    ("method", r"\b(?:methods?|techniques?|approaches|approach|strategies|strategy)\b"),
+    ("latest", r"\b(?:latest|newest|recent|current)\b"),
+)
+"""Things that people say about a subject, and the words in which they say them."""
+_PATTERNS = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ASPECTS]
+_TURNING = frozenset("against without before after not no under over".split())
+"""Small words that turn a question round."""
+_DULL = frozenset(
+    "out up what how which who where when do give make get find short brief quick overview summary "
+    "information detail detailed thorough couple people person two way main key general some about "
+    "need please list report state be it its really actually exactly full complete good".split()
+)
+"""Words that make no difference between two tasks."""
+
+
+def pairs(desk: Desk) -> dict[tuple[int, int], None]:
+    """Places of tasks that ask for the same, the same words first."""
+    return dict.fromkeys((*_same_words(desk), *_same_meaning(desk)))
+
+
+def find(desk: Desk, same: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    """One finding for each of these pairs."""
+    for one, other in same:
+        exact = _plain(desk.readings[one]) == _plain(desk.readings[other])
+        yield finding(
+            desk,
+            kind="duplicate",
+            severity="warning",
+            tasks=(one, other),
+            spans=tuple(
+                Span(index, 0, min(len(desk.readings[index].text), 200)) for index in (one, other)
+            ),
+            message=f"'{desk.label(other)}' asks for the same as '{desk.label(one)}'"
+            + (", word for word" if exact else ""),
+            rule="same_words" if exact else "same_meaning",
+        )
+
+
+def _plain(reading: Reading) -> str:
+    return " ".join(word.low for word in reading.words if not word.mark)
+
+
+def _same_words(desk: Desk) -> Iterator[tuple[int, int]]:
+    first: dict[tuple[str, ...], int] = {}
+    for reading in desk.readings:
+        task = desk.tasks[reading.index]
+        # Two programs with the same arguments, or two prompts that write to other places.
+        key = (
+            _plain(reading),
+            reading.text.strip() if not _plain(reading) else "",
+            *task.command,
+            *sorted(task.writes),
+            *sorted(task.reads),
+        )
+        if not any(key):
+            continue
+        if key in first:
+            yield first[key], reading.index
+        else:
+            first[key] = reading.index
+
+
+def _same_meaning(desk: Desk) -> Iterator[tuple[int, int]]:
+    meanings = [_meaning(reading) for reading in desk.readings]
+    tasks_of: dict[str, list[int]] = {}
+    for index, meaning in enumerate(meanings):
+        for word in meaning:
+            tasks_of.setdefault(word, []).append(index)
+    sharing = {
+        (one, other)
+        for sharers in tasks_of.values()
+        if len(sharers) <= _MOST_SHARERS
+        for at, one in enumerate(sharers)
+        for other in sharers[at + 1 :]
+    }
+    for one, other in sorted(sharing):
+        if _alike(desk, one, other, meanings[one], meanings[other]):
+            yield one, other
+
+
+def _meaning(reading: Reading) -> frozenset[str]:
+    """Base forms of all words that make a difference, and the aspects they speak of."""
+    text = reading.text[:2000]
+    found = set()
+    for name, pattern in _PATTERNS:
+        if pattern.search(text):
+            found.add(f"<{name}>")
+            text = pattern.sub(" ", text)
+    rest = {word.lower() for word in re.findall(r"[^\W_][\w+#.-]*\w|(?<!['’])\w", text)}
+    main = {each.base for each in reading.verbs if each.main and each.classes & _KNOWING}
+    for word in rest:
+        base = noun(word)
+        if word in _TURNING:
+            found.add(word)
+        if word in STOP or word in ARTICLES or word in PREPOSITIONS or word in FILLERS:
+            continue
+        if base not in _DULL and verb(word) not in main and base not in main:
+            found.add(base)
+    return frozenset(found)
+
+
+def _alike(desk: Desk, one: int, other: int, first: frozenset[str], second: frozenset[str]) -> bool:
+    here, there = desk.readings[one], desk.readings[other]
+    if len(first & second) < 2 or not _same_kind(here, there):
+        return False
+    if desk.tasks[one].writes != desk.tasks[other].writes:
+        return False
+    left, right = first - second, second - first
+    if not left and not right:
+        return True
+    if left and right or len(first & second) < 3:
+        return False
+    extra, reading = (left, here) if left else (right, there)
+    # Only an owner's name more: `a chess player's rating`.
+    owners = {
+        word
+        for phrase in reading.phrases
+        if phrase.owner >= 0
+        for word in reading.phrases[phrase.owner].words
+    }
+    return len(extra) == 1 and extra <= owners
+
+
+def _same_kind(one: Reading, other: Reading) -> bool:
+    if one.main is None or other.main is None:
+        return False
+    if one.main.base == other.main.base:
+        return True
+    if one.classes & _KNOWING and other.classes & _KNOWING:
+        return True
+    return bool(one.classes & other.classes)

@@ -1,0 +1,213 @@
+"""The family of groups and pronouns: `both reports`, `the findings`, `it`, `once that is done`.
+
+Words that mean whatever the tasks before have left. This module never asks
+what a task is about, except to tell that something else is meant.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from orchtui.engine.independence.desk import Desk, about
+from orchtui.engine.independence.lexicon import (
+    CLEAR_RESULTS,
+    DONE,
+    EARLIER,
+    EXISTING,
+    GROUP_NOUNS,
+    RESULT_NOUNS,
+    SOURCES,
+    WEAK,
+)
+from orchtui.engine.independence.phrases import Phrase
+from orchtui.engine.independence.reading import NEAR, Reading
+from orchtui.engine.independence.signs import Sign, Span
+from orchtui.engine.independence.words import verb
+from orchtui.engine.request.grammar import is_plural
+
+_POINTERS = frozenset("it them they these those this that both all everything".split())
+_GROUP, _RESULT, _SEQUENCE, _BEST, _PRONOUN = 70, 65, 55, 45, 40
+_THEN = re.compile(
+    r"(?:\A|[.;]\s*)(?:and )?(?:once|when|after|as soon as) (?:that|this|it|they|those|these|all of (?:that|this|them)|"
+    r"everything)(?:'s|’s| is| are| has been| have been|'re)? (?:done|finished|complete|completed|"
+    r"ready|approved|over|in place|up)\b|(?:\A|[.;]\s*)(?:and )?(?:afterwards|after that|after this|"
+    r"after which|then|subsequently)\b",
+    re.IGNORECASE,
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:whichever|the winner|the winning|the runner-up|the (?:best|fastest|cheapest|strongest|"
+    r"slowest|worst|safest|simplest|weakest|top|most \w+|least \w+|chosen|preferred)"
+    r"(?: (?:one|ones|option|options|candidate|candidates|approach|idea|ideas|two|three|five|of "
+    r"(?:these|those|them|the \w+)))|the top (?:\d|two|three|four|five))\b",
+    re.IGNORECASE,
+)
+_WHAT = re.compile(
+    r"\bwhat (?:that|this|it|they|those|these|the (?:research|search|first|previous|others?))"
+    r"(?: one)? (?:turns? up|finds?|shows?|brings?|reveals?|yields?|says?|comes? up with)\b",
+    re.IGNORECASE,
+)
+_WEIGHING = frozenset({"judge", "derive", "design"})
+
+
+def find(desk: Desk) -> Iterator[Sign]:
+    """Every word that means what the tasks before have left."""
+    for reading in desk.readings:
+        for number, phrase in enumerate(reading.phrases):
+            if phrase.start > NEAR:
+                break
+            if phrase.pronoun:
+                yield from _pronoun(desk, reading, number)
+            elif is_group(phrase):
+                yield from _group(desk, reading, phrase)
+            else:
+                yield from _results(desk, reading, phrase)
+        yield from _sequence(desk, reading)
+
+
+def _earlier(desk: Desk, reading: Reading) -> list[int]:
+    return [i for i in range(reading.index) if desk.working(i)]
+
+
+def _sign(reading: Reading, before: int, start: int, end: int, rule: str, strength: int) -> Sign:
+    said = reading.text[start:end].strip(" .;")
+    start += reading.text[start:end].index(said)
+    return Sign(
+        before=before,
+        after=reading.index,
+        rule=rule,
+        strength=strength,
+        spans=(Span(reading.index, start, start + len(said)),),
+        because=f"says “{said}”, which is left by the tasks before",
+    )
+
+
+def _pointing(
+    reading: Reading, phrase: Phrase, chosen: Sequence[int], rule: str, strength: int
+) -> Iterator[Sign]:
+    for index in chosen:
+        yield _sign(reading, index, phrase.start, phrase.end, rule, strength)
+
+
+# Results
+
+
+def _results(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
+    """`the results`, `previous findings`: of whatever came before."""
+    back = bool(phrase.qualifiers & EARLIER)
+    if phrase.head not in (RESULT_NOUNS if back else CLEAR_RESULTS):
+        return
+    if not back and (phrase.article not in ("the", "this", "its", "") or phrase.words & EXISTING):
+        return
+    if not phrase.article and not back and phrase.preposition not in SOURCES:
+        return
+    wanted = about(reading, phrase) - DONE - EARLIER
+    wanted = {word for word in wanted if verb(word) is None}
+    if wanted or phrase.owner >= 0 or phrase.article == "my":
+        return
+    earlier = _earlier(desk, reading)
+    makers = [i for i in earlier if phrase.head in desk.products[i]] or earlier
+    chosen = makers if is_plural(phrase.said) else makers[-1:]
+    yield from _pointing(reading, phrase, chosen, "result", _RESULT)
+
+
+# Groups
+
+
+def is_group(phrase: Phrase) -> bool:
+    """Whether a phrase speaks of several things that are known already."""
+    if phrase.count < 2 and phrase.article not in ("all", "this"):
+        return False
+    return (is_plural(phrase.said) or phrase.count > 1) and phrase.article in ("the", "this", "all")
+
+
+def makes(reading: Reading, phrase: Phrase) -> bool:
+    """Whether the phrase is what the task itself brings about."""
+    governing = reading.verb_of(phrase)
+    if governing is None or not phrase.object:
+        return False
+    return bool(governing.classes & {"make", "design", "gather"}) and not (
+        governing.classes & {"judge", "release", "combine", "derive"}
+    )
+
+
+def _group(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
+    """`both reports`, `the three drafts`: the tasks that leave such things."""
+    if phrase.words & (EXISTING - DONE) or makes(reading, phrase):
+        return
+    heads = {phrase.head} | (phrase.about - WEAK if phrase.article == "all" else set())
+    makers = sorted({i for head in heads for i in desk.makers.get(head, ()) if i != reading.index})
+    makers = [i for i in makers if not _elsewhere(desk, reading, phrase, i)]
+    chosen = [i for i in makers if i < reading.index] or makers
+    if not chosen and phrase.head in GROUP_NOUNS and not (phrase.about - WEAK):
+        others = _earlier(desk, reading)
+        counted = phrase.count == len(others) or (not phrase.count and phrase.head in RESULT_NOUNS)
+        chosen = others if counted else []
+    if phrase.count > 1 and len(chosen) > phrase.count:
+        chosen = chosen[-phrase.count :]
+    yield from _pointing(reading, phrase, chosen, "group", _GROUP)
+
+
+def _elsewhere(desk: Desk, reading: Reading, phrase: Phrase, index: int) -> bool:
+    """Whether the words around a group name something that the other task is not about."""
+    wanted = {
+        word for word in about(reading, phrase) - DONE if verb(word) is None or verb(word) == word
+    }
+    other = desk.readings[index]
+    missing = {word for word in wanted if word not in other.subject and word not in other.said}
+    return len(missing) * 2 > len(wanted)
+
+
+# Pronouns
+
+
+def pronouns(reading: Reading) -> list[Phrase]:
+    """`it`, `both`, `these`, with nothing in the own text that they could mean."""
+    return [phrase for number, phrase in enumerate(reading.phrases) if _open(reading, number)]
+
+
+def _open(reading: Reading, number: int) -> bool:
+    phrase = reading.phrases[number]
+    if not phrase.pronoun:
+        return False
+    low = reading.text[phrase.start : phrase.end].lower()
+    if phrase.count < 2 and low not in _POINTERS:
+        return False
+    own = [each for each in reading.phrases[:number] if not each.pronoun or phrase.count < 2]
+    if own and not (phrase.count > 1 and phrase.preposition in SOURCES):
+        return False
+    governing = reading.verb_of(phrase)
+    if governing is None or not (phrase.object or phrase.preposition):
+        return False
+    return governing.main or low != "it"
+
+
+def _pronoun(desk: Desk, reading: Reading, number: int) -> Iterator[Sign]:
+    """What a pronoun means that has nothing to mean in its own text."""
+    if not _open(reading, number):
+        return
+    phrase = reading.phrases[number]
+    low = reading.text[phrase.start : phrase.end].lower()
+    earlier = _earlier(desk, reading)
+    if phrase.count > 1 or low == "both":
+        many = phrase.count or 2
+        if len(earlier) >= many:
+            yield from _pointing(reading, phrase, earlier[-many:], "group", _GROUP)
+        return
+    every = low in ("all", "everything") or (low != "it" and "combine" in reading.classes)
+    yield from _pointing(reading, phrase, earlier if every else earlier[-1:], "pronoun", _PRONOUN)
+
+
+# Sequence
+
+
+def _sequence(desk: Desk, reading: Reading) -> Iterator[Sign]:
+    """`then …`, `once that is done`, `whichever came out fastest`."""
+    earlier = _earlier(desk, reading)
+    match = _THEN.match(reading.text) or _WHAT.search(reading.text, 0, NEAR)
+    if match is not None and earlier:
+        yield _sign(reading, earlier[-1], *match.span(), "sequence", _SEQUENCE)
+    match = _SUPERLATIVE.search(reading.text, 0, NEAR)
+    if match is None or "gather" in reading.classes:
+        return
+    weighing = [i for i in earlier if desk.readings[i].classes & _WEIGHING]
+    for index in weighing[-1:]:
+        yield _sign(reading, index, *match.span(), "best_of", _BEST)

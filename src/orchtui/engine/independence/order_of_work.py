@@ -1,0 +1,163 @@
+"""The family of the usual order of work: research, design, build, review, publish, on one subject.
+
+This module never looks at what a task points at.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from orchtui.engine.independence.desk import Desk
+from orchtui.engine.independence.lexicon import STAGE, WEAK
+from orchtui.engine.independence.reading import NEAR, Reading
+from orchtui.engine.independence.signs import Sign, Span
+from orchtui.engine.independence.words import stem
+
+_LIVE = re.compile(
+    r"\b(?:live|(?:in|on) prod(?:uction)?|deployed|released|published|production|after (?:the )?"
+    r"(?:launch|release|rollout|deployment|go-live))\b",
+    re.IGNORECASE,
+)
+_RELEASED = frozenset("deploy release publish ship launch roll-out push".split())
+_STRENGTH = 30
+_CLOSING = 50
+_MOST_SHARERS = 40
+"""A word that more tasks than this share says nothing about two of them."""
+
+
+def find(desk: Desk) -> Iterator[Sign]:
+    """Pairs that work on the same subject at different stages, and closing tasks."""
+    subjects = [_subject(reading) for reading in desk.readings]
+    things = [_thing(reading) for reading in desk.readings]
+    tasks_of: defaultdict[str, list[int]] = defaultdict(list)
+    for index, subject in enumerate(subjects):
+        for word in subject:
+            tasks_of[word].append(index)
+    pairs = {
+        (one, other)
+        for sharers in tasks_of.values()
+        if len(sharers) <= _MOST_SHARERS
+        for one in sharers
+        for other in sharers
+        if one != other
+    }
+    for one, other in sorted(pairs):
+        first, second = stage(desk.readings[one]), stage(desk.readings[other])
+        if first is None or second is None or first >= second:
+            continue
+        if first and things[one] and things[other] and not things[one] & things[other]:
+            continue  # a cover and a tagline for one book
+        if _same_subject(subjects[one], subjects[other], in_order=one < other):
+            yield _sign(desk, one, other, subjects[one] & subjects[other])
+    for reading in desk.readings:
+        yield from _closing(desk, reading)
+        yield from _live(desk, reading)
+
+
+def stage(reading: Reading) -> int | None:
+    """Where in the usual order of work a task stands; `None` when its verb does not say."""
+    if not reading.classes:
+        return None
+    making_tests = "make" in reading.classes and any(
+        phrase.object and phrase.head in ("test", "documentation", "review")
+        for phrase in reading.phrases
+    )
+    return STAGE["judge"] if making_tests else min(STAGE[each] for each in reading.classes)
+
+
+def _subject(reading: Reading) -> frozenset[str]:
+    """What a task is about, without where it looks."""
+    words = set(reading.subject)
+    for phrase in reading.phrases:
+        if phrase.preposition == "from" and "gather" in reading.classes:
+            words -= phrase.words
+        if phrase.object and phrase.article in ("a", "number") and "make" in reading.classes:
+            # `a feature on bees` is about bees.
+            named = (phrase.about | phrase.around) - WEAK
+            words -= phrase.words if named else {phrase.head}
+    words.update(each.base for each in reading.verbs if not each.main and not each.classes)
+    return frozenset(map(stem, words))
+
+
+def _thing(reading: Reading) -> frozenset[str]:
+    """What the task makes or works on, without what it is for."""
+    return frozenset(
+        stem(word)
+        for phrase in reading.phrases
+        if phrase.object and not phrase.pronoun and reading.verb_of(phrase) is reading.main
+        for word in phrase.words
+    )
+
+
+def _same_subject(one: frozenset[str], other: frozenset[str], *, in_order: bool) -> bool:
+    shared = one & other
+    smaller = min(len(one), len(other))
+    if not shared:
+        return False
+    if in_order:
+        return len(shared) / smaller >= 0.66 and (len(shared) > 1 or max(len(one), len(other)) < 4)
+    return len(shared) == smaller and len(shared) > 1
+
+
+def _sign(desk: Desk, before: int, after: int, shared: frozenset[str]) -> Sign:
+    verbs = [desk.readings[index].main for index in (before, after)]
+    spans = tuple(
+        Span(index, verb.start, verb.end)
+        for index, verb in zip((before, after), verbs, strict=True)
+        if verb is not None
+    )
+    first, second = (verb.base if verb else "" for verb in verbs)
+    return Sign(
+        before=before,
+        after=after,
+        rule="order_of_work",
+        strength=_STRENGTH,
+        spans=spans,
+        because=f"is about the same ({', '.join(sorted(shared))}), and one usually does "
+        f"“{first}” before “{second}”",
+    )
+
+
+def _closing(desk: Desk, reading: Reading) -> Iterator[Sign]:
+    """`Synthesize into one report`, `Publish`: a verb that needs something, and says nothing."""
+    verb = reading.main
+    if verb is None or not verb.classes & {"combine", "release", "judge", "after"}:
+        return
+    if any(
+        phrase.object and phrase.verb >= 0 and reading.verbs[phrase.verb] is verb
+        for phrase in reading.phrases
+    ):
+        return
+    if reading.subject and "combine" not in verb.classes:
+        return
+    earlier = [i for i in range(reading.index) if desk.working(i)]
+    for index in earlier if "combine" in verb.classes else earlier[-1:]:
+        yield Sign(
+            before=index,
+            after=reading.index,
+            rule="closing",
+            strength=_CLOSING,
+            spans=(Span(reading.index, verb.start, verb.end),),
+            because=f"begins with “{verb.base}” and does not say what to {verb.base}",
+        )
+
+
+def _live(desk: Desk, reading: Reading) -> Iterator[Sign]:
+    """`Verify the live site`, after a deployment."""
+    match = _LIVE.search(reading.text, 0, NEAR)
+    if match is None or not reading.classes & {"judge", "after"}:
+        return
+    released = [
+        index
+        for index in range(reading.index)
+        if _RELEASED & desk.readings[index].said and "release" in desk.readings[index].classes
+    ]
+    for index in released[-1:]:
+        yield Sign(
+            before=index,
+            after=reading.index,
+            rule="live",
+            strength=_CLOSING,
+            spans=(Span(reading.index, *match.span()),),
+            because=f"looks at what is “{match.group()}”, and the other brings it there",
+        )

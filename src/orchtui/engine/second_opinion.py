@@ -1,0 +1,213 @@
+"""A second opinion: a model is asked about the same pairs that the rules looked at.
+
+`ask` puts the question to a backend and reads the answer; `with_opinion` adds
+what it found to a report. An opinion may add findings, each marked as the
+model's and each only a warning; it never takes one of the rules' away, nor
+changes one. Whatever goes wrong on the way becomes a problem in words. Nothing
+is asked twice, and nothing is asked unless a person wants it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from orchtui.engine import attempt
+from orchtui.engine.backends import base
+from orchtui.engine.errors import BackendError, ErrorKind, NoBackendError
+from orchtui.engine.independence.fixes import offers
+from orchtui.engine.independence.report import HANDED_OVER, Finding, IndependenceReport
+from orchtui.engine.independence.task_index import TaskIndex
+from orchtui.engine.independence.verdicts import judge
+from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
+from orchtui.engine.opinion_question import question, why_not
+from orchtui.engine.plan import Plan
+from orchtui.engine.text import clean_line
+
+__all__ = [
+    "ROLE",
+    "TIMEOUT",
+    "Opinion",
+    "ask",
+    "question",
+    "read_answer",
+    "require_model",
+    "with_opinion",
+]
+
+ROLE = "parallel-orchestrator"
+"""The agent file whose model and instructions are used: the orchestrator's own card."""
+
+TIMEOUT = 60.0
+"""Seconds for the whole answer."""
+MAX_TOKENS = 4000
+"""Tokens of the answer: some forty findings."""
+
+_WITHOUT_MODEL: Mapping[str, str] = {
+    "rehearsal": "it has no model, and its text is made up",
+    "command": "it runs programs that tasks name",
+}
+
+_WORDS: Mapping[ErrorKind, str] = {
+    "refusal": "the model refused to answer",
+    "truncated": f"the answer was cut off at {MAX_TOKENS:,} tokens",
+    "empty": "the answer is empty",
+    "tool": "the model called a tool instead of answering",
+}
+"""Where the executor's words would tell what to change in a task."""
+
+
+def require_model(backend: str) -> None:
+    """Refuse a backend that has no model to ask.
+
+    Raises:
+        NoBackendError: when it has none.
+    """
+    if backend in _WITHOUT_MODEL:
+        raise NoBackendError(
+            f"a second opinion needs a model, and '{backend}' can not give one: "
+            f"{_WITHOUT_MODEL[backend]}; choose anthropic or local with --backend"
+        )
+
+
+async def ask(
+    backend: base.Backend,
+    plan: Plan,
+    *,
+    folder: str,
+    model: str | None = None,
+    instructions: str = "",
+    limit: float = TIMEOUT,
+) -> Opinion:
+    """Ask a model which tasks of a plan are not independent.
+
+    Args:
+        backend: One that has a model.
+        plan: What to ask about.
+        folder: Absolute path of the project folder.
+        model: Alias or full id; `None` leaves the choice to the backend.
+        instructions: The orchestrator's own, which come before the question's.
+        limit: Seconds for the whole answer.
+
+    Returns:
+        What it said. When it could not be asked, failed or said nothing that can be used, there
+        are no findings and a problem says why.
+    """
+    if (hindrance := why_not(plan)) is not None:
+        return Opinion(problems=(hindrance,))
+    system, prompt = question(plan)
+    assignment = base.Assignment(
+        task="@second-opinion",
+        attempt=1,
+        specialist=ROLE,
+        system="\n\n".join(part for part in (instructions.strip(), system) if part),
+        prompt=prompt,
+        model=model,
+        max_tokens=MAX_TOKENS,
+        folder=folder,
+    )
+    answer = _Answer()
+    failure = await answer.read(backend, assignment, limit)
+    if failure is None:
+        opinion = read_answer(plan, answer.text)
+    else:
+        words = _WORDS.get(failure.kind, clean_line(failure.message))
+        opinion = Opinion(problems=(words,))
+    named = answer.intake.model
+    return replace(
+        opinion, model=clean_line(named, 100) if named else None, usage=answer.intake.usage
+    )
+
+
+class _Answer:
+    """One answer while it arrives."""
+
+    def __init__(self) -> None:
+        self._stop: asyncio.Future[attempt.Stop] = asyncio.get_running_loop().create_future()
+        self._pieces: list[str] = []
+        self.intake = attempt.Intake(notice=self._notice, notice_tool=lambda event: None)
+
+    @property
+    def text(self) -> str:
+        """What has come, without what could act on a terminal."""
+        return "".join(self._pieces)
+
+    async def read(
+        self, backend: base.Backend, assignment: base.Assignment, limit: float
+    ) -> BackendError | None:
+        """Read it to its end; why it failed, if it did. Leaves nothing behind when cancelled."""
+        reader = asyncio.create_task(attempt.read(backend, assignment, self.intake))
+        try:
+            failure = await attempt.watch(
+                reader,
+                self._stop,
+                self.intake,
+                left=limit,
+                limit=limit,
+                idle_timeout=backend.idle_timeout,
+            )
+        finally:
+            self.intake.closed = True
+            if not reader.done():
+                reader.cancel()
+                # What it still raises is no news and must not reach the terminal.
+                reader.add_done_callback(lambda late: late.cancelled() or late.exception())
+                await asyncio.wait((reader,), timeout=attempt.GRACE)
+        if failure is None:
+            self._pieces.append(self.intake.take(last=True))
+            failure = attempt.judge(
+                self.intake, accept_truncated=False, max_tokens=assignment.max_tokens
+            )
+        assert not isinstance(failure, attempt.Cancel)  # only `_notice` stops it
+        return failure
+
+    def _notice(self) -> None:
+        self._pieces.append(self.intake.take())
+        if self.intake.length > MAX_ANSWER and not self._stop.done():
+            self._stop.set_result(
+                BackendError("bad_request", f"the answer is longer than {MAX_ANSWER:,} characters")
+            )
+
+
+# The report
+
+
+def with_opinion(plan: Plan, report: IndependenceReport, opinion: Opinion) -> IndependenceReport:
+    """The report with what the model found beside it.
+
+    Left out is what the rules say already, or a person accepted, and what contradicts the
+    report's order: every finding of the report stays as it is. Only the advice on the whole plan
+    (`pattern`) follows what comes of all findings.
+
+    Args:
+        plan: What both are about.
+        report: Of the rules.
+        opinion: Of a model.
+    """
+    tasks = [task for task in plan.tasks if task.enabled]
+    known = TaskIndex(tasks, plan.request)
+    said = {_point(finding) for finding in report.findings}
+    result = report
+    for finding in opinion.findings:
+        if _point(finding) in said:
+            continue
+        added = replace(finding, fixes=offers(finding, known))
+        before = _found(result)
+        more = judge(tasks, [*before, added])
+        after = {one.id: one for one in _found(more)}
+        # Judged one by one: a model's order must not push out what stands there already.
+        if added.id in after and all(after.get(one.id) == one for one in before):
+            result = more
+    return result
+
+
+def _found(report: IndependenceReport) -> list[Finding]:
+    """The findings without the advice, which is made anew from what they come to."""
+    return [finding for finding in report.findings if finding.kind != "pattern"]
+
+
+def _point(finding: Finding) -> tuple[object, ...]:
+    """What a finding is about; two with the same one say the same."""
+    if finding.kind in HANDED_OVER:
+        return ("order", finding.before, finding.after)
+    return (finding.kind, frozenset(finding.tasks))

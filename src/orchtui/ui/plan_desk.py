@@ -1,0 +1,98 @@
+"""The app's desk: the plan that is written, and what keys ask for about its findings.
+
+Every fix is an edit of the draft, and can be undone. This module never runs a
+plan.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from textual import on, work
+
+from orchtui.engine.errors import NoBackendError
+from orchtui.engine.independence import fixes
+from orchtui.engine.plan import Plan
+from orchtui.engine.project import Project
+from orchtui.engine.request import parse_request
+from orchtui.ui.dialogs import ChooseFix
+from orchtui.ui.draft import EMPTY, Draft
+from orchtui.ui.frame import Frame
+from orchtui.ui.independence_pane import IndependencePane
+from orchtui.ui.live import LiveRun
+from orchtui.ui.opinions import heard
+from orchtui.ui.screen import MainScreen
+from orchtui.ui.trouble import WorkFailed
+
+
+class PlanDesk(Frame):
+    """The app without its runs.
+
+    Args:
+        project: Where to run things.
+        plan: What to begin with.
+    """
+
+    def __init__(self, project: Project, plan: Plan | None) -> None:
+        super().__init__()
+        self.project = project
+        self.draft = Draft(plan or EMPTY)
+        self.live = LiveRun()
+        parse = partial(parse_request, folder=project.folder)
+        self.main = MainScreen(self.draft, parse, project.check, self.live.now)
+
+    @on(IndependencePane.FixChosen)
+    @work(group="findings", exit_on_error=False)
+    async def _fix(self, event: IndependencePane.FixChosen) -> None:
+        finding, fix_id = event.finding, event.fix_id
+        if fix_id is None:
+            fix_id = await self.push_screen_wait(ChooseFix(finding))
+        if fix_id is not None:
+            chosen = fix_id
+            await self._edit(lambda plan: fixes.apply(plan, finding, chosen))
+
+    @on(IndependencePane.Judged)
+    @work(group="findings", exit_on_error=False)
+    async def _judge(self, event: IndependencePane.Judged) -> None:
+        change = fixes.withdraw if event.finding.accepted else fixes.accept
+        await self._edit(lambda plan: change(plan, event.finding))
+
+    @on(IndependencePane.Stepped)
+    def _step(self, event: IndependencePane.Stepped) -> None:
+        self.main.plan_pane.step(event.action)
+
+    async def _edit(self, change: Callable[[Plan], Plan]) -> None:
+        """Make an edit of the plan as the request says it now; what hinders it is told."""
+        await self.main.plan_pane.up_to_date()
+        try:
+            self.main.plan_pane.change(change)
+        except ValueError as error:
+            self.say(f"Nothing was changed: {error}", "warning")
+
+    @on(IndependencePane.OpinionWanted)
+    @work(exclusive=True, group="opinion", exit_on_error=False)
+    async def _ask_model(self, event: IndependencePane.OpinionWanted) -> None:
+        pane = self.main.independence
+        try:
+            name, _ = self.project.opinion_backend(event.plan)
+            pane.asked_whom, pane.asked_since = name, self.live.now()
+            opinion = await self.project.second_opinion(event.plan)
+        except NoBackendError as error:
+            self.say(f"{error}; b chooses another", "warning")
+            return
+        finally:
+            pane.asked_since = None
+            self.main.dirty = True
+        if not pane.take_opinion(event.plan, opinion):
+            self.say("The plan changed meanwhile: what the model said is dropped", "warning")
+            return
+        for problem in opinion.problems:
+            self.say(f"Second opinion: {problem}", "warning")
+        self.say(heard(opinion))
+
+    @on(IndependencePane.OpinionStopped)
+    def _stop_asking(self) -> None:
+        self.workers.cancel_group(self, "opinion")
+
+    @on(WorkFailed)
+    def _work_failed(self, event: WorkFailed) -> None:
+        self.tell_error(event.error)

@@ -1,0 +1,54 @@
+"""The panes' names, in their order, and the row of them above the panes.
+
+This module never shows a pane.
+"""
+
+from typing import ClassVar, Literal
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Static
+
+PaneName = Literal["compose", "independence", "timeline", "output", "runs"]
+ORDER: tuple[PaneName, ...] = ("compose", "independence", "timeline", "output", "runs")
+
+
+class TabsBar(Static):
+    """The panes' names and keys; the one in front is marked."""
+
+    _NAMES: ClassVar[dict[PaneName, str]] = {
+        "compose": "1 Plan",
+        "independence": "2 Independence",
+        "timeline": "3 Timeline",
+        "output": "4 Output",
+        "runs": "5 Runs",
+    }
+
+    class Clicked(Message):
+        """A name was clicked."""
+
+        def __init__(self, view: PaneName) -> None:
+            super().__init__()
+            self.view = view
+
+    def __init__(self) -> None:
+        super().__init__("", id="tabs", markup=False)
+        self._ends: list[tuple[int, PaneName]] = []
+
+    def show(self, view: PaneName) -> None:
+        """Mark a pane."""
+        line = Content.styled(" orchtui ", "b $background on $accent")
+        self._ends = []
+        for name, words in self._NAMES.items():
+            style = "b $accent" if name == view else "$foreground-muted"
+            line = Content.assemble(line, "  ", (words, style))
+            self._ends.append((line.cell_length, name))
+        self.update(line)
+
+    def on_click(self, event: Click) -> None:
+        """Tell which name it was."""
+        for end, name in self._ends:
+            if event.x < end:
+                self.post_message(self.Clicked(name))
+                return

@@ -1,0 +1,50 @@
+"""Why a task of a run waits: for whom, and what the schedule says about it.
+
+This module never decides who waits.
+"""
+
+from orchtui.engine.run import ENDED, Run, TaskRun
+from orchtui.engine.text import clean_line
+
+
+def waited_for(run: Run, task: TaskRun) -> list[TaskRun]:
+    """Who is to be done first, or only out of the way; nobody once the task has begun."""
+    if task.status != "waiting":
+        return []
+    needed = [run.tasks[other] for other in task.task.after if other in run.tasks]
+    beside = [run.tasks[other] for other in task.task.behind if other in run.tasks]
+    first = [other for other in needed if other.status != "completed"]
+    return first + [other for other in beside if other.status not in ENDED and other not in first]
+
+
+def in_short(run: Run, task: TaskRun) -> str:
+    """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not."""
+    others = waited_for(run, task)
+    if not others:
+        return ""
+    words = f"after {clean_line(others[0].task.label)}"
+    if len(others) > 1:
+        words += f" and {len(others) - 1} more"
+    staged = _staged(run, task, others)
+    guessed = len(staged) >= len(others) and not any(sure for _, sure in staged)
+    return f"? {words}" if guessed else words
+
+
+def reasons(run: Run, task: TaskRun, most: int = 2) -> list[str]:
+    """Why, in the words of the findings; of what the plan declares there is nothing to say."""
+    staged = _staged(run, task, waited_for(run, task))
+    told = [
+        clean_line(message, 200) + ("" if sure else " (guessed)") for message, sure in staged[:most]
+    ]
+    more = len(staged) - most
+    return [*told, f"and {more} more"] if more > 0 else told
+
+
+def _staged(run: Run, task: TaskRun, others: list[TaskRun]) -> list[tuple[str, bool]]:
+    """Messages of what put the task behind these others, and whether each is certain."""
+    ids = {other.id for other in others}
+    return [
+        (each.message, each.certain)
+        for each in run.schedule.staged
+        if each.after == task.id and each.before in ids
+    ]
