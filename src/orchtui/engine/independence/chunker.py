@@ -37,9 +37,9 @@ class Chunker:
         self._preposition = ""
         self._object = False
         self._owner = -1
-        self._attached: list[int] = []
-        """The phrases that a complement belongs to."""
-        self._beside: list[int] = []
+        self._attached: list[tuple[int, bool]] = []
+        """The phrases that a complement belongs to, and whether it says which one each is."""
+        self._beside: list[tuple[int, bool]] = []
         """The phrases that the latest one belongs to: its neighbours belong to them as well."""
 
     def run(self) -> None:
@@ -298,13 +298,16 @@ class Chunker:
         if self._preposition not in _COMPLEMENTS:
             self._attached = []
         self._beside = list(self._attached)
-        for each in self._attached:
+        which = self._preposition in _WHICH
+        for place, (each, strict) in enumerate(self._attached):
+            last = place == len(self._attached) - 1
             outer = self.phrases[each]
-            (outer.about if self._preposition in _WHICH else outer.around).update(phrase.words)
+            (outer.about if which and (strict or last) else outer.around).update(phrase.words)
+            self._attached[place] = (each, strict and which)
         if taken and taken[-1].owner:
             self._owner = index
         else:
-            self._attached.append(index)
+            self._attached.append((index, True))
             self._owner = -1
 
 

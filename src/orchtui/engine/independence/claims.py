@@ -22,7 +22,7 @@ COPYING = frozenset(
     "extract print present".split()
 )
 """Verbs that leave their object as it was."""
-_KEEPING = frozenset("judge derive gather combine release after".split())
+_TAKING_OUT = frozenset("remove delete drop strip clear prune cut purge trim".split())
 _NEW = frozenset("make design".split())
 
 
@@ -40,6 +40,8 @@ class Claim:
     span: Span
     as_it_is: bool
     """Whether the words say that it is there already."""
+    wants_new: bool = False
+    """Whether the words say that it was changed before."""
 
 
 def of_all(desk: Desk) -> list[Claim]:
@@ -65,6 +67,7 @@ def _declared(desk: Desk, reading: Reading) -> Iterator[Claim]:
                 declared=True,
                 span=Span(reading.index, 0, len(path), f"{name}[{number}]"),
                 as_it_is=existing,
+                wants_new=_NEW_ONE.search(reading.text, 0, NEAR) is not None,
             )
 
 
@@ -73,7 +76,7 @@ def _said(reading: Reading) -> Iterator[Claim]:
     if not places:
         return
     existing = _there_already(reading)
-    roles = []
+    roles: list[_Role] = []
     for at in places:
         roles.append(_role(reading, at, roles[-1] if roles else None))
     saved_elsewhere = any(role.into for role in roles)
@@ -88,12 +91,20 @@ def _said(reading: Reading) -> Iterator[Claim]:
             declared=False,
             span=Span(reading.index, word.start, word.end),
             as_it_is=existing,
+            wants_new=_NEW_ONE.search(reading.text, 0, NEAR) is not None,
         )
 
 
 _THERE = re.compile(
     r"\b(?:current|currently|existing|present|old|as it (?:now |currently )?(?:stands|is)|in place|"
     r"today's|original|before (?:the|any) changes?)\b",
+    re.IGNORECASE,
+)
+
+
+_NEW_ONE = re.compile(
+    r"\bthe (?:new|updated|revised|changed|fixed|final|finished|corrected|refactored|rewritten|"
+    r"migrated|cleaned|generated|resulting)\b",
     re.IGNORECASE,
 )
 
@@ -132,6 +143,8 @@ def _role(reading: Reading, at: int, previous: _Role | None) -> _Role:
     if preposition in _INSIDE:
         writes = bool(classes & {"make", "change", "design"}) and not classes & {"judge", "derive"}
         return _Role(writes, new=bool(classes & _NEW) and "change" not in classes and base != "add")
+    if preposition == "from" and base in _TAKING_OUT:
+        return _Role(True, in_place=True)
     if preposition:
         return _READ
     if not classes or base in COPYING:

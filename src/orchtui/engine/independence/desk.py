@@ -123,7 +123,9 @@ def _how(verb: Verb, phrase: Phrase) -> int:
             return BROUGHT
         return 0
     if phrase.preposition in ("into", "as") and phrase.article in ("a", "number"):
-        return CREATED
+        return CREATED if phrase.article == "a" else BROUGHT
+    if phrase.preposition == "into" and "combine" in verb.classes:
+        return BROUGHT
     return 0
 
 

@@ -21,16 +21,17 @@ from orchtui.engine.independence.lexicon import (
 from orchtui.engine.independence.phrases import Phrase
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Sign, Span
-from orchtui.engine.independence.words import verb
+from orchtui.engine.independence.words import noun, stem, verb, words
 from orchtui.engine.request.grammar import is_plural
 
 _POINTERS = frozenset("it them they these those this that both all everything".split())
 _GROUP, _RESULT, _SEQUENCE, _BEST, _PRONOUN = 70, 65, 55, 45, 40
 _THEN = re.compile(
-    r"(?:\A|[.;]\s*)(?:and )?(?:once|when|after|as soon as) (?:that|this|it|they|those|these|all of (?:that|this|them)|"
-    r"everything)(?:'s|’s| is| are| has been| have been|'re)? (?:done|finished|complete|completed|"
-    r"ready|approved|over|in place|up)\b|(?:\A|[.;]\s*)(?:and )?(?:afterwards|after that|after this|"
-    r"after which|then|subsequently)\b",
+    r"(?:\A|[.;]\s*)(?:and )?(?:(?:once|when|after|as soon as) "
+    r"(?:that|this|it|they|those|these|all of (?:that|this|them)|everything)"
+    r"(?:'s|’s| is| are| has been| have been|'re)? "
+    r"(?:done|finished|complete|completed|ready|approved|over|in place|up)|"
+    r"afterwards|after that|after this|after which|then|subsequently)\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(
@@ -40,11 +41,14 @@ _SUPERLATIVE = re.compile(
     r"(?:these|those|them|the \w+)))|the top (?:\d|two|three|four|five))\b",
     re.IGNORECASE,
 )
+_SAID_NEXT = re.compile(r"\s+(?:of|in|about|that|who|which|from|under|on|at|you|we|i|with)\b", re.I)
+"""`everything in public/`: what it means follows."""
 _WHAT = re.compile(
     r"\bwhat (?:that|this|it|they|those|these|the (?:research|search|first|previous|others?))"
     r"(?: one)? (?:turns? up|finds?|shows?|brings?|reveals?|yields?|says?|comes? up with)\b",
     re.IGNORECASE,
 )
+_AS_TOLD = re.compile(r"\b(?:as|than) (\w+(?:ed|en|wn))\b(?! (?:in|by) )", re.IGNORECASE)
 _WEIGHING = frozenset({"judge", "derive", "design"})
 
 
@@ -100,8 +104,7 @@ def _results(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     if not phrase.article and not back and phrase.preposition not in SOURCES:
         return
     wanted = about(reading, phrase) - DONE - EARLIER
-    wanted = {word for word in wanted if verb(word) is None}
-    if wanted or phrase.owner >= 0 or phrase.article == "my":
+    if any(verb(word) is None for word in wanted) or phrase.owner >= 0 or phrase.article == "my":
         return
     earlier = _earlier(desk, reading)
     makers = [i for i in earlier if phrase.head in desk.products[i]] or earlier
@@ -122,7 +125,7 @@ def is_group(phrase: Phrase) -> bool:
 def makes(reading: Reading, phrase: Phrase) -> bool:
     """Whether the phrase is what the task itself brings about."""
     governing = reading.verb_of(phrase)
-    if governing is None or not phrase.object:
+    if governing is None or not phrase.object or phrase.qualifiers & (DONE - {"new"}):
         return False
     return bool(governing.classes & {"make", "design", "gather"}) and not (
         governing.classes & {"judge", "release", "combine", "derive"}
@@ -131,7 +134,7 @@ def makes(reading: Reading, phrase: Phrase) -> bool:
 
 def _group(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`both reports`, `the three drafts`: the tasks that leave such things."""
-    if phrase.words & (EXISTING - DONE) or makes(reading, phrase):
+    if phrase.words & (EXISTING - DONE) or (phrase.count < 2 and makes(reading, phrase)):
         return
     heads = {phrase.head} | (phrase.about - WEAK if phrase.article == "all" else set())
     makers = sorted({i for head in heads for i in desk.makers.get(head, ()) if i != reading.index})
@@ -143,7 +146,23 @@ def _group(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
         chosen = others if counted else []
     if phrase.count > 1 and len(chosen) > phrase.count:
         chosen = chosen[-phrase.count :]
+    if not chosen and phrase.article == "this":
+        chosen = _spoken_of(desk, reading, phrase)
     yield from _pointing(reading, phrase, chosen, "group", _GROUP)
+
+
+def _spoken_of(desk: Desk, reading: Reading, phrase: Phrase) -> list[int]:
+    """`those averages`: the nearest task before that speaks of averages."""
+    own = reading.text[: phrase.start]
+    if stem(phrase.head) in {stem(noun(word.low)) for word in words(own)}:
+        return []
+    wanted = stem(phrase.head)
+    spoken = [
+        index
+        for index in _earlier(desk, reading)
+        if wanted in {stem(noun(word.low)) for word in desk.readings[index].words[:200]}
+    ]
+    return spoken[-1:]
 
 
 def _elsewhere(desk: Desk, reading: Reading, phrase: Phrase, index: int) -> bool:
@@ -177,6 +196,8 @@ def _open(reading: Reading, number: int) -> bool:
     governing = reading.verb_of(phrase)
     if governing is None or not (phrase.object or phrase.preposition):
         return False
+    if low not in ("it", "them") and _SAID_NEXT.match(reading.text, phrase.end):
+        return False
     return governing.main or low != "it"
 
 
@@ -205,9 +226,19 @@ def _sequence(desk: Desk, reading: Reading) -> Iterator[Sign]:
     match = _THEN.match(reading.text) or _WHAT.search(reading.text, 0, NEAR)
     if match is not None and earlier:
         yield _sign(reading, earlier[-1], *match.span(), "sequence", _SEQUENCE)
+    yield from _as_told(desk, reading, earlier)
     match = _SUPERLATIVE.search(reading.text, 0, NEAR)
     if match is None or "gather" in reading.classes:
         return
     weighing = [i for i in earlier if desk.readings[i].classes & _WEIGHING]
     for index in weighing[-1:]:
         yield _sign(reading, index, *match.span(), "best_of", _BEST)
+
+
+def _as_told(desk: Desk, reading: Reading, earlier: Sequence[int]) -> Iterator[Sign]:
+    """`as specified`: whoever specifies."""
+    for match in _AS_TOLD.finditer(reading.text, 0, NEAR):
+        deed = verb(match[1].lower())
+        doing = [i for i in earlier if any(each.base == deed for each in desk.readings[i].verbs)]
+        for index in doing[-1:] if deed else ():
+            yield _sign(reading, index, *match.span(), "as_told", _SEQUENCE)

@@ -12,15 +12,16 @@ _VERBS = {
     "gather": "research find investigate gather collect explore search study survey identify "
     "interview scrape fetch get retrieve obtain crawl query discover poll look list record note "
     "inventory enumerate extract mine source request trace check-out locate scan ask learn "
+    "look-up look-for look-into find-out go-through go-over read-up-on work-out figure-out "
     "catalogue catalog read observe download provision buy purchase order hire pick-up",
     "design": "design define plan outline sketch specify propose brainstorm architect model "
     "wireframe storyboard scope choose pick select decide name prioritize prioritise shortlist "
-    "conceive agree",
+    "conceive agree come-up-with came-up-with",
     "make": "write draft create build implement develop generate compose produce prepare make code "
     "author script film shoot set-up add scaffold bootstrap construct assemble craft formulate "
-    "invent train port paint print illustrate render bundle package compile put-together draw "
+    "invent train port paint print illustrate render package compile put-together draw "
     "draw-up put set configure install start launch provision establish cut knit sew bake cook mix "
-    "export store save",
+    "export store save fit",
     "change": "update refactor rewrite edit fix migrate rename optimize optimise format clean "
     "convert extend improve remove delete modify revise polish shorten simplify restructure "
     "reformat upgrade patch enhance adapt translate localize localise correct replace append "
@@ -34,14 +35,14 @@ _VERBS = {
     "visualise plot chart present map compute calculate estimate count classify categorize "
     "categorise tabulate interpret contrast rank weigh recommend quantify diagnose condense "
     "derive distill distil cluster label tag transcribe extract recap abridge highlight quiz "
-    "use turn base suggest discuss give provide tell show teach report forecast predict group",
+    "write-up use turn base suggest discuss give provide tell show teach report forecast predict group",
     "release": "publish deploy release ship announce send submit post upload share distribute "
     "roll-out deliver email mail tweet hand-in push promote advertise pitch broadcast circulate "
     "forward host serve launch register file schedule book pay order invite",
     "after": "monitor track follow-up observe watch respond reply maintain celebrate",
     "combine": "synthesize synthesise combine merge consolidate integrate unify aggregate compile "
     "reconcile collate join weave fuse blend assemble cross-reference wrap-up sum-up put-together "
-    "bring-together pull-together conclude",
+    "bring-together pull-together conclude bundle",
 }
 
 VERB_CLASSES: dict[str, frozenset[str]] = {}
@@ -148,6 +149,9 @@ RESULT_NOUNS = frozenset(
 )
 """Nouns for what tasks leave behind, whatever they were about."""
 
+MASS = frozenset("evidence data information material research feedback text work input".split())
+"""Nouns without a plural that may stand for what several tasks leave."""
+
 CLEAR_RESULTS = frozenset("result finding output outcome insight takeaway conclusion".split())
 """Of these, nouns that hardly mean anything else when they stand alone with `the`."""
 
@@ -243,9 +247,9 @@ SYNONYMS = {
         "licence license",
         "slide deck slides",
         "spec specification",
-        "db database",
-        "repo repository",
-        "config configuration",
+        "database db",
+        "repository repo",
+        "configuration config",
         "ad advert advertisement",
         "movie film",
         "car automobile",
@@ -293,7 +297,7 @@ STOP = frozenset(
 FILLERS = frozenset(
     "please then finally also next first second third lastly last now afterwards after-that "
     "carefully quickly independently separately concurrently simultaneously thoroughly briefly "
-    "additionally meanwhile eventually subsequently secondly firstly thirdly just try to and go "
+    "additionally meanwhile eventually subsequently secondly firstly thirdly just try to and "
     "help me us let's kindly again optionally step task".split()
 )
 """Words in front of the verb that begins a task."""

@@ -12,13 +12,14 @@ from orchtui.engine.independence.lexicon import (
     DONE,
     EARLIER,
     EXISTING,
+    MASS,
     SAME_DEED,
     SOURCES,
 )
 from orchtui.engine.independence.phrases import Phrase
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Sign, Span
-from orchtui.engine.independence.words import verb
+from orchtui.engine.independence.words import bases, verb
 from orchtui.engine.request.grammar import is_plural
 
 _POINTING = frozenset({"the", "this", "its", "all"})
@@ -59,14 +60,12 @@ def _done(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`the cleaned data`: whoever cleans."""
     if phrase.article in ("a", "number"):
         return
-    deeds = {_deed(base) for word in phrase.qualifiers if (base := participle(word)) is not None}
+    deeds = {_deed(base) for word in phrase.qualifiers for base in _deeds(word)}
     if not deeds:
         return
-    doers = [
-        index
-        for index, other in enumerate(desk.readings)
-        if index != reading.index and deeds & {_deed(base) for base in other.said}
-    ]
+    others = [other for other in desk.readings if other.index != reading.index]
+    doers = [o.index for o in others if deeds & {_deed(each.base) for each in o.verbs}]
+    doers = doers or [o.index for o in others if deeds & {_deed(base) for base in o.said}]
     named = [
         i
         for i in doers
@@ -74,7 +73,7 @@ def _done(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     ]
     before = [i for i in doers if i < reading.index]
     chosen = named or (before if phrase.article in _POINTING else [])
-    if not is_plural(phrase.said):
+    if not is_plural(phrase.said) and phrase.article and phrase.head not in MASS:
         chosen = [i for i in chosen if i < reading.index][-1:] or chosen[:1]
     for index in chosen:
         yield _picks_up(desk, reading, phrase, index, None, _DONE)
@@ -86,6 +85,13 @@ def participle(word: str) -> str | None:
         return None
     base = verb(word)
     return base if base != word else None
+
+
+def _deeds(word: str) -> set[str]:
+    """What may have been done to a thing that is called so; verbs of no list count as well."""
+    if (base := participle(word)) is not None:
+        return {base}
+    return set(bases(word)[1:]) if word.endswith("ed") and len(word) > 4 else set()
 
 
 def _deed(base: str) -> str:
@@ -135,9 +141,10 @@ def _finished(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[tuple[in
     """`the finished brownies`: the task before that is about brownies."""
     if not phrase.qualifiers & DONE - {"new"} or phrase.article not in _POINTING:
         return
-    for index in range(reading.index):
-        other = desk.readings[index]
-        if phrase.head in other.subject and other.main is not None:
+    speaking = [o for o in desk.readings if o is not reading and phrase.head in o.subject]
+    for other in [o for o in speaking if o.index < reading.index] or speaking:
+        index = other.index
+        if other.main is not None:
             start, end = other.main.start, other.main.end
             yield 1, index, Product(phrase.head, frozenset(), CREATED, start, end, True)
 
@@ -198,6 +205,8 @@ def _chosen(
     if is_plural(phrase.said) or len(kept) == 1:
         return kept
     created = [each for each in kept if each[1].how == CREATED and each[1].named] or kept
+    if phrase.qualifiers & DONE - {"new"} and all(each[0] > own for each in created):
+        return created
     before = [each for each in created if each[0] < own]
     return [before[-1]] if before else created[:1]
 

@@ -81,11 +81,16 @@ def _subject(reading: Reading) -> frozenset[str]:
 
 def _thing(reading: Reading) -> frozenset[str]:
     """What the task makes or works on, without what it is for."""
-    return frozenset(
-        stem(word)
+    objects = [
+        phrase
         for phrase in reading.phrases
         if phrase.object and not phrase.pronoun and reading.verb_of(phrase) is reading.main
-        for word in phrase.words
+    ]
+    planned = "design" in reading.classes
+    return frozenset(
+        stem(word)
+        for phrase in objects
+        for word in (phrase.words | phrase.about if planned else phrase.words)
     )
 
 

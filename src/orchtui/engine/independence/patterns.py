@@ -73,7 +73,8 @@ def find(
         yield _advice(
             tasks,
             "hub",
-            f"'{last.label}' weaves all the others together: work for a hub, run here in two stages",
+            f"'{last.label}' weaves all the others together: work for a hub, run here in "
+            "two stages",
         )
     if fits in ("parallel", "hub"):
         yield from _dominated(tasks, groups)

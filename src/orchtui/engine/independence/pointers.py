@@ -37,6 +37,8 @@ _CUES = re.compile(
     r"(?:the )?)['\"“‘`]?\Z",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"\s*([^\W\d_][\w-]*(?: [\w-]+){1,4}):\s")
+"""`Noise study: find measurements …`: a title inside the prompt."""
 _COMMON_TITLE = 2
 """A title of fewer words is too common to be a name when it is not quoted."""
 
@@ -118,6 +120,9 @@ def _names(desk: Desk) -> Iterator[Sign]:
     for index, task in enumerate(desk.tasks):
         if re.search(r"[-_.\d]", task.id) and len(task.id) > 3:
             names.setdefault(task.id.casefold(), index)
+        heading = _HEADING.match(task.prompt)
+        if heading is not None:
+            names.setdefault(heading[1].casefold(), index)
         title = " ".join(task.title.split()).casefold()
         if len(title.split()) >= _COMMON_TITLE and not task.prompt.casefold().startswith(title):
             names.setdefault(title, index)

@@ -53,6 +53,7 @@ def read(index: int, text: str) -> Reading:
     found = words(text)
     chunker = Chunker(found)
     chunker.run()
+    _together(chunker.verbs, found)
     subject: set[str] = set()
     for phrase in chunker.phrases:
         if not phrase.pronoun:
@@ -68,3 +69,11 @@ def read(index: int, text: str) -> Reading:
             base for word in found[:200] if not word.mark and (base := verb(word.low)) is not None
         ),
     )
+
+
+def _together(verbs: list[Verb], found: list[Word]) -> None:
+    """`Bring the findings together`: then the verb combines."""
+    if any(word.low == "together" for word in found[:30]):
+        for each in verbs:
+            if each.main and each.base in ("bring", "put", "pull", "tie", "draw", "stitch", "tape"):
+                each.classes = frozenset({"combine"})

@@ -24,7 +24,7 @@ _CHANGING = frozenset(
     "import update upgrade install delete rotate change alter add remove rename insert write start "
     "run launch resize scale reboot wipe reindex roll roll-out switch set configure edit release "
     "rollback publish ship cherry-pick revert squash tag upload post backfill purge clear recreate "
-    "create bump patch record reply log sign send serve host move archive vacuum rebuild "
+    "force-push create bump patch record reply log sign send serve host move archive vacuum rebuild "
     "fill clean fix replace test load-test stress-test benchmark bind listen expose".split()
 )
 _RESOURCES = frozenset(
@@ -34,12 +34,15 @@ _RESOURCES = frozenset(
     "bastion registry repo repository playlist profile wallet".split()
 )
 """Heads of noun phrases that stand for one thing that all see."""
+_IDENTIFIER = re.compile(r"[_\d]|\w-\w")
+_PLACES = frozenset(("", *"to in from on with using into as against at".split()))
+_NO_BRANCHES = frozenset("the a new feature each this its own olive local".split())
 _PORT = re.compile(
     r"\b(?:port|localhost:|127\.0\.0\.1:|0\.0\.0\.0:)\s*#?(\d{2,5})\b", re.IGNORECASE
 )
 _BRANCH = re.compile(
     r"\b(?:(?:onto|into|to|on|from)\s+(?:the\s+)?(main|master|develop|trunk)\b(?:\s+branch)?|"
-    r"(?:the\s+)?([\w./-]*\w)\s+branch\b|branch\s+[`'\"]?([\w./-]*\w))",
+    r"(?:the\s+)?(?!the\s)([\w./-]*\w)\s+branch\b|branch\s+[`'\"]?([\w./-]*\w))",
     re.IGNORECASE,
 )
 _ENVIRONMENT = re.compile(
@@ -58,7 +61,7 @@ _DEPLOYING = frozenset(
 
 
 class _Use(NamedTuple):
-    index: int
+    task: int
     name: str
     kind: str
     span: Span
@@ -70,22 +73,22 @@ def find(desk: Desk) -> Iterator[Finding]:
     for reading in desk.readings:
         for use in _uses(reading):
             same = users.setdefault((use.kind, use.name), [])
-            if not same or same[-1].index != use.index:
+            if not same or same[-1].task != use.task:
                 same.append(use)
     told = set()
     for (kind, _), uses in sorted(users.items()):
         for one, other in combinations(uses[:_MOST_USERS], 2):
-            if (one.index, other.index) in told:
+            if (one.task, other.task) in told:
                 continue
-            told.add((one.index, other.index))
+            told.add((one.task, other.task))
             name = desk.words(other.span)
             yield finding(
                 desk,
                 kind="shared_resource",
                 severity="warning",
-                tasks=(one.index, other.index),
+                tasks=(one.task, other.task),
                 spans=(one.span, other.span),
-                message=f"'{desk.label(one.index)}' and '{desk.label(other.index)}' both use the "
+                message=f"'{desk.label(one.task)}' and '{desk.label(other.task)}' both use the "
                 f"same {kind}: “{name}”",
                 rule=kind,
             )
@@ -103,18 +106,7 @@ def _uses(reading: Reading) -> Iterator[_Use]:
         yield _Use(reading.index, match[1], "port", Span(reading.index, *match.span()))
     for match in _BRANCH.finditer(reading.text):
         name = next(group for group in match.groups() if group).lower()
-        if name not in (
-            "the",
-            "a",
-            "new",
-            "feature",
-            "each",
-            "this",
-            "its",
-            "own",
-            "olive",
-            "local",
-        ):
+        if name not in _NO_BRANCHES:
             yield _Use(reading.index, name, "branch", Span(reading.index, *match.span()))
     if doing & _DEPLOYING:
         for match in _ENVIRONMENT.finditer(reading.text):
@@ -122,7 +114,7 @@ def _uses(reading: Reading) -> Iterator[_Use]:
             yield _Use(reading.index, name, "environment", Span(reading.index, *match.span()))
     for phrase in reading.phrases:
         if kind := _thing(reading, phrase):
-            name = " ".join(sorted(phrase.words | _owner(reading, phrase)))
+            name = " ".join(sorted((phrase.words | _owner(reading, phrase)) - {"environment"}))
             yield _Use(reading.index, name, kind, Span(reading.index, phrase.start, phrase.end))
 
 
@@ -131,18 +123,22 @@ def _owner(reading: Reading, phrase: Phrase) -> frozenset[str]:
 
 
 def _thing(reading: Reading, phrase: Phrase) -> str:
-    """What kind of resource a noun phrase is, when the task changes it; else nothing."""
-    named = phrase.article in ("the", "my", "'s") or any(c.isdigit() for c in phrase.head)
+    """What kind of resource a noun phrase is; nothing when it is none, or only looked at."""
     governing = reading.verb_of(phrase)
-    if not named or governing is None or phrase.pronoun or phrase.words & (EXISTING - {"live"}):
+    identifier = bool(_IDENTIFIER.search(phrase.said))
+    if governing is None or phrase.pronoun or governing.base in COPYING:
         return ""
-    place = phrase.preposition in ("", "to", "in", "from", "on", "with", "using", "into", "as")
-    if phrase.head in _RESOURCES and place and (phrase.qualifiers or phrase.owner >= 0):
-        known = governing.base in _CHANGING or bool(governing.classes & {"change"})
-        return phrase.head if known and governing.base not in COPYING else ""
+    if not (identifier or phrase.article in ("the", "my", "'s")):
+        return ""
+    if phrase.words & (EXISTING - {"live"}):
+        return ""
+    kinds = sorted(phrase.words & _RESOURCES) if identifier else [phrase.head]
+    if kinds and kinds[0] in _RESOURCES and (phrase.qualifiers or phrase.owner >= 0):
+        looked_at = governing.classes and governing.classes <= {"gather", "derive"}
+        place = identifier or phrase.preposition in _PLACES
+        return kinds[0] if place and not looked_at else ""
     changed = (
         "change" in governing.classes
-        and governing.base not in COPYING
         and governing.main
         and (phrase.object or phrase.preposition in ("to", "in", "from"))
     )

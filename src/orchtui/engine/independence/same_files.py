@@ -11,7 +11,7 @@ from orchtui.engine.independence import paths
 from orchtui.engine.independence.claims import Claim
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
-from orchtui.engine.independence.report import Finding
+from orchtui.engine.independence.report import Finding, FindingKind
 from orchtui.engine.independence.signs import CERTAIN, Sign
 
 _Meeting = tuple[Claim, Claim]
@@ -43,6 +43,7 @@ def conflicts(desk: Desk, claims: Sequence[Claim]) -> Iterator[Finding]:
         if _flow(first, second) is not None:
             continue
         one, other = desk.label(first.index), desk.label(second.index)
+        kind: FindingKind
         if first.writes and second.writes:
             kind, rule = "write_conflict", "same_output"
             message = f"'{one}' and '{other}' both write {_met(desk, first, second)}"
@@ -95,7 +96,7 @@ def _flow(first: Claim, second: Claim) -> tuple[Claim, Claim] | None:
         return (first, second) if first.creates and not second.creates else None
     if first.writes:
         return (first, second) if not second.as_it_is or first.creates else None
-    if second.creates and not first.as_it_is:
+    if (second.creates or first.wants_new) and not first.as_it_is:
         return second, first
     return None
 

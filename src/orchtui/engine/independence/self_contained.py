@@ -86,7 +86,8 @@ _CUES = (
     ),
     _cue(
         "above",
-        r"(?<!['\"“‘])\b(?:(?:all of )?the (?:above|foregoing|former|latter|aforementioned)(?: \w+)?|"
+        r"(?<!['\"“‘])\b(?:(?:all of )?the (?:above|foregoing|former|latter|"
+        r"aforementioned)(?: \w+)?|"
         r"(?:mentioned|described|listed|shown|see|given) above|"
         rf"(?:the |these |this )?{_RESULTS} above)\b(?!['\"”’-])",
         "what stands above",
@@ -120,7 +121,8 @@ _CUES = (
     ),
     _cue(
         "attached",
-        r"\b(?:the|this|my) attached\b(?: \w+)?|\bthe (?:file|screenshot|document|text|image) below\b|"
+        r"\b(?:the|this|my) attached\b(?: \w+)?|"
+        r"\bthe (?:file|screenshot|document|text|image) below\b|"
         r"\b(?:see|as) attached\b",
         "what is attached",
     ),

@@ -15,7 +15,9 @@ READ_AT_MOST = 20_000
 """Characters of a prompt that are read for its meaning: what a task needs stands early."""
 
 _WORD = re.compile(
-    r"\b(?:line by line|step by step|side by side|one by one|end to end)\b|"
+    r"\b(?:line by line|step by step|side by side|one by one|end to end|c[ao]me up with|"
+    r"look(?:ing)? (?:up|for|into)|find out|go (?:through|over)|read up on|work out|write up|"
+    r"figure out|fill in|carry out)\b|"
     r"(?:\.{1,2}/|~/|/|\*+[/.]?|\.(?=[A-Za-z]))?[^\W_](?:[\w+#*%]|[-./@:&](?=[\w*/])|(?<=\d),(?=\d)|['’](?=\w))*/?"
     r"|#\d+|[^\w\s]|\n",
     re.IGNORECASE,
@@ -74,13 +76,14 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def verb(low: str) -> str | None:
     """The base form of a verb that the lexicon knows; `None` for other words."""
-    for form in _bases(low):
+    for form in bases(low):
         if form in VERB_CLASSES:
             return form
     return None
 
 
-def _bases(low: str) -> list[str]:
+def bases(low: str) -> list[str]:
+    """A word, and the forms that a verb may have had before its ending."""
     forms = [low]
     for ending in ("ing", "ed", "es", "s", "d"):
         if low.endswith(ending) and len(low) > len(ending) + 2:
