@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import permutations
 
 from orchtui.engine.graph import Order
-from orchtui.engine.independence import groups, mentions, order_of_work, pointers, same_files
+from orchtui.engine.independence import (
+    groups,
+    mentions,
+    order_of_work,
+    pointers,
+    procedure,
+    same_files,
+)
 from orchtui.engine.independence.claims import Claim
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
@@ -21,15 +28,21 @@ _DIRECT = 35
 
 
 def find(
-    desk: Desk, claims: Sequence[Claim], same: Collection[tuple[int, int]]
+    desk: Desk, claims: Sequence[Claim], same: Collection[tuple[int, int]], request: str = ""
 ) -> Iterator[Finding]:
     """One finding for each pair of which one task needs the other.
 
     Args:
         same: Pairs that ask for the same: neither needs the other.
+        request: The words that the plan came from.
     """
     pointing = list(pointers.find(desk))
-    guesses = (*groups.find(desk), *mentions.find(desk), *order_of_work.find(desk))
+    guesses = (
+        *groups.find(desk),
+        *mentions.find(desk),
+        *order_of_work.find(desk),
+        *procedure.find(desk, request),
+    )
     guesses = (*guesses, *_reviewed_first(desk, guesses))
     signs = [
         *pointing,

@@ -35,7 +35,8 @@ _VERBS = {
     "visualise plot chart present map compute calculate estimate count classify categorize "
     "categorise tabulate interpret contrast rank weigh recommend quantify diagnose condense "
     "derive distill distil cluster label tag transcribe extract recap abridge highlight quiz "
-    "write-up use turn base suggest discuss give provide tell show teach report forecast predict group",
+    "write-up use turn base suggest discuss give provide tell show teach report forecast "
+    "predict group",
     "release": "publish deploy release ship announce send submit post upload share distribute "
     "roll-out deliver email mail tweet hand-in push promote advertise pitch broadcast circulate "
     "forward host serve launch register file schedule book pay order invite",

@@ -19,6 +19,12 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _RELEASED = frozenset("deploy release publish ship launch roll-out push".split())
+_GROUND = frozenset(
+    "structure framework schema interface infrastructure base core foundation architecture "
+    "environment class skeleton scaffold scaffolding type backend layer system service engine "
+    "directory storage".split()
+)
+"""Nouns of what other work stands on."""
 _STRENGTH = 30
 _CLOSING = 50
 _MOST_SHARERS = 40
@@ -49,6 +55,7 @@ def find(desk: Desk) -> Iterator[Sign]:
             continue  # a cover and a tagline for one book
         if _same_subject(subjects[one], subjects[other], in_order=one < other):
             yield _sign(desk, one, other, subjects[one] & subjects[other])
+    yield from _foundation(desk, subjects)
     for reading in desk.readings:
         yield from _closing(desk, reading)
         yield from _live(desk, reading)
@@ -121,6 +128,27 @@ def _sign(desk: Desk, before: int, after: int, shared: frozenset[str]) -> Sign:
         because=f"is about the same ({', '.join(sorted(shared))}), and one usually does "
         f"“{first}” before “{second}”",
     )
+
+
+def _foundation(desk: Desk, subjects: list[frozenset[str]]) -> Iterator[Sign]:
+    """`Set up the project structure`: what comes first, and the others stand on."""
+    if len(desk.readings) < 3:
+        return
+    first = desk.readings[0]
+    verb = first.main
+    if verb is None or not verb.classes & {"make", "design"} or first.subject.isdisjoint(_GROUND):
+        return
+    for reading in desk.readings[1:]:
+        if subjects[0] & subjects[reading.index] and reading.classes:
+            yield Sign(
+                before=0,
+                after=reading.index,
+                rule="foundation",
+                strength=_STRENGTH - 5,
+                spans=(Span(0, verb.start, verb.end),),
+                because=f"stands on what “{verb.base}” there lays, and is about the same "
+                f"({', '.join(sorted(subjects[0] & subjects[reading.index]))})",
+            )
 
 
 def _closing(desk: Desk, reading: Reading) -> Iterator[Sign]:

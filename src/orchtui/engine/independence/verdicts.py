@@ -42,15 +42,15 @@ _SEVERITIES = ("error", "warning", "info")
 def check(plan: Plan) -> IndependenceReport:
     """The report of a plan. Tasks that are switched off are left out."""
     tasks = [task for task in plan.tasks if task.enabled]
-    return judge(tasks, found_by_rules(tasks), request=plan.request)
+    return judge(tasks, found_by_rules(tasks, plan.request), request=plan.request)
 
 
-def found_by_rules(tasks: Sequence[Task]) -> list[Finding]:
+def found_by_rules(tasks: Sequence[Task], request: str = "") -> list[Finding]:
     """What all families find, in no particular order."""
     desk = lay_out(tasks)
     claims = of_all(desk)
     same = duplicates.pairs(desk)
-    depends = list(dependencies.find(desk, claims, same))
+    depends = list(dependencies.find(desk, claims, same, request))
     return [
         *declared.find(tasks),
         *depends,
