@@ -39,7 +39,8 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 	@$(DEV) ruff check --fix $(CODE)
 	@$(DEV) ruff format $(CODE)
 
-bench: $(DEV_ENV)/installed ## compare a run's makespan with a bare asyncio fan-out
+bench: $(DEV_ENV)/installed ## what the analysis costs, and a run beside a bare asyncio fan-out
+	@$(DEV) benchmarks.independence
 	@$(DEV) benchmarks.fanout $(ARGS)
 
 test-packaging: $(DEV_ENV)/installed ## install the project in three ways (needs a registry)

@@ -300,9 +300,9 @@ class Chunker:
         self._beside = list(self._attached)
         which = self._preposition in _WHICH
         for place, (each, strict) in enumerate(self._attached):
-            last = place == len(self._attached) - 1
+            nearest = place == len(self._attached) - 1
             outer = self.phrases[each]
-            (outer.about if which and (strict or last) else outer.around).update(phrase.words)
+            (outer.about if which and (strict or nearest) else outer.around).update(phrase.words)
             self._attached[place] = (each, strict and which)
         if taken and taken[-1].owner:
             self._owner = index

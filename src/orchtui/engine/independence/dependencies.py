@@ -43,6 +43,9 @@ def find(
         *order_of_work.find(desk),
         *procedure.find(desk, request),
     )
+    named: dict[int, list[Sign]] = {}
+    for sign in pointing:
+        named.setdefault(sign.after, []).append(sign)
     guesses = (*guesses, *_reviewed_first(desk, guesses))
     signs = [
         *pointing,
@@ -51,7 +54,7 @@ def find(
             sign
             for sign in guesses
             if (min(sign.before, sign.after), max(sign.before, sign.after)) not in same
-            and not _said_better(desk, sign, pointing)
+            and not _said_better(desk, sign, named.get(sign.after, ()))
         ),
     ]
     yield from settle(desk, signs)
@@ -81,9 +84,7 @@ def _said_better(desk: Desk, guess: Sign, pointing: Iterable[Sign]) -> bool:
     """Whether a name stands right behind the words of a guess: `the reviews of task 2`."""
     own = [span for span in guess.spans if span.index == guess.after]
     return any(
-        other.after == guess.after
-        and other.before != guess.before
-        and any(_adjoin(desk, span, other.spans[0]) for span in own)
+        other.before != guess.before and any(_adjoin(desk, span, other.spans[0]) for span in own)
         for other in pointing
     )
 

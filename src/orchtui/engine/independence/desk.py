@@ -44,6 +44,8 @@ class Desk:
     readings: list[Reading]
     products: list[dict[str, list[Product]]]
     """For each task what it leaves behind, by head."""
+    labels: list[str]
+    """What to call each task."""
     makers: dict[str, list[int]] = field(default_factory=dict)
     """For each head the tasks that leave such a thing, in order."""
 
@@ -57,7 +59,7 @@ class Desk:
 
     def label(self, index: int) -> str:
         """What to call a task."""
-        return self.tasks[index].label
+        return self.labels[index]
 
     def working(self, index: int) -> bool:
         """Whether a task was read as something to do at all."""
@@ -68,7 +70,9 @@ def lay_out(tasks: Sequence[Task]) -> Desk:
     """Read all tasks."""
     readings = [read(index, text_of(task)) for index, task in enumerate(tasks)]
     products = [_products(reading) for reading in readings]
-    desk = Desk(tasks=tasks, readings=readings, products=products)
+    desk = Desk(
+        tasks=tasks, readings=readings, products=products, labels=[task.label for task in tasks]
+    )
     for index, made in enumerate(products):
         for head in made:
             desk.makers.setdefault(head, []).append(index)

@@ -6,6 +6,7 @@ what a task is about, except to tell that something else is meant.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from orchtui.engine.independence.desk import Desk, about
 from orchtui.engine.independence.lexicon import (
@@ -87,8 +88,12 @@ def _sign(reading: Reading, before: int, start: int, end: int, rule: str, streng
 def _pointing(
     reading: Reading, phrase: Phrase, chosen: Sequence[int], rule: str, strength: int
 ) -> Iterator[Sign]:
-    for index in chosen:
-        yield _sign(reading, index, phrase.start, phrase.end, rule, strength)
+    if not chosen:
+        return
+    first = _sign(reading, chosen[0], phrase.start, phrase.end, rule, strength)
+    yield first
+    for index in chosen[1:]:
+        yield replace(first, before=index)
 
 
 # Results

@@ -19,10 +19,10 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _RELEASED = frozenset("deploy release publish ship launch roll-out push".split())
+_LAYING = frozenset("set-up create initialize scaffold bootstrap define establish design".split())
 _GROUND = frozenset(
     "structure framework schema interface infrastructure base core foundation architecture "
-    "environment class skeleton scaffold scaffolding type backend layer system service engine "
-    "directory storage".split()
+    "environment class skeleton scaffold scaffolding type layer directory storage package".split()
 )
 """Nouns of what other work stands on."""
 _STRENGTH = 30
@@ -136,10 +136,12 @@ def _foundation(desk: Desk, subjects: list[frozenset[str]]) -> Iterator[Sign]:
         return
     first = desk.readings[0]
     verb = first.main
-    if verb is None or not verb.classes & {"make", "design"} or first.subject.isdisjoint(_GROUND):
+    if verb is None or verb.base not in _LAYING or first.subject.isdisjoint(_GROUND):
         return
     for reading in desk.readings[1:]:
-        if subjects[0] & subjects[reading.index] and reading.classes:
+        if reading.main is None or reading.main.base == verb.base or not reading.classes:
+            continue
+        if subjects[0] & subjects[reading.index]:
             yield Sign(
                 before=0,
                 after=reading.index,

@@ -13,7 +13,8 @@ _ENDINGS = frozenset(
     "md txt rst adoc py pyi js mjs ts tsx jsx json jsonl yaml yml toml ini cfg conf csv tsv xml "
     "html htm css scss sql sh bash zsh go rs java kt c h cc cpp hpp cs rb php swift ipynb parquet "
     "feather xlsx xls docx doc pptx ppt key pdf png jpg jpeg svg gif webp mp3 mp4 wav ogg log "
-    "lock env gradle proto graphql tf tex bib db sqlite odt ods zip gz tar tgz epub ics vue lua r jl ex "
+    "lock env gradle proto graphql tf tex bib db sqlite odt ods zip gz tar tgz epub ics vue lua "
+    "r jl ex "
     "exs dart scala pl ps1 bat po pot srt vtt geojson sav "
     "dta rds npy npz pkl h5 avro fasta".split()
 )

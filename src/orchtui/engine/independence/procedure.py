@@ -14,7 +14,8 @@ from orchtui.engine.independence.signs import Sign, Span
 
 _HOW_TO = re.compile(r"\s*how (?:to|do (?:i|you|we)|can (?:i|we))\b", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"(?!.*\b(?:please|can you|could you|would you|i'm|i’m|i am|i need|i want|i'd|help me)\b)[^?]*\?",
+    r"(?!.*\b(?:please|can you|could you|would you|i'm|i’m|i am|i need|i want|i'd|"
+    r"help me)\b)[^?]*\?",
     re.IGNORECASE | re.DOTALL,
 )
 """A question, rather than a wish in the form of one."""

@@ -4,8 +4,8 @@ Guessed from words, and called so. This module never reaches for a resource.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from orchtui.engine.independence.claims import COPYING
@@ -24,7 +24,8 @@ _CHANGING = frozenset(
     "import update upgrade install delete rotate change alter add remove rename insert write start "
     "run launch resize scale reboot wipe reindex roll roll-out switch set configure edit release "
     "rollback publish ship cherry-pick revert squash tag upload post backfill purge clear recreate "
-    "force-push create bump patch record reply log sign send serve host move archive vacuum rebuild "
+    "force-push create bump patch record reply log sign send serve host move archive vacuum "
+    "rebuild "
     "fill clean fix replace test load-test stress-test benchmark bind listen expose".split()
 )
 _RESOURCES = frozenset(
@@ -77,7 +78,7 @@ def find(desk: Desk) -> Iterator[Finding]:
                 same.append(use)
     told = set()
     for (kind, _), uses in sorted(users.items()):
-        for one, other in combinations(uses[:_MOST_USERS], 2):
+        for one, other in _pairs(uses):
             if (one.task, other.task) in told:
                 continue
             told.add((one.task, other.task))
@@ -116,6 +117,11 @@ def _uses(reading: Reading) -> Iterator[_Use]:
         if kind := _thing(reading, phrase):
             name = " ".join(sorted((phrase.words | _owner(reading, phrase)) - {"environment"}))
             yield _Use(reading.index, name, kind, Span(reading.index, phrase.start, phrase.end))
+
+
+def _pairs(uses: Sequence[_Use]) -> Iterable[tuple[_Use, _Use]]:
+    """All pairs; of very many users only neighbours, which keep all of them apart."""
+    return combinations(uses, 2) if len(uses) <= _MOST_USERS else pairwise(uses)
 
 
 def _owner(reading: Reading, phrase: Phrase) -> frozenset[str]:

@@ -5,7 +5,7 @@ evidence shows. This module never looks at a disk.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from orchtui.engine.independence import paths
 from orchtui.engine.independence.claims import Claim
@@ -14,6 +14,8 @@ from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.report import Finding, FindingKind
 from orchtui.engine.independence.signs import CERTAIN, Sign
 
+_MOST_CLAIMS = 100
+"""Claims on one path up to which every pair is told."""
 _Meeting = tuple[Claim, Claim]
 """Two claims on one path, by different tasks, in the plan's order; at least one writes."""
 
@@ -120,7 +122,7 @@ def _meetings(claims: Iterable[Claim]) -> list[_Meeting]:
             globs.append(claim)
     found: dict[tuple[int, int, bool], _Meeting] = {}
     for path, group in groups.items():
-        for one, other in combinations(group, 2):
+        for one, other in _pairs(group):
             _meet(found, one, other)
         for folder in paths.folders(path):
             for outer in groups.get(folder, ()):
@@ -131,6 +133,11 @@ def _meetings(claims: Iterable[Claim]) -> list[_Meeting]:
                 for each in group:
                     _meet(found, pattern, each)
     return [found[key] for key in sorted(found)]
+
+
+def _pairs(group: Sequence[Claim]) -> Iterable[_Meeting]:
+    """All pairs; of very many claims on one path only neighbours, which keep all of them apart."""
+    return combinations(group, 2) if len(group) <= _MOST_CLAIMS else pairwise(group)
 
 
 def _meet(found: dict[tuple[int, int, bool], _Meeting], one: Claim, other: Claim) -> None:
