@@ -139,6 +139,8 @@ def makes(reading: Reading, phrase: Phrase) -> bool:
 
 def _group(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`both reports`, `the three drafts`: the tasks that leave such things."""
+    if reading.text[phrase.end : phrase.end + 1] == ":":
+        return  # it follows
     if phrase.words & (EXISTING - DONE) or (phrase.count < 2 and makes(reading, phrase)):
         return
     heads = {phrase.head} | (phrase.about - WEAK if phrase.article == "all" else set())

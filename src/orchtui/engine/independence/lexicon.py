@@ -266,7 +266,8 @@ ARTICLES = {
     **dict.fromkeys(("this", "that", "these", "those"), "this"),
     **dict.fromkeys(("its", "their", "his", "her"), "its"),
     **dict.fromkeys(("my", "our", "your"), "my"),
-    **dict.fromkeys(("both", "all", "each", "every", "either", "neither"), "all"),
+    **dict.fromkeys(("both", "all"), "all"),
+    **dict.fromkeys(("each", "every", "either", "neither"), "each"),
 }
 """Words that begin a noun phrase, and their kind."""
 

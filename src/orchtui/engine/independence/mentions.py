@@ -36,8 +36,10 @@ def find(desk: Desk) -> Iterator[Sign]:
         for number, phrase in enumerate(reading.phrases):
             if phrase.start > NEAR or phrase.pronoun or said_before(reading, number):
                 continue
-            if phrase.words & (EXISTING - EARLIER - DONE) or phrase.article == "my":
+            if phrase.words & (EXISTING - EARLIER - DONE) or phrase.article in ("my", "each"):
                 continue
+            if reading.text[phrase.end : phrase.end + 1] == ":":
+                continue  # it follows
             done = list(_done(desk, reading, phrase))
             yield from done
             if not done and not is_group(phrase):

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from orchtui.engine.independence.desk import Desk
-from orchtui.engine.independence.lexicon import STAGE, WEAK
+from orchtui.engine.independence.lexicon import EXISTING, STAGE, WEAK
+from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Sign, Span
 from orchtui.engine.independence.words import stem
@@ -19,6 +20,7 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _RELEASED = frozenset("deploy release publish ship launch roll-out push".split())
+_CLOSING_CLASSES = frozenset({"combine", "release", "judge", "after", "make"})
 _LAYING = frozenset("set-up create initialize scaffold bootstrap define establish design".split())
 _GROUND = frozenset(
     "structure framework schema interface infrastructure base core foundation architecture "
@@ -154,26 +156,35 @@ def _foundation(desk: Desk, subjects: list[frozenset[str]]) -> Iterator[Sign]:
 
 
 def _closing(desk: Desk, reading: Reading) -> Iterator[Sign]:
-    """`Synthesize into one report`, `Publish`: a verb that needs something, and says nothing."""
+    """`Synthesize into one report`, `Write a tutorial`: work that does not say what it is about."""
     verb = reading.main
-    if verb is None or not verb.classes & {"combine", "release", "judge", "after"}:
+    if verb is None or not verb.classes & _CLOSING_CLASSES:
         return
-    if any(
-        phrase.object and phrase.verb >= 0 and reading.verbs[phrase.verb] is verb
-        for phrase in reading.phrases
-    ):
+    own = stage(reading)
+    objects = [p for p in reading.phrases if p.object and reading.verb_of(p) is verb]
+    combines = "combine" in verb.classes
+    if own is None or (objects if combines else reading.subject):
         return
-    if reading.subject and "combine" not in verb.classes:
+    if any(p.article in ("my", "number") or p.words & EXISTING or p.count for p in objects):
         return
-    earlier = [i for i in range(reading.index) if desk.working(i)]
-    for index in earlier if "combine" in verb.classes else earlier[-1:]:
+    if objects and any(is_path(word.text) for word in reading.words if not word.mark):
+        return
+    stages = [(i, stage(desk.readings[i])) for i in range(reading.index)]
+    earlier = [i for i, at in stages if at is not None and (combines or at < own)]
+    if not combines and earlier:
+        # Several tasks of the same kind right before are all meant: three sources, one article.
+        last = stage(desk.readings[earlier[-1]])
+        earlier = [i for i in earlier if stage(desk.readings[i]) == last]
+        if last:
+            earlier = earlier[-1:]
+    for index in earlier:
         yield Sign(
             before=index,
             after=reading.index,
             rule="closing",
             strength=_CLOSING,
-            spans=(Span(reading.index, verb.start, verb.end),),
-            because=f"begins with “{verb.base}” and does not say what to {verb.base}",
+            spans=(Span(reading.index, verb.start, objects[0].end if objects else verb.end),),
+            because="does not say what about, and the other comes before it",
         )
 
 
