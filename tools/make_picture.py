@@ -1,8 +1,9 @@
-"""Make the README's picture: the app in the middle of a run, as an SVG of its real screen.
+"""Make the pictures of the docs, as SVG of the app's real screen.
 
-    python tools/make_picture.py docs/orchtui.svg
+    python tools/make_picture.py docs
 
-The run is a rehearsal, in a folder of its own, and the picture says so.
+`orchtui.svg` is the app in the middle of a run; the run is a rehearsal, in a folder of its own, and
+the picture says so. `independence.svg` is what the rules find in a plan, before anything runs.
 """
 
 import asyncio
@@ -48,11 +49,35 @@ def plan() -> Plan:
     )
 
 
-async def picture(folder: Path) -> str:
-    """Run the plan for a few seconds and take the screen."""
+FOUND_IN = [
+    ("Causes of delay", "Research what delays an async service. Save it to docs/notes.md."),
+    ("Tutorial", "Write a tutorial on async/await. Save it to docs/tutorial.md."),
+    ("Review", "Review the tutorial for mistakes, and run its examples."),
+    ("Reading list", "List books on operating systems and save the list to docs/notes.md."),
+]
+
+
+def plan_with_findings() -> Plan:
+    """Four tasks: two write one file, and one needs what another makes."""
+    return Plan(
+        request="Causes of delay, a tutorial, a review of it, and a reading list",
+        tasks=tuple(
+            Task(id=f"task-{number}", title=title, prompt=prompt)
+            for number, (title, prompt) in enumerate(FOUND_IN, 1)
+        ),
+    )
+
+
+def app_in(folder: Path, plan: Plan) -> OrchtuiApp:
+    """The app as somebody sees it who rehearses."""
     backends = Backends(environment={}, chosen="rehearsal")
     project = Project(folder=folder, out=folder / "artifacts", backends=backends)
-    app = OrchtuiApp(project, plan())
+    return OrchtuiApp(project, plan)
+
+
+async def run_picture(folder: Path) -> str:
+    """Run the plan for a few seconds and take the screen."""
+    app = app_in(folder, plan())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(0.5)
         await pilot.press("f5")
@@ -63,10 +88,25 @@ async def picture(folder: Path) -> str:
     return svg
 
 
+async def independence_picture(folder: Path) -> str:
+    """Take the screen with the first finding unfolded; nothing runs."""
+    app = app_in(folder, plan_with_findings())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(0.5)
+        await pilot.press("f6")
+        await pilot.pause(0.5)
+        return app.export_screenshot(title="orchtui")
+
+
+PICTURES = {"orchtui.svg": run_picture, "independence.svg": independence_picture}
+
+
 def main() -> None:
-    """Write the picture to the file that the first argument names."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(sys.argv[1]).write_text(asyncio.run(picture(Path(folder))), encoding="utf-8")
+    """Write the pictures into the folder that the first argument names."""
+    for name, picture in PICTURES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            svg = asyncio.run(picture(Path(folder)))
+        (Path(sys.argv[1]) / name).write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -308,7 +308,7 @@ def test_a_model_may_add_findings(orchtui: Orchtui) -> None:
     done, [request] = asked(orchtui, reply, "--model", "haiku")
 
     assert done.returncode == 0
-    assert "Task 2: Count the pears - DEPENDS on a ✗ (guessed)" in done.stdout
+    assert "Task 2: Count the pears - DEPENDS on a ? (guessed)" in done.stdout
     assert "→ Unsure" in done.stdout
     assert "warning[dependency] (the model's): the model says that" in done.stdout
     assert 'accepted: ["model:dependency:a:b:' in done.stdout

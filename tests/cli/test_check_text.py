@@ -94,7 +94,7 @@ def report_of(*findings: Finding, plan: Plan = PLAN) -> IndependenceReport:
             [finding("dependency", "a", "b")],
             [
                 "INDEPENDENT ✓",
-                "DEPENDS on a ✗ (guessed)",
+                "DEPENDS on a ? (guessed)",
                 "INDEPENDENT ✓",
                 "→ Unsure: what stands against running all at once is only guessed",
             ],

@@ -8,6 +8,11 @@ from tests.engine.made_findings import plan_of
 Pair = tuple[str, str]
 
 
+def asked(task_id: str, prompt: str, **fields: object) -> Task:
+    """A task with a prompt."""
+    return Task(id=task_id, prompt=prompt, **fields)  # type: ignore[arg-type]
+
+
 def told(*prompts: str) -> IndependenceReport:
     """The report of tasks a, b, c, … with these prompts."""
     return check(plan_of(*prompts))

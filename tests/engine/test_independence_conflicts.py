@@ -6,7 +6,7 @@ import pytest
 
 from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan
-from tests.engine.prose import kinds_of, of_kind, ordering, quoted, told
+from tests.engine.prose import asked, kinds_of, of_kind, ordering, quoted, told
 from tests.engine.scripted import task
 
 WRITES = [
@@ -59,8 +59,8 @@ def test_a_task_that_reads_what_another_changes(first: str, second: str, path: s
 )
 def test_a_declared_hazard_is_certain(reads: str, writes: str) -> None:
     tasks = (
-        task("a", prompt="List the open questions", reads=(reads,)),
-        task("b", prompt="Count the mills of Holland", writes=(writes,)),
+        asked("a", "List the open questions", reads=(reads,)),
+        asked("b", "Count the mills of Holland", writes=(writes,)),
     )
 
     report = check(Plan(tasks=tasks))
@@ -149,7 +149,7 @@ def test_a_declared_order_makes_the_same_output_no_conflict() -> None:
 
 
 def test_words_that_contradict_the_declaration() -> None:
-    one = task("a", prompt="Write the summary to out/summary.md", writes=("out/report.md",))
+    one = asked("a", "Write the summary to out/summary.md", writes=("out/report.md",))
 
     report = check(Plan(tasks=(one, task("b"))))
 
@@ -171,7 +171,7 @@ def test_words_that_contradict_the_declaration() -> None:
     ],
 )
 def test_words_that_agree_with_the_declaration(prompt: str, writes: tuple[str, ...]) -> None:
-    one = task("a", prompt=prompt, writes=writes)
+    one = asked("a", prompt, writes=writes)
 
     report = check(Plan(tasks=(one, task("b"))))
 

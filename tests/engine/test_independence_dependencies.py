@@ -3,8 +3,8 @@
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan, Task
-from tests.engine.prose import needs, of_kind, ordering, quoted, told
+from orchtui.engine.plan import Plan
+from tests.engine.prose import asked, needs, of_kind, ordering, quoted, told
 from tests.engine.scripted import task
 
 POINTERS = [
@@ -91,9 +91,9 @@ def test_a_closing_task_needs_all_before(first: str, second: str, third: str, wo
 
 def test_titles_and_ids_are_names() -> None:
     tasks = (
-        task("survey-2", title="Baker interviews", prompt="Interview five bakers"),
-        task("x", prompt="Draw a poster from survey-2"),
-        task("y", prompt="Draw a postcard based on 'Baker interviews'"),
+        asked("survey-2", "Interview five bakers", title="Baker interviews"),
+        asked("x", "Draw a poster from survey-2"),
+        asked("y", "Draw a postcard based on 'Baker interviews'"),
     )
 
     report = check(Plan(tasks=tasks))
@@ -106,8 +106,8 @@ def test_titles_and_ids_are_names() -> None:
 
 def test_declared_reads_of_declared_writes_are_certain() -> None:
     tasks = (
-        task("a", prompt="Interview five bakers", writes=("out/notes.md",)),
-        task("b", prompt="Draw a poster", reads=("./out/notes.md",)),
+        asked("a", "Interview five bakers", writes=("out/notes.md",)),
+        asked("b", "Draw a poster", reads=("./out/notes.md",)),
     )
 
     report = check(Plan(tasks=tasks))
@@ -150,8 +150,8 @@ def test_tasks_that_only_look_as_if_they_needed_each_other(prompts: tuple[str, .
 def test_declared_facts_win_over_guesses() -> None:
     """What the words say the other way round is dropped."""
     tasks = (
-        task("a", prompt="Write the tutorial", after=("b",)),
-        task("b", prompt="Review the tutorial"),
+        asked("a", "Write the tutorial", after=("b",)),
+        asked("b", "Review the tutorial"),
     )
 
     report = check(Plan(tasks=tasks))
@@ -190,8 +190,8 @@ def test_an_accepted_dependency_frees_the_pair() -> None:
     prompts = ("Write the tutorial", "Review the tutorial")
     [found] = of_kind(told(*prompts), "dependency")
     tasks = (
-        Task(id="a", prompt=prompts[0]),
-        Task(id="b", prompt=prompts[1], accepted=(found.id,)),
+        asked("a", prompts[0]),
+        asked("b", prompts[1], accepted=(found.id,)),
     )
 
     report = check(Plan(tasks=tasks))

@@ -99,6 +99,10 @@ def sort_of(finding: Finding) -> str:
     return "accepted" if finding.accepted else finding.severity
 
 
+_NAMED = 6
+"""Tasks that one line names."""
+
+
 # The verdicts
 
 
@@ -111,14 +115,19 @@ def _verdicts(tasks: Mapping[str, Task], report: IndependenceReport, paint: Pain
             continue
         reasons = []
         if verdict.id in needs:
-            reasons.append(f"DEPENDS on {' & '.join(needs[verdict.id])}")
+            reasons.append(f"DEPENDS on {_listed(needs[verdict.id])}")
         if verdict.id in clashes:
-            reasons.append(f"CONFLICTS with {' & '.join(clashes[verdict.id])}")
+            reasons.append(f"CONFLICTS with {_listed(clashes[verdict.id])}")
         words = ", ".join(reasons) or "NOT INDEPENDENT"
         if verdict.id in guessed:
-            yield head + paint(f"{words} ✗", "yellow") + " (guessed)"
+            yield head + paint(f"{words} ?", "yellow") + " (guessed)"
         else:
             yield head + paint(f"{words} ✗", "red")
+
+
+def _listed(ids: Sequence[str]) -> str:
+    shown = " & ".join(ids[:_NAMED])
+    return shown if len(ids) <= _NAMED else f"{shown} & {len(ids) - _NAMED} more"
 
 
 def _reasons(

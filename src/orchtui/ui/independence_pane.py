@@ -247,7 +247,9 @@ class IndependencePane(TellsTrouble, Vertical):
             case "accept" if picked:
                 self.post_message(self.Judged(picked))
             case "fix" if picked and picked.fixes and not picked.accepted:
-                self.post_message(self.FixChosen(picked, picked.fixes[0].id))
+                # What a person declared is taken back by choice, never by the key that declared it.
+                first = None if picked.kind == "declared" else picked.fixes[0].id
+                self.post_message(self.FixChosen(picked, first))
             case "choose_fix" if picked and picked.fixes and not picked.accepted:
                 self.post_message(self.FixChosen(picked, None))
             case "words" if self.list.quoted:

@@ -15,6 +15,7 @@ from orchtui.engine.independence.lexicon import (
     STOP,
     VERB_CLASSES,
 )
+from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.phrases import Phrase, Verb
 from orchtui.engine.independence.words import Word, noun, verb
 from orchtui.engine.request.grammar import is_plural
@@ -73,14 +74,14 @@ class Chunker:
         if (
             word.low in FILLERS
             or (word.low.endswith("ly") and len(word.low) > 4)
-            or (word.low.isdigit() and self._next_is_mark())
+            or (word.low.isdecimal() and self._next_is_mark())
         ):
             self._at += 1
             return True
         if word.low in ARTICLES or word.low in PREPOSITIONS or word.low in STOP:
             if word.low in ("one", "using", "based") or verb(word.low) is None:
                 return self._inside(word)
-        if word.low in PRONOUNS or word.low in NUMBERS or word.low.isdigit():
+        if word.low in PRONOUNS or word.low in NUMBERS or word.low.isdecimal():
             return self._inside(word)
         self._take_verb(word, main=True)
         return False
@@ -126,6 +127,8 @@ class Chunker:
             return not self._noun_like(word.low) or word.low in ("review", "test")
         if behind.low in ARTICLES or behind.low in PRONOUNS or behind.low in NUMBERS:
             return True
+        if is_path(behind.text):
+            return True
         return not self._noun_like(word.low) and behind.low not in ("and", "or", "of")
 
     @staticmethod
@@ -149,7 +152,7 @@ class Chunker:
             self._at += 1
             self._take_verb(self._words[self._at], main=False)
             return False
-        if low in ARTICLES or low in NUMBERS or low in PRONOUNS or low.isdigit():
+        if low in ARTICLES or low in NUMBERS or low in PRONOUNS or low.isdecimal():
             self._phrase()
             return False
         if low in PREPOSITIONS:
@@ -250,7 +253,7 @@ class Chunker:
                 break
             if low == "both":
                 article, count = "all", 2
-            elif low in NUMBERS or (low.isdigit() and len(low) < 3):
+            elif low in NUMBERS or (low.isdecimal() and len(low) < 3):
                 count = NUMBERS.get(low) or int(low)
                 article = article or "number"
             elif low in ARTICLES and not (article and low in ("one",)):

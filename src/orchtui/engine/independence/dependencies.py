@@ -5,7 +5,7 @@ follows from others anyway is not told. This module never reads a prompt.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import permutations
+from itertools import product
 
 from orchtui.engine.graph import Order
 from orchtui.engine.independence import (
@@ -66,18 +66,21 @@ def _reviewed_first(desk: Desk, guesses: Sequence[Sign]) -> Iterator[Sign]:
     for sign in guesses:
         if sign.rule in ("picks_up", "result", "pronoun"):
             picking.setdefault(sign.before, {})[sign.after] = sign
+    classes = [reading.classes for reading in desk.readings]
+    reviewing = {i for i, each in enumerate(classes) if each & _REVIEWING}
+    releasing = {i for i, each in enumerate(classes) if "release" in each} - reviewing
     for users in picking.values():
-        for one, other in permutations(sorted(users), 2):
-            here, there = desk.readings[one], desk.readings[other]
-            if here.classes & _REVIEWING and "release" in there.classes - here.classes:
-                yield Sign(
-                    before=one,
-                    after=other,
-                    rule="order_of_work",
-                    strength=_DIRECT,
-                    spans=(users[one].spans[0], users[other].spans[0]),
-                    because="works on the same thing, which is checked before it goes out",
-                )
+        for one, other in product(
+            sorted(reviewing & users.keys()), sorted(releasing & users.keys())
+        ):
+            yield Sign(
+                before=one,
+                after=other,
+                rule="order_of_work",
+                strength=_DIRECT,
+                spans=(users[one].spans[0], users[other].spans[0]),
+                because="works on the same thing, which is checked before it goes out",
+            )
 
 
 def _said_better(desk: Desk, guess: Sign, pointing: Iterable[Sign]) -> bool:

@@ -6,14 +6,16 @@ something. This module never looks at what tasks make.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.lexicon import ARTICLES, FILLERS, PREPOSITIONS, STOP
+from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.reading import Reading
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.independence.signs import Span
-from orchtui.engine.independence.words import noun, verb
+from orchtui.engine.independence.words import noun, verb, words
 
 _MOST_SHARERS = 30
 _KNOWING = frozenset({"gather", "derive"})
@@ -47,16 +49,20 @@ _ASPECTS = (
     ("performance", r"\b(?:performance|speed|latency|throughput)\b"),
     ("error", r"\b(?:errors?|bugs?|defects?|faults?|failures?)\b"),
     ("method", r"\b(?:methods?|techniques?|approaches|approach|strategies|strategy)\b"),
+    ("couple", r"\b(?:two (?:people|persons)|a couple)\b"),
     ("latest", r"\b(?:latest|newest|recent|current)\b"),
 )
 """Things that people say about a subject, and the words in which they say them."""
 _PATTERNS = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _ASPECTS]
-_TURNING = frozenset("against without before after not no under over".split())
+_TURNING = frozenset(
+    "against without before after not no under over first second third fourth fifth one two three "
+    "four five six seven eight nine ten last next".split()
+)
 """Small words that turn a question round."""
 _DULL = frozenset(
     "out up what how which who where when do give make get find short brief quick overview summary "
-    "information detail detailed thorough couple people person two way main key general some about "
-    "need please list report state be it its really actually exactly full complete good".split()
+    "information detail detailed thorough couple way general some about "
+    "need please report state be it its really actually exactly full complete good".split()
 )
 """Words that make no difference between two tasks."""
 
@@ -76,7 +82,9 @@ def find(desk: Desk, same: Iterable[tuple[int, int]]) -> Iterator[Finding]:
             severity="warning",
             tasks=(one, other),
             spans=tuple(
-                Span(index, 0, min(len(desk.readings[index].text), 200)) for index in (one, other)
+                Span(index, 0, min(len(desk.readings[index].text), 200))
+                for index in (one, other)
+                if desk.readings[index].text
             ),
             message=f"'{desk.label(other)}' asks for the same as '{desk.label(one)}'"
             + (", word for word" if exact else ""),
@@ -134,7 +142,8 @@ def _meaning(reading: Reading) -> frozenset[str]:
         if pattern.search(text):
             found.add(f"<{name}>")
             text = pattern.sub(" ", text)
-    rest = {word.lower() for word in re.findall(r"[^\W_][\w+#.-]*\w|(?<!['’])\w", text)}
+    rest = {word.low for word in words(text) if not word.mark}
+    found.update(word.low for word in reading.words if not word.mark and is_path(word.text))
     main = {each.base for each in reading.verbs if each.main and each.classes & _KNOWING}
     for word in rest:
         base = noun(word)
@@ -155,7 +164,9 @@ def _alike(desk: Desk, one: int, other: int, first: frozenset[str], second: froz
         return False
     left, right = first - second, second - first
     if not left and not right:
-        return True
+        ways, others = _ways(here), _ways(there)
+        turned = {name for _, name in ways} == {name for _, name in others}
+        return ways == others or not turned
     if left and right or len(first & second) < 3:
         return False
     extra, reading = (left, here) if left else (right, there)
@@ -167,6 +178,15 @@ def _alike(desk: Desk, one: int, other: int, first: frozenset[str], second: froz
         for word in reading.phrases[phrase.owner].words
     }
     return len(extra) == 1 and extra <= owners
+
+
+def _ways(reading: Reading) -> set[tuple[str, str]]:
+    """From where, and to where."""
+    return {
+        (one.low, other.low)
+        for one, other in pairwise(reading.words)
+        if one.low in ("from", "to", "into")
+    }
 
 
 def _same_kind(one: Reading, other: Reading) -> bool:

@@ -23,6 +23,8 @@ STALE = "the plan has changed since this was found; look at the report again"
 _ATTACHED = 3
 """Tasks whose result is offered to one that does not know what it is about."""
 _QUOTED_LENGTH = 36
+_NEEDED_WORDS = frozenset({"talked_about", "yours", "ours"})
+"""Rules whose words carry the sentence: `the draft you sent me`."""
 _OUTSIDE = frozenset(
     ("as_discussed", "talked_about", "last_time", "yours", "ours", "same_again", "attached")
 )
@@ -127,6 +129,7 @@ def _of_a_conflict(finding: Finding, known: TaskIndex) -> Iterator[Fix]:
     if len(tasks) < 2:
         return
     if finding.kind == "write_conflict" and own_paths.can_differ(finding, tasks):
+        # Two that edit one file both mean that file: then only an order helps.
         later = " and ".join(known.name(task.id) for task in tasks[1:])
         yield Fix(id="own_output", label=f"give {later} an output of its own")
     before, after = _sides(finding, known)
@@ -156,7 +159,9 @@ def _of_a_pointer(finding: Finding, known: TaskIndex) -> Iterator[Fix]:
     for other in near:
         label = f"hand the result of {known.name(other.id)} to {known.name(task.id)}"
         yield Fix(id=f"attach:{other.id}", label=label)
-    if rewritten := _rewritten(finding, task, known):
+    if finding.rule in _NEEDED_WORDS:
+        pass  # without them the sentence says something else
+    elif rewritten := _rewritten(finding, task, known):
         yield Fix(id="self_contained", label=_told(rewritten.changes[0]))
     if len(known.tasks) > 1:
         yield Fix(id=f"drop:{task.id}", label=f"drop {known.name(task.id)}")

@@ -32,7 +32,7 @@ _THEN = re.compile(
     r"(?:that|this|it|they|those|these|all of (?:that|this|them)|everything)"
     r"(?:'s|’s| is| are| has been| have been|'re)? "
     r"(?:done|finished|complete|completed|ready|approved|over|in place|up)|"
-    r"afterwards|after that|after this|after which|then|subsequently)\b",
+    r"afterwards|after that|after this|after which|then|subsequently|finally|lastly)\b",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(
@@ -42,14 +42,18 @@ _SUPERLATIVE = re.compile(
     r"(?:these|those|them|the \w+)))|the top (?:\d|two|three|four|five))\b",
     re.IGNORECASE,
 )
+_SUCH = re.compile(r"\b(?:how|what|why|whether|that|if|when|where)\s\Z", re.IGNORECASE)
+"""`how it feels`: such an `it` means nothing."""
 _SAID_NEXT = re.compile(r"\s+(?:of|in|about|that|who|which|from|under|on|at|you|we|i|with)\b", re.I)
 """`everything in public/`: what it means follows."""
+_ALL_OF_IT = re.compile(r"\b(?:all|both|each|any) of (?:it|them|these|those|this|that)\b", re.I)
 _WHAT = re.compile(
     r"\bwhat (?:that|this|it|they|those|these|the (?:research|search|first|previous|others?))"
     r"(?: one)? (?:turns? up|finds?|shows?|brings?|reveals?|yields?|says?|comes? up with)\b",
     re.IGNORECASE,
 )
 _AS_TOLD = re.compile(r"\b(?:as|than) (\w+(?:ed|en|wn))\b(?! (?:in|by) )", re.IGNORECASE)
+_COMPARING = frozenset("compare contrast rank weigh sort".split())
 _WEIGHING = frozenset({"judge", "derive", "design"})
 
 
@@ -81,7 +85,7 @@ def _sign(reading: Reading, before: int, start: int, end: int, rule: str, streng
         rule=rule,
         strength=strength,
         spans=(Span(reading.index, start, start + len(said)),),
-        because=f"says “{said}”, which is left by the tasks before",
+        because=f"points with “{said}” at what earlier tasks leave",
     )
 
 
@@ -102,6 +106,8 @@ def _pointing(
 def _results(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`the results`, `previous findings`: of whatever came before."""
     back = bool(phrase.qualifiers & EARLIER)
+    if makes(reading, phrase) and not back:
+        return
     if phrase.head not in (RESULT_NOUNS if back else CLEAR_RESULTS):
         return
     if not back and (phrase.article not in ("the", "this", "its", "") or phrase.words & EXISTING):
@@ -139,7 +145,7 @@ def makes(reading: Reading, phrase: Phrase) -> bool:
 
 def _group(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`both reports`, `the three drafts`: the tasks that leave such things."""
-    if reading.text[phrase.end : phrase.end + 1] == ":":
+    if phrase.article == "this" and reading.text[phrase.end : phrase.end + 1] == ":":
         return  # it follows
     if phrase.words & (EXISTING - DONE) or (phrase.count < 2 and makes(reading, phrase)):
         return
@@ -198,10 +204,16 @@ def _open(reading: Reading, number: int) -> bool:
     if phrase.count < 2 and low not in _POINTERS:
         return False
     own = [each for each in reading.phrases[:number] if not each.pronoun or phrase.count < 2]
+    if phrase.count > 1 or low == "both":
+        # `Write a report comparing both`: the report is none of the two.
+        own = [each for each in own if not makes(reading, each)]
+        own = own if len(own) >= (phrase.count or 2) else []
     if own and not (phrase.count > 1 and phrase.preposition in SOURCES):
         return False
     governing = reading.verb_of(phrase)
     if governing is None or not (phrase.object or phrase.preposition):
+        return False
+    if _SUCH.search(reading.text[: phrase.start]) or reading.text[phrase.end :][:1] == ":":
         return False
     if low not in ("it", "them") and _SAID_NEXT.match(reading.text, phrase.end):
         return False
@@ -220,7 +232,9 @@ def _pronoun(desk: Desk, reading: Reading, number: int) -> Iterator[Sign]:
         if len(earlier) >= many:
             yield from _pointing(reading, phrase, earlier[-many:], "group", _GROUP)
         return
-    every = low in ("all", "everything") or (low != "it" and "combine" in reading.classes)
+    verbs = {each.base for each in reading.verbs}
+    weaving = "combine" in reading.classes or verbs & _COMPARING
+    every = low in ("all", "everything") or (low != "it" and weaving)
     yield from _pointing(reading, phrase, earlier if every else earlier[-1:], "pronoun", _PRONOUN)
 
 
@@ -234,6 +248,14 @@ def _sequence(desk: Desk, reading: Reading) -> Iterator[Sign]:
     if match is not None and earlier:
         yield _sign(reading, earlier[-1], *match.span(), "sequence", _SEQUENCE)
     yield from _as_told(desk, reading, earlier)
+    match = _ALL_OF_IT.search(reading.text, 0, NEAR)
+    if match is not None and all(
+        makes(reading, each) or each.pronoun
+        for each in reading.phrases
+        if each.end <= match.start()
+    ):
+        for index in earlier:
+            yield _sign(reading, index, *match.span(), "group", _GROUP)
     match = _SUPERLATIVE.search(reading.text, 0, NEAR)
     if match is None or "gather" in reading.classes:
         return

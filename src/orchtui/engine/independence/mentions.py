@@ -38,7 +38,7 @@ def find(desk: Desk) -> Iterator[Sign]:
                 continue
             if phrase.words & (EXISTING - EARLIER - DONE) or phrase.article in ("my", "each"):
                 continue
-            if reading.text[phrase.end : phrase.end + 1] == ":":
+            if phrase.article == "this" and reading.text[phrase.end : phrase.end + 1] == ":":
                 continue  # it follows
             done = list(_done(desk, reading, phrase))
             yield from done
@@ -158,7 +158,7 @@ def _bare_use(reading: Reading, phrase: Phrase) -> bool:
         return False
     if phrase.object:
         return bool(governing.classes & _FINISHING) and not governing.classes & {"make", "gather"}
-    return phrase.preposition in SOURCES or phrase.preposition in ("for", "of")
+    return phrase.preposition in SOURCES or phrase.preposition == "for"
 
 
 def _fit(

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from orchtui.engine.independence.claims import COPYING
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.lexicon import EXISTING, STAGE, WEAK
 from orchtui.engine.independence.paths import is_path
@@ -53,10 +54,14 @@ def find(desk: Desk) -> Iterator[Sign]:
         first, second = stage(desk.readings[one]), stage(desk.readings[other])
         if first is None or second is None or first >= second:
             continue
+        verb = desk.readings[one].main
+        if verb is not None and verb.base in COPYING:
+            continue  # what is translated stays as it was
         if first and things[one] and things[other] and not things[one] & things[other]:
             continue  # a cover and a tagline for one book
         if _same_subject(subjects[one], subjects[other], in_order=one < other):
-            yield _sign(desk, one, other, subjects[one] & subjects[other])
+            shared = subjects[one] & subjects[other]
+            yield _sign(desk, one, other, _as_said(desk.readings[other], shared))
     yield from _foundation(desk, subjects)
     for reading in desk.readings:
         yield from _closing(desk, reading)
@@ -113,6 +118,11 @@ def _same_subject(one: frozenset[str], other: frozenset[str], *, in_order: bool)
     return len(shared) == smaller and len(shared) > 1
 
 
+def _as_said(reading: Reading, stems: frozenset[str]) -> frozenset[str]:
+    """The words of a task for their stems, as people read them."""
+    return frozenset(word for word in reading.subject if stem(word) in stems) or stems
+
+
 def _sign(desk: Desk, before: int, after: int, shared: frozenset[str]) -> Sign:
     verbs = [desk.readings[index].main for index in (before, after)]
     spans = tuple(
@@ -151,7 +161,7 @@ def _foundation(desk: Desk, subjects: list[frozenset[str]]) -> Iterator[Sign]:
                 strength=_STRENGTH - 5,
                 spans=(Span(0, verb.start, verb.end),),
                 because=f"stands on what “{verb.base}” there lays, and is about the same "
-                f"({', '.join(sorted(subjects[0] & subjects[reading.index]))})",
+                f"({', '.join(sorted(_as_said(reading, subjects[0] & subjects[reading.index])))})",
             )
 
 

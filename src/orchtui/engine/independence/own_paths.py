@@ -28,6 +28,14 @@ class Contradiction(NamedTuple):
     """Whether the words name the declared path too, so that both are meant."""
 
 
+_EDITING = frozenset(
+    "add append insert fix edit update change rename refactor remove delete format sort "
+    "move".split()
+)
+_MAKING = frozenset("write create generate make draft build produce save store export".split())
+"""Verbs whose object may as well have another name."""
+
+
 def can_differ(finding: Finding, tasks: Sequence[Task]) -> bool:
     """Whether each task but the first can have outputs of its own.
 
@@ -35,6 +43,8 @@ def can_differ(finding: Finding, tasks: Sequence[Task]) -> bool:
     pattern, or for a file that the task reads too: it may be meant to go on with it.
     """
     first, later = tasks[0], tasks[1:]
+    if any(_edits(words, task) for task in tasks for words in finding.evidence):
+        return False
     return all(
         not task.command
         and paths
@@ -43,6 +53,17 @@ def can_differ(finding: Finding, tasks: Sequence[Task]) -> bool:
         and not _still_meet(finding, first, task, paths)
         for task, paths in ((task, _shared(finding, first, task)) for task in later)
     )
+
+
+def _edits(words: Evidence, task: Task) -> bool:
+    """Whether a prompt changes a file that is there: `fix the header in index.html`."""
+    if words.task != task.id or words.field != "prompt":
+        return False
+    before = task.prompt[: words.start].rstrip(" `'\"*")
+    verb = task.prompt.split(maxsplit=1)[0].lower() if task.prompt.strip() else ""
+    puts = before.endswith((" to", " into", " as", " in")) and verb not in _EDITING
+    makes = verb in _MAKING and not before.endswith(" in")
+    return not (puts or makes)
 
 
 def _still_meet(finding: Finding, first: Task, later: Task, paths: set[str]) -> bool:

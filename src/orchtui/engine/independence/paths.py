@@ -6,7 +6,7 @@ at a disk.
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 _ENDINGS = frozenset(
@@ -22,7 +22,7 @@ _ROOTS = frozenset(
     "src docs doc tests test lib libs app apps assets data public scripts config configs examples "
     "artifacts out output outputs build dist pkg packages services service cmd internal web api "
     "notes reports report content static templates migrations tools bin etc var tmp home site "
-    "backend frontend infra server client core utils logs log images img plots figures tables "
+    "backend frontend infra core utils logs log images img plots figures tables "
     "results drafts chapters translations locales i18n specs spec design designs notebooks".split()
 )
 """Names with which a path that has no ending usually begins."""
@@ -44,7 +44,7 @@ def is_path(word: str) -> bool:
         return stem.lower() not in _PRODUCTS and not stem.isdigit()
     if "/" not in word.strip("/") and not word.endswith("/"):
         return False
-    if word.startswith(("./", "../", "~/")):
+    if word.startswith(("./", "../", "~/")) or (word[0] == "/" and "/" in word[2:]):
         return True
     return word.partition("/")[0].lower() in _ROOTS and name != "or"
 
@@ -69,25 +69,77 @@ def is_glob(path: str) -> bool:
 
 def matches(pattern: str, path: str) -> bool:
     """Whether a glob matches a path, another glob, or a folder around or inside it."""
-    if _compiled(pattern).fullmatch(path):
+    if _common(_parts(pattern), _parts(path)):
         return True
-    literal = posixpath.dirname(_GLOB.split(pattern, maxsplit=1)[0] + "x")
-    if not is_glob(path):
-        # A folder that holds all that the pattern can match.
-        return literal == path or literal.startswith(path + "/")
-    return _compiled(pattern).fullmatch(_sample(path)) is not None or (
-        _compiled(path).fullmatch(_sample(pattern)) is not None
-    )
-
-
-def _sample(pattern: str) -> str:
-    """One path that a glob matches."""
-    return re.sub(r"\[[^\]]*\]|[*?]+", "x", pattern)
+    fixed = posixpath.dirname(_GLOB.split(pattern, maxsplit=1)[0] + "x")
+    # A folder that holds all that the pattern can match.
+    return not is_glob(path) and (fixed == path or fixed.startswith(path + "/"))
 
 
 @lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """`*` stays inside a folder, `**` does not."""
-    parts = re.split(r"(\*\*/?|\*|\?)", pattern)
-    known = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(known.get(part, re.escape(part)) for part in parts))
+def _parts(pattern: str) -> tuple[str, ...]:
+    """A pattern in pieces: `**`, `*`, `?`, sets such as `[ab]`, and characters."""
+    return tuple(re.findall(r"\*\*/?|\*|\?|\[[^\]]+\]|.", pattern, re.DOTALL))
+
+
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether some path fits both. `*` and `?` stay inside a folder, `**` does not."""
+    seen: set[tuple[int, int]] = set()
+    ahead = [(0, 0)]
+    while ahead:
+        here = ahead.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        a, b = here
+        if a == len(one) and b == len(other):
+            return True
+        if a < len(one) and one[a][0] == "*":
+            ahead.append((a + 1, b))
+            if b < len(other) and _passes(one[a], other[b]):
+                ahead.append((a, b + 1))
+        if b < len(other) and other[b][0] == "*":
+            ahead.append((a, b + 1))
+            if a < len(one) and _passes(other[b], one[a]):
+                ahead.append((a + 1, b))
+        if a < len(one) and b < len(other) and _same(one[a], other[b]):
+            ahead.append((a + 1, b + 1))
+    return False
+
+
+def _passes(star: str, part: str) -> bool:
+    """Whether a star may stand for what a piece stands for."""
+    return star.startswith("**") or part != "/"
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two pieces of one character each can be the same."""
+    if "*" in (one[0], other[0]):
+        return False
+    if one == other:
+        return True
+    if "/" in (one, other):
+        return False
+    wide = [part for part in (one, other) if len(part) > 1 or part == "?"]
+    if len(wide) != 1 or wide[0] == "?":
+        return bool(wide)
+    return (one if wide[0] == other else other) in _members(wide[0])
+
+
+def _members(part: str) -> Container[str]:
+    """The characters of a set; every one for a set that excludes."""
+    inner = part[1:-1]
+    if inner[0] in "!^":
+        return _EVERY
+    ranges = re.findall(r"(.)-(.)", inner)
+    return set(inner) | {chr(n) for a, b in ranges for n in range(ord(a), ord(b) + 1)}
+
+
+class _Every(Container[str]):
+    """Holds all characters."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_EVERY = _Every()

@@ -9,21 +9,25 @@ from collections.abc import Iterator
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.lexicon import NUMBERS
 from orchtui.engine.independence.signs import CERTAIN, Sign, Span
+from orchtui.engine.independence.words import READ_AT_MOST
 
 _NUMBER = rf"(?:\d{{1,3}}|[a-h]\b|one\b|{'|'.join(NUMBERS)})"
 _MORE = (
     rf"(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|[-–]\s*|to\s+|,?\s*or\s+)(?:tasks?\s*)?#?{_NUMBER})*"
 )
-_NOUN = (
-    r"(?:tasks?|steps?|subtasks?|aufgaben?|schritte?|tareas?|pasos?|tâches?|étapes?|"
-    r"任务|步骤|タスク|ステップ)"
-)
+_NOUN = r"(?:tasks?|steps?|subtasks?|aufgaben?|schritte?|tareas?|pasos?|tâches?|étapes?)"
 _NUMBERED = re.compile(
     rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:no\.?\s*|number\s*|nr\.?\s*)?#?(?P<numbers>{_NUMBER}{_MORE})"
     r"(?![\w-]|\.\w)",
     re.IGNORECASE,
 )
+_OF_OTHERS = re.compile(
+    r"\s+(?:of|in|on|from|at)\s+(?!(?:this|the|our|my) (?:plan|list|run)\b)", re.I
+)
+"""`step 2 of mitosis` is a step of something else."""
 _ORDINAL_WORDS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_NUMBERED_ELSEWHERE = re.compile(r"(?:任务|任務|步骤|步驟|タスク|ステップ|작업)\s*(\d{1,3})(?!\d)")
+"""Scripts that put no space between words."""
 _ORDINALS = re.compile(
     rf"\b(?:the|both|my)\s+(?P<which>{'|'.join(_ORDINAL_WORDS)}|last|previous|preceding|prior|"
     r"other|earlier|next|final)(?:\s+(?P<count>two|three|four|\d))?\s+(?:tasks?|steps?|subtasks?)\b",
@@ -44,18 +48,32 @@ _COMMON_TITLE = 2
 
 
 def find(desk: Desk) -> Iterator[Sign]:
-    """Every task that another one names."""
+    """Every task that another one names, told once for each pair."""
+    told: set[tuple[int, int]] = set()
+    for sign in (*_numbers_named(desk), *_names(desk)):
+        if (sign.before, sign.after) not in told:
+            told.add((sign.before, sign.after))
+            yield sign
+
+
+def _numbers_named(desk: Desk) -> Iterator[Sign]:
     count = len(desk.tasks)
     for reading in desk.readings:
-        for match in _NUMBERED.finditer(reading.text):
-            own = _own_list(reading.text, match.start())
-            for number in () if own else _numbers(match["numbers"], match["noun"]):
-                if 1 <= number <= count and number - 1 != reading.index:
-                    yield _sign(desk, number - 1, reading.index, match.start(), match.end())
-        for match in _ORDINALS.finditer(reading.text):
-            for before in _ordinal(match, reading.index, count):
-                yield _sign(desk, before, reading.index, match.start(), match.end())
-    yield from _names(desk)
+        text, own = reading.text[:READ_AT_MOST], reading.index
+        named: dict[int, tuple[int, int]] = {}
+        for match in _NUMBERED.finditer(text):
+            if _own_list(text, match.start()) or _OF_OTHERS.match(text, match.end()):
+                continue
+            for number in _numbers(match["numbers"], match["noun"]):
+                named.setdefault(number - 1, match.span())
+        for match in _NUMBERED_ELSEWHERE.finditer(text):
+            named.setdefault(int(match[1]) - 1, match.span())
+        for match in _ORDINALS.finditer(text):
+            for before in _ordinal(match, own, count):
+                named.setdefault(before, match.span())
+        for before, span in named.items():
+            if 0 <= before < count and before != own:
+                yield _sign(desk, before, own, *span)
 
 
 def _own_list(text: str, start: int) -> bool:
@@ -68,7 +86,7 @@ def _numbers(words: str, word: str) -> list[int]:
     found: list[int] = []
     parts = re.findall(r"([-–]|\bto\b)?\s*#?(\d{1,3}|[a-z]+)", words.lower())
     for dash, part in parts:
-        if part.isdigit():
+        if part.isdecimal():
             value = int(part)
         elif part == "one":
             value = 1
@@ -85,7 +103,7 @@ def _numbers(words: str, word: str) -> list[int]:
 
 def _ordinal(match: re.Match[str], own: int, count: int) -> list[int]:
     which, several = match["which"].lower(), match["count"]
-    many = int(several) if several and several.isdigit() else NUMBERS.get(several or "", 1)
+    many = int(several) if several and several.isdecimal() else NUMBERS.get(several or "", 1)
     if which in ("previous", "preceding", "prior", "last", "earlier"):
         if which == "last" and not own:
             return []
@@ -131,7 +149,7 @@ def _names(desk: Desk) -> Iterator[Sign]:
     either = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
     pattern = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.IGNORECASE)
     for reading in desk.readings:
-        for match in pattern.finditer(reading.text):
+        for match in pattern.finditer(reading.text, 0, READ_AT_MOST):
             before = names[match.group().casefold()]
             quoted = reading.text[match.start() - 1 : match.start()] in ("'", '"', "“", "‘", "`")
             is_id = match.group().casefold() == desk.tasks[before].id.casefold()

@@ -12,6 +12,7 @@ from orchtui.engine.independence.claims import COPYING
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.lexicon import EXISTING
+from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.phrases import Phrase
 from orchtui.engine.independence.reading import Reading
 from orchtui.engine.independence.report import Finding
@@ -36,10 +37,11 @@ _RESOURCES = frozenset(
 )
 """Heads of noun phrases that stand for one thing that all see."""
 _IDENTIFIER = re.compile(r"[_\d]|\w-\w")
-_PLACES = frozenset(("", *"to in from on with using into as against at".split()))
+_PLACES = frozenset(("", *"to in from on with using into as against at of".split()))
 _NO_BRANCHES = frozenset("the a new feature each this its own olive local".split())
 _PORT = re.compile(
-    r"\b(?:port|localhost:|127\.0\.0\.1:|0\.0\.0\.0:)\s*#?(\d{2,5})\b", re.IGNORECASE
+    r"(?:\bport|\blocalhost:|127\.0\.0\.1:|0\.0\.0\.0:|(?<![\w.\]]):(?=\d{4}))\s*#?(\d{2,5})\b",
+    re.IGNORECASE,
 )
 _BRANCH = re.compile(
     r"\b(?:(?:onto|into|to|on|from)\s+(?:the\s+)?(main|master|develop|trunk)\b(?:\s+branch)?|"
@@ -148,4 +150,7 @@ def _thing(reading: Reading, phrase: Phrase) -> str:
         and governing.main
         and (phrase.object or phrase.preposition in ("to", "in", "from"))
     )
+    several_files = any(is_path(word.text) for word in reading.words if not word.mark)
+    if several_files or not (phrase.qualifiers or phrase.about):
+        return ""  # `the bug` of one file is not that of another
     return "thing" if changed and phrase.article == "the" else ""

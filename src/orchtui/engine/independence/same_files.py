@@ -14,7 +14,7 @@ from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.report import Finding, FindingKind
 from orchtui.engine.independence.signs import CERTAIN, Sign
 
-_MOST_CLAIMS = 100
+_MOST_CLAIMS = 20
 """Claims on one path up to which every pair is told."""
 _Meeting = tuple[Claim, Claim]
 """Two claims on one path, by different tasks, in the plan's order; at least one writes."""
@@ -45,14 +45,25 @@ def conflicts(desk: Desk, claims: Sequence[Claim]) -> Iterator[Finding]:
         if _flow(first, second) is not None:
             continue
         one, other = desk.label(first.index), desk.label(second.index)
+        same = first.path == second.path
         kind: FindingKind
         if first.writes and second.writes:
             kind, rule = "write_conflict", "same_output"
-            message = f"'{one}' and '{other}' both write {_met(desk, first, second)}"
+            if same:
+                message = f"'{one}' and '{other}' both write {_quoted(desk, first)}"
+            else:
+                message = (
+                    f"'{one}' writes {_quoted(desk, first)} and '{other}' writes "
+                    f"{_quoted(desk, second)}, which holds or matches the same file"
+                )
         else:
             kind, rule = "read_write", "changed_while_read"
-            reader, writer = (other, one) if first.writes else (one, other)
-            message = f"'{writer}' writes {_met(desk, first, second)}, which '{reader}' reads"
+            reader, writer = (second, first) if first.writes else (first, second)
+            there = desk.label(writer.index)
+            message = (
+                f"'{there}' writes {_quoted(desk, writer)} while '{desk.label(reader.index)}' "
+            )
+            message += f"reads {'it' if same else _quoted(desk, reader) + ', which meets it'}"
         yield finding(
             desk,
             kind=kind,
@@ -153,8 +164,3 @@ def _meet(found: dict[tuple[int, int, bool], _Meeting], one: Claim, other: Claim
 
 def _quoted(desk: Desk, claim: Claim) -> str:
     return desk.words(claim.span)
-
-
-def _met(desk: Desk, first: Claim, second: Claim) -> str:
-    one, other = _quoted(desk, first), _quoted(desk, second)
-    return one if first.path == second.path else f"{one} and {other}, which meet"

@@ -104,7 +104,8 @@ _CUES = (
     _cue(
         "continue",
         r"\A(?:please |now |then |and )*(?:continue|resume|carry on|keep (?:going|on|working)|"
-        r"proceed|go on|pick up)\b(?! (?:the )?(?:phone|groceries))"
+        r"proceed|go on|pick up)\b(?= *(?:\Z|[.,;!]|(?:with|on|the|this|that|where|working|from|it|"
+        r"our|my|your|as)\b)|(?<=continue) +\w+ing\b)(?! the (?:phone|groceries))"
         r"(?: (?:with|on|the|this|that|where|working|from|it)\b)*",
         "what was begun, and how far it got",
         elsewhere=False,
@@ -149,6 +150,7 @@ def find(desk: Desk, leaning: Mapping[int, list[Span]]) -> Iterator[Finding]:
     ids = {task.id for task in desk.tasks}
     for reading in desk.readings:
         told: list[Span] = []
+        words_told: set[tuple[str, str]] = set()
         # A result that is declared to be handed over is what such words can mean.
         handed = any(one in ids for one in desk.tasks[reading.index].after)
         explained = leaning.get(reading.index, [])
@@ -159,6 +161,9 @@ def find(desk: Desk, leaning: Mapping[int, list[Span]]) -> Iterator[Finding]:
                 continue
             told.append(span)
             said = desk.words(span)
+            if (cue.rule, said) in words_told:
+                continue
+            words_told.add((cue.rule, said))
             label = desk.label(reading.index)
             yield finding(
                 desk,

@@ -36,6 +36,8 @@ from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.task_index import TaskIndex
 from orchtui.engine.plan import Plan, Task
 
+_WEAK_BESIDE_A_CONFLICT = frozenset({"result", "pronoun", "order_of_work", "closing"})
+"""Guesses that say nothing new about two tasks which a file keeps apart anyway."""
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -103,7 +105,9 @@ def judge(
         verdict=_verdict(findings),
         pattern=patterns.pattern(tasks, groups, edges),
         tasks=tuple(TaskVerdict(id=task.id, independent=task.id not in waiting) for task in tasks),
-        findings=tuple(replace(one, fixes=offers(one, known)) for one in (*findings, *advice)),
+        findings=tuple(
+            replace(one, fixes=one.fixes or offers(one, known)) for one in (*findings, *advice)
+        ),
         stages=tuple(tuple(group) for group in groups),
         edges=tuple(edges),
     )
@@ -132,8 +136,15 @@ def _ordered(
         for needed in task.after
         if needed in place and order.add(needed, task.id)
     }
+    clashing = {
+        frozenset(one.tasks)
+        for one in findings
+        if one.kind in CONFLICTS and one.severity == "error" and not one.accepted
+    }
     kept, edges = [], []
     for finding in findings:
+        if finding.rule in _WEAK_BESIDE_A_CONFLICT and frozenset(finding.tasks) in clashing:
+            continue
         if finding.kind in ORDERING and finding.kind != "declared":
             pair = finding.tasks[:2]
             if pair in said or pair[::-1] in said:
