@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from orchtui.engine.independence.report import ORDERING, Finding, IndependenceReport, Severity
+from orchtui.engine.independence.report import ORDERING, Finding, IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui import verdict_words as words
@@ -33,8 +33,9 @@ LOOKS = (
     "key",
 )
 
-HEADINGS: dict[Severity, str] = {
+HEADINGS: dict[str, str] = {
     "error": "Certain",
+    "declared": "Declared",
     "warning": "Guessed",
     "info": "Worth knowing",
 }
@@ -46,6 +47,11 @@ _MOST_ROWS = 3
 """Rows of one quotation."""
 _NARROW = 46
 """Cells below which a quotation's place stands above it."""
+
+
+def _group(finding: Finding) -> str:
+    """What a finding stands under: an order that a person declared is no trouble."""
+    return "declared" if finding.kind == "declared" else finding.severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +81,15 @@ class Layout:
         self._pair_width = max(3, min(2 * digits + 3, width // 4))
         self.rows: list[Line | int] = [*_task_lines(plan, report, width)]
         """Lines, and the places of folded findings."""
-        severity = None
-        counts = Counter(finding.severity for finding in report.findings)
+        group = ""
+        counts = Counter(map(_group, report.findings))
         for place, finding in enumerate(report.findings):
-            if finding.severity != severity:
-                severity = finding.severity
-                title: Part = (f"{HEADINGS[severity]} ", "heading")
+            if _group(finding) != group:
+                group = _group(finding)
+                title: Part = (f"{HEADINGS[group]} ", "heading")
                 if self.rows:
                     self.rows.append(Line(()))
-                self.rows.append(Line((title, (str(counts[severity]), "dim"))))
+                self.rows.append(Line((title, (str(counts[group]), "dim"))))
             self.rows.append(place)
         if not report.findings and len(report.tasks) > 1:
             self.rows.append(Line(()))
@@ -183,7 +189,9 @@ class _Head:
     def signs(self) -> tuple[Part, ...]:
         accepted = self.finding.accepted
         sign = words.ACCEPTED if accepted else words.SIGNS[self.finding.severity]
-        look = "accepted" if accepted else self.finding.severity
+        look: str = "accepted" if accepted else self.finding.severity
+        if self.finding.kind == "declared" and not accepted:
+            sign, look = words.DECLARED, "text"
         return ((f" {sign} ", look), (f"{self.pair}  ", self.ink))
 
     @property

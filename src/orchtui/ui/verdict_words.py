@@ -22,6 +22,8 @@ from orchtui.ui.wrapping import fit
 
 SIGNS: dict[Severity, str] = {"error": "✗", "warning": "?", "info": "i"}
 """How a finding's severity looks."""
+DECLARED = "→"
+"""The sign of an order that the plan declares."""
 ACCEPTED = "✓"
 """The sign of a finding that a person accepted."""
 

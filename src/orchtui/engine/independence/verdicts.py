@@ -116,7 +116,7 @@ def judge(
 def _rank(finding: Finding, place: dict[str, int]) -> tuple[object, ...]:
     return (
         _SEVERITIES.index(finding.severity),
-        finding.kind != "declared",
+        finding.kind == "declared",
         [place[task] for task in reversed(finding.tasks)],
         finding.kind,
         finding.id,
