@@ -1,9 +1,9 @@
-"""The analysis against requests that people labelled, in the tutorial's manner: seed_manner.jsonl.
+"""The analysis against labelled requests in the tutorial's manner: seed_manner.jsonl.
 
-240 requests by two authors who had not seen the rules; the rules were tuned on them since, so the
-figures say that nothing got worse, not how well it does on what it has never seen. An edge is a
-pair of places: the first is done before the second begins. `not_self_contained_optional` are tasks
-where both answers are right.
+240 requests in two sets, written and labelled apart from the rules; the rules were tuned on them
+since, so the figures say that nothing got worse, not how well it does on what it has never seen.
+An edge is a pair of places: the first is done before the second begins.
+`not_self_contained_optional` are tasks where both answers are right.
 """
 
 import json
