@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -48,19 +47,6 @@ def kinds_of(report: IndependenceReport) -> list[tuple[str, str]]:
 
 
 # Through the real SDK
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MessagesServer]:
-    async with MessagesServer() as running:
-        yield running
-
-
-@pytest.fixture
-async def backend(server: MessagesServer) -> AsyncIterator[AnthropicBackend]:
-    backend = AnthropicBackend(api_key=KEY, base_url=server.url)
-    yield backend
-    await backend.close()
 
 
 async def test_a_good_answer(server: MessagesServer, backend: AnthropicBackend) -> None:

@@ -11,7 +11,7 @@ import click
 
 from orchtui.cli.carets import underlined
 from orchtui.engine.independence import Evidence, Finding, IndependenceReport
-from orchtui.engine.independence.report import CONFLICTS, FindingKind
+from orchtui.engine.independence.report import FindingKind, Reasons
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean_line
 from orchtui.engine.yaml_write import quoted
@@ -107,55 +107,28 @@ _NAMED = 6
 
 
 def _verdicts(tasks: Mapping[str, Task], report: IndependenceReport, paint: Paint) -> Iterator[str]:
-    needs, clashes, guessed = _reasons(report)
+    all_reasons = report.reasons()
     for number, verdict in enumerate(report.tasks, 1):
         head = f"Task {number}: {clean_line(tasks[verdict.id].label)} - "
         if verdict.independent:
             yield head + paint("INDEPENDENT ✓", "green")
             continue
-        reasons = []
-        if verdict.id in needs:
-            reasons.append(f"DEPENDS on {_listed(needs[verdict.id])}")
-        if verdict.id in clashes:
-            reasons.append(f"CONFLICTS with {_listed(clashes[verdict.id])}")
-        words = ", ".join(reasons) or "NOT INDEPENDENT"
-        if verdict.id in guessed:
-            yield head + paint(f"{words} ?", "yellow") + " (guessed)"
+        reasons = all_reasons.get(verdict.id, Reasons())
+        words = []
+        if reasons.needs:
+            words.append(f"DEPENDS on {_listed(list(reasons.needs))}")
+        if reasons.clashes:
+            words.append(f"CONFLICTS with {_listed(list(reasons.clashes))}")
+        said = ", ".join(words) or "NOT INDEPENDENT"
+        if reasons.certain or not words:
+            yield head + paint(f"{said} ✗", "red")
         else:
-            yield head + paint(f"{words} ✗", "red")
+            yield head + paint(f"{said} ?", "yellow") + " (guessed)"
 
 
 def _listed(ids: Sequence[str]) -> str:
     shown = " & ".join(ids[:_NAMED])
     return shown if len(ids) <= _NAMED else f"{shown} & {len(ids) - _NAMED} more"
-
-
-def _reasons(
-    report: IndependenceReport,
-) -> tuple[dict[str, list[str]], dict[str, list[str]], set[str]]:
-    """What each task needs and conflicts with, and the tasks of which this is only guessed."""
-    needs: dict[str, set[str]] = {}
-    clashes: dict[str, set[str]] = {}
-    certain: set[str] = set()
-    guessed: set[str] = set()
-    for finding in report.findings:
-        if finding.accepted:
-            continue
-        waiting: tuple[str, ...] = ()
-        if finding.before is not None and finding.after is not None:
-            needs.setdefault(finding.after, set()).add(finding.before)
-            waiting = (finding.after,)
-        elif finding.kind in CONFLICTS:
-            waiting = finding.tasks
-            for one in waiting:
-                clashes.setdefault(one, set()).update(set(waiting) - {one})
-        (certain if finding.severity == "error" else guessed).update(waiting)
-    place = {task.id: number for number, task in enumerate(report.tasks)}
-    in_order = [
-        {one: sorted(others, key=place.__getitem__) for one, others in reasons.items()}
-        for reasons in (needs, clashes)
-    ]
-    return in_order[0], in_order[1], guessed - certain
 
 
 def _advice(report: IndependenceReport) -> Iterator[str]:

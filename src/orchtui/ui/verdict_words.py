@@ -14,6 +14,7 @@ from orchtui.engine.independence.report import (
     Finding,
     IndependenceReport,
     IndependenceVerdict,
+    Reasons,
     Severity,
 )
 from orchtui.engine.plan import Plan
@@ -94,25 +95,15 @@ class TaskLine:
 def task_lines(plan: Plan, report: IndependenceReport) -> list[TaskLine]:
     """Every task of the report, in the plan's order."""
     numbers, names = numbers_of(plan), names_of(plan)
-    needs: dict[str, dict[int, Severity]] = {}
-    meets: dict[str, dict[int, Severity]] = {}
-    for finding in report.findings:
-        if finding.accepted:
-            continue
-        if finding.kind in HANDED_OVER and finding.before in numbers and finding.after is not None:
-            others = needs.setdefault(finding.after, {})
-            others.setdefault(numbers[finding.before], finding.severity)
-        elif finding.kind in CONFLICTS:
-            for task in finding.tasks:
-                for other in finding.tasks:
-                    if other != task and other in numbers:
-                        meets.setdefault(task, {}).setdefault(numbers[other], finding.severity)
+    all_reasons = report.reasons()
     width = len(str(len(plan.tasks)))
     lines = []
     for each in report.tasks:
         if each.id not in numbers:
             continue
-        before, beside = needs.get(each.id, {}), meets.get(each.id, {})
+        reasons = all_reasons.get(each.id, Reasons())
+        before = [numbers[other] for other in reasons.needs if other in numbers]
+        beside = [numbers[other] for other in reasons.clashes if other in numbers]
         head = f"Task {numbers[each.id]:>{width}}:"
         if each.independent or not (before or beside):
             lines.append(TaskLine(head, names[each.id], "INDEPENDENT ✓", "good"))
@@ -121,8 +112,7 @@ def task_lines(plan: Plan, report: IndependenceReport) -> list[TaskLine]:
         if beside:
             verb = "conflicts" if before else "CONFLICTS"
             words.append(f"{verb} with {_listed(beside)}")
-        certain = "error" in [*before.values(), *beside.values()]
-        sign, look = ("✗", "error") if certain else ("?", "warning")
+        sign, look = ("✗", "error") if reasons.certain else ("?", "warning")
         lines.append(TaskLine(head, names[each.id], f"{', '.join(words)} {sign}", look))
     return lines
 

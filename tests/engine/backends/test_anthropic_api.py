@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import get_args
 
 import pytest
@@ -25,19 +25,6 @@ from tests.engine.backends.asking import KEY, assignment, events_of, text_of
 from tests.server import FAULTS, MessagesServer, Pause, Send
 from tests.server.protocol import COMMENT, PING
 from tests.server.replies import answer, cut, drip, page
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MessagesServer]:
-    async with MessagesServer() as running:
-        yield running
-
-
-@pytest.fixture
-async def backend(server: MessagesServer) -> AsyncIterator[AnthropicBackend]:
-    backend = AnthropicBackend(api_key=KEY, base_url=server.url)
-    yield backend
-    await backend.close()
 
 
 async def test_a_whole_answer(server: MessagesServer, backend: AnthropicBackend) -> None:

@@ -4,7 +4,7 @@ The last test asks llmock, a server written by somebody else.
 """
 
 import traceback
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from llmock.scenarios import Fail, StreamFault
@@ -16,20 +16,6 @@ from orchtui.engine.errors import BackendError, ErrorKind
 from tests.engine.backends.asking import KEY, assignment, events_of, failure_of, text_of
 from tests.server import FAULTS, MessagesServer, Reply
 from tests.server.replies import error, page
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[MessagesServer]:
-    async with MessagesServer() as running:
-        yield running
-
-
-@pytest.fixture
-async def backend(server: MessagesServer) -> AsyncIterator[AnthropicBackend]:
-    backend = AnthropicBackend(api_key=KEY, base_url=server.url)
-    yield backend
-    await backend.close()
-
 
 Expected = tuple[ErrorKind, bool, float | None, str]
 

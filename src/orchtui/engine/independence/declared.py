@@ -5,6 +5,7 @@ This module never guesses.
 
 from collections.abc import Iterator, Sequence
 
+from orchtui.engine.graph import Order
 from orchtui.engine.independence.report import Evidence, Finding
 from orchtui.engine.plan import Task
 
@@ -30,3 +31,21 @@ def find(tasks: Sequence[Task]) -> Iterator[Finding]:
                 message=f"'{task.label}' is declared to come after '{labels[needed]}'",
                 rule="after",
             )
+
+
+def order(tasks: Sequence[Task]) -> tuple[Order, set[tuple[str, str]]]:
+    """The order that these tasks declare, and its pairs of ids, the earlier first.
+
+    A plan that is being written may hold a circle: what would close one is left out, and `build`
+    refuses the plan.
+    """
+    ids = [task.id for task in tasks]
+    known = set(ids)
+    growing = Order(ids)
+    said = {
+        (needed, task.id)
+        for task in tasks
+        for needed in task.after
+        if needed in known and growing.add(needed, task.id)
+    }
+    return growing, said

@@ -7,8 +7,8 @@ follows from others anyway is not told. This module never reads a prompt.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 
-from orchtui.engine.graph import Order
 from orchtui.engine.independence import (
+    declared,
     groups,
     mentions,
     order_of_work,
@@ -101,25 +101,17 @@ def _adjoin(desk: Desk, span: Span, name: Span) -> bool:
 
 def settle(desk: Desk, signs: Iterable[Sign]) -> Iterator[Finding]:
     """The findings of signs that fit together, with what the plan declares, and with each other."""
-    place = {task.id: index for index, task in enumerate(desk.tasks)}
     names = [task.id for task in desk.tasks]
-    order = Order(names)
-    declared = set()
-    for task in desk.tasks:
-        for needed in task.after:
-            if needed in place:
-                order.add(needed, task.id)
-                declared.add((place[needed], place[task.id]))
+    order, said = declared.order(desk.tasks)
     for group in _by_pair(signs):
-        pair = group[0].before, group[0].after
-        if pair in declared:
+        before, after = names[group[0].before], names[group[0].after]
+        if (before, after) in said:
             continue
-        before, after = names[pair[0]], names[pair[1]]
         implied = order.follows(before, after)
         if implied and group[0].strength < _DIRECT:
             continue
         made = _finding(desk, group)
-        if made.id in desk.tasks[pair[1]].accepted or order.add(before, after):
+        if made.id in desk.tasks[group[0].after].accepted or order.add(before, after):
             yield made
 
 

@@ -4,8 +4,9 @@ What several families need is worked out here once. This module never judges a
 pair of tasks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from orchtui.engine.independence.lexicon import EXISTING, PRODUCTS, WEAK, YIELDS
 from orchtui.engine.independence.phrases import Phrase, Verb
@@ -77,6 +78,21 @@ def lay_out(tasks: Sequence[Task]) -> Desk:
         for head in made:
             desk.makers.setdefault(head, []).append(index)
     return desk
+
+
+def sharing(words: Sequence[Iterable[str]], most: int) -> set[tuple[int, int]]:
+    """Places of tasks that have a word in common, the earlier first.
+
+    Args:
+        words: Those of each task.
+        most: A word that more tasks than this share says nothing about two of them.
+    """
+    tasks_of: dict[str, list[int]] = {}
+    for index, each in enumerate(words):
+        for word in each:
+            tasks_of.setdefault(word, []).append(index)
+    few = (tasks for tasks in tasks_of.values() if len(tasks) <= most)
+    return {pair for tasks in few for pair in combinations(tasks, 2)}
 
 
 def text_of(task: Task) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from orchtui.engine.independence.desk import Desk
+from orchtui.engine.independence.desk import Desk, sharing
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.lexicon import ARTICLES, FILLERS, PREPOSITIONS, STOP
 from orchtui.engine.independence.paths import is_path
@@ -118,18 +118,7 @@ def _same_words(desk: Desk) -> Iterator[tuple[int, int]]:
 
 def _same_meaning(desk: Desk) -> Iterator[tuple[int, int]]:
     meanings = [_meaning(reading) for reading in desk.readings]
-    tasks_of: dict[str, list[int]] = {}
-    for index, meaning in enumerate(meanings):
-        for word in meaning:
-            tasks_of.setdefault(word, []).append(index)
-    sharing = {
-        (one, other)
-        for sharers in tasks_of.values()
-        if len(sharers) <= _MOST_SHARERS
-        for at, one in enumerate(sharers)
-        for other in sharers[at + 1 :]
-    }
-    for one, other in sorted(sharing):
+    for one, other in sorted(sharing(meanings, _MOST_SHARERS)):
         if _alike(desk, one, other, meanings[one], meanings[other]):
             yield one, other
 

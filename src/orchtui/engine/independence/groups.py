@@ -15,6 +15,7 @@ from orchtui.engine.independence.lexicon import (
     EARLIER,
     EXISTING,
     GROUP_NOUNS,
+    PRONOUNS,
     RESULT_NOUNS,
     SOURCES,
     WEAK,
@@ -25,7 +26,6 @@ from orchtui.engine.independence.signs import Sign, Span
 from orchtui.engine.independence.words import noun, stem, verb, words
 from orchtui.engine.request.grammar import is_plural
 
-_POINTERS = frozenset("it them they these those this that both all everything".split())
 _GROUP, _RESULT, _SEQUENCE, _BEST, _PRONOUN = 70, 65, 55, 45, 40
 _THEN = re.compile(
     r"(?:\A|[.;]\s*)(?:and )?(?:(?:once|when|after|as soon as) "
@@ -201,7 +201,7 @@ def _open(reading: Reading, number: int) -> bool:
     if not phrase.pronoun:
         return False
     low = reading.text[phrase.start : phrase.end].lower()
-    if phrase.count < 2 and low not in _POINTERS:
+    if phrase.count < 2 and low not in PRONOUNS:
         return False
     own = [each for each in reading.phrases[:number] if not each.pronoun or phrase.count < 2]
     if phrase.count > 1 or low == "both":

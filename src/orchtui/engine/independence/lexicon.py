@@ -5,8 +5,6 @@ guessed at; text in other languages meets only the rules that need no words.
 This module never looks at a task.
 """
 
-import re
-
 _VERBS = {
     # What comes back is knowledge, or things that were there already.
     "gather": "research find investigate gather collect explore search study survey identify "
@@ -303,11 +301,3 @@ FILLERS = frozenset(
     "help me us let's kindly again optionally step task".split()
 )
 """Words in front of the verb that begins a task."""
-
-ASPECTS = re.compile(
-    r"\b(?:come about|came about|comes about|originated?|origins?|evolved?|evolution|history)\b|"
-    r"\b(?:pros and cons|advantages and disadvantages|benefits and drawbacks|strengths and "
-    r"weaknesses|trade-?offs)\b|\b(?:costs?|prices?|pricing)\b|"
-    r"\b(?:works?|worked out|calculated|computed|determined|operates?|functions)\b",
-    re.IGNORECASE,
-)

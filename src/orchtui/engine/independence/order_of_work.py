@@ -4,11 +4,10 @@ This module never looks at what a task points at.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from orchtui.engine.independence.claims import COPYING
-from orchtui.engine.independence.desk import Desk
+from orchtui.engine.independence.desk import Desk, sharing
 from orchtui.engine.independence.lexicon import EXISTING, STAGE, WEAK
 from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.reading import NEAR, Reading
@@ -38,20 +37,11 @@ def find(desk: Desk) -> Iterator[Sign]:
     """Pairs that work on the same subject at different stages, and closing tasks."""
     subjects = [_subject(reading) for reading in desk.readings]
     things = [_thing(reading) for reading in desk.readings]
-    tasks_of: defaultdict[str, list[int]] = defaultdict(list)
-    for index, subject in enumerate(subjects):
-        for word in subject:
-            tasks_of[word].append(index)
-    pairs = {
-        (one, other)
-        for sharers in tasks_of.values()
-        if len(sharers) <= _MOST_SHARERS
-        for one in sharers
-        for other in sharers
-        if one != other
-    }
-    for one, other in sorted(pairs):
-        first, second = stage(desk.readings[one]), stage(desk.readings[other])
+    stages = [stage(reading) for reading in desk.readings]
+    pairs = sharing(subjects, _MOST_SHARERS)
+    both_ways = {*pairs, *((other, one) for one, other in pairs)}
+    for one, other in sorted(both_ways):
+        first, second = stages[one], stages[other]
         if first is None or second is None or first >= second:
             continue
         verb = desk.readings[one].main
@@ -64,7 +54,7 @@ def find(desk: Desk) -> Iterator[Sign]:
             yield _sign(desk, one, other, _as_said(desk.readings[other], shared))
     yield from _foundation(desk, subjects)
     for reading in desk.readings:
-        yield from _closing(desk, reading)
+        yield from _closing(desk, reading, stages)
         yield from _live(desk, reading)
 
 
@@ -165,12 +155,12 @@ def _foundation(desk: Desk, subjects: list[frozenset[str]]) -> Iterator[Sign]:
             )
 
 
-def _closing(desk: Desk, reading: Reading) -> Iterator[Sign]:
+def _closing(desk: Desk, reading: Reading, stages: Sequence[int | None]) -> Iterator[Sign]:
     """`Synthesize into one report`, `Write a tutorial`: work that does not say what it is about."""
     verb = reading.main
     if verb is None or not verb.classes & _CLOSING_CLASSES:
         return
-    own = stage(reading)
+    own = stages[reading.index]
     objects = [p for p in reading.phrases if p.object and reading.verb_of(p) is verb]
     combines = "combine" in verb.classes
     if own is None or (objects if combines else reading.subject):
@@ -179,12 +169,12 @@ def _closing(desk: Desk, reading: Reading) -> Iterator[Sign]:
         return
     if objects and any(is_path(word.text) for word in reading.words if not word.mark):
         return
-    stages = [(i, stage(desk.readings[i])) for i in range(reading.index)]
-    earlier = [i for i, at in stages if at is not None and (combines or at < own)]
+    before = enumerate(stages[: reading.index])
+    earlier = [i for i, at in before if at is not None and (combines or at < own)]
     if not combines and earlier:
         # Several tasks of the same kind right before are all meant: three sources, one article.
-        last = stage(desk.readings[earlier[-1]])
-        earlier = [i for i in earlier if stage(desk.readings[i]) == last]
+        last = stages[earlier[-1]]
+        earlier = [i for i in earlier if stages[i] == last]
         if last:
             earlier = earlier[-1:]
     for index in earlier:

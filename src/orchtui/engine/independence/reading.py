@@ -33,10 +33,8 @@ class Reading:
     said: frozenset[str]
     """Base forms of all words that are verbs, in whatever form."""
 
-    @property
-    def main(self) -> Verb | None:
-        """The verb that the task begins with."""
-        return next((each for each in self.verbs if each.main), None)
+    main: Verb | None
+    """The verb that the task begins with."""
 
     @property
     def classes(self) -> frozenset[str]:
@@ -64,6 +62,7 @@ def read(index: int, text: str) -> Reading:
         words=found,
         verbs=chunker.verbs,
         phrases=chunker.phrases,
+        main=next((each for each in chunker.verbs if each.main), None),
         subject=frozenset(subject - WEAK),
         said=frozenset(
             base for word in found[:200] if not word.mark and (base := verb(word.low)) is not None

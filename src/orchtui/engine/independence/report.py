@@ -3,6 +3,8 @@
 Plain values. This module never looks at a plan.
 """
 
+from dataclasses import dataclass, field
+from itertools import permutations
 from typing import Literal
 
 import msgspec
@@ -87,6 +89,21 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the finding."""
 
 
+@dataclass(slots=True)
+class Reasons:
+    """Why one task is not independent, of all that nobody accepted."""
+
+    needs: dict[str, Severity] = field(default_factory=dict)
+    """Ids of the tasks whose result it needs, and how sure that is."""
+    clashes: dict[str, Severity] = field(default_factory=dict)
+    """Ids of the tasks that it must not run beside."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether any of it is no guess."""
+        return "error" in (*self.needs.values(), *self.clashes.values())
+
+
 class IndependenceReport(msgspec.Struct, frozen=True, kw_only=True):
     """All findings, a verdict for each task and for the plan, and what to do."""
 
@@ -103,3 +120,27 @@ class IndependenceReport(msgspec.Struct, frozen=True, kw_only=True):
     def finding(self, finding_id: str) -> Finding | None:
         """The finding with this id."""
         return next((each for each in self.findings if each.id == finding_id), None)
+
+    def reasons(self) -> dict[str, Reasons]:
+        """What holds back each task that is not independent, by id; the others in their order."""
+        place = {task.id: index for index, task in enumerate(self.tasks)}
+        found: dict[str, Reasons] = {}
+        pairs = [
+            (place[other], one, other, finding)
+            for finding in self.findings
+            if not finding.accepted
+            for one, other in _held_back(finding)
+        ]
+        for _, one, other, finding in sorted(pairs, key=lambda pair: pair[0]):
+            reasons = found.setdefault(one, Reasons())
+            kept = reasons.needs if finding.kind in HANDED_OVER else reasons.clashes
+            if kept.get(other) != "error":
+                kept[other] = finding.severity
+        return found
+
+
+def _held_back(finding: Finding) -> list[tuple[str, str]]:
+    """Who waits for whom, as ids."""
+    if finding.kind in HANDED_OVER and finding.before is not None and finding.after is not None:
+        return [(finding.after, finding.before)]
+    return list(permutations(finding.tasks, 2)) if finding.kind in CONFLICTS else []

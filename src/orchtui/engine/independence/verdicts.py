@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from orchtui.engine.graph import Order, stages
+from orchtui.engine.graph import stages
 from orchtui.engine.independence import (
     declared,
     dependencies,
@@ -127,15 +127,9 @@ def _ordered(
     tasks: Sequence[Task], findings: Sequence[Finding]
 ) -> tuple[list[Finding], list[Edge]]:
     """The findings that fit together, and what they add to `after`."""
-    order = Order([task.id for task in tasks])
-    place = {task.id: index for index, task in enumerate(tasks)}
     # Accepted or not: what the plan declares holds in a run.
-    said = {
-        (needed, task.id)
-        for task in tasks
-        for needed in task.after
-        if needed in place and order.add(needed, task.id)
-    }
+    order, said = declared.order(tasks)
+    place = {task.id: index for index, task in enumerate(tasks)}
     clashing = {
         frozenset(one.tasks)
         for one in findings
@@ -175,12 +169,8 @@ def _edge(finding: Finding, before: str, after: str) -> Edge:
 
 def _needs(tasks: Sequence[Task], edges: Iterable[Edge]) -> dict[str, list[str]]:
     needs: dict[str, list[str]] = {task.id: [] for task in tasks}
-    order = Order([task.id for task in tasks])
-    for task in tasks:
-        for needed in task.after:
-            # A plan that is being written may hold a circle; `build` refuses it.
-            if needed in needs and order.add(needed, task.id):
-                needs[task.id].append(needed)
+    for before, after in declared.order(tasks)[1]:
+        needs[after].append(before)
     for edge in edges:
         needs[edge.after].append(edge.before)
     return needs

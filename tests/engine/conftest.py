@@ -1,0 +1,22 @@
+"""The Messages server on loopback, and the real backend that speaks to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from orchtui.engine.backends.anthropic_api import AnthropicBackend
+from tests.engine.backends.asking import KEY
+from tests.server import MessagesServer
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MessagesServer]:
+    async with MessagesServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def backend(server: MessagesServer) -> AsyncIterator[AnthropicBackend]:
+    backend = AnthropicBackend(api_key=KEY, base_url=server.url)
+    yield backend
+    await backend.close()
