@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchtui.engine import events as ev
+from orchtui.engine import fold
 from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
@@ -14,6 +15,7 @@ from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.schedule import Schedule, build
+from orchtui.engine.workspace.site import BareWorkspaces
 
 Step = base.BackendEvent | BackendError | float | str
 """An event, an error to raise, seconds to wait, or text."""
@@ -49,7 +51,9 @@ class Scripted:
     closed: int = 0
     _now: int = 0
 
-    async def stream(self, assignment: base.Assignment) -> AsyncIterator[base.BackendEvent]:
+    async def stream(
+        self, assignment: base.Assignment, toolbox: base.ToolBox = base.NO_TOOLS
+    ) -> AsyncIterator[base.BackendEvent]:
         self.assignments.append(assignment)
         scripts = self.scripts.get(assignment.task, [])
         scripts = scripts or [says(f"result of {assignment.task}", self.pace)]
@@ -140,14 +144,20 @@ async def execute(
     stamp = ev.Stamp(asyncio.get_running_loop().time)
     plan = Plan(tasks=tuple(Task(id=t.id, prompt=t.prompt) for t in schedule.tasks))
     first = stamp(ev.RunStarted, format=ev.FORMAT, run="test", plan=plan, schedule=schedule)
-    run = runs.start(first)
+    run = fold.start(first)
     options.setdefault("wait", lambda failures: 1.0)
-    executor = Executor(schedule, {"scripted": backend}, stamp, folder="/", **options)  # type: ignore[arg-type]
+    executor = Executor(
+        schedule,
+        {"scripted": backend},
+        stamp,
+        workspaces=BareWorkspaces("/"),
+        **options,  # type: ignore[arg-type]
+    )
     seen = []
     try:
         async for batch in executor.batches():
             for event in batch:
-                runs.apply(run, event)
+                fold.apply(run, event)
                 seen.append(event)
                 if act is not None:
                     act(executor, event)

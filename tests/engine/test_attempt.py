@@ -36,7 +36,9 @@ def attempt(
         loop = asyncio.get_running_loop()
         got = intake()
         stop: asyncio.Future[Stop] = loop.create_future()
-        reader = asyncio.create_task(read(Scripted({"a": [script]}, deaf=deaf), _ASSIGNMENT, got))
+        reader = asyncio.create_task(
+            read(Scripted({"a": [script]}, deaf=deaf), _ASSIGNMENT, base.NO_TOOLS, got)
+        )
         if stop_after is not None:
             loop.call_later(stop_after, stop.set_result, Cancel("by hand"))
         end = await watch(reader, stop, got, left=left, limit=left, idle_timeout=idle)
@@ -99,7 +101,9 @@ def test_what_a_left_backend_still_raises_reaches_nobody() -> None:
     told: list[object] = []
 
     class Spiteful(Scripted):
-        async def stream(self, assignment: base.Assignment) -> AsyncIterator[base.BackendEvent]:
+        async def stream(
+            self, assignment: base.Assignment, toolbox: base.ToolBox = base.NO_TOOLS
+        ) -> AsyncIterator[base.BackendEvent]:
             yield base.Text("x")
             try:
                 await asyncio.sleep(500.0)
@@ -111,7 +115,7 @@ def test_what_a_left_backend_still_raises_reaches_nobody() -> None:
         loop.set_exception_handler(lambda _, context: told.append(context))
         stop: asyncio.Future[Stop] = loop.create_future()
         got = intake()
-        reader = asyncio.create_task(read(Spiteful(), _ASSIGNMENT, got))
+        reader = asyncio.create_task(read(Spiteful(), _ASSIGNMENT, base.NO_TOOLS, got))
         await watch(reader, stop, got, left=5.0, limit=5.0, idle_timeout=None)
         del reader
         await asyncio.sleep(1.0)
@@ -124,13 +128,15 @@ def test_what_a_left_backend_still_raises_reaches_nobody() -> None:
 
 def test_a_bug_in_a_backend_is_told_as_what_it_is() -> None:
     class Broken(Scripted):
-        async def stream(self, assignment: base.Assignment) -> AsyncIterator[base.BackendEvent]:
+        async def stream(
+            self, assignment: base.Assignment, toolbox: base.ToolBox = base.NO_TOOLS
+        ) -> AsyncIterator[base.BackendEvent]:
             yield base.Text("x")
             raise KeyError("\x1b[31mname")
 
     async def main() -> Stop | None:
         got = intake()
-        reader = asyncio.create_task(read(Broken(), _ASSIGNMENT, got))
+        reader = asyncio.create_task(read(Broken(), _ASSIGNMENT, base.NO_TOOLS, got))
         stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
         return await watch(reader, stop, got, left=5.0, limit=5.0, idle_timeout=None)
 

@@ -14,7 +14,18 @@ from tests.engine.told import Scenario, begun, play, scenarios
 
 _KINDS = {
     *("run_started", "task_queued", "task_started", "text_delta", "tool_called", "tool_returned"),
-    *("task_retrying", "task_completed", "task_failed", "task_cancelled", "task_skipped"),
+    *(
+        "write_refused",
+        "files_seen",
+        "race_detected",
+        "permission_asked",
+        "permission_answered",
+        "task_retrying",
+        "task_completed",
+        "task_failed",
+        "task_cancelled",
+        "task_skipped",
+    ),
     *("steered", "aggregated", "run_resumed", "run_finished"),
 }
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -12,6 +12,7 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits, Task
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task
 
@@ -189,7 +190,7 @@ def test_a_cut_off_answer_is_accepted_where_the_plan_says_so() -> None:
 
 def test_a_bug_in_a_backend_fails_its_task_and_says_so() -> None:
     class Broken(Scripted):
-        def stream(self, assignment):  # type: ignore[no-untyped-def]
+        def stream(self, assignment, toolbox=None):  # type: ignore[no-untyped-def]
             if assignment.task == "a":
                 raise ZeroDivisionError("oops")
             return super().stream(assignment)
@@ -474,7 +475,7 @@ def test_earlier_results_are_taken_as_they_are() -> None:
             schedule,
             {"scripted": backend},
             stamp,
-            folder="/",
+            workspaces=BareWorkspaces("/"),
             results={"a": "from before"},
             attempts={"b": 2},
         )

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from orchtui.engine import events as ev
-from orchtui.engine import journal
-from orchtui.engine import run as runs
+from orchtui.engine import fold, journal
 from orchtui.engine.errors import StorageError
 from orchtui.engine.journal import FILE, Journal
 from tests.engine.scripted import task
@@ -48,9 +47,9 @@ def test_a_run_and_its_journal_fold_to_the_same(
 
     asyncio.run(write(folder, [first, *events]))
 
-    again = runs.fold(journal.read(folder))
+    again = fold.replay(journal.read(folder))
     assert again is not None
-    live = runs.fold([first, *events])
+    live = fold.replay([first, *events])
     assert live is not None
     for one in (again, live):
         for each in one.tasks.values():
@@ -106,7 +105,7 @@ async def test_a_newer_journal_is_read_as_far_as_it_is_known(tmp_path: Path) -> 
     )
     path.write_bytes(path.read_bytes() + newer)
 
-    run = runs.fold(journal.read(tmp_path))
+    run = fold.replay(journal.read(tmp_path))
 
     assert run is not None
     assert run.tasks["a"].status == "queued"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine import journal, verdict
+from orchtui.engine import fold, journal, verdict
 from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import StorageError
@@ -37,7 +37,7 @@ async def finish(one: Orchestrator) -> list[ev.RunEvent]:
 
 
 def read_back(one: Orchestrator) -> runs.Run:
-    opened = runs.fold(journal.read(one.run_folder))
+    opened = fold.replay(journal.read(one.run_folder))
     assert opened is not None
     return opened
 

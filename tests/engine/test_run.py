@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
+from orchtui.engine import fold
 from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits
+from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task
 from tests.engine.told import START, Scenario, Told, begun, play, scenarios
@@ -47,13 +49,13 @@ def test_a_run_that_is_broken_off_anywhere_can_be_resumed(
     scenario: Scenario, data: st.DataObject
 ) -> None:
     events, _ = play(scenario)
-    run = runs.start(begun(scenario[0]))
+    run = fold.start(begun(scenario[0]))
     for event in events[: data.draw(st.integers(0, len(events)))]:
-        runs.apply(run, event)
+        fold.apply(run, event)
     done = [one.id for one in run.with_status("completed")]
     again = tuple(task_id for task_id in run.tasks if task_id not in done)
 
-    runs.apply(
+    fold.apply(
         run, ev.RunResumed(seq=10_000, at=ev.iso(START), why="", reused=tuple(done), again=again)
     )
 
@@ -126,7 +128,7 @@ def test_a_closed_executor_starts_nothing_more() -> None:
             schedule_of(task("a"), task("b"), limits=Limits(concurrency=1)),
             {"scripted": backend},
             ev.Stamp(loop.time),
-            folder="/",
+            workspaces=BareWorkspaces("/"),
         )
         async for _ in executor.batches():
             break
@@ -167,19 +169,19 @@ def test_an_event_out_of_place_is_told_with_the_tasks_story() -> None:
 )
 def test_events_that_fit_no_run(events: list[ev.RunEvent], says_what: str) -> None:
     with pytest.raises(IllegalTransitionError, match=says_what):
-        runs.fold([*Told(task("a")).events, *events])
+        fold.replay([*Told(task("a")).events, *events])
 
 
 def test_a_journal_begins_with_the_start_of_a_run() -> None:
     with pytest.raises(IllegalTransitionError, match="the journal begins with task_queued"):
-        runs.fold([ev.TaskQueued(seq=1, at=ev.iso(START), task="a", attempt=0)])
-    assert runs.fold([]) is None
+        fold.replay([ev.TaskQueued(seq=1, at=ev.iso(START), task="a", attempt=0)])
+    assert fold.replay([]) is None
 
 
 def test_unknown_events_are_passed_over() -> None:
     told = Told(task("a"))
 
-    run = runs.fold([*told.events, ev.UnknownEvent(seq=2, at=ev.iso(START + 5))])
+    run = fold.replay([*told.events, ev.UnknownEvent(seq=2, at=ev.iso(START + 5))])
 
     assert run is not None
     assert (run.seq, run.at) == (2, START + 5)

@@ -187,7 +187,7 @@ def test_time_and_size_are_bounded(
 
 def test_a_bug_in_a_backend_is_a_problem_too() -> None:
     class Broken(Scripted):
-        def stream(self, assignment: object) -> Any:
+        def stream(self, assignment: object, toolbox: object = None) -> Any:
             raise RuntimeError("oh\x1b[31m no")
 
     opinion = asyncio.run(ask(Broken(), PLAN, folder="/"))

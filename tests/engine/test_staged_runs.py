@@ -10,12 +10,13 @@ import asyncio
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine import run as runs
+from orchtui.engine import fold
 from orchtui.engine.backends import base
 from orchtui.engine.executor import Executor
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import Limits
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import (
     Scripted,
@@ -209,7 +210,7 @@ def test_a_resumed_run_keeps_its_order(results: dict[str, str], order: list[str]
             BEHIND,
             {"scripted": backend},
             ev.Stamp(asyncio.get_running_loop().time),
-            folder="/",
+            workspaces=BareWorkspaces("/"),
             results=results,
             attempts={"a": 1},
         )
@@ -236,7 +237,7 @@ def test_a_journal_from_before_there_were_findings_opens() -> None:
         '"max_tokens":8000}],"concurrency":8,"backend":"scripted"},"version":"0.1.0"}'
     )
 
-    old = runs.fold([ev.decode(line)])
+    old = fold.replay([ev.decode(line)])
 
     assert old is not None
     assert (old.schedule.staged, old.schedule.accepted) == ((), ())
@@ -248,7 +249,7 @@ def test_a_journal_from_before_there_were_findings_opens() -> None:
 def test_a_journal_opens_with_the_reasons_that_staged_its_run() -> None:
     schedule = schedule_of(*AB, findings=[conflict("a", "b")])
 
-    opened = runs.fold([ev.decode(ev.encode(begun(schedule)))])
+    opened = fold.replay([ev.decode(ev.encode(begun(schedule)))])
 
     assert opened is not None
     assert opened.schedule == schedule

@@ -6,8 +6,8 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
+from orchtui.engine import fold, verdict
 from orchtui.engine import run as runs
-from orchtui.engine import verdict
 from orchtui.engine.executor import Executor
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
@@ -55,7 +55,7 @@ class Told:
         )
         first = self.events[0]
         assert isinstance(first, ev.RunStarted)
-        self.run = runs.start(first)
+        self.run = fold.start(first)
 
     def _make(self, kind: type[_E], at: float, **fields: object) -> _E:
         self._seq += 1
@@ -65,7 +65,7 @@ class Told:
 
     def tell(self, kind: type[_E], at: float, **fields: object) -> "Told":
         """Anything."""
-        runs.apply(self.run, self._make(kind, at, **fields))  # type: ignore[arg-type]
+        fold.apply(self.run, self._make(kind, at, **fields))  # type: ignore[arg-type]
         return self
 
     def starts(self, task_id: str, at: float, model: str | None = None) -> "Told":
@@ -142,7 +142,7 @@ class Told:
             included=done,
             absent=tuple(i for i in self.run.tasks if i not in done),
         )
-        runs.apply(self.run, self._conclusion(at))
+        fold.apply(self.run, self._conclusion(at))
         return self
 
     def _conclusion(self, at: float) -> ev.RunFinished:
@@ -181,7 +181,7 @@ def conclusion(run: runs.Run, *, seq: int, at: str, into: list[ev.RunEvent]) -> 
 
 def finished(run: runs.Run) -> runs.Run:
     """The run with its last event."""
-    runs.apply(run, conclusion(run, seq=run.seq + 1, at=ev.iso(run.at), into=[]))
+    fold.apply(run, conclusion(run, seq=run.seq + 1, at=ev.iso(run.at), into=[]))
     return run
 
 

@@ -16,6 +16,7 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.run import LIVE, Status
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.workspace.site import Race, Seen
 
 _TOOL_TEXT = 4000
 """Characters of a tool's arguments or answer that an event keeps."""
@@ -124,6 +125,64 @@ class Announcer:
                 text=clean(tool.text[:_TOOL_TEXT]),
             )
         self._emit(event)
+
+    def refused(self, work: Work, path: str, why: str) -> None:
+        self._emit(
+            self._stamp(
+                ev.WriteRefused, task=work.task.id, attempt=work.attempt, path=path, why=why
+            )
+        )
+
+    def files(self, work: Work, seen: Seen) -> None:
+        self._emit(
+            self._stamp(
+                ev.FilesSeen,
+                task=work.task.id,
+                attempt=work.attempt,
+                sight=seen.sight,
+                read=seen.read,
+                written=seen.written,
+                note=seen.note,
+            )
+        )
+
+    def race(self, race: Race) -> None:
+        self._emit(
+            self._stamp(
+                ev.RaceDetected,
+                task=race.task,
+                attempt=race.attempt,
+                path=race.path,
+                access=race.access,
+                when=ev.iso(race.when),
+                other=race.other,
+                other_access=race.other_access,
+                other_when=ev.iso(race.other_when),
+            )
+        )
+
+    def asked(self, work: Work, question: str, what: str) -> None:
+        self._emit(
+            self._stamp(
+                ev.PermissionAsked,
+                task=work.task.id,
+                attempt=work.attempt,
+                question=question,
+                what=what,
+            )
+        )
+
+    def answered(self, work: Work, question: str, allowed: bool, why: str) -> None:
+        self._emit(
+            self._stamp(
+                ev.PermissionAnswered,
+                task=work.task.id,
+                attempt=work.attempt,
+                question=question,
+                allowed=allowed,
+                why=why,
+            )
+        )
 
     def completed(self, work: Work) -> None:
         assert work.intake is not None

@@ -65,14 +65,16 @@ class Intake:
         return text
 
 
-async def read(backend: base.Backend, assignment: base.Assignment, intake: Intake) -> None:
+async def read(
+    backend: base.Backend, assignment: base.Assignment, toolbox: base.ToolBox, intake: Intake
+) -> None:
     """Read the stream to its end.
 
     Raises:
         BackendError: when the backend says so, or the stream ends before the answer is whole.
     """
     clock = asyncio.get_running_loop().time
-    stream = backend.stream(assignment)
+    stream = backend.stream(assignment, toolbox)
     try:
         async for event in stream:
             if intake.closed:

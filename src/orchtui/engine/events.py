@@ -126,6 +126,79 @@ class ToolReturned(TaskEvent, frozen=True, kw_only=True):
     text: str
 
 
+class WriteRefused(TaskEvent, frozen=True, kw_only=True):
+    """The specialist wanted to write where it may not; it was told so."""
+
+    path: str
+    """As the specialist named it."""
+    why: str
+
+
+class FileChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that a task wrote."""
+
+    path: str
+    """From the project folder."""
+    kept: str = ""
+    """Where the new text is, from the run folder; empty where it stands in the project itself."""
+    deleted: bool = False
+    base: str | None = None
+    """SHA-256 of the project's file before it was changed; `None` where there was none."""
+
+
+Sight = Literal["tools", "worktree", "folder", "nothing"]
+"""How it is known what an attempt did to files. `tools`: every use of a tool was seen, reads too.
+`worktree`: what a program changed in a worktree of its own. `folder`: what changed in the project
+folder while a program ran in it. `nothing`: it was not observed."""
+
+
+class FilesSeen(TaskEvent, frozen=True, kw_only=True):
+    """What an attempt did to files, as far as that could be seen; comes at its end.
+
+    Not there for attempts that had no way to reach a file.
+    """
+
+    sight: Sight
+    read: tuple[str, ...] = ()
+    """Paths from the project folder; known with `tools` only."""
+    written: tuple[FileChange, ...] = ()
+    note: str = ""
+    """What a person should know, such as why nothing could be observed."""
+
+
+class RaceDetected(TaskEvent, frozen=True, kw_only=True):
+    """Two tasks that ran at the same time touched one file, and at least one wrote it.
+
+    The independence that was promised turned out false. `task` is the one whose access came second.
+    """
+
+    path: str
+    """From the project folder."""
+    access: Literal["read", "write"]
+    when: str
+    """ISO 8601, like `at`."""
+    other: str
+    """The task whose access came first."""
+    other_access: Literal["read", "write"]
+    other_when: str
+
+
+class PermissionAsked(TaskEvent, frozen=True, kw_only=True):
+    """A program wants to do something that the rules leave to a person."""
+
+    question: str
+    """An id, unique in the run."""
+    what: str
+
+
+class PermissionAnswered(TaskEvent, frozen=True, kw_only=True):
+    """The answer, or that none came in time."""
+
+    question: str
+    allowed: bool
+    why: str
+
+
 class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     """The attempt failed and another one follows after `wait_s` seconds."""
 
@@ -236,6 +309,11 @@ AnyTaskEvent = (
     | TextDelta
     | ToolCalled
     | ToolReturned
+    | WriteRefused
+    | FilesSeen
+    | RaceDetected
+    | PermissionAsked
+    | PermissionAnswered
     | TaskRetrying
     | TaskCompleted
     | TaskFailed

@@ -20,9 +20,14 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.handover import assignment
 from orchtui.engine.joiner import Joiner
 from orchtui.engine.precedence import Precedence
+from orchtui.engine.questions import Questions, Witness
 from orchtui.engine.ready import ReadyQueue
 from orchtui.engine.run import Status
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.workspace.site import Seen, Site, Workspaces
+
+LEAVE = 10.0
+"""Seconds that may be spent on finding out what an attempt did to files."""
 
 _OUTCOME: dict[Status, str] = {
     "failed": "failed",
@@ -38,7 +43,8 @@ class Executor:
         schedule: What to run.
         backends: By name, one for each that the schedule uses.
         stamp: Numbers the events.
-        folder: Absolute path of the project folder.
+        workspaces: Where the attempts work; closed with the executor.
+        attended: Whether a person is at the screen, to be asked.
         systems: Specialists' own instructions, by name.
         results: Results of tasks that completed in an earlier session.
         attempts: Numbers of the attempts already made, by task.
@@ -53,7 +59,8 @@ class Executor:
         backends: Mapping[str, base.Backend],
         stamp: ev.Stamp,
         *,
-        folder: str,
+        workspaces: Workspaces,
+        attended: bool = False,
         systems: Mapping[str, str] | None = None,
         results: Mapping[str, str] | None = None,
         attempts: Mapping[str, int] | None = None,
@@ -62,11 +69,12 @@ class Executor:
     ) -> None:
         self._schedule = schedule
         self._backends = backends
-        self._folder = folder
+        self._workspaces = workspaces
         self._systems = systems or {}
         self._wait = wait
         self._time_left = schedule.deadline if time_left is None else time_left
         self._say = Announcer(stamp, self._emit)
+        self._questions = Questions(self._say, attended=attended)
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
         self._joiner = Joiner(self._say.text)
@@ -161,6 +169,10 @@ class Executor:
         self._pump()
         return [work.task.id for work in again if work.live]
 
+    def answer(self, question: str, allowed: bool) -> bool:
+        """Answer what a task's program wants to be allowed; False when that is over."""
+        return self._questions.answer(question, allowed)
+
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
         self._closed = True
@@ -173,6 +185,7 @@ class Executor:
                 work.stop.set_result(Cancel("closed"))
         if self._supervisors:
             await asyncio.wait(self._supervisors, timeout=3.0)
+        await self._workspaces.close()
 
     # From waiting to running
 
@@ -219,16 +232,18 @@ class Executor:
 
     async def _supervise(self, work: Work) -> None:
         task, loop = work.task, asyncio.get_running_loop()
-        backend = self._backends[task.backend]
+        idle = task.idle_timeout
+        if idle is None:
+            idle = self._backends[task.backend].idle_timeout
         assert work.stop is not None
         intake = work.intake = Intake(
             notice=lambda: self._joiner.notice(work),
             notice_tool=lambda tool: self._tool(work, tool),
         )
-        idle = task.idle_timeout if task.idle_timeout is not None else backend.idle_timeout
+        witness = Witness(work, self._say, self._questions)
+        site = self._workspaces.site(task, work.attempt, witness)
         began = loop.time()
-        reading = read(backend, self._assignment(work), intake)
-        reader = asyncio.create_task(reading, name=f"read {task.id}")
+        reader = asyncio.create_task(self._work_at(site, work, intake), name=f"read {task.id}")
         try:
             error = await watch(
                 reader,
@@ -243,6 +258,8 @@ class Executor:
         work.spent += loop.time() - began
         self._joiner.flush(work, last=True)
         intake.closed = True
+        if (seen := await _leave(site)) is not None:
+            self._say.files(work, seen)
         work.usage, work.kept = intake.usage, max(work.kept, intake.length)
         if error is None:
             error = judge(
@@ -254,7 +271,12 @@ class Executor:
         self._charge(work)
         self._pump()
 
-    def _assignment(self, work: Work) -> base.Assignment:
+    async def _work_at(self, site: Site, work: Work, intake: Intake) -> None:
+        await site.open()
+        backend = self._backends[work.task.backend]
+        await read(backend, self._assignment(work, site.folder), site.toolbox, intake)
+
+    def _assignment(self, work: Work, folder: str) -> base.Assignment:
         task = work.task
         needed = {task_id: self._work[task_id] for task_id in task.after}
         return assignment(
@@ -264,7 +286,7 @@ class Executor:
                 task_id: (other.task.label, other.result) for task_id, other in needed.items()
             },
             system=self._systems.get(task.specialist, ""),
-            folder=self._folder,
+            folder=folder,
         )
 
     def _tool(self, work: Work, tool: base.ToolCalled | base.ToolReturned) -> None:
@@ -384,3 +406,12 @@ class Executor:
     def _emit(self, event: ev.RunEvent) -> None:
         self._pending.append(event)
         self._wake.set()
+
+
+async def _leave(site: Site) -> Seen | None:
+    """Leave a site, within bounds: a disk that does not answer must not hold the run."""
+    try:
+        async with asyncio.timeout(LEAVE):
+            return await site.leave()
+    except TimeoutError:
+        return Seen(sight="nothing", note=f"looking at the files took more than {LEAVE:.0f} s")

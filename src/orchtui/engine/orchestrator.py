@@ -23,16 +23,17 @@ import msgspec
 
 from orchtui import __version__
 from orchtui.engine import events as ev
+from orchtui.engine import fold, verdict
 from orchtui.engine import journal as journals
-from orchtui.engine import run as runs
-from orchtui.engine import verdict
 from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.executor import Executor
 from orchtui.engine.files import make_folder
 from orchtui.engine.plan import Plan
+from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.workspace.site import BareWorkspaces
 
 _SYNTHESIS_SHARE = 0.2
 _SYNTHESIS_MOST = 120.0
@@ -55,8 +56,9 @@ class Orchestrator:
         crew: Who works. The backends are not closed here: they may serve the next run.
         folder: The project folder, where programs run.
         out: The artifacts folder; the run gets `out/runs/<id>/`.
-        past: The run to go on with, from `journal.read` and `run.fold`; what completed is kept,
+        past: The run to go on with, from `journal.read` and `fold.replay`; what completed is kept,
             the rest runs again.
+        attended: Whether a person is at the screen, to be asked.
     """
 
     def __init__(
@@ -67,7 +69,8 @@ class Orchestrator:
         *,
         folder: Path,
         out: Path,
-        past: runs.Run | None = None,
+        past: Run | None = None,
+        attended: bool = False,
     ) -> None:
         self._plan = plan
         self._schedule = schedule
@@ -75,11 +78,12 @@ class Orchestrator:
         self._folder = folder.resolve()
         self._out = out
         self._past = past
+        self._attended = attended
         self._journal: journals.Journal | None = None
         self._executor: Executor | None = None
         self._synthesis: Executor | None = None
         self._cancelled = False
-        self.run: runs.Run
+        self.run: Run
         """The fold of all events so far. There from `__aenter__` on."""
 
     @property
@@ -121,7 +125,8 @@ class Orchestrator:
             self._schedule,
             self._crew.backends,
             self._stamp,
-            folder=str(self._folder),
+            workspaces=BareWorkspaces(str(self._folder)),
+            attended=self._attended,
             systems=self._crew.systems,
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
@@ -140,17 +145,17 @@ class Orchestrator:
             rehearsal="rehearsal" in self._schedule.backends,
             version=__version__,
         )
-        self.run = runs.start(first)
+        self.run = fold.start(first)
         await make_folder(self.run_folder)
         self._journal = await journals.Journal.create(self.run_folder)
         await self._journal.append([first])
         return first
 
-    async def _go_on(self, past: runs.Run) -> ev.RunEvent:
+    async def _go_on(self, past: Run) -> ev.RunEvent:
         self.run = past
         self._journal = await journals.Journal.reopen(self.run_folder)
         # Another session may have written since `past` was read; now nobody else can.
-        again = await asyncio.to_thread(lambda: runs.fold(journals.read(self.run_folder)))
+        again = await asyncio.to_thread(lambda: fold.replay(journals.read(self.run_folder)))
         assert again is not None
         self.run = again
         self._stamp = ev.Stamp(self._clock, self.run.seq)
@@ -162,7 +167,7 @@ class Orchestrator:
             again=tuple(task_id for task_id in self.run.tasks if task_id not in done),
         )
         await self._journal.append([first])
-        runs.apply(self.run, first)
+        fold.apply(self.run, first)
         return first
 
     async def __aexit__(
@@ -214,6 +219,10 @@ class Orchestrator:
             return []
         return self._executor.retry(task_ids)
 
+    def answer(self, question: str, allowed: bool) -> bool:
+        """Answer what a task's program wants to be allowed; False when that is over."""
+        return self._executor is not None and self._executor.answer(question, allowed)
+
     # The session
 
     async def _batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
@@ -239,7 +248,7 @@ class Orchestrator:
         assert self._journal is not None
         await self._journal.append(batch)
         for event in batch:
-            runs.apply(self.run, event)
+            fold.apply(self.run, event)
         await self._artifacts.follow(batch)
 
     def _aggregated(self, fallback: str | None) -> ev.Aggregated:
@@ -269,7 +278,7 @@ class Orchestrator:
         return None
 
     def _synthesizer(self) -> Executor:
-        task = runs.aggregation_task(self._schedule, synthesis_prompt(self.run))
+        task = aggregation_task(self._schedule, synthesis_prompt(self.run))
         deadline = self._schedule.deadline
         left = None
         if deadline is not None:
@@ -279,7 +288,7 @@ class Orchestrator:
             Schedule(tasks=(task,), concurrency=1, deadline=deadline, backend=task.backend),
             self._crew.backends,
             self._stamp,
-            folder=str(self._folder),
+            workspaces=BareWorkspaces(str(self._folder)),
             systems=self._crew.systems,
             attempts={task.id: len(earlier)},
             time_left=left,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchtui.engine import journal, run, summary
+from orchtui.engine import fold, journal, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
@@ -18,6 +18,7 @@ from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Overrides, Schedule, build
 from orchtui.engine.specialists import Diagnostic, Specialist, find
 from orchtui.engine.text import clean_line
@@ -119,7 +120,7 @@ class Project:
         """All runs, the newest first."""
         return summary.load_all(self.out / RUNS)
 
-    def open_run(self, run_id: str) -> run.Run:
+    def open_run(self, run_id: str) -> Run:
         """A past run, folded from its journal.
 
         Args:
@@ -130,7 +131,7 @@ class Project:
             StorageError: when the journal can not be read.
         """
         path = self.run_folder(run_id)
-        opened = run.fold(journal.read(path))
+        opened = fold.replay(journal.read(path))
         if opened is None:
             raise StorageError(f"{path}: the journal is empty")
         if opened.id != path.name:

@@ -1,18 +1,16 @@
-"""Run and TaskRun: the fold of the events so far.
+"""Run and TaskRun: what is known of a run, live or past.
 
-Only `apply(run, event)` changes a Run, so a live run and a past one are the
-same thing to every reader. An event that can not follow what came before it
-raises, with the task's story. This module never reads a clock or a file: all
+Only `fold.apply(run, event)` changes a Run, so a live run and a past one are
+the same thing to every reader. This module never reads a clock or a file: all
 times come from the events.
 """
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from orchtui.engine import events as ev
-from orchtui.engine.errors import ErrorKind, IllegalTransitionError
+from orchtui.engine.errors import ErrorKind
 from orchtui.engine.plan import Plan
 from orchtui.engine.schedule import Schedule, ScheduledTask
 
@@ -60,6 +58,10 @@ class Attempt:
     """Why it failed or was stopped."""
     usage: ev.Usage = ev.Usage()
     tools: list[ToolUse] = field(default_factory=list)
+    refused: list[ev.WriteRefused] = field(default_factory=list)
+    """Writes that were not allowed."""
+    files: ev.FilesSeen | None = None
+    """What it did to files, once that is known."""
     length: int = 0
     """Characters of text so far."""
     pieces: list[str] = field(default_factory=list)
@@ -95,6 +97,8 @@ class TaskRun:
     output: str = ""
     """Its file, relative to the run folder."""
     stop_reason: str = ""
+    question: ev.PermissionAsked | None = None
+    """What its program wants to be allowed, until somebody answers."""
     story: deque[str] = field(default_factory=lambda: deque(maxlen=_STORY))
 
     @property
@@ -165,6 +169,8 @@ class Run:
     seq: int = 0
     at: float = 0.0
     """The time of the latest event."""
+    races: list[ev.RaceDetected] = field(default_factory=list)
+    """Where the independence of two tasks turned out false."""
     characters: int = 0
     """Text received in all attempts of all tasks, for rates."""
 
@@ -189,167 +195,6 @@ class Run:
         return sum((task.usage for task in tasks), ev.Usage())
 
 
-def start(event: ev.RunStarted) -> Run:
-    """The Run that a journal's first event stands for."""
-    at = ev.seconds(event.at)
-    return Run(
-        id=event.run,
-        plan=event.plan,
-        schedule=event.schedule,
-        rehearsal=event.rehearsal,
-        started=at,
-        tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
-        sessions=[Session(at, at)],
-        seq=event.seq,
-        at=at,
-    )
-
-
-def fold(events: Iterable[ev.RunEvent | ev.UnknownEvent]) -> Run | None:
-    """The Run of a whole journal; `None` of an empty one.
-
-    Raises:
-        IllegalTransitionError: when an event does not fit.
-    """
-    run: Run | None = None
-    for event in events:
-        if run is None:
-            if not isinstance(event, ev.RunStarted):
-                raise IllegalTransitionError(f"the journal begins with {ev.kind_of(event)}")
-            run = start(event)
-        else:
-            apply(run, event)
-    return run
-
-
-def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
-    """Change the run by one event.
-
-    Raises:
-        IllegalTransitionError: when the event can not follow what came before.
-    """
-    if event.seq <= run.seq:
-        raise IllegalTransitionError(
-            f"run {run.id}: event {event.seq} ({ev.kind_of(event)}) comes after event {run.seq}"
-        )
-    run.seq, run.at = event.seq, ev.seconds(event.at)
-    if isinstance(event, ev.TaskEvent):
-        _apply_to_task(run, event)
-        return
-    match event:
-        case ev.RunStarted():
-            raise IllegalTransitionError(f"run {run.id}: started twice (event {event.seq})")
-        case ev.RunResumed():
-            run.finished, run.cancelled = None, False
-            run.aggregated = None
-            if run.aggregate is not None:
-                _put_back(run.aggregate)
-            run.sessions.append(Session(run.at, run.at))
-            if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
-                raise IllegalTransitionError(
-                    f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
-                )
-            for task_id in event.again:
-                _put_back(run.tasks[task_id])
-        case ev.Steered(action="cancel_run"):
-            run.cancelled = True
-        case ev.Steered(action="retry", task=str(task_id)) if task_id in run.tasks:
-            _put_back(run.tasks[task_id])
-        case ev.Aggregated():
-            run.aggregated = event
-        case ev.RunFinished():
-            run.finished = event
-
-
-_ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
-    ev.TaskQueued: frozenset({"waiting", "retrying", "failed", "cancelled", "skipped"}),
-    ev.TaskStarted: frozenset({"queued"}),
-    ev.TextDelta: frozenset({"running"}),
-    ev.ToolCalled: frozenset({"running"}),
-    ev.ToolReturned: frozenset({"running"}),
-    ev.TaskRetrying: frozenset({"running"}),
-    ev.TaskCompleted: frozenset({"running"}),
-    ev.TaskFailed: frozenset({"waiting", "queued", "running", "retrying"}),
-    ev.TaskCancelled: frozenset({"waiting", "queued", "running", "retrying"}),
-    ev.TaskSkipped: frozenset({"waiting", "queued"}),
-}
-"""The states in which a task may be when an event of it comes."""
-
-
-def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
-    task = _task_of(run, event)
-    if task.status not in _ALLOWED[type(event)]:
-        story = ", ".join(task.story) or "nothing before it"
-        raise IllegalTransitionError(
-            f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{event.task}' "
-            f"is {task.status}; its story: {story}"
-        )
-    if isinstance(event, ev.TextDelta):
-        attempt = task.attempts[-1]
-        attempt.pieces.append(event.text)
-        attempt.length += len(event.text)
-        run.characters += len(event.text)
-        return
-    task.story.append(f"{event.seq} {ev.kind_of(event)}")
-    match event:
-        case ev.TaskQueued():
-            task.status, task.ended, task.resumes = "queued", None, None
-            if task.queued is None:
-                task.queued = run.at
-        case ev.TaskStarted():
-            task.status, task.error, task.why = "running", None, ""
-            task.attempts.append(
-                Attempt(
-                    event.attempt,
-                    run.at,
-                    event.backend,
-                    event.model,
-                    event.specialist,
-                    event.instance,
-                )
-            )
-        case ev.ToolCalled():
-            attempt = task.attempts[-1]
-            attempt.tools.append(
-                ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
-            )
-        case ev.ToolReturned():
-            for tool in task.attempts[-1].tools:
-                if tool.call == event.call:
-                    tool.ok, tool.text = event.ok, event.text
-        case ev.TaskRetrying():
-            task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
-            _close_attempt(task, run.at, event, event.error, event.why)
-        case ev.TaskCompleted():
-            _end(run, task, "completed")
-            _close_attempt(task, run.at, event)
-            task.output, task.stop_reason = event.output, event.stop_reason
-        case ev.TaskFailed():
-            _end(run, task, "failed", event.error, event.message)
-            _close_attempt(task, run.at, event, event.error, event.message)
-            task.output = event.output
-        case ev.TaskCancelled():
-            _end(run, task, "cancelled", None, event.why)
-            _close_attempt(task, run.at, event, None, event.why)
-            task.output = event.output
-        case ev.TaskSkipped():
-            _end(run, task, "skipped", None, event.why)
-
-
-def _task_of(run: Run, event: ev.TaskEvent) -> TaskRun:
-    if event.task != ev.AGGREGATE:
-        try:
-            return run.tasks[event.task]
-        except KeyError:
-            raise IllegalTransitionError(
-                f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) names the task "
-                f"'{event.task}', which is not in the schedule"
-            ) from None
-    if run.aggregate is None:
-        run.aggregate = TaskRun(aggregation_task(run.schedule))
-    return run.aggregate
-
-
 def aggregation_task(schedule: Schedule, prompt: str = "") -> ScheduledTask:
     """The synthesis as a task of its own, with the run's own backend and limits."""
     longest = max((task.timeout for task in schedule.tasks), default=1800.0)
@@ -366,35 +211,3 @@ def aggregation_task(schedule: Schedule, prompt: str = "") -> ScheduledTask:
         retries=1,
         max_tokens=max((task.max_tokens for task in schedule.tasks), default=8000),
     )
-
-
-def _end(
-    run: Run, task: TaskRun, status: Status, error: ErrorKind | None = None, why: str = ""
-) -> None:
-    task.status, task.ended, task.error, task.why = status, run.at, error, why
-    task.resumes = None
-    if task.task.id != ev.AGGREGATE:
-        run.sessions[-1].last_end = run.at
-
-
-def _close_attempt(
-    task: TaskRun,
-    at: float,
-    event: ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled,
-    error: ErrorKind | None = None,
-    message: str = "",
-) -> None:
-    attempt = task.attempt
-    if attempt is not None and attempt.ended is None:
-        attempt.ended, attempt.usage = at, event.usage
-        attempt.model = event.model or attempt.model
-        attempt.error, attempt.message = error, message
-
-
-def _put_back(task: TaskRun) -> None:
-    """A task that runs again, by hand or in a new session, keeps its attempts, not its end."""
-    if task.attempt is not None and task.attempt.ended is None:
-        task.attempt.ended = task.attempt.started
-        task.attempt.message = "the run was interrupted"
-    task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.resumes = None, None

@@ -18,6 +18,7 @@ from orchtui.engine.graph import stages
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, Task
+from orchtui.engine.specialists import WebTool
 from orchtui.engine.staging import Accepted, Staged, stage
 
 DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
@@ -62,6 +63,23 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     max_tokens: int
     estimate: float | None = None
     accept_truncated: bool = False
+    fits: str = ""
+    """Why this specialist, where nobody named one."""
+    reads: tuple[str, ...] = ()
+    """Paths from the project folder, as the plan declares them."""
+    writes: tuple[str, ...] = ()
+    """Paths from the project folder: what it may write in the project itself."""
+    tools: tuple[str, ...] | None = None
+    """As the agent file names them; `None` where it says nothing."""
+    disallowed_tools: tuple[str, ...] = ()
+    web: tuple[WebTool, ...] = ()
+    """The provider's own tools that it may use."""
+    permission_mode: str | None = None
+    max_turns: int | None = None
+    """Requests to the model in one attempt."""
+    effort: str | None = None
+    worktree: bool = False
+    """Whether its program gets a git worktree of its own."""
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

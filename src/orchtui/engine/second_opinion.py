@@ -136,7 +136,7 @@ class _Answer:
         self, backend: base.Backend, assignment: base.Assignment, limit: float
     ) -> BackendError | None:
         """Read it to its end; why it failed, if it did. Leaves nothing behind when cancelled."""
-        reader = asyncio.create_task(attempt.read(backend, assignment, self.intake))
+        reader = asyncio.create_task(attempt.read(backend, assignment, base.NO_TOOLS, self.intake))
         try:
             failure = await attempt.watch(
                 reader,

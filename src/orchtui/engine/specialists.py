@@ -10,9 +10,11 @@ nothing is dropped in silence. This module never runs anybody.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
+from orchtui.engine.plan import Limits
 from orchtui.engine.text import clean, clean_line
 
 BUILT_IN = Path(__file__).parent.parent / "agents"
@@ -23,27 +25,56 @@ _SIZE = 1_000_000
 """Bytes of an agent file that is still read."""
 
 
+WebTool = Literal["web_search", "web_fetch"]
+"""Tools that a provider runs on its own side."""
+
+Source = Literal["project", "user", "configured", "built-in"]
+"""Where an agent file was found. Of files with one name the first of these wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """Something about an agent file that its owner should know."""
+
+    path: Path
+    message: str
+    line: int = 0
+    """From 1; 0 where it is about the whole file."""
+    severity: Literal["error", "warning", "info"] = "error"
+    """`error`: not loaded. `warning`: loaded, but something is not as it was meant. `info`: good to
+    know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Specialist:
-    """Who does the work."""
+    """Who does the work: what an agent file says, nothing more."""
 
     name: str
     description: str
     system: str
     """The instructions."""
     path: Path
+    source: Source = "built-in"
     model: str | None = None
     """Alias or id; `None` where the file says nothing or `inherit`."""
+    tools: tuple[str, ...] | None = None
+    """As written, such as `Read` or `Bash(git:*)`; `None` where the file does not say, which in
+    Claude Code means: all."""
+    disallowed_tools: tuple[str, ...] = ()
+    permission_mode: str | None = None
+    max_turns: int | None = None
+    effort: str | None = None
+    color: str | None = None
+    """A name or `#rrggbb`."""
+    isolation: str | None = None
+    backend: str | None = None
+    """This and the following stand under `orchtui:`. A profile's name is a backend too."""
+    command: tuple[str, ...] = ()
+    limits: Limits = Limits()
     ignored: tuple[str, ...] = ()
     """Fields of the file that have no effect here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """Why an agent file was not loaded."""
-
-    path: Path
-    message: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What was to be told of this file though it was loaded."""
 
 
 def agent_folders(project: Path, home: Path, more: Iterable[str] = ()) -> list[Path]:

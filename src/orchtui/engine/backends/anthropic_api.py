@@ -14,7 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_stream import MessageStream
-from orchtui.engine.backends.base import Assignment, BackendEvent, Finished
+from orchtui.engine.backends.base import (
+    NO_TOOLS,
+    Assignment,
+    BackendEvent,
+    Finished,
+    ToolBox,
+)
 from orchtui.engine.errors import BackendError
 
 if TYPE_CHECKING:
@@ -128,7 +134,9 @@ class AnthropicBackend:
         model = model or self._default_model
         return self._models.get(model, model)
 
-    async def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+    async def stream(
+        self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
+    ) -> AsyncIterator[BackendEvent]:
         """Work on the assignment.
 
         Raises:
@@ -141,7 +149,7 @@ class AnthropicBackend:
             async with sdk.client.messages.with_streaming_response.create(
                 model=model,
                 max_tokens=assignment.max_tokens,
-                messages=[{"role": "user", "content": assignment.prompt}],
+                messages=[{"role": "user", "content": assignment.whole_prompt}],
                 system=assignment.system or sdk.omit,
                 stream=True,
             ) as response:

@@ -1,17 +1,86 @@
 """The Backend protocol: the seam between the executor and the ways to run a specialist.
 
-A backend is given plain data (an Assignment) and yields BackendEvents until
-`Finished`. A stream that ends without `Finished` is a failure. Closing the
-iterator, or cancelling the task that reads it, must end the work. What went
-wrong is raised as `BackendError`. This module never knows a concrete backend.
+A backend is given plain data (an Assignment) and a ToolBox, and yields
+BackendEvents until `Finished`. A stream that ends without `Finished` is a
+failure. Closing the iterator, or cancelling the task that reads it, must end
+the work. What went wrong is raised as `BackendError`. A backend turns the loop
+of a model that uses tools; what a tool does, and what is allowed, is the
+ToolBox's. This module never knows a concrete backend.
 """
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from orchtui.engine.events import Usage
+from orchtui.engine.specialists import WebTool
+
+WishKind = Literal["read", "write", "run", "fetch", "other"]
+
+
+class ToolSpec(msgspec.Struct, frozen=True):
+    """A tool as a model is told of it."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    """JSON schema of its arguments: an object."""
+
+
+class ToolAnswer(msgspec.Struct, frozen=True):
+    """What a tool answered; where `ok` is false the text is an error that the model can act on."""
+
+    ok: bool
+    text: str
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program with tools of its own asks to be allowed."""
+
+    kind: WishKind
+    paths: tuple[str, ...] = ()
+    """The files that it is about, as the program names them."""
+    what: str
+    """In a few words, for a person."""
+
+
+class ToolBox(Protocol):
+    """The tools of one attempt, and the rules of its workspace."""
+
+    @property
+    def specs(self) -> Sequence[ToolSpec]:
+        """The tools that the model is offered."""
+
+    async def call(self, name: str, arguments: str) -> ToolAnswer:
+        """Use a tool; whatever is wrong is in the answer and never raised.
+
+        Args:
+            name: As the model says it, known or not.
+            arguments: JSON, or what the model made of it.
+        """
+
+    async def permit(self, wish: Wish) -> bool:
+        """Whether a program may do what it asks for.
+
+        The workspace's rules decide. What they leave open is asked when a person is at the screen;
+        nobody there, or no answer within a minute, is a no.
+        """
+
+
+class NoTools:
+    """A ToolBox without tools that allows nothing."""
+
+    specs: Sequence[ToolSpec] = ()
+
+    async def call(self, name: str, arguments: str) -> ToolAnswer:
+        return ToolAnswer(False, f"there is no tool '{name}' here")
+
+    async def permit(self, wish: Wish) -> bool:
+        return False
+
+
+NO_TOOLS = NoTools()
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,14 +93,35 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     system: str = ""
     """The specialist's own instructions."""
     prompt: str
-    """The task's prompt, with the results that it builds on."""
+    """The task's own words."""
+    context: str = ""
+    """The results that it builds on: often the same for several tasks, so that a provider's cache
+    can serve it."""
     model: str | None = None
     """Alias or full id; `None` leaves the choice to the backend."""
     max_tokens: int
+    """Of all turns together."""
     command: tuple[str, ...] = ()
-    """Program and arguments, for the `command` backend."""
+    """Program and arguments, for the backends that run one."""
     folder: str
-    """Absolute path of the project folder."""
+    """Absolute path of the folder to work in: the project's, or a worktree of it."""
+    tools: tuple[str, ...] | None = None
+    """As the agent file names them, for programs that have tools of their own; `None` where it
+    says nothing."""
+    disallowed_tools: tuple[str, ...] = ()
+    """As the agent file names them."""
+    web: tuple[WebTool, ...] = ()
+    """The provider's own tools that this specialist may use."""
+    permission_mode: str | None = None
+    max_turns: int | None = None
+    """Requests to the model in one attempt."""
+    effort: str | None = None
+    """How hard the model is to think: the provider's word."""
+
+    @property
+    def whole_prompt(self) -> str:
+        """Prompt and context as one text, for those who take only one."""
+        return "\n\n".join(part for part in (self.prompt.rstrip(), self.context) if part)
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -109,8 +199,14 @@ class Backend(Protocol):
     def idle_timeout(self) -> float | None:
         """Seconds of silence after which it counts as dead; `None` where silence is normal."""
 
-    def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+    def stream(
+        self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
+    ) -> AsyncIterator[BackendEvent]:
         """Work on the assignment.
+
+        Args:
+            assignment: What is to be done.
+            toolbox: The tools that the model may use meanwhile.
 
         Raises:
             BackendError: from the iterator, when the attempt failed.

@@ -13,7 +13,15 @@ import re
 import signal
 from collections.abc import AsyncIterator, Mapping
 
-from orchtui.engine.backends.base import Assignment, BackendEvent, Finished, Started, Text
+from orchtui.engine.backends.base import (
+    NO_TOOLS,
+    Assignment,
+    BackendEvent,
+    Finished,
+    Started,
+    Text,
+    ToolBox,
+)
 from orchtui.engine.backends.program import Program
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
@@ -50,7 +58,9 @@ class CommandBackend:
         self._linger = linger
         self._programs: set[Program] = set()
 
-    async def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+    async def stream(
+        self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
+    ) -> AsyncIterator[BackendEvent]:
         """Run the program to its end.
 
         Raises:
@@ -98,11 +108,13 @@ class CommandBackend:
 
 def _arguments(assignment: Assignment) -> tuple[list[str], bytes]:
     """The argument list, and what goes to standard input."""
-    values = {"prompt": assignment.prompt, "system": assignment.system}
+    values = {"prompt": assignment.whole_prompt, "system": assignment.system}
     program, *templates = assignment.command
     filled = [_PLACEHOLDER.sub(lambda m: values[m.group(1)], text) for text in templates]
     in_arguments = any("{prompt}" in text for text in templates)
-    return [program, *filled], b"" if in_arguments else assignment.prompt.encode(errors="replace")
+    return [program, *filled], b"" if in_arguments else assignment.whole_prompt.encode(
+        errors="replace"
+    )
 
 
 def _refusal(assignment: Assignment, error: OSError | ValueError) -> str:

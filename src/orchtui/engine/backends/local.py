@@ -21,7 +21,14 @@ from pathlib import Path
 import msgspec
 
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
-from orchtui.engine.backends.base import Alive, Assignment, BackendEvent, Started
+from orchtui.engine.backends.base import (
+    NO_TOOLS,
+    Alive,
+    Assignment,
+    BackendEvent,
+    Started,
+    ToolBox,
+)
 from orchtui.engine.backends.local_server import LocalServer, LocalSettings, program
 from orchtui.engine.backends.weights import find_weights, local_available, model_name
 from orchtui.engine.errors import BackendError
@@ -84,7 +91,9 @@ class LocalBackend:
         weights = find_weights(self._model_path)
         return model_name(weights) if weights else None
 
-    async def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+    async def stream(
+        self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
+    ) -> AsyncIterator[BackendEvent]:
         """Answer with the local model, whatever model the assignment names.
 
         The first one also starts it, with a sign of life each second while that lasts.
@@ -104,7 +113,7 @@ class LocalBackend:
         request = msgspec.structs.replace(assignment, model=model)
         try:
             # A generator, which the protocol calls an iterator.
-            async with aclosing(running.answers.stream(request)) as events:  # type: ignore[type-var]
+            async with aclosing(running.answers.stream(request, toolbox)) as events:  # type: ignore[type-var]
                 async for event in events:
                     yield Started(model) if isinstance(event, Started) else event
         except BackendError as error:

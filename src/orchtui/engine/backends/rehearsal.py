@@ -17,11 +17,13 @@ from typing import Literal, get_args
 import msgspec
 
 from orchtui.engine.backends.base import (
+    NO_TOOLS,
     Assignment,
     BackendEvent,
     Finished,
     Started,
     Text,
+    ToolBox,
     UsageReported,
 )
 from orchtui.engine.errors import BackendError
@@ -91,16 +93,18 @@ class RehearsalBackend:
         self._pace = pace
         self._script = dict(script or {})
 
-    async def stream(self, assignment: Assignment) -> AsyncIterator[BackendEvent]:
+    async def stream(
+        self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
+    ) -> AsyncIterator[BackendEvent]:
         """Rehearse one attempt.
 
         Raises:
             BackendError: `bad_request` for a direction that does not exist, `server` when told to
                 fail.
         """
-        act = self._script.get(assignment.task) or read_directions(assignment.prompt)
+        act = self._script.get(assignment.task) or read_directions(assignment.whole_prompt)
         pace = self._pace if act.pace is None else act.pace
-        usage = Usage(input=_tokens(len(f"{assignment.system} {assignment.prompt}".split())))
+        usage = Usage(input=_tokens(len(f"{assignment.system} {assignment.whole_prompt}".split())))
         yield Started("rehearsal")
         yield UsageReported(usage)
         sent = 0
@@ -205,10 +209,12 @@ _COMMON = frozenset(
 
 def _filler(assignment: Assignment, length: int) -> str:
     """Markdown of exactly `length` words, made of the words of the prompt."""
-    source = _DIRECTIVES.sub(" ", assignment.prompt) or " ".join(assignment.command)
+    source = _DIRECTIVES.sub(" ", assignment.whole_prompt) or " ".join(assignment.command)
     topics = _topics(source)
     # Not hash(): it differs from one process to the next.
-    digest = hashlib.sha256(f"{assignment.task}\0{assignment.prompt}".encode(errors="replace"))
+    digest = hashlib.sha256(
+        f"{assignment.task}\0{assignment.whole_prompt}".encode(errors="replace")
+    )
     chance = random.Random(int.from_bytes(digest.digest()[:8], "big"))
     blocks: list[str] = [f"# Rehearsal of {' '.join(topics[:4])}"]
     count = len(blocks[0].split())

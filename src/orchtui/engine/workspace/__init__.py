@@ -1,0 +1,5 @@
+"""The workspace: what a task may read and write, where it works, and what it really did to files.
+
+`site` has the contract with the executor; the rooms beside it build the fence,
+the tools, the places for programs, and the race detector.
+"""

@@ -1,0 +1,124 @@
+"""Where an attempt works: the contract between the executor and the workspace.
+
+A Workspace belongs to one session of a run. Before each attempt it gives a Site;
+the executor opens it, lets the backend work with its folder and its ToolBox,
+leaves it, and tells what was seen. What happens in between is told to a
+Witness. This module never touches a file.
+"""
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from orchtui.engine.backends.base import NO_TOOLS, ToolBox
+from orchtui.engine.events import FileChange, Sight
+from orchtui.engine.schedule import ScheduledTask
+
+Access = Literal["read", "write"]
+
+
+class Race(msgspec.Struct, frozen=True, kw_only=True):
+    """Two accesses to one file by tasks that ran at the same time; at least one is a write."""
+
+    path: str
+    """From the project folder."""
+    task: str
+    """Whose access came second."""
+    attempt: int
+    access: Access
+    when: float
+    """Seconds since 1970, by the session's clock."""
+    other: str
+    other_access: Access
+    other_when: float
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What an attempt did to files; see `events.FilesSeen`."""
+
+    sight: Sight
+    read: tuple[str, ...] = ()
+    written: tuple[FileChange, ...] = ()
+    note: str = ""
+
+
+class Witness(Protocol):
+    """Is told what happens in a Site while an attempt works. Every call is cheap."""
+
+    def refused(self, path: str, why: str) -> None:
+        """A write was refused, and the specialist was told so."""
+
+    def race(self, race: Race) -> None:
+        """A race came to light; it need not be about this attempt's task alone."""
+
+    async def ask(self, what: str) -> bool:
+        """Ask the person at the screen; no one there, or no answer within a minute, is a no."""
+
+
+class Site(Protocol):
+    """The place of one attempt."""
+
+    @property
+    def folder(self) -> str:
+        """Absolute path where a program runs. True from `open` on."""
+
+    @property
+    def toolbox(self) -> ToolBox:
+        """The tools and rules of this attempt."""
+
+    async def open(self) -> None:
+        """Make the place ready.
+
+        Raises:
+            BackendError: when that is not possible.
+        """
+
+    async def leave(self) -> Seen | None:
+        """End the attempt, however it went; nothing of it is left behind outside the run folder.
+
+        Returns:
+            What it did to files; `None` where it had no way to reach any.
+        """
+
+
+class Workspaces(Protocol):
+    """Gives every attempt its Site."""
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        """A place for one attempt, not yet open. Must be cheap."""
+
+    async def close(self) -> None:
+        """Take away what is left of all sites. Safe to call twice."""
+
+
+class BareSite:
+    """A place without tools: for backends that reach no file, and for tests.
+
+    Args:
+        folder: Absolute path of the project folder.
+    """
+
+    toolbox: ToolBox = NO_TOOLS
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    async def open(self) -> None:
+        """There is nothing to make ready."""
+
+    async def leave(self) -> Seen | None:
+        """Nothing could be reached."""
+        return None
+
+
+class BareWorkspaces:
+    """Gives every attempt a BareSite."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        return BareSite(self._folder)
+
+    async def close(self) -> None:
+        """There is nothing to take away."""
