@@ -122,7 +122,7 @@ def test_a_dependent_task_is_handed_the_results_of_its_predecessors() -> None:
 
     run(schedule_of(task("a"), task("b"), task("sum", after=("a", "b"))), backend)
 
-    prompt = backend.assignments[-1].prompt
+    prompt = backend.assignments[-1].whole_prompt
     assert prompt.startswith("do sum")
     assert prompt.index("the answer is 42") < prompt.index("or 43")
 
@@ -484,7 +484,7 @@ def test_earlier_results_are_taken_as_they_are() -> None:
     assert virtual_time.run(scenario())[0] == "task_queued"
     [assignment] = backend.assignments
     assert assignment.attempt == 3
-    assert "from before" in assignment.prompt
+    assert "from before" in assignment.whole_prompt
 
 
 def test_events_are_numbered_without_gaps_and_never_go_back_in_time() -> None:

@@ -176,7 +176,7 @@ async def test_a_synthesis_is_made_from_the_results_and_stands_outside_the_censu
 
     await finish(one)
 
-    prompt = backend.assignments[-1].prompt
+    prompt = backend.assignments[-1].whole_prompt
     assert "Say it all" in prompt
     assert all(f"result of {name}" in prompt for name in "abc")
     assert verdict.census(one.run).total == 3
@@ -304,7 +304,7 @@ async def test_a_run_that_is_left_early_can_be_resumed_and_keeps_its_results(
     assert two.run.finished is not None
     assert two.run.finished.verdict == "COMPLETED"
     assert [assignment.task for assignment in backend.assignments] == ["a", "slow", "slow", "c"]
-    assert "kept" in backend.assignments[-1].prompt
+    assert "kept" in backend.assignments[-1].whole_prompt
     folded = read_back(two)
     assert folded.tasks["slow"].text == "whole"
     assert len(folded.sessions) == 2

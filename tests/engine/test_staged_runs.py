@@ -40,7 +40,7 @@ def test_a_found_dependency_hands_the_result_over() -> None:
 
     events, folded = run(schedule_of(*AB, findings=[dependency("a", "b")]), backend)
 
-    assert "the answer is 42" in backend.assignments[-1].prompt
+    assert "the answer is 42" in backend.assignments[-1].whole_prompt
     assert folded.tasks["b"].started == folded.tasks["a"].ended
     assert starts(events) == ["a", "b"]
 
@@ -76,7 +76,7 @@ def test_the_later_one_waits_for_the_end_however_it_comes(script: list[Step], st
     assert statuses(folded) == [status, "completed"]
     assert folded.tasks["b"].started == folded.tasks["a"].ended
     assert kinds(events, "b")[:2] == ["task_queued", "task_started"]
-    assert backend.assignments[-1].prompt == "do b", "no result is handed over"
+    assert backend.assignments[-1].whole_prompt == "do b", "no result is handed over"
 
 
 def test_a_skipped_task_has_ended_too() -> None:
