@@ -324,7 +324,8 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
         ),
         (
             "tasks: [{command: [a], backend: local}]",
-            "p:1:33: a task with a command has the backend 'command', not 'local'; "
+            "p:1:33: a task with a command needs a backend that runs programs "
+            "(acp, claude, codex, command, gemini, llm, opencode), not 'local'; "
             "remove one of the two",
         ),
         (

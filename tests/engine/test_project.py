@@ -10,7 +10,8 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.project import Project
-from orchtui.engine.schedule import Overrides, build
+from orchtui.engine.resolve import Overrides
+from orchtui.engine.schedule import build
 from tests.engine.scripted import conflict, report_of, task
 
 

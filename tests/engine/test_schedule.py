@@ -1,17 +1,16 @@
 """From Plan to Schedule: what holds where several say something, and what is refused."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.schedule import (
-    DEFAULTS,
-    Overrides,
-    Schedule,
-    ScheduledTask,
-    build,
-)
+from orchtui.engine.resolve import DEFAULTS, Overrides
+from orchtui.engine.schedule import Schedule, ScheduledTask, build
+from orchtui.engine.specialists import Specialist
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Scenario, scenarios
 
@@ -19,6 +18,10 @@ from tests.engine.told import Scenario, scenarios
 def only(schedule: Schedule) -> ScheduledTask:
     [one] = schedule.tasks
     return one
+
+
+def card(**fields: Any) -> Specialist:
+    return Specialist("Writer", "", "", Path("writer.md"), **fields)
 
 
 # Who wins
@@ -106,10 +109,86 @@ def test_the_model_of_a_task(
         Plan(tasks=(task("a", model=own, specialist="writer"),), model=plan),
         backend="x",
         overrides=Overrides(model=flag),
-        specialist_models={"writer": agent} if agent else None,
+        specialists={"writer": card(model=agent)},
     )
 
     assert only(schedule).model == model
+
+
+@pytest.mark.parametrize(
+    ("flag", "own", "file", "backend", "command"),
+    [
+        (None, {}, {}, "p", ()),
+        (None, {}, {"backend": "acp", "command": ("agent",)}, "acp", ("agent",)),
+        (None, {}, {"command": ("agent",)}, "command", ("agent",)),
+        (None, {}, {"backend": "lan"}, "lan", ()),
+        (None, {"backend": "anthropic"}, {"command": ("agent",)}, "anthropic", ()),
+        (None, {"backend": "claude"}, {"backend": "acp", "command": ("agent",)}, "claude", ()),
+        (
+            None,
+            {"command": ("own",)},
+            {"backend": "acp", "command": ("agent",)},
+            "command",
+            ("own",),
+        ),
+        (None, {"backend": "acp", "command": ("own",)}, {}, "acp", ("own",)),
+        ("anthropic", {}, {"command": ("agent",)}, "anthropic", ()),
+        ("acp", {}, {"backend": "acp", "command": ("agent",)}, "acp", ("agent",)),
+        ("rehearsal", {}, {"backend": "acp", "command": ("agent",)}, "rehearsal", ()),
+    ],
+)
+def test_an_agent_file_says_how_it_is_run(
+    flag: str | None,
+    own: dict[str, Any],
+    file: dict[str, Any],
+    backend: str,
+    command: tuple[str, ...],
+) -> None:
+    schedule = build(
+        Plan(tasks=(task("a", specialist="writer", **own),), backend="p"),
+        backend="chosen",
+        overrides=Overrides(backend=flag),
+        specialists={"writer": card(**file)},
+    )
+
+    assert (only(schedule).backend, only(schedule).command) == (backend, command)
+
+
+def test_what_an_agent_file_says_is_in_the_schedule() -> None:
+    file = card(
+        tools=("Read", "WebSearch"),
+        disallowed_tools=("Bash",),
+        permission_mode="plan",
+        max_turns=7,
+        effort="high",
+        limits=Limits(timeout=5.0, retries=0),
+    )
+
+    one = only(
+        build(
+            Plan(tasks=(task("a", specialist="WRITER"),), limits=Limits(timeout=9.0)),
+            backend="x",
+            specialists={"writer": file},
+        )
+    )
+
+    assert one.specialist == "Writer"
+    assert (one.tools, one.disallowed_tools) == (("Read", "WebSearch"), ("Bash",))
+    assert (one.web, one.max_turns, one.effort) == (("web_search",), 7, "high")
+    assert (one.permission_mode, one.timeout, one.retries) == ("plan", 5.0, 0)
+
+
+def test_a_task_that_names_nobody_gets_the_one_that_fits() -> None:
+    schedule = build(
+        Plan(tasks=(task("a"), task("b", specialist="critic"))),
+        backend="x",
+        fit=lambda task: ("translator", f"“{task.id}”"),
+    )
+
+    assert [(one.specialist, one.fits) for one in schedule.tasks] == [
+        ("translator", "“a”"),
+        ("critic", ""),
+    ]
 
 
 def test_specialists_of_one_kind_get_letters() -> None:

@@ -22,7 +22,7 @@ from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.opinion_answer import MAX_ANSWER
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
-from orchtui.engine.schedule import Overrides
+from orchtui.engine.resolve import Overrides
 from orchtui.engine.second_opinion import Opinion, ask, with_opinion
 from orchtui.engine.specialists import Specialist
 from tests.engine import virtual_time

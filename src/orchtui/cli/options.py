@@ -92,7 +92,7 @@ def make_project(
     from orchtui.engine.errors import InputError
     from orchtui.engine.plan import Limits
     from orchtui.engine.project import Project
-    from orchtui.engine.schedule import Overrides
+    from orchtui.engine.resolve import Overrides
     from orchtui.engine.specialists import agent_folders, load_all
 
     if backend is not None and backend not in NAMES:

@@ -6,6 +6,7 @@ never changes a task, and never asks whether a plan can start; `schedule` does.
 
 from collections.abc import Sequence
 
+from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.graph import find_cycle
 from orchtui.engine.plan import SLUG, Task
 from orchtui.engine.yaml_compose import ListNode, Node, Problems, Scalar
@@ -58,11 +59,11 @@ def _check_work(plan: Record, record: Record, task: Task, problems: Problems) ->
         problems.add(record.place("command"), "command must start with the name of a program")
     if not has_command and not task.prompt.strip() and not _misread(record, "prompt"):
         problems.add(record.place("prompt"), "a task needs a prompt or a command")
-    if task.command and task.backend not in (None, "command"):
+    if task.command and task.backend is not None and task.backend not in PROGRAMS:
         problems.add(
             record.place("backend"),
-            f"a task with a command has the backend 'command', not '{task.backend}'; "
-            "remove one of the two",
+            f"a task with a command needs a backend that runs programs "
+            f"({', '.join(sorted(PROGRAMS))}), not '{task.backend}'; remove one of the two",
         )
     if has_command or _misread(record, "backend"):
         return

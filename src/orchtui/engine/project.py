@@ -9,19 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchtui.engine import fold, journal, summary
+from orchtui.engine import past_runs, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
+from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.resolve import ORCHESTRATOR, Overrides
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Overrides, Schedule, build
+from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule, build
 from orchtui.engine.specialists import Diagnostic, Specialist, find
-from orchtui.engine.text import clean_line
 
 
 @dataclass(slots=True)
@@ -41,6 +41,8 @@ class Project:
     """What the command line said."""
     defaults: Limits = NO_LIMITS
     """The user's own limits."""
+    attended: bool = False
+    """Whether a person is at the screen, who may be asked something while a run goes on."""
 
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
@@ -64,11 +66,7 @@ class Project:
             backend=self._default_for(plan),
             overrides=self.overrides,
             defaults=self.defaults,
-            specialist_models={
-                name: specialist.model
-                for name, specialist in self.specialists.items()
-                if specialist.model
-            },
+            specialists=self.specialists,
             report=self.check(plan) if report is None else report,
         )
 
@@ -94,7 +92,14 @@ class Project:
             InputError, NoBackendError: nothing was started.
         """
         schedule = self.schedule(plan, report)
-        return Orchestrator(plan, schedule, self._crew(schedule), folder=self.folder, out=self.out)
+        return Orchestrator(
+            plan,
+            schedule,
+            self._crew(schedule),
+            folder=self.folder,
+            out=self.out,
+            attended=self.attended,
+        )
 
     def resume(self, run_id: str) -> Orchestrator:
         """Go on with a past run: what completed is kept, the rest runs again.
@@ -114,6 +119,7 @@ class Project:
             folder=self.folder,
             out=self.out,
             past=past,
+            attended=self.attended,
         )
 
     def list_runs(self) -> list[summary.Summary]:
@@ -121,44 +127,12 @@ class Project:
         return summary.load_all(self.out / RUNS)
 
     def open_run(self, run_id: str) -> Run:
-        """A past run, folded from its journal.
-
-        Args:
-            run_id: An id, a unique prefix, or `last`.
-
-        Raises:
-            RunNotFoundError: when none or several fit.
-            StorageError: when the journal can not be read.
-        """
-        path = self.run_folder(run_id)
-        opened = fold.replay(journal.read(path))
-        if opened is None:
-            raise StorageError(f"{path}: the journal is empty")
-        if opened.id != path.name:
-            # A copied folder, or a forged one: going on with it would write into another run.
-            raise StorageError(f"{path}: the journal is of another run, '{clean_line(opened.id)}'")
-        return opened
+        """A past run; see `past_runs.open_run`."""
+        return past_runs.open_run(self.out, run_id)
 
     def run_folder(self, run_id: str) -> Path:
-        """The folder of a run, by id, unique prefix, or `last`.
-
-        Raises:
-            RunNotFoundError: when none or several fit.
-        """
-        folder = self.out / RUNS
-        # A journal without its first event is of a run that could not even begin.
-        journals = (path for path in folder.glob(f"*/{journal.FILE}") if path.stat().st_size)
-        ids = sorted(path.parent.name for path in journals)
-        if run_id == "last" and ids:
-            return folder / ids[-1]
-        found = [i for i in ids if i == run_id] or [i for i in ids if i.startswith(run_id)]
-        if len(found) == 1 and run_id:
-            return folder / found[0]
-        if not ids:
-            raise RunNotFoundError(f"there are no runs in {folder}")
-        if not found:
-            raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
-        raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {', '.join(found[:5])}")
+        """The folder of a run; see `past_runs.run_folder`."""
+        return past_runs.run_folder(self.out, run_id)
 
     async def second_opinion(
         self, plan: Plan, *, limit: float = opinions.TIMEOUT
@@ -174,7 +148,7 @@ class Project:
         """
         name, model = self.opinion_backend(plan)
         backend = self.backends.open([name])[name]
-        card = find(self.specialists, opinions.ROLE)
+        card = find(self.specialists, ORCHESTRATOR)
         return await opinions.ask(
             backend,
             plan,
@@ -193,7 +167,7 @@ class Project:
         planned = plan.backend if plan.backend != "command" else None
         name = self.overrides.backend or planned or self.backends.default()
         opinions.require_model(name)
-        card = find(self.specialists, opinions.ROLE)
+        card = find(self.specialists, ORCHESTRATOR)
         return name, self.overrides.model or (card.model if card else None) or plan.model
 
     async def close(self) -> None:
@@ -223,4 +197,7 @@ class Project:
         for name in wanted:
             if (specialist := find(self.specialists, name)) is not None:
                 systems[name] = specialist.system
+        if (lead := find(self.specialists, ORCHESTRATOR)) is not None:
+            parts = (lead.system, systems.get("synthesizer", ""))
+            systems["synthesizer"] = "\n\n".join(part for part in parts if part)
         return Crew(backends=self.backends.open(schedule.backends), systems=systems)

@@ -1,16 +1,15 @@
 """Schedule: the graph of tasks that may run, with every limit and default resolved.
 
 `build` turns a Plan and its IndependenceReport into a Schedule, or says why it
-can not start. What a task does not say comes from the plan, then from the
-defaults; `Overrides` (flags) win over all. The order in which ready tasks take
-a slot is decided here too: critical first, then the longest way still to go,
-nice-to-have last. This module never starts anything.
+can not start. What holds where several say something is `resolve`'s; the order
+in which ready tasks take a slot is decided here: critical first, then the
+longest way still to go, nice-to-have last. This module never starts anything.
 """
 
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
 import msgspec
 
@@ -18,18 +17,19 @@ from orchtui.engine.graph import stages
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, Task
-from orchtui.engine.specialists import WebTool
-from orchtui.engine.staging import Accepted, Staged, stage
-
-DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
-"""What holds when neither the task nor the plan nor a flag says anything."""
-
-DEFAULT_SPECIALIST = "researcher"
-
-_WITHOUT_CHOICE = frozenset({"command", "local", "rehearsal"})
-"""Backends for which a named model means nothing: a file that showed it would lie."""
-
-_T = TypeVar("_T")
+from orchtui.engine.resolve import (
+    Fit,
+    How,
+    Knows,
+    Overrides,
+    Resolver,
+    TaskLimits,
+    Who,
+    knows_all,
+    nobody_asked,
+)
+from orchtui.engine.specialists import Specialist, WebTool
+from orchtui.engine.staging import Accepted, Place, Staged, stage
 
 
 class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,15 +124,6 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple(dict.fromkeys(names))
 
 
-class Overrides(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said on the command line; wins over the plan and its tasks."""
-
-    backend: str | None = None
-    """For tasks that need a model; `rehearsal` also stands in for programs."""
-    model: str | None = None
-    limits: Limits = Limits()
-
-
 NO_LIMITS = Limits()
 NO_OVERRIDES = Overrides()
 
@@ -143,7 +134,9 @@ def build(
     backend: str,
     overrides: Overrides = NO_OVERRIDES,
     defaults: Limits = NO_LIMITS,
-    specialist_models: Mapping[str, str] | None = None,
+    specialists: Mapping[str, Specialist] | None = None,
+    fit: Fit = nobody_asked,
+    knows: Knows = knows_all,
     report: IndependenceReport | None = None,
 ) -> Schedule:
     """Resolve a plan.
@@ -153,74 +146,107 @@ def build(
         backend: For tasks for which nobody chose one.
         overrides: Flags.
         defaults: The user's own limits, below the plan's.
-        specialist_models: Models that agent files name, by specialist.
+        specialists: As `specialists.load_all` gives them.
+        fit: Whom a task gets that names nobody.
+        knows: Whether a backend knows a model that an agent file names.
         report: Of this very plan: what the run is staged by, beside `after`.
 
     Raises:
         InputError: when the plan can not start as it is; nothing is left half done.
     """
-    limits = overrides.limits.over(plan.limits).over(defaults).over(DEFAULTS)
+    resolver = Resolver(
+        plan,
+        overrides=overrides,
+        defaults=defaults,
+        specialists=specialists or {},
+        fit=fit,
+        knows=knows,
+    )
+    limits = resolver.limits
     refuse(plan, limits)
     tasks = [task for task in plan.tasks if task.enabled]
     staging = stage(tasks, report)
-    instances = _instances([_specialist(plan, task) for task in tasks])
+    instances = _instances([resolver.who(task).name for task in tasks])
     position = {task.id: number for number, task in enumerate(plan.tasks, 1)}
-    models = specialist_models or {}
     scheduled = tuple(
-        ScheduledTask(
-            id=task.id,
-            label=task.label,
-            position=position[task.id],
-            prompt=task.prompt,
-            specialist=_specialist(plan, task),
-            instance=instance,
-            backend=_backend(task, plan, overrides, backend),
-            model=_model(task, plan, overrides, backend, models),
-            command=task.command,
-            priority=task.priority,
-            estimate=task.estimate,
-            accept_truncated=task.accept_truncated,
-            **staging.places[task.id],
-            **_limits(task, overrides.limits, limits),
-        )
+        _scheduled(resolver, task, instance, position[task.id], backend, staging.places[task.id])
         for task, instance in zip(tasks, instances, strict=True)
     )
     for_all = (overrides.backend, plan.backend, backend, *(task.backend for task in scheduled))
+    # A program that a task names for itself is not one to ask for more.
+    lead = next((name for name in for_all if name and name not in ("command", "acp")), "")
     return Schedule(
         tasks=scheduled,
-        concurrency=_first(limits.concurrency),
+        concurrency=limits.concurrency or 1,
         deadline=limits.deadline,
         budget_tokens=limits.budget_tokens,
         aggregate=plan.aggregate,
-        backend=next((name for name in for_all if name and name != "command"), ""),
-        model=overrides.model or plan.model,
+        backend=lead,
+        model=resolver.lead_model(lead),
         staged=staging.staged,
         accepted=staging.accepted,
     )
 
 
-class _TaskLimits(TypedDict):
-    timeout: float
-    idle_timeout: float | None
-    retries: int
-    max_tokens: int
+def _scheduled(
+    resolver: Resolver, task: Task, instance: str, position: int, default: str, place: Place
+) -> ScheduledTask:
+    who = resolver.who(task)
+    how = resolver.chosen(task) or How(default, ())
+    limits: TaskLimits = resolver.limits_of(task, how.backend)
+    return ScheduledTask(
+        id=task.id,
+        label=task.label,
+        position=position,
+        prompt=task.prompt,
+        specialist=who.name,
+        instance=instance,
+        backend=how.backend,
+        model=resolver.model(task, how.backend),
+        command=how.command,
+        priority=task.priority,
+        estimate=task.estimate,
+        accept_truncated=task.accept_truncated,
+        fits=who.why,
+        reads=task.reads,
+        writes=task.writes,
+        **_abilities(who),
+        **place,
+        **limits,
+    )
 
 
-def _limits(task: Task, flags: Limits, wanted: Limits) -> _TaskLimits:
-    """A flag wins over the task, the task over everything else."""
-    return {
-        "timeout": _first(flags.timeout, task.timeout, wanted.timeout),
-        # A program may print only at its end: what a plan says for all is not meant for it.
-        "idle_timeout": _first_or_none(
-            flags.idle_timeout, task.idle_timeout, None if task.command else wanted.idle_timeout
-        ),
-        "retries": _first(flags.retries, task.retries, wanted.retries),
-        "max_tokens": _first(flags.max_tokens, task.max_tokens, wanted.max_tokens),
-    }
+class _Abilities(TypedDict):
+    tools: tuple[str, ...] | None
+    disallowed_tools: tuple[str, ...]
+    web: tuple[WebTool, ...]
+    permission_mode: str | None
+    max_turns: int | None
+    effort: str | None
 
 
-def _specialist(plan: Plan, task: Task) -> str:
-    return task.specialist or plan.specialist or DEFAULT_SPECIALIST
+def _abilities(who: Who) -> _Abilities:
+    """What the agent file lets a specialist do, and how."""
+    card = who.card
+    if card is None:
+        return _Abilities(
+            tools=None,
+            disallowed_tools=(),
+            web=(),
+            permission_mode=None,
+            max_turns=None,
+            effort=None,
+        )
+    from orchtui.engine.agent_tools import granted
+
+    return _Abilities(
+        tools=card.tools,
+        disallowed_tools=card.disallowed_tools,
+        web=granted(card.tools, card.disallowed_tools, card.permission_mode).web,
+        permission_mode=card.permission_mode,
+        max_turns=card.max_turns,
+        effort=card.effort,
+    )
 
 
 def _instances(names: Sequence[str]) -> list[str]:
@@ -241,34 +267,3 @@ def _letters(number: int) -> str:
         number, rest = divmod(number - 1, 26)
         text = string.ascii_uppercase[rest] + text
     return text
-
-
-def _backend(task: Task, plan: Plan, overrides: Overrides, default: str) -> str:
-    if overrides.backend == "rehearsal":
-        return "rehearsal"
-    if task.command:
-        return "command"
-    return overrides.backend or task.backend or plan.backend or default
-
-
-def _model(
-    task: Task,
-    plan: Plan,
-    overrides: Overrides,
-    default: str,
-    specialist_models: Mapping[str, str],
-) -> str | None:
-    if _backend(task, plan, overrides, default) in _WITHOUT_CHOICE:
-        return None
-    of_specialist = specialist_models.get(_specialist(plan, task))
-    return overrides.model or task.model or of_specialist or plan.model
-
-
-def _first_or_none(*values: _T | None) -> _T | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _first(*values: _T | None) -> _T:
-    value = _first_or_none(*values)
-    assert value is not None
-    return value

@@ -22,10 +22,10 @@ from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
 from orchtui.engine.opinion_question import question, why_not
 from orchtui.engine.plan import Plan
+from orchtui.engine.resolve import ORCHESTRATOR
 from orchtui.engine.text import clean_line
 
 __all__ = [
-    "ROLE",
     "TIMEOUT",
     "Opinion",
     "ask",
@@ -34,9 +34,6 @@ __all__ = [
     "require_model",
     "with_opinion",
 ]
-
-ROLE = "parallel-orchestrator"
-"""The agent file whose model and instructions are used: the orchestrator's own card."""
 
 TIMEOUT = 60.0
 """Seconds for the whole answer."""
@@ -99,7 +96,7 @@ async def ask(
     assignment = base.Assignment(
         task="@second-opinion",
         attempt=1,
-        specialist=ROLE,
+        specialist=ORCHESTRATOR,
         system="\n\n".join(part for part in (instructions.strip(), system) if part),
         prompt=prompt,
         model=model,

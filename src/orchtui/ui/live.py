@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from orchtui.engine.events import PermissionAsked
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.run import Run
 
@@ -53,11 +54,17 @@ class LiveRun:
         """Seconds since 1970 by the clock of the run that is going on; else by the wall clock."""
         return self._orchestrator.now() if self._orchestrator else time.time()
 
-    async def follow(self, orchestrator: Orchestrator, begun: Callable[[Run, Path], None]) -> None:
+    async def follow(
+        self,
+        orchestrator: Orchestrator,
+        begun: Callable[[Run, Path], None],
+        asked: Callable[[PermissionAsked], None],
+    ) -> None:
         """Pull a session's events to the end.
 
         Args:
             begun: Told once the run and its folder are there.
+            asked: Told when a task's program wants to be allowed something.
 
         Raises:
             StorageError: when the run can not be written; it is then no longer going on.
@@ -69,8 +76,9 @@ class LiveRun:
                 begun(orchestrator.run, orchestrator.run_folder)
                 if self._stopping:  # since before there was anything to stop
                     orchestrator.cancel_all()
-                async for _ in orchestrator:
-                    pass
+                async for event in orchestrator:
+                    if isinstance(event, PermissionAsked):
+                        asked(event)
         finally:
             self._orchestrator = self._following = None
 
@@ -82,6 +90,11 @@ class LiveRun:
         """Stop all tasks; the run then ends by itself."""
         if self._orchestrator is not None:
             self._orchestrator.cancel_all()
+
+    def answer(self, question: str, allowed: bool) -> None:
+        """Answer what a task's program wants to be allowed."""
+        if self._orchestrator is not None:
+            self._orchestrator.answer(question, allowed)
 
     def retry_failed(self) -> list[str]:
         """Try what failed or was stopped again; the ids that will run."""

@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import DEFAULT_SPECIALIST
+from orchtui.engine.resolve import DEFAULT_SPECIALIST
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap, looks
 from orchtui.ui.wrapping import fit

@@ -1,0 +1,16 @@
+"""The names of the ways to run a specialist. This module never makes one."""
+
+PRESETS = ("claude", "codex", "gemini", "opencode", "llm")
+"""Agent programs that are known here; see `presets`."""
+
+NAMES = ("anthropic", "local", "command", "acp", *PRESETS, "rehearsal")
+"""All but the profiles of a configuration, whose names are backends too."""
+
+PROGRAMS = frozenset({"command", "acp", *PRESETS})
+"""Backends that run a program on this machine: those with which a `command` has a meaning."""
+
+WITH_TOOLS_OF_THEIR_OWN = PROGRAMS - {"command", "llm"}
+"""Agent programs: what their specialists may use is the program's, not orchtui's."""
+
+WITHOUT_MODEL_CHOICE = frozenset({"command", "local", "rehearsal"})
+"""A named model means nothing to these: a file that showed it would lie."""

@@ -1,0 +1,224 @@
+"""The app's runs: started, followed, cancelled, tried again, and asked about.
+
+Before the first task starts, everything is asked that a person has to decide.
+This module never draws, and never reads the Run's figures itself.
+"""
+
+import asyncio
+from pathlib import Path
+
+from msgspec.structs import replace
+from textual import work
+from textual.notifications import SeverityLevel
+
+from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.events import PermissionAsked
+from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.plan import Plan
+from orchtui.engine.project import Project
+from orchtui.engine.run import Run
+from orchtui.engine.schedule import Schedule
+from orchtui.engine.verdict import census, verdict
+from orchtui.ui.dialogs import Ask, ChooseBackend
+from orchtui.ui.permission_question import ask_permission
+from orchtui.ui.plan_desk import PlanDesk
+from orchtui.ui.run_bar import outcome
+from orchtui.ui.run_question import ask_before, staging_notice
+from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.screen import Shown
+
+_WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
+
+
+class RunDesk(PlanDesk):
+    """The app without past runs, saving and leaving.
+
+    Args:
+        project: Where to run things.
+        plan: What to begin with.
+    """
+
+    def __init__(self, project: Project, plan: Plan | None) -> None:
+        super().__init__(project, plan)
+        project.attended = True
+        self._asked: set[str] = set()
+        """Findings that a person was asked about before a run."""
+        self._own: Shown | None = None
+
+    def action_run_plan(self) -> None:
+        if self._take_place():
+            self._start()
+
+    def _take_place(self) -> bool:
+        """Before any work on a new run, so that two keys in quick succession start only one."""
+        taken = self.live.take()
+        if not taken:
+            self.say("One run at a time: your own is still going on", "warning")
+        return taken
+
+    @work(group="run", exit_on_error=False)
+    async def _start(self) -> None:
+        try:
+            if (orchestrator := await self._new_run()) is not None:
+                await self._follow(orchestrator)
+        finally:
+            self.live.free()
+
+    async def _new_run(self) -> Orchestrator | None:
+        """A run of the plan on the desk; what keeps it from starting is told."""
+        await self.main.plan_pane.up_to_date()
+        plan = self.draft.plan
+        if not plan.tasks and not plan.missing:
+            self.say("There are no tasks yet: write a request first", "warning")
+            self.main.plan_pane.request.focus()
+            return None
+        report = await self.main.independence.report_of(plan)
+        if (answer := await ask_before(self, report, self._asked)) != "run":
+            if answer == "look":
+                self.main.action_go("independence")
+            return None
+        try:
+            try:
+                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
+            except NoBackendError as error:
+                if not await self._choose_backend(_why(error)):
+                    return None
+                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
+        except InputError as error:
+            problems = [problem.message for problem in error.problems]
+            self.main.action_go("compose")
+            self.main.plan_pane.show_problems(problems)
+            self.say("Nothing was started: " + problems[0], "error")
+            return None
+        for warning in self.project.warnings(orchestrator.schedule):
+            self.say(warning, "warning")
+        if staging := staging_notice(plan, report):
+            self.say(staging, title=f"Runs in {len(report.stages)} stages")
+        return orchestrator
+
+    async def _follow(self, orchestrator: Orchestrator) -> None:
+        """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
+        try:
+            await self.live.follow(orchestrator, self._begun, self._ask_permission)
+        finally:
+            self.main.live = None
+            self.main.dirty = True
+        self._tell_end(orchestrator.run, orchestrator.run_folder)
+        self.main.runs_pane.post_message(RunsPane.ReloadWanted())
+
+    @work(group="permission", exit_on_error=False)
+    async def _ask_permission(self, asked: PermissionAsked) -> None:
+        run = self.live.run
+        if run is not None:
+            self.live.answer(asked.question, await ask_permission(self, run, asked))
+
+    def _begun(self, run: Run, folder: Path) -> None:
+        self._own = Shown(run, folder, past=False)
+        self.main.live = run
+        self.main.show_run(self._own)
+        self.main.action_go("timeline")
+
+    def _tell_end(self, run: Run, folder: Path) -> None:
+        word = verdict(run)
+        severity: SeverityLevel = "information"
+        if word != "COMPLETED":
+            severity = "error" if word == "FAILED" else "warning"
+        rehearsed = "A rehearsal: no model was called.\n" if run.rehearsal else ""
+        text = f"{rehearsed}{outcome(census(run))}\nfiles: {short(folder, self.project.folder)}"
+        self.say(text, severity, title=word)
+
+    def action_cancel_task(self) -> None:
+        picked = self.main.picked
+        if picked is None or not self._sees_live():
+            self.say("Nothing is running here", "warning")
+        elif not self.live.cancel(picked):
+            self.say("This task has ended already", "warning")
+
+    def action_cancel_all(self) -> None:
+        if self.live.run is None:
+            self.say("Nothing is running", "warning")
+        else:
+            self._cancel_all()
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _cancel_all(self) -> None:
+        answers = [("b", "back", "let them go on"), ("s", "stop", "stop all tasks")]
+        text = "What they have written so far is kept."
+        if await self.push_screen_wait(Ask("Stop all tasks?", text, answers)) == "stop":
+            self.live.cancel_all()
+
+    def action_retry_failed(self) -> None:
+        shown = self.main.shown
+        if shown is None:
+            self.say("Nothing has run yet", "warning")
+        elif self._sees_live():
+            again = self.live.retry_failed()
+            self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")
+        else:
+            self._resume(shown.run.id)
+
+    def _resume(self, run_id: str) -> None:
+        if self._take_place():
+            self._go_on(run_id)
+
+    @work(group="run", exit_on_error=False)
+    async def _go_on(self, run_id: str) -> None:
+        try:
+            orchestrator = await asyncio.to_thread(self.project.resume, run_id)
+            self._tell_own_backend(orchestrator.schedule)
+            await self._follow(orchestrator)
+        except InputError as error:
+            self.say(error.problems[0].message)
+        finally:
+            self.live.free()
+
+    def _tell_own_backend(self, schedule: Schedule) -> None:
+        """A run that goes on is the same run: what was chosen since is for new ones."""
+        chosen = self.project.overrides.backend
+        if chosen is not None and chosen not in schedule.backends:
+            own = ", ".join(schedule.backends)
+            text = f"This run goes on with its own backend, {own}; {chosen} is for new runs"
+            self.say(text, "warning")
+
+    def _sees_live(self) -> bool:
+        return self.main.shown is not None and self.main.shown.run is self.main.live
+
+    # Who works
+
+    def action_choose_backend(self) -> None:
+        self._choose("For the next run. Flags and plans may still say otherwise for a task.")
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _choose(self, why: str) -> None:
+        await self._choose_backend(why)
+
+    async def _choose_backend(self, why: str) -> bool:
+        choices = self.project.backends.choices()
+        dialog = ChooseBackend(choices, self.main.backend, why)
+        name = await self.push_screen_wait(dialog)
+        if name:
+            self.project.overrides = replace(self.project.overrides, backend=name)
+            self._tell_backend()
+        return bool(name)
+
+    def _tell_backend(self) -> None:
+        overrides, plan = self.project.overrides, self.draft.plan
+        name = overrides.backend or plan.backend
+        if name is None:
+            try:
+                name = self.project.backends.default()
+            except NoBackendError:
+                name = ""
+        self.main.backend = name
+        self.main.dirty = True
+
+
+def _why(error: NoBackendError) -> str:
+    text = str(error)
+    return _WHY_CHOOSE if text.startswith("no backend is chosen") else text
+
+
+def short(path: Path, folder: Path) -> Path:
+    """A path as a reader in the project folder would type it."""
+    whole, base = path.resolve(), folder.resolve()
+    return whole.relative_to(base) if whole.is_relative_to(base) else whole
