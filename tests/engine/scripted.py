@@ -146,13 +146,8 @@ async def execute(
     first = stamp(ev.RunStarted, format=ev.FORMAT, run="test", plan=plan, schedule=schedule)
     run = fold.start(first)
     options.setdefault("wait", lambda failures: 1.0)
-    executor = Executor(
-        schedule,
-        {"scripted": backend},
-        stamp,
-        workspaces=BareWorkspaces("/"),
-        **options,  # type: ignore[arg-type]
-    )
+    options.setdefault("workspaces", BareWorkspaces("/"))
+    executor = Executor(schedule, {"scripted": backend}, stamp, **options)  # type: ignore[arg-type]
     seen = []
     try:
         async for batch in executor.batches():

@@ -1,0 +1,247 @@
+"""Where attempts work: sites are opened, worked at and left, however an attempt goes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from orchtui.engine import events as ev
+from orchtui.engine.backends import base
+from orchtui.engine.errors import BackendError
+from orchtui.engine.executor import LEAVE, Executor
+from orchtui.engine.questions import PATIENCE
+from orchtui.engine.run import Run
+from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.workspace.site import Race, Seen, Witness
+from tests.engine import virtual_time
+from tests.engine.scripted import Scripted, execute, fails, kinds, says, schedule_of, task
+
+_SEEN = Seen(sight="tools", read=("a.md",), written=(ev.FileChange(path="b.md", kept="files/b"),))
+
+
+@dataclass
+class Place:
+    """A site that notes what happens to it."""
+
+    witness: Witness
+    story: list[str]
+    folder: str = "/place"
+    toolbox: base.ToolBox = base.NO_TOOLS
+    trouble: BackendError | None = None
+    leaving: float = 0.0
+
+    async def open(self) -> None:
+        self.story.append("open")
+        if self.trouble is not None:
+            raise self.trouble
+
+    async def leave(self) -> Seen | None:
+        self.story.append("leave")
+        await asyncio.sleep(self.leaving)
+        return _SEEN
+
+
+@dataclass
+class Places:
+    """Gives every attempt a Place."""
+
+    make: Callable[[ScheduledTask, int, Witness, list[str]], Place] = (
+        lambda task, attempt, witness, story: Place(witness, story)
+    )
+    stories: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    closed: int = 0
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Place:
+        story = self.stories[task.id, attempt] = []
+        return self.make(task, attempt, witness, story)
+
+    async def close(self) -> None:
+        self.closed += 1
+
+
+def run(
+    *scripts: object, places: Places, backend: Scripted | None = None
+) -> tuple[list[ev.RunEvent], Run]:
+    backend = backend or Scripted({"a": list(scripts)})  # type: ignore[arg-type]
+    tasks = (task("a", timeout=20.0, retries=1),)
+    return virtual_time.run(execute(schedule_of(*tasks), backend, workspaces=places))
+
+
+def test_an_attempt_works_in_the_folder_of_its_site() -> None:
+    backend, places = Scripted(), Places()
+
+    _, one = run(places=places, backend=backend)
+
+    assert [given.folder for given in backend.assignments] == ["/place"]
+    assert places.stories == {("a", 1): ["open", "leave"]} and places.closed == 1
+    files = one.tasks["a"].attempts[0].files
+    assert files is not None and (files.sight, files.read) == ("tools", ("a.md",))
+
+
+@pytest.mark.parametrize(
+    ("scripts", "end"),
+    [
+        ([says("x")], "task_completed"),
+        ([fails("auth", retryable=False)], "task_failed"),
+        ([[500.0]], "task_failed"),
+    ],
+)
+def test_what_was_seen_is_told_before_the_end(scripts: list[object], end: str) -> None:
+    events, _ = run(*scripts, places=Places())
+
+    assert kinds(events, "a")[-2:] == ["files_seen", end]
+
+
+def test_each_attempt_has_a_site_of_its_own() -> None:
+    places = Places()
+
+    events, _ = run(fails(), says("x"), places=places)
+
+    assert places.stories == {("a", 1): ["open", "leave"], ("a", 2): ["open", "leave"]}
+    assert kinds(events, "a").count("files_seen") == 2
+
+
+def test_a_site_that_can_not_be_made_is_the_tasks_own_failure() -> None:
+    trouble = BackendError("command", "no worktree: the disk is full")
+    places = Places(lambda task, n, witness, story: Place(witness, story, trouble=trouble))
+    backend = Scripted()
+
+    _, one = run(places=places, backend=backend)
+
+    assert (one.tasks["a"].status, one.tasks["a"].why) == ("failed", trouble.message)
+    assert backend.assignments == [] and places.stories["a", 1] == ["open", "leave"]
+
+
+def test_a_site_that_can_not_be_left_does_not_hold_the_run() -> None:
+    places = Places(lambda task, n, witness, story: Place(witness, story, leaving=10 * LEAVE))
+
+    _, one = run(says("x"), places=places)
+
+    files = one.tasks["a"].attempts[0].files
+    assert one.tasks["a"].status == "completed"
+    assert files is not None and files.sight == "nothing" and "more than" in files.note
+
+
+# What a site tells
+
+
+class Telling(Scripted):
+    """Tells its witness something while it works."""
+
+    def __init__(self, tell: Callable[[Witness], object], seconds: float = 1.0) -> None:
+        super().__init__()
+        self.places = Places(self._make)
+        self._tell = tell
+        self._seconds = seconds
+        self.witness: Witness | None = None
+        self.answers: list[object] = []
+
+    def _make(self, task: ScheduledTask, n: int, witness: Witness, story: list[str]) -> Place:
+        self.witness = witness
+        return Place(witness, story)
+
+    async def stream(
+        self, assignment: base.Assignment, toolbox: base.ToolBox = base.NO_TOOLS
+    ) -> AsyncIterator[base.BackendEvent]:
+        assert self.witness is not None
+        told = self._tell(self.witness)
+        if asyncio.iscoroutine(told):
+            self.answers.append(await told)
+        yield base.Text("x")
+        await asyncio.sleep(self._seconds)
+        yield base.Finished("end_turn")
+
+
+def test_refused_writes_and_races_are_events() -> None:
+    race = Race(
+        path="x.md",
+        task="a",
+        attempt=1,
+        access="read",
+        when=1e9,
+        other="b",
+        other_access="write",
+        other_when=1e9 - 2,
+    )
+
+    def tell(witness: Witness) -> None:
+        witness.refused("../\x1b[31mx", "outside of the project")
+        witness.race(race)
+
+    backend = Telling(tell)
+    _, one = run(places=backend.places, backend=backend)
+
+    [refused] = one.tasks["a"].attempts[0].refused
+    [told] = one.races
+    assert (refused.path, refused.why) == ("../x", "outside of the project")
+    assert (told.task, told.other, told.path, told.access) == ("a", "b", "x.md", "read")
+    assert ev.seconds(told.when) - ev.seconds(told.other_when) == pytest.approx(2.0)
+
+
+def test_what_a_left_attempt_still_reports_is_dropped() -> None:
+    backend = Telling(lambda witness: None)
+    events, _ = run(places=backend.places, backend=backend)
+    assert backend.witness is not None
+
+    backend.witness.refused("x", "late")
+
+    assert "write_refused" not in kinds(events, "a")
+
+
+# Questions
+
+
+def test_a_question_waits_for_its_answer() -> None:
+    backend = Telling(lambda witness: witness.ask("run rm -rf build"), seconds=0.0)
+    open_at: list[bool] = []
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.PermissionAsked):
+            open_at.append(executor.answer(event.question, True))
+            open_at.append(executor.answer(event.question, False))
+
+    tasks = (task("a", timeout=500.0),)
+    events, one = virtual_time.run(
+        execute(schedule_of(*tasks), backend, act, workspaces=backend.places, attended=True)
+    )
+
+    assert backend.answers == [True] and open_at == [True, False]
+    assert kinds(events, "a")[2:4] == ["permission_asked", "permission_answered"]
+    assert one.tasks["a"].question is None
+
+
+@pytest.mark.parametrize(
+    ("attended", "why"), [(False, "nobody is at the screen"), (True, "no answer within 60 s")]
+)
+def test_without_an_answer_it_is_a_no(attended: bool, why: str) -> None:
+    """A task that waits for a person is not called silent."""
+    backend = Telling(lambda witness: witness.ask("push"))
+    backend.idle_timeout = PATIENCE / 4
+
+    events, one = virtual_time.run(
+        execute(
+            schedule_of(task("a", timeout=500.0)),
+            backend,
+            workspaces=backend.places,
+            attended=attended,
+        )
+    )
+
+    [answered] = [event for event in events if isinstance(event, ev.PermissionAnswered)]
+    assert backend.answers == [False] and not answered.allowed and answered.why == why
+    assert one.tasks["a"].status == "completed"
+
+
+def test_a_question_of_a_cancelled_task_is_closed() -> None:
+    backend = Telling(lambda witness: witness.ask("push"))
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.PermissionAsked):
+            executor.cancel("a")
+
+    _, one = virtual_time.run(
+        execute(schedule_of(task("a")), backend, act, workspaces=backend.places, attended=True)
+    )
+
+    assert one.tasks["a"].status == "cancelled" and one.tasks["a"].question is None
