@@ -13,6 +13,7 @@ from typing import TypedDict
 
 import msgspec
 
+from orchtui.engine.agent_tools import granted
 from orchtui.engine.graph import stages
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence.report import IndependenceReport
@@ -237,8 +238,6 @@ def _abilities(who: Who) -> _Abilities:
             max_turns=None,
             effort=None,
         )
-    from orchtui.engine.agent_tools import granted
-
     return _Abilities(
         tools=card.tools,
         disallowed_tools=card.disallowed_tools,
