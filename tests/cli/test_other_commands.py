@@ -26,7 +26,7 @@ def test_plan_prints_a_plan_that_check_reads(orchtui: Orchtui, project: Path) ->
 def test_runs_are_listed_shown_and_resumed(orchtui: Orchtui, project: Path) -> None:
     flag = project / "flag"
     text = f"tasks: [{{id: a, command: [cat, {flag}]}}, {{id: b, command: [echo, done]}}]"
-    assert orchtui("run", "-", stdin=text).returncode == 3
+    assert orchtui("run", "-", "--trust", stdin=text).returncode == 3
 
     [run] = json.loads(orchtui("runs", "list", "--json").stdout)
     assert (run["verdict"], run["tasks"]) == ("PARTIAL", 2)

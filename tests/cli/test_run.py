@@ -58,7 +58,7 @@ def test_the_exit_code_is_the_verdicts(
         lines.append(f"  - id: t{number}\n    command: {json.dumps(program)}")
         lines.append(f"    priority: {priority or 'normal'}")
 
-    done = orchtui("run", plan(project, "\n".join(lines)), "--json")
+    done = orchtui("run", plan(project, "\n".join(lines)), "--json", "--trust")
 
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == code
@@ -191,7 +191,7 @@ def test_a_signal_cancels_the_run_and_keeps_what_was_written(project: Path, name
         "tasks: [{id: a, command: [sh, -c, 'echo some words; sleep 60']}]"
     )
     with subprocess.Popen(
-        [sys.executable, "-m", "orchtui", "run", "plan.yaml"],
+        [sys.executable, "-m", "orchtui", "run", "plan.yaml", "--trust"],
         cwd=project,
         env=dict(os.environ),
         stdout=subprocess.PIPE,
@@ -218,7 +218,7 @@ def piped(project: Path, *arguments: str) -> "subprocess.Popen[bytes]":
 
 def test_a_slow_reader_holds_up_no_task(project: Path) -> None:
     (project / "plan.yaml").write_text("tasks: [{command: [seq, '40000']}]")
-    with piped(project, "--json") as process:
+    with piped(project, "--json", "--trust") as process:
         for _ in range(400):
             if (project / "artifacts/parallel-result.md").exists():
                 break
@@ -253,7 +253,7 @@ def test_a_closed_terminal_cancels_the_run_in_order(project: Path) -> None:
     process, terminal = pty.fork()
     if not process:
         os.chdir(project)
-        os.execv(sys.executable, [sys.executable, "-m", "orchtui", "run", "plan.yaml"])
+        os.execv(sys.executable, [sys.executable, "-m", "orchtui", "run", "plan.yaml", "--trust"])
     _wait_for(project, "some words")
     os.close(terminal)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.options import make_project, read_plan, running_options
+from orchtui.cli.options import STDIN, make_project, read_plan, running_options
+from orchtui.cli.trusting import settle, trust_option
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ if TYPE_CHECKING:
     is_flag=True,
     help="start nothing when a finding that nobody accepted would put tasks one after the other",
 )
+@trust_option
 @running_options
 def command(
-    plan: str | None, request: str | None, as_json: bool, strict: bool, **options: Any
+    plan: str | None, request: str | None, as_json: bool, strict: bool, trust: bool, **options: Any
 ) -> int:
     """Run PLAN (a file, or - for standard input) and print its result.
 
     Tasks that are not independent run one after the other, and are told with the reason
-    before the run starts.
+    before the run starts. Programs and servers that the project names must be trusted first.
 
     Exit codes: 0 COMPLETED, 1 FAILED, 2 bad input or no backend, 3 PARTIAL, 130 cancelled,
     141 when whoever read the output went away.
@@ -55,18 +57,28 @@ def command(
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
     for line in stages.told(orchestrator.schedule):
         click.echo(f"orchtui: {line}", err=True)
-    return drive(project, orchestrator, as_json=as_json)
+    name = "the request" if plan is None else STDIN if plan == "-" else plan
+    return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
 
 
-def drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) -> int:
-    """Run to the end; used for new and for resumed runs.
+def drive(
+    project: "Project",
+    orchestrator: "Orchestrator",
+    *,
+    as_json: bool,
+    trust: bool = False,
+    plan_name: str = "the run's plan",
+) -> int:
+    """Settle what a person has to say first, then run to the end; for new and resumed runs.
 
     Returns:
         The verdict's exit code; 141 when whoever read standard output has had enough.
 
     Raises:
+        UntrustedError: when nobody has said that this may run; nothing was started.
         StorageError: when the run, or standard output, can not be written.
     """
+    settle(project, orchestrator.schedule, trust=trust, as_json=as_json, plan_name=plan_name)
     return asyncio.run(_drive(project, orchestrator, as_json=as_json))
 
 

@@ -13,6 +13,7 @@ from orchtui.engine import past_runs, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.fitting import Fitter
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
@@ -44,6 +45,8 @@ class Project:
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
 
+    _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
+
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
         return check(plan)
@@ -67,8 +70,15 @@ class Project:
             overrides=self.overrides,
             defaults=self.defaults,
             specialists=self.specialists,
+            fit=self.fitter(),
             report=self.check(plan) if report is None else report,
         )
+
+    def fitter(self) -> Fitter:
+        """Says which specialist fits the words of a task that names nobody."""
+        if self._fitter is None or self._fitter[0] is not self.specialists:
+            self._fitter = (self.specialists, Fitter(self.specialists))
+        return self._fitter[1]
 
     def warnings(self, schedule: Schedule) -> list[str]:
         """What a person should know before this schedule runs."""

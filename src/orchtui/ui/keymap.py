@@ -64,6 +64,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("app.pane-output", "4", "screen.go('output')", "the output"),
         Key("app.pane-runs", "5", "screen.go('runs')", "past runs"),
         Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
+        Key("app.specialists", "w,f9", "app.show_specialists", "the specialists: who may do what"),
         Key("app.help", "f1,question_mark", "app.show_help", "all keys", "Help"),
         Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
         Key("app.interrupt", "ctrl+c", "app.interrupt", "copy what is marked, else quit", "", True),
@@ -145,6 +146,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("timeline.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
         Key("timeline.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("timeline.retry", "r", "app.retry_failed", "try again what failed", "Retry"),
+        Key("timeline.apply", "a", "app.apply_changes", "bring over the files that the run wrote"),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
     "output": (
@@ -160,6 +162,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
         Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("output.retry", "r", "app.retry_failed", "try again what failed"),
+        Key("output.apply", "a", "app.apply_changes", "bring over the files that the run wrote"),
         Key("output.back", "escape", "screen.go('timeline')", "back to the timeline"),
     ),
     "runs": (

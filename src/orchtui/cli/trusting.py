@@ -1,0 +1,186 @@
+"""Trust and the first paid run without a screen: told, asked on a terminal, remembered.
+
+Where nobody can be asked, an untrusted program keeps the run from starting:
+whoever wrote the project is not whoever started the command. An estimate does
+not keep it: who starts a command has asked for the work, so the figures are
+told once and the run goes on. This module never starts a run.
+"""
+
+import sys
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from orchtui.engine.paid import Estimate
+    from orchtui.engine.project import Project
+    from orchtui.engine.schedule import Schedule
+    from orchtui.engine.trust import Danger
+    from orchtui.engine.trust_store import TrustStore
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def trust_option(function: _F) -> _F:
+    """`--trust`, for commands that start something."""
+    return click.option(
+        "--trust",
+        is_flag=True,
+        help="run the programs and use the servers that this project names, and remember that",
+    )(function)
+
+
+def user_store() -> "TrustStore":
+    """What the user has trusted so far, from the user's data folder."""
+    from platformdirs import user_data_path
+
+    from orchtui.engine.trust_store import TrustStore
+
+    return TrustStore(user_data_path("orchtui") / "trust.json")
+
+
+def settle(
+    project: "Project",
+    schedule: "Schedule",
+    *,
+    trust: bool,
+    as_json: bool,
+    plan_name: str,
+    done: Collection[str] = (),
+) -> None:
+    """Everything that has to be said or asked before a schedule runs.
+
+    Args:
+        project: Where it runs.
+        schedule: What is about to run.
+        trust: Whether `--trust` was given.
+        as_json: Whether a program reads the output; then nobody is asked.
+        plan_name: What to call the plan.
+        done: Ids of tasks that do not run again.
+
+    Raises:
+        UntrustedError: when nobody has said that this may run.
+        click.Abort: when somebody was asked about the money and said no.
+    """
+    store = user_store()
+    asks = not as_json and _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+    _settle_trust(
+        store,
+        project,
+        found_dangers(project, schedule, plan_name=plan_name, done=done),
+        trust=trust,
+        asks=asks,
+    )
+    if (estimate := _estimate(project, schedule, done)) is not None:
+        _settle_paid(store, project, estimate, asks=asks and not trust)
+
+
+def found_dangers(
+    project: "Project", schedule: "Schedule", *, plan_name: str, done: Collection[str] = ()
+) -> tuple["Danger", ...]:
+    """What the schedule would do on the project's word."""
+    from orchtui.engine import dangers
+    from orchtui.engine.trust import Own
+
+    return dangers.of_run(
+        schedule,
+        project.specialists,
+        folder=project.folder,
+        plan_name=plan_name,
+        own=Own(backends=_own_backends(project)),
+        done=done,
+    )
+
+
+def _own_backends(project: "Project") -> set[str]:
+    """The flag's, or what is there without anybody's choice."""
+    from orchtui.engine.errors import NoBackendError
+
+    if project.overrides.backend is not None:
+        return {project.overrides.backend}
+    if project.backends.chosen is None:
+        try:
+            return {project.backends.default()}
+        except NoBackendError:
+            pass
+    return set()
+
+
+def _settle_trust(
+    store: "TrustStore",
+    project: "Project",
+    found: tuple["Danger", ...],
+    *,
+    trust: bool,
+    asks: bool,
+) -> None:
+    from orchtui.engine.errors import StorageError
+    from orchtui.engine.trust import UntrustedError, headline, listed
+    from orchtui.engine.trust_store import untrusted
+
+    new = untrusted(found, store, project.folder)
+    if not new:
+        return
+    if trouble := store.trouble():
+        _say(trouble)
+    if not trust and not asks:
+        raise UntrustedError(new)
+    _say("trusted in this folder from now on:" if trust else headline(new))
+    for line in listed(new):
+        click.echo(line, err=True)
+    if not trust and not _agrees("Trust this and run it?"):
+        raise UntrustedError(new)
+    try:
+        store.trust(new, project.folder)
+    except StorageError as error:
+        _say(f"this runs, but can not be remembered: {error}")
+
+
+def _settle_paid(
+    store: "TrustStore", project: "Project", estimate: "Estimate", *, asks: bool
+) -> None:
+    from orchtui.engine.errors import StorageError
+    from orchtui.engine.paid import told
+
+    if store.paid_noted(project.folder):
+        return
+    _say("the first run in this folder that costs money:")
+    for line in told(estimate):
+        click.echo(f"  {line}", err=True)
+    if asks and not _agrees("Run it?"):
+        raise click.Abort
+    try:
+        store.note_paid(project.folder)
+    except StorageError as error:
+        _say(f"this will be told again: {error}")
+
+
+def _estimate(project: "Project", schedule: "Schedule", done: Collection[str]) -> "Estimate | None":
+    from orchtui.engine.paid import estimate
+    from orchtui.engine.specialists import find
+
+    names = {task.specialist for task in schedule.tasks} | {"synthesizer"}
+    cards = {name: find(project.specialists, name) for name in names}
+    systems = {name: card.system for name, card in cards.items() if card is not None}
+    return estimate(schedule, systems, done=done)
+
+
+def _agrees(question: str) -> bool:
+    """Only a plain yes is one; the end of the input is a no."""
+    # Not click.confirm: it writes to standard output, which is the result's alone.
+    click.echo(f"{question} [y/N] ", nl=False, err=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _say(text: str) -> None:
+    from orchtui.engine.text import clean
+
+    click.echo(f"orchtui: {clean(text)}", err=True)

@@ -1,0 +1,83 @@
+"""The command line of an agent program, before there is a prompt: what is shown to a person.
+
+It is made by what really calls the program, from what decides what the program
+may do. What varies from task to task and allows nothing (the prompt, the model,
+the number of turns) is left out. This module never starts a program.
+"""
+
+from orchtui.engine.backends.base import Assignment
+from orchtui.engine.backends.names import PRESETS, WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.schedule import ScheduledTask
+
+_ASKING_MODES = frozenset({"", "default", "plan", "manual"})
+"""Permission modes in which an agent program does nothing more than it would by itself."""
+
+_LOOKING = frozenset(
+    "read glob grep ls listfiles list_files notebookread todowrite todoread".split()
+)
+"""Tools with which nothing is changed and nothing leaves this machine."""
+
+
+def plain(backend: str) -> tuple[str, ...]:
+    """What this backend starts for a task about which nobody says anything more."""
+    return _line(backend, (), _assignment())
+
+
+def for_task(task: ScheduledTask) -> tuple[str, ...]:
+    """What is started for this task; its own `command` where no agent program stands behind it."""
+    rights = (task.tools, task.disallowed_tools, task.permission_mode)
+    return _line(task.backend, task.command, _assignment(*rights))
+
+
+def loosened(task: ScheduledTask) -> bool:
+    """Whether its program would do more without asking than it does by itself."""
+    if task.backend not in WITH_TOOLS_OF_THEIR_OWN:
+        return False
+    if (task.permission_mode or "").strip().lower() not in _ASKING_MODES:
+        return True
+    return any(
+        tool.strip().lower() not in _LOOKING for tool in task.tools or () if tool.strip() != "*"
+    )
+
+
+def beside(task: ScheduledTask) -> str:
+    """What loosens its program and is not told on the command line but in the protocol."""
+    if task.backend != "acp" or not loosened(task):
+        return ""
+    mode = f"permission mode {task.permission_mode}" if task.permission_mode else ""
+    tools = f"tools {', '.join(task.tools)}" if task.tools else ""
+    return "; ".join(part for part in (mode, tools) if part)
+
+
+def _assignment(
+    tools: tuple[str, ...] | None = None,
+    disallowed_tools: tuple[str, ...] = (),
+    permission_mode: str | None = None,
+) -> Assignment:
+    return Assignment(
+        task="",
+        attempt=1,
+        specialist="",
+        prompt="",
+        max_tokens=1,
+        folder="",
+        tools=tools,
+        disallowed_tools=disallowed_tools,
+        permission_mode=permission_mode,
+    )
+
+
+def _line(backend: str, command: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
+    if backend == "acp":
+        from orchtui.engine.backends.acp_failures import ADAPTER
+
+        return command or (ADAPTER,)
+    if backend not in PRESETS:
+        return command or (backend,)
+    from orchtui.engine.backends import presets
+
+    preset = presets.PRESETS[backend]
+    call = preset.call(assignment)
+    settings = tuple(f"{name}={value}" for name, value in call.environment.items())
+    program = command or (preset.program,)
+    return (*(("env", *settings) if settings else ()), *program, *call.arguments)
