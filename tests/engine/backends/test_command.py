@@ -13,6 +13,7 @@ import pytest
 
 from orchtui.engine.backends.base import Assignment, BackendEvent, Finished, Started, Text
 from orchtui.engine.backends.command import CommandBackend
+from orchtui.engine.backends.program_trouble import TEXT_LIMIT
 from orchtui.engine.errors import BackendError
 
 PROC = Path("/proc/self/fd")
@@ -215,16 +216,36 @@ async def test_a_fast_program_waits_for_a_slow_reader(tmp_path: Path) -> None:
     assert rest[-1] == Finished("exit")
 
 
-async def test_200_mb_pass_through(tmp_path: Path) -> None:
+async def test_of_200_mb_a_tenth_is_taken(tmp_path: Path) -> None:
     size, pieces = 0, 0
     given = assignment(tmp_path, "head", "-c", "200000000", "/dev/zero")
-    async for event in CommandBackend().stream(given):
-        if isinstance(event, Text):
-            size += len(event.text)
-            pieces += 1
-            assert len(event.text) <= 256 * 1024
-    assert size == 200_000_000
-    assert pieces > 700
+    with pytest.raises(BackendError, match="printed more than 20 MB") as caught:
+        async for event in CommandBackend().stream(given):
+            if isinstance(event, Text):
+                size += len(event.text)
+                pieces += 1
+                assert len(event.text) <= 256 * 1024
+    assert caught.value.kind == "command"
+    assert not caught.value.retryable
+    assert TEXT_LIMIT - 256 * 1024 < size <= TEXT_LIMIT
+    assert pieces > 70
+
+
+async def test_one_that_prints_for_ever_is_ended(tmp_path: Path) -> None:
+    marker = tmp_path / "pid"
+    given = assignment(tmp_path, "sh", "-c", f"echo $$ > '{marker}'; trap '' TERM; yes; yes")
+    assert "20 MB" in (await failure(given, CommandBackend(grace=0.1))).message
+    await until(lambda: gone(int(marker.read_text())))
+
+
+async def test_as_much_as_is_allowed_is_allowed(tmp_path: Path) -> None:
+    given = assignment(tmp_path, "head", "-c", str(TEXT_LIMIT), "/dev/zero")
+    assert len(await output(given)) == TEXT_LIMIT
+
+
+async def test_a_prompt_that_nobody_reads(tmp_path: Path) -> None:
+    given = assignment(tmp_path, "echo", "done", prompt="x" * 5_000_000)
+    assert await output(given) == "done\n"
 
 
 async def test_what_a_slow_reader_left_is_read_after_the_end(tmp_path: Path) -> None:

@@ -2,17 +2,15 @@
 
 The program is an argument list, never a shell line, and runs in the project
 folder; `program` runs it and ends it. This module never judges what a program
-prints, and never limits how long it runs.
+prints, only how much, and never limits how long it runs.
 """
 
 import asyncio
 import codecs
-import errno
-import os
 import re
-import signal
 from collections.abc import AsyncIterator, Mapping
 
+from orchtui.engine.backends import program_trouble
 from orchtui.engine.backends.base import (
     NO_TOOLS,
     Assignment,
@@ -24,7 +22,6 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.program import Program
 from orchtui.engine.errors import BackendError
-from orchtui.engine.text import clean_line
 
 _PLACEHOLDER = re.compile(r"\{(prompt|system)\}")
 
@@ -64,13 +61,18 @@ class CommandBackend:
         """Run the program to its end.
 
         Raises:
-            BackendError: of kind `command`, when it can not be started or does not end with 0.
+            BackendError: of kind `command`, when it can not be started, does not end with 0, or
+                prints more than an answer may be long.
         """
         program = await self._start(assignment)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         try:
             yield Started()
+            printed = 0
             while piece := await program.read():
+                printed += len(piece)
+                if printed > program_trouble.TEXT_LIMIT:
+                    raise program_trouble.too_much(assignment.command[0])
                 if text := decoder.decode(piece):
                     yield Text(text)
             if text := decoder.decode(b"", final=True):
@@ -80,7 +82,9 @@ class CommandBackend:
             await program.end()
             self._programs.discard(program)
         if code:
-            raise BackendError("command", _failure(assignment.command[0], code, program.tail))
+            raise BackendError(
+                "command", program_trouble.ended_badly(assignment.command[0], code, program.tail)
+            )
         yield Finished("exit")
 
     async def close(self) -> None:
@@ -101,7 +105,9 @@ class CommandBackend:
                 linger=self._linger,
             )
         except (OSError, ValueError) as error:
-            raise BackendError("command", _refusal(assignment, error)) from error
+            raise program_trouble.refusal(
+                assignment.command[0], assignment.folder, error
+            ) from error
         self._programs.add(program)
         return program
 
@@ -115,39 +121,3 @@ def _arguments(assignment: Assignment) -> tuple[list[str], bytes]:
     return [program, *filled], b"" if in_arguments else assignment.whole_prompt.encode(
         errors="replace"
     )
-
-
-def _refusal(assignment: Assignment, error: OSError | ValueError) -> str:
-    """Why the program could not be started, and what to do about it."""
-    program = clean_line(assignment.command[0], 100)
-    if isinstance(error, OSError) and error.filename == assignment.folder:
-        folder = clean_line(assignment.folder)
-        return f"'{program}' can not run in the folder '{folder}': {error.strerror}"
-    if isinstance(error, FileNotFoundError):
-        if os.path.isfile(os.path.join(assignment.folder, assignment.command[0])):
-            return f"'{program}' can not run: the interpreter in its first line was not found"
-        return f"the program '{program}' was not found; is it installed and on the PATH?"
-    if isinstance(error, PermissionError):
-        return f"'{program}' may not be executed; is it a program (chmod +x)?"
-    if isinstance(error, OSError) and error.errno == errno.E2BIG:
-        return (
-            f"the arguments of '{program}' are too long for this system; leave {{prompt}} out of "
-            f"the command, and the prompt comes on standard input"
-        )
-    why = error.strerror if isinstance(error, OSError) else str(error)
-    return f"'{program}' can not run: {clean_line(why or str(error))}"
-
-
-def _failure(command: str, code: int, tail: str) -> str:
-    """How the program ended, with its last words."""
-    program = clean_line(command, 100)
-    ended = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
-    said = f"; the end of its standard error:\n{tail}" if tail else "; it said nothing about why"
-    return f"'{program}' {ended}{said}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals have no names
-        return f"signal {number}"

@@ -12,5 +12,8 @@ PROGRAMS = frozenset({"command", "acp", *PRESETS})
 WITH_TOOLS_OF_THEIR_OWN = PROGRAMS - {"command", "llm"}
 """Agent programs: what their specialists may use is the program's, not orchtui's."""
 
+OF_OTHER_MODELS = frozenset({"codex", "gemini", "opencode", "llm"})
+"""Programs to which the names of Claude's families mean nothing."""
+
 WITHOUT_MODEL_CHOICE = frozenset({"command", "local", "rehearsal"})
 """A named model means nothing to these: a file that showed it would lie."""

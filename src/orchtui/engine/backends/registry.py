@@ -1,31 +1,35 @@
 """Backends by name: which there are, which can be used here, and the one to use unasked.
 
 Nothing is started or imported before `open` asks for it. What the environment
-says is handed in by the caller. This module never chooses rehearsal by itself.
+and the configuration say is handed in by the caller. This module never chooses
+rehearsal by itself.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
 
 from orchtui.engine.backends.base import Backend
+from orchtui.engine.backends.names import NAMES, OF_OTHER_MODELS, PRESETS, WITHOUT_MODEL_CHOICE
+from orchtui.engine.backends.presets import PRESETS as PROGRAMS
+from orchtui.engine.backends.profiles import Profile
+from orchtui.engine.backends.profiles import lacking as profile_lacking
 from orchtui.engine.errors import NoBackendError
-
-BackendName = Literal["anthropic", "local", "command", "rehearsal"]
-NAMES: tuple[BackendName, ...] = get_args(BackendName)
 
 KEY = "ANTHROPIC_API_KEY"
 TOKEN = "ANTHROPIC_AUTH_TOKEN"
 BASE_URL = "ANTHROPIC_BASE_URL"
 LOCAL_MODEL = "ORCHTUI_LOCAL_MODEL"
 
+_UNASKED = ("anthropic", "claude", "local")
+"""Who is used when nobody chose, the first that can be used here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One backend that a person may choose."""
 
-    name: BackendName
+    name: str
     summary: str
     """What it is, in a few words."""
     lacking: str | None
@@ -41,45 +45,88 @@ class Backends:
         chosen: The backend that the user's configuration names.
         models: Aliases of models and the ids that they stand for, beyond the built-in ones.
         local_model: A GGUF file for the `local` backend.
+        profiles: Other servers with the same protocol, by name.
     """
 
     environment: Mapping[str, str]
     chosen: str | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     local_model: Path | None = None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
     _opened: dict[str, Backend] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names that a plan, an agent file or a flag may use."""
+        return (*NAMES, *self.profiles)
 
     def choices(self) -> list[Choice]:
         """The backends that can answer a prompt, the best first."""
         key = self.environment.get(KEY) or self.environment.get(TOKEN)
-        return [
-            Choice(
-                "anthropic",
-                "Claude, through the API",
-                None if key else f"set {KEY}",
-            ),
-            Choice(
-                "local", "a small model on this machine, for trying things out", self._no_local()
-            ),
-            Choice("rehearsal", "no model at all: made-up text, to see a plan's shape", None),
+        anthropic = Choice("anthropic", "Claude, through the API", None if key else f"set {KEY}")
+        profiles = [
+            Choice(name, _server(profile), profile_lacking(profile, self.environment))
+            for name, profile in self.profiles.items()
         ]
+        programs = [
+            Choice(name, PROGRAMS[name].summary, PROGRAMS[name].lacking(self.environment))
+            for name in PRESETS
+        ]
+        local = Choice(
+            "local", "a small model on this machine, for trying things out", self._no_local()
+        )
+        rehearsal = Choice(
+            "rehearsal", "no model at all: made-up text, to see a plan's shape", None
+        )
+        return [anthropic, *profiles, *programs, local, rehearsal]
 
     def default(self) -> str:
-        """The backend for work for which nobody chose one: the API, else the local model.
+        """The backend for work for which nobody chose one: the API, else `claude`, else the model.
 
         Raises:
-            NoBackendError: when neither can be used; rehearsal is never chosen unasked.
+            NoBackendError: when none of them can be used; rehearsal is never chosen unasked.
         """
         if self.chosen:
             return self.chosen
-        for choice in self.choices():
-            if choice.lacking is None and choice.name != "rehearsal":
-                return choice.name
+        choices = {choice.name: choice for choice in self.choices()}
+        for name in _UNASKED:
+            if choices[name].lacking is None:
+                return name
         lines = ["no backend is chosen; choose one with --backend, or in the app:"]
-        for choice in self.choices():
+        for choice in choices.values():
             todo = f" ({choice.lacking})" if choice.lacking else ""
             lines.append(f"  {choice.name:10} {choice.summary}{todo}")
         raise NoBackendError("\n".join(lines))
+
+    def model_id(self, backend: str, model: str | None) -> str | None:
+        """The id that a backend would send for a model; `None` where the backend decides."""
+        if backend in WITHOUT_MODEL_CHOICE:
+            return None
+        if backend in self.profiles:
+            profile = self.profiles[backend]
+            name = model or profile.model
+            return {**self.models, **profile.models}.get(name, name) if name else None
+        if backend == "anthropic":
+            from orchtui.engine.backends.anthropic_api import ALIASES, DEFAULT_MODEL
+
+            name = model or DEFAULT_MODEL
+            return {**ALIASES, **self.models}.get(name, name)
+        return self.models.get(model, model) if model else None
+
+    def knows_model(self, backend: str, model: str) -> bool:
+        """Whether a model that an agent file names means something to a backend.
+
+        Agent files are mostly written for Claude, whose families mean nothing to other programs
+        and servers, unless the configuration says what they stand for there.
+        """
+        from orchtui.engine.backends.anthropic_api import ALIASES
+
+        if model not in ALIASES:
+            return True
+        if backend in self.profiles:
+            profile = self.profiles[backend]
+            return profile.model is None or model in profile.models
+        return backend not in OF_OTHER_MODELS
 
     def open(self, names: Iterable[str]) -> dict[str, Backend]:
         """The backends with these names; made once, and shared by all runs.
@@ -104,16 +151,17 @@ class Backends:
         for choice in self.choices():
             if choice.name == name and choice.lacking:
                 raise NoBackendError(f"the backend '{name}' can not be used here: {choice.lacking}")
+        if name in self.profiles:
+            from orchtui.engine.backends.profiles import open_profile
+
+            return open_profile(name, self.profiles[name], self.environment)
+        if name in PRESETS:
+            from orchtui.engine.backends.agent_program import AgentProgramBackend
+
+            return AgentProgramBackend(PROGRAMS[name], self.environment)
         match name:
             case "anthropic":
-                from orchtui.engine.backends.anthropic_api import AnthropicBackend
-
-                return AnthropicBackend(
-                    api_key=self.environment.get(KEY),
-                    auth_token=self.environment.get(TOKEN),
-                    base_url=self.environment.get(BASE_URL),
-                    models=self.models,
-                )
+                return self._api()
             case "local":
                 from orchtui.engine.backends.local import LocalBackend
 
@@ -122,11 +170,30 @@ class Backends:
                 from orchtui.engine.backends.command import CommandBackend
 
                 return CommandBackend(environment=self.environment)
+            case "acp":
+                return self._acp()
             case "rehearsal":
                 from orchtui.engine.backends.rehearsal import RehearsalBackend
 
                 return RehearsalBackend()
-        raise NoBackendError(f"there is no backend '{name}'; there are {', '.join(NAMES)}")
+        raise NoBackendError(f"there is no backend '{name}'; there are {', '.join(self.names)}")
+
+    def _api(self) -> Backend:
+        from orchtui.engine.backends.anthropic_api import AnthropicBackend
+
+        return AnthropicBackend(
+            api_key=self.environment.get(KEY),
+            auth_token=self.environment.get(TOKEN),
+            base_url=self.environment.get(BASE_URL),
+            models=self.models,
+        )
+
+    def _acp(self) -> Backend:
+        from orchtui.engine.backends.acp import AcpBackend, acp_lacking
+
+        if lacking := acp_lacking(self.environment):
+            raise NoBackendError(f"the backend 'acp' can not be used here: {lacking}")
+        return AcpBackend(self.environment)
 
     def _no_local(self) -> str | None:
         from orchtui.engine.backends.weights import local_available
@@ -136,3 +203,7 @@ class Backends:
     def _local_model(self) -> Path | None:
         named = self.environment.get(LOCAL_MODEL)
         return Path(named).expanduser() if named else self.local_model
+
+
+def _server(profile: Profile) -> str:
+    return f"{profile.model or 'models'} at {profile.base_url}"

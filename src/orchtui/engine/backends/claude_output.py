@@ -1,0 +1,237 @@
+"""The lines of `claude -p --output-format stream-json`, with partial messages.
+
+Text and thinking come from the stream events; a whole message follows, and
+gives its text only where it was not streamed. Messages of subagents (those
+with a `parent_tool_use_id`) show which tools they use, but their words are no
+part of the answer. This module never runs the program.
+"""
+
+import time
+from collections.abc import Iterator
+
+from orchtui.engine.backends import program_trouble
+from orchtui.engine.backends.agent_output import Line, as_json, number, part, parts, text
+from orchtui.engine.backends.base import (
+    BackendEvent,
+    Finished,
+    Started,
+    Text,
+    Thinking,
+    ToolCalled,
+    ToolReturned,
+    UsageReported,
+)
+from orchtui.engine.errors import BackendError, ErrorKind
+from orchtui.engine.events import Usage
+
+LOGIN = "run `claude` once and log in, or set ANTHROPIC_API_KEY"
+
+_SYNTHETIC = "<synthetic>"
+"""The model of messages that the program writes itself, such as its errors."""
+_AUTH_TRIES = 2
+"""How often it may be turned away before that counts: a token that has run out is renewed once."""
+_PATIENCE = 600.0
+"""Seconds until a used-up allowance comes back that are still worth waiting for."""
+_WAITING = "(waiting to try again)"
+"""Stands among the running tools while it waits for its provider: silence is normal then, too."""
+_ERRORS: dict[str, ErrorKind] = {
+    "authentication_failed": "auth",
+    "billing_error": "auth",
+    "rate_limit": "rate_limit",
+    "invalid_request": "bad_request",
+    "server_error": "server",
+    "max_output_tokens": "truncated",
+}
+"""Names of errors on its own messages."""
+
+
+class ClaudeOutput:
+    """Reads one run of `claude`."""
+
+    def __init__(self, program: str) -> None:
+        self.tools: set[str] = set()
+        self.finished: Finished | None = None
+        self._program = program
+        self._spoken = False
+        """Whether any text was given."""
+        self._blocks: list[list[str]] = []
+        """The pieces of the text blocks that were streamed and whose message has not come yet."""
+        self._used = Usage()
+        self._now_used = Usage()
+        """Of the message that is streamed now."""
+        self._error = ""
+        self._resets_at = 0
+
+    def read(self, line: Line) -> Iterator[BackendEvent]:
+        """What one line says.
+
+        Raises:
+            BackendError: when the line says that the work failed.
+        """
+        own = not line.get("parent_tool_use_id")
+        self.tools.discard(_WAITING)
+        match line.get("type"):
+            case "stream_event" if own:
+                yield from self._streamed(part(line, "event"))
+            case "assistant":
+                yield from self._message(line, own)
+            case "user":
+                yield from self._returned(line)
+            case "system":
+                yield from self._system(line)
+            case "rate_limit_event":
+                info = part(line, "rate_limit_info")
+                if text(info, "status") == "rejected":
+                    self._resets_at = number(info, "resetsAt")
+            case "result":
+                yield from self._result(line)
+
+    def _system(self, line: Line) -> Iterator[BackendEvent]:
+        match line.get("subtype"):
+            case "init":
+                yield Started(text(line, "model") or None)
+            case "api_retry":
+                status, tries = number(line, "error_status"), number(line, "attempt")
+                if status in (401, 403) and tries >= _AUTH_TRIES:
+                    raise self._failed(f"its provider answered {status}", status=status)
+                self.tools.add(_WAITING)
+
+    def _streamed(self, event: Line) -> Iterator[BackendEvent]:
+        match event.get("type"):
+            case "message_start":
+                message = part(event, "message")
+                self._blocks.clear()
+                self._now_used = _usage(part(message, "usage"))
+                if model := text(message, "model"):
+                    yield Started(model)
+                yield UsageReported(self._used + self._now_used)
+            case "content_block_start":
+                if text(part(event, "content_block"), "type") == "text":
+                    self._blocks.append([])
+            case "content_block_delta":
+                delta = part(event, "delta")
+                if thought := text(delta, "thinking"):
+                    yield Thinking(thought)
+                if piece := text(delta, "text"):
+                    if not self._blocks:
+                        self._blocks.append([])
+                    yield from self._say(piece, begins=not self._blocks[-1])
+                    self._blocks[-1].append(piece)
+            case "message_delta":
+                self._now_used = _newer(self._now_used, part(event, "usage"))
+                self._used += self._now_used
+                self._now_used = Usage()
+                yield UsageReported(self._used)
+
+    def _message(self, line: Line, own: bool) -> Iterator[BackendEvent]:
+        message = part(line, "message")
+        synthetic = text(message, "model") == _SYNTHETIC
+        if synthetic and own:
+            self._error = text(line, "error")
+        for block in parts(message, "content"):
+            kind = block.get("type")
+            if kind == "tool_use":
+                call = text(block, "id")
+                self.tools.add(call)
+                yield ToolCalled(call, text(block, "name"), as_json(block.get("input")))
+            elif kind == "text" and own and not synthetic:
+                yield from self._whole(text(block, "text"))
+
+    def _whole(self, whole: str) -> Iterator[BackendEvent]:
+        """What of a whole text was not streamed."""
+        given = "".join(self._blocks.pop(0)) if self._blocks else ""
+        if given and whole.startswith(given):
+            if rest := whole[len(given) :]:
+                yield Text(rest)
+        elif whole:
+            yield from self._say(whole, begins=True)
+
+    def _returned(self, line: Line) -> Iterator[BackendEvent]:
+        for block in parts(part(line, "message"), "content"):
+            if block.get("type") == "tool_result":
+                call = text(block, "tool_use_id")
+                self.tools.discard(call)
+                answer = "\n".join(text(item, "text") for item in parts(block, "content"))
+                yield ToolReturned(
+                    call, block.get("is_error") is not True, answer or as_json(block.get("content"))
+                )
+
+    def _result(self, line: Line) -> Iterator[BackendEvent]:
+        if total := _total(line):
+            yield UsageReported(total)
+        said = text(line, "result")
+        reason = text(line, "stop_reason")
+        if line.get("is_error") is not False or text(line, "subtype") not in ("success", ""):
+            raise self._failure(line, said, reason)
+        if said and not self._spoken:
+            yield from self._say(said, begins=True)
+        # A program that has come to its end has not stopped for a tool.
+        self.finished = Finished(reason if reason and reason != "tool_use" else "end_turn")
+
+    def _failure(self, line: Line, said: str, reason: str) -> BackendError:
+        subtype = text(line, "subtype")
+        if subtype == "error_max_turns":
+            return BackendError(
+                "tool",
+                f"'{self._program}' used all its turns ({number(line, 'num_turns')}) without coming"
+                " to an end; raise maxTurns in the agent file, or make the task smaller",
+            )
+        if reason == "refusal":
+            return BackendError("refusal", "the model refused to answer; rephrase the task")
+        if not said:
+            errors = line.get("errors")
+            said = "; ".join(map(str, errors)) if isinstance(errors, list) else ""
+        status, kind = number(line, "api_error_status"), _ERRORS.get(self._error)
+        if kind == "server":  # it also calls a broken connection so
+            kind = program_trouble.of_words(said) or kind
+        return self._failed(said or subtype, status=status, kind=kind)
+
+    def _failed(self, said: str, *, status: int = 0, kind: ErrorKind | None = None) -> BackendError:
+        error = program_trouble.provider_error(
+            self._program, said, status=status, kind=kind, login=LOGIN
+        )
+        if error.kind == "rate_limit" and self._resets_at:
+            error.retry_after = max(0.0, self._resets_at - time.time())
+            error.retryable = error.retry_after <= _PATIENCE
+        return error
+
+    def _say(self, piece: str, *, begins: bool) -> Iterator[BackendEvent]:
+        """Text, set apart from what was said before."""
+        if begins and self._spoken:
+            yield Text("\n\n")
+        self._spoken = True
+        yield Text(piece)
+
+
+def _usage(fields: Line) -> Usage:
+    return Usage(
+        number(fields, "input_tokens"),
+        number(fields, "output_tokens"),
+        number(fields, "cache_read_input_tokens"),
+        number(fields, "cache_creation_input_tokens"),
+    )
+
+
+def _newer(used: Usage, fields: Line) -> Usage:
+    """What a message has used, with what its end says of it."""
+    latest = _usage(fields)
+    return Usage(
+        latest.input or used.input,
+        latest.output or used.output,
+        latest.cache_read or used.cache_read,
+        latest.cache_write or used.cache_write,
+    )
+
+
+def _total(line: Line) -> Usage | None:
+    """All that a run has used, subagents and side calls too; `None` where it does not say."""
+    models = [model for model in part(line, "modelUsage").values() if isinstance(model, dict)]
+    total = Usage()
+    for model in models:
+        total += Usage(
+            number(model, "inputTokens"),
+            number(model, "outputTokens"),
+            number(model, "cacheReadInputTokens"),
+            number(model, "cacheCreationInputTokens"),
+        )
+    return total if total.total else _usage(part(line, "usage")) if "usage" in line else None

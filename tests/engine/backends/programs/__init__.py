@@ -1,0 +1,1 @@
+"""Small programs that stand in for agent programs in tests."""
