@@ -1,22 +1,27 @@
 """Configuration: what `orchtui.yaml` says, in the project and in the user's own folder.
 
 The project's file wins over the user's, key by key. The result is one frozen
-Settings that is handed down; nobody reads a file again. This module never reads
-environment variables of backends and never starts anything.
+Settings that is handed down; nobody reads a file again. It keeps which file
+said what, because what a project says is trusted less than what its user says.
+This module never reads environment variables of backends and never starts
+anything.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from orchtui.engine import yaml_values as values
-from orchtui.engine.backends.registry import NAMES
+from orchtui.engine.backends.names import NAMES
+from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.input_file import file_name, read_text
-from orchtui.engine.plan import Limits
+from orchtui.engine.plan import SLUG, SLUG_ALLOWED, Limits
 from orchtui.engine.plan_file import LIMITS
-from orchtui.engine.yaml_compose import Problems, compose
-from orchtui.engine.yaml_nodes import list_of, mapping_of, read_whole, struct
+from orchtui.engine.trust import Own
+from orchtui.engine.yaml_compose import Node, Problems, compose
+from orchtui.engine.yaml_nodes import list_of, mapping_of, read_whole, record, struct
 
 FILE = "orchtui.yaml"
 
@@ -28,26 +33,87 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """For tasks for which nobody chose one."""
     models: Mapping[str, str] = {}
     """Aliases, and the ids of the models that they stand for."""
+    profiles: Mapping[str, Profile] = {}
+    """Other servers with Anthropic's protocol, by the name that is their backend's."""
     limits: Limits = Limits()
     """Below what a plan or a flag says."""
     agents: tuple[str, ...] = ()
     """More folders with agent files, from the project folder."""
+    users_agents: tuple[str, ...] = ()
+    """Those of them that the user's own file names."""
     theme: str | None = None
+    said_by: Mapping[str, Path] = {}
+    """The file that said `backend`, and each of `profiles.<name>`."""
 
     def over(self, other: "Settings") -> "Settings":
         """These settings, and `other`'s where these say nothing."""
         return Settings(
             backend=self.backend or other.backend,
             models={**other.models, **self.models},
+            profiles={**other.profiles, **self.profiles},
             limits=self.limits.over(other.limits),
             agents=(*self.agents, *other.agents),
+            users_agents=(*self.users_agents, *other.users_agents),
             theme=self.theme or other.theme,
+            said_by={**other.said_by, **self.said_by},
+        )
+
+    def own(self, folder: Path) -> Own:
+        """What of this the user said, and not the project.
+
+        Args:
+            folder: The project folder.
+        """
+        users = {what for what, path in self.said_by.items() if not _is_in(path, folder)}
+        return Own(
+            backends=[self.backend] if self.backend and "backend" in users else [],
+            profiles=[name for name in self.profiles if f"profiles.{name}" in users],
+            folders=[folder / name for name in self.users_agents],
         )
 
 
+def _is_in(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+_slug = values.matching(SLUG, f"a name of {SLUG_ALLOWED}")
+
+
+def _profile_name(node: Node, problems: Problems, label: str) -> str:
+    written = _slug(node, problems, label)
+    if written in NAMES:
+        raise values.Misfit(node, f"{label} must not be '{written}', which is a backend already")
+    return written
+
+
+_SERVER_LIMITS = {key: LIMITS[key] for key in ("concurrency", "idle_timeout")}
+_profile_record = record(
+    {
+        "base_url": values.name,
+        "key_env": values.name,
+        "model": values.name,
+        "models": mapping_of(values.line),
+        "limits": record(_SERVER_LIMITS),
+        "tools": values.flag,
+        "web": values.flag,
+        "cache": values.flag,
+        "warm_cache": values.flag,
+    },
+    required=("base_url",),
+)
+
+
+def _profile(node: Node, problems: Problems, label: str) -> Profile:
+    said = dict(_profile_record(node, problems, label).values)
+    limits = said.pop("limits", None)
+    # Without an address a problem was told, and nobody uses the profile.
+    return Profile(**{"base_url": ""} | said | (limits.values if limits is not None else {}))
+
+
 _FIELDS = {
-    "backend": values.choice([name for name in NAMES if name != "command"]),
+    "backend": values.name,
     "models": mapping_of(values.line),
+    "profiles": mapping_of(_profile, _profile_name),
     "limits": struct(Limits, LIMITS),
     "agents": list_of(values.line),
     "theme": values.line,
@@ -76,17 +142,36 @@ def load_config(folder: Path, config: Path | None = None) -> Settings:
         InputError: with every problem of a file.
     """
     settings = Settings()
-    for path in config_files(folder, config):
-        settings = settings.over(_load(path))
+    known: set[str] = set(NAMES) - {"command", "acp"}
+    # The strongest last: it may name a profile that a weaker one has.
+    for path in reversed(config_files(folder, config)):
+        settings = _load(path, known, folder).over(settings)
     return settings
 
 
-def _load(path: Path) -> Settings:
+def _load(path: Path, known: set[str], folder: Path) -> Settings:
+    """Read one file; `known` are the backends so far, and its profiles are added to them."""
     problems = Problems(file_name(path))
     node = compose(read_text(path), problems)
     if node is None:
         problems.raise_any()
         return Settings()
-    settings = read_whole(node, struct(Settings, _FIELDS), problems, "the configuration")
+    table = record(_FIELDS)
+    whole = read_whole(node, table, problems, "the configuration")
+    settings = Settings(**whole.values)
+    known.update(settings.profiles)
+    if settings.backend is not None and settings.backend not in known:
+        hint = values.suggestion(settings.backend, tuple(sorted(known)))
+        problems.add(
+            whole.place("backend"),
+            f"backend must be one of {', '.join(sorted(known))}, "
+            f"not {values.shown(settings.backend)}{hint}",
+        )
     problems.raise_any()
-    return settings
+    said = ["backend"] if settings.backend is not None else []
+    said += [f"profiles.{name}" for name in settings.profiles]
+    return replace(
+        settings,
+        said_by=dict.fromkeys(said, path),
+        users_agents=() if _is_in(path, folder) else settings.agents,
+    )

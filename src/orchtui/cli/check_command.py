@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -56,8 +56,9 @@ def _explain(context: click.Context, _: click.Parameter, kind: str | None) -> No
 @click.option("--json", "as_json", is_flag=True, help="the report as one JSON object")
 @click.option("--strict", is_flag=True, help="exit with 1 also when the report is unsure")
 @click.option("--ask", is_flag=True, help="ask a model too; it may add findings, as guesses")
-@click.option("--backend", help="with --ask: anthropic or local")
+@click.option("--backend", help="with --ask: one that has a model")
 @click.option("--model", help="with --ask: opus, sonnet, haiku, or the full id of a model")
+@click.option("--trust", is_flag=True, help="with --ask: use the server or program all the same")
 @click.option("--timeout", type=Duration(), help="with --ask: for the answer  [default: 60s]")
 @click.option(
     "--config",
@@ -78,6 +79,7 @@ def command(
     as_json: bool,
     strict: bool,
     ask: bool,
+    trust: bool,
     timeout: float | None,
     **choices: Any,
 ) -> int:
@@ -95,14 +97,17 @@ def command(
     ignored = [name for name, value in {"timeout": timeout, **choices}.items() if value is not None]
     if ignored and not ask:
         raise click.UsageError(f"--{ignored[0]} is only for --ask")
-    project = make_project(out=Path("artifacts"), **choices) if ask else None
+    if trust and not ask:
+        raise click.UsageError("--trust is only for --ask")
+    project = make_project(out=Path("artifacts"), **choices)
+    asking = _Asking(timeout, trust) if ask else None
     several = len(plans) > 1
     codes = []
     for place, source in enumerate(plans or (None,)):
         if several and not as_json:
             click.echo(f"{'' if place == 0 else chr(10)}{clean_line(str(source))}")
         try:
-            checked = _check(source, request, project, timeout)
+            checked = _check(source, request, project, asking)
         except InputError as error:
             if not several:
                 raise
@@ -116,6 +121,15 @@ def command(
         bad = ("dependent", "unsure") if strict else ("dependent",)
         codes.append(1 if checked.report.verdict in bad else 0)
     return max(codes)
+
+
+class _Asking(NamedTuple):
+    """How a model is asked."""
+
+    timeout: float | None
+    """Seconds for the answer."""
+    trust: bool
+    """Whether what the project names may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +185,19 @@ class _Checked:
 
 
 def _check(
-    source: str | None, request: str | None, project: "Project | None", timeout: float | None
+    source: str | None, request: str | None, project: "Project", asking: "_Asking | None"
 ) -> _Checked:
-    """Read, judge, and ask the model when there is a project to ask in.
+    """Read, judge, and ask the model where that is wanted.
 
     Raises:
         InputError: with all that is wrong with the plan.
         NoBackendError: when there is no model to ask.
     """
-    from orchtui.engine.independence import check
-
     plan, text = _read(source, request)
-    report = check(plan)
-    if project is not None:
+    report = project.check(plan)
+    if asking is not None:
         name = text.file if text is not None else "orchtui"
-        report = _second_opinion(project, plan, report, timeout, name)
+        report = _second_opinion(project, plan, report, asking, name)
     return _Checked(plan, report, text)
 
 
@@ -223,14 +235,16 @@ def _second_opinion(
     project: "Project",
     plan: "Plan",
     report: "IndependenceReport",
-    timeout: float | None,
+    asking: "_Asking",
     name: str,
 ) -> "IndependenceReport":
     """The report with a model's findings; what was asked, used and ignored is told beside it."""
     from orchtui.engine.second_opinion import TIMEOUT, with_opinion
 
     backend, _ = project.opinion_backend(plan)
-    opinion = asyncio.run(_ask(project, plan, timeout or TIMEOUT))
+    if asking.trust:
+        project.trust.trust(project.untrusted_backend(backend), project.folder)
+    opinion = asyncio.run(_ask(project, plan, asking.timeout or TIMEOUT))
     more = with_opinion(plan, report, opinion)
     new = sum(finding.source == "model" for finding in more.findings)
     click.echo(f"{name}: {_told(backend, opinion, new)}", err=True)

@@ -35,7 +35,11 @@ class Duration(click.ParamType[float]):
 
 
 _OPTIONS = [
-    click.option("--backend", help="anthropic, local or rehearsal, for tasks that need a model"),
+    click.option(
+        "--backend",
+        help="anthropic, claude, codex, gemini, opencode, llm, acp, local, rehearsal, or a profile "
+        "of the configuration, for tasks that need a model",
+    ),
     click.option("--model", help="opus, sonnet, haiku, or the full id of a model"),
     click.option("--concurrency", type=click.IntRange(1, 10_000), help="tasks at the same time"),
     click.option("--timeout", type=Duration(), help="for each task, such as 90s or 20m"),
@@ -87,29 +91,39 @@ def make_project(
     Raises:
         InputError: when the configuration has errors, or a backend does not exist.
     """
+    from orchtui.cli.trusting import user_store
     from orchtui.config import load_config
-    from orchtui.engine.backends.registry import NAMES, Backends
+    from orchtui.engine.backends.registry import Backends
     from orchtui.engine.errors import InputError
     from orchtui.engine.plan import Limits
     from orchtui.engine.project import Project
     from orchtui.engine.resolve import Overrides
     from orchtui.engine.specialists import agent_folders, load_all
 
-    if backend is not None and backend not in NAMES:
-        raise InputError.of(f"--backend: there is no '{backend}'; there are {', '.join(NAMES)}")
-    if backend == "command":
-        raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
     folder = working_folder()
     settings = load_config(folder, config)
+    backends = Backends(
+        os.environ,
+        chosen=settings.backend,
+        models=settings.models,
+        profiles=settings.profiles,
+    )
+    if backend is not None and backend not in backends.names:
+        there = ", ".join(backends.names)
+        raise InputError.of(f"--backend: there is no '{backend}'; there are {there}")
+    if backend == "command":
+        raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
     specialists, diagnostics = load_all(agent_folders(folder, Path.home(), settings.agents))
     return Project(
         folder=folder,
         out=out,
-        backends=Backends(os.environ, chosen=settings.backend, models=settings.models),
+        backends=backends,
         specialists=specialists,
         diagnostics=diagnostics,
         overrides=Overrides(backend=backend, model=model, limits=Limits(**limits)),
         defaults=settings.limits,
+        trust=user_store(),
+        own=settings.own(folder),
     )
 
 

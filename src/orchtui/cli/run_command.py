@@ -78,7 +78,14 @@ def drive(
         UntrustedError: when nobody has said that this may run; nothing was started.
         StorageError: when the run, or standard output, can not be written.
     """
-    settle(project, orchestrator.schedule, trust=trust, as_json=as_json, plan_name=plan_name)
+    settle(
+        project,
+        orchestrator.schedule,
+        trust=trust,
+        as_json=as_json,
+        plan_name=plan_name,
+        done=orchestrator.done,
+    )
     return asyncio.run(_drive(project, orchestrator, as_json=as_json))
 
 

@@ -5,12 +5,17 @@ from typing import Any
 
 import click
 
+from orchtui.cli import apply_command
 from orchtui.cli.options import make_project, place_options
+from orchtui.cli.trusting import trust_option
 
 
 @click.group("runs")
 def command() -> None:
-    """List, show and resume past runs. RUN is an id, a unique prefix, or `last`."""
+    """List, show, resume and apply past runs. RUN is an id, a unique prefix, or `last`."""
+
+
+command.add_command(apply_command.command)
 
 
 @command.command("list")
@@ -100,10 +105,11 @@ def _details(task: Any) -> dict[str, Any]:
 @command.command("resume")
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
+@trust_option
 @place_options
-def resume(run: str, as_json: bool, out: Path, config: Path | None) -> int:
+def resume(run: str, as_json: bool, trust: bool, out: Path, config: Path | None) -> int:
     """Go on with a run: what completed is kept, everything else runs again as it was planned."""
     from orchtui.cli.run_command import drive
 
     project = make_project(out=out, config=config)
-    return drive(project, project.resume(run), as_json=as_json)
+    return drive(project, project.resume(run), as_json=as_json, trust=trust)

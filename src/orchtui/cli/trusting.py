@@ -63,66 +63,30 @@ def settle(
         UntrustedError: when nobody has said that this may run.
         click.Abort: when somebody was asked about the money and said no.
     """
-    store = user_store()
     asks = not as_json and _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
     _settle_trust(
-        store,
         project,
-        found_dangers(project, schedule, plan_name=plan_name, done=done),
+        project.untrusted(schedule, plan_name, done),
         trust=trust,
         asks=asks,
     )
-    if (estimate := _estimate(project, schedule, done)) is not None:
-        _settle_paid(store, project, estimate, asks=asks and not trust)
-
-
-def found_dangers(
-    project: "Project", schedule: "Schedule", *, plan_name: str, done: Collection[str] = ()
-) -> tuple["Danger", ...]:
-    """What the schedule would do on the project's word."""
-    from orchtui.engine import dangers
-    from orchtui.engine.trust import Own
-
-    return dangers.of_run(
-        schedule,
-        project.specialists,
-        folder=project.folder,
-        plan_name=plan_name,
-        own=Own(backends=_own_backends(project)),
-        done=done,
-    )
-
-
-def _own_backends(project: "Project") -> set[str]:
-    """The flag's, or what is there without anybody's choice."""
-    from orchtui.engine.errors import NoBackendError
-
-    if project.overrides.backend is not None:
-        return {project.overrides.backend}
-    if project.backends.chosen is None:
-        try:
-            return {project.backends.default()}
-        except NoBackendError:
-            pass
-    return set()
+    if (estimate := project.unseen_estimate(schedule, done)) is not None:
+        _settle_paid(project, estimate, asks=asks and not trust)
 
 
 def _settle_trust(
-    store: "TrustStore",
     project: "Project",
-    found: tuple["Danger", ...],
+    new: tuple["Danger", ...],
     *,
     trust: bool,
     asks: bool,
 ) -> None:
     from orchtui.engine.errors import StorageError
     from orchtui.engine.trust import UntrustedError, headline, listed
-    from orchtui.engine.trust_store import untrusted
 
-    new = untrusted(found, store, project.folder)
     if not new:
         return
-    if trouble := store.trouble():
+    if trouble := project.trust.trouble():
         _say(trouble)
     if not trust and not asks:
         raise UntrustedError(new)
@@ -132,38 +96,24 @@ def _settle_trust(
     if not trust and not _agrees("Trust this and run it?"):
         raise UntrustedError(new)
     try:
-        store.trust(new, project.folder)
+        project.trust.trust(new, project.folder)
     except StorageError as error:
         _say(f"this runs, but can not be remembered: {error}")
 
 
-def _settle_paid(
-    store: "TrustStore", project: "Project", estimate: "Estimate", *, asks: bool
-) -> None:
+def _settle_paid(project: "Project", estimate: "Estimate", *, asks: bool) -> None:
     from orchtui.engine.errors import StorageError
     from orchtui.engine.paid import told
 
-    if store.paid_noted(project.folder):
-        return
     _say("the first run in this folder that costs money:")
     for line in told(estimate):
         click.echo(f"  {line}", err=True)
     if asks and not _agrees("Run it?"):
         raise click.Abort
     try:
-        store.note_paid(project.folder)
+        project.trust.note_paid(project.folder)
     except StorageError as error:
         _say(f"this will be told again: {error}")
-
-
-def _estimate(project: "Project", schedule: "Schedule", done: Collection[str]) -> "Estimate | None":
-    from orchtui.engine.paid import estimate
-    from orchtui.engine.specialists import find
-
-    names = {task.specialist for task in schedule.tasks} | {"synthesizer"}
-    cards = {name: find(project.specialists, name) for name in names}
-    systems = {name: card.system for name, card in cards.items() if card is not None}
-    return estimate(schedule, systems, done=done)
 
 
 def _agrees(question: str) -> bool:

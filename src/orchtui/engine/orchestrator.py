@@ -92,6 +92,12 @@ class Orchestrator:
         return self._schedule
 
     @property
+    def done(self) -> frozenset[str]:
+        """Ids of the tasks of a past run that do not run again."""
+        past = self._past
+        return frozenset(task.id for task in past.with_status("completed")) if past else frozenset()
+
+    @property
     def published_result(self) -> Path:
         """The result in the artifacts folder, which links the files beside it."""
         return self._artifacts.published_result

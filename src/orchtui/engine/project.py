@@ -5,24 +5,32 @@ this one door, so that they do the same. It never reads the user's
 configuration or the environment itself: its maker hands it what they say.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from orchtui.engine import past_runs, summary
+from msgspec import structs
+
+from orchtui.engine import dangers, isolation, past_runs, summary
 from orchtui.engine import second_opinion as opinions
+from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fitting import Fitter
 from orchtui.engine.hindrances import refuse
-from orchtui.engine.independence import IndependenceReport, check
+from orchtui.engine.independence import Finding, IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.paid import Estimate, estimate
 from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.resolve import ORCHESTRATOR, Overrides
+from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule, build
+from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule, build_with
 from orchtui.engine.specialists import Diagnostic, Specialist, find
+from orchtui.engine.trust import Danger, Own, UntrustedError
+from orchtui.engine.trust_store import TrustStore, untrusted
+from orchtui.engine.workspace.git import is_repository
 
 
 @dataclass(slots=True)
@@ -42,6 +50,10 @@ class Project:
     """What the command line said."""
     defaults: Limits = NO_LIMITS
     """The user's own limits."""
+    trust: TrustStore = field(default_factory=TrustStore)
+    """What the user has agreed to so far."""
+    own: Own = Own()
+    """What of the configuration is the user's own."""
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
 
@@ -49,7 +61,7 @@ class Project:
 
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
-        return check(plan)
+        return self._check(self._resolver(plan))
 
     def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
         """Resolve a plan; nothing is started.
@@ -64,15 +76,57 @@ class Project:
             NoBackendError: when a task needs a model and nobody chose how to reach one.
         """
         refuse(plan)  # there is no order in a plan whose tasks wait for each other
-        return build(
+        resolver = self._resolver(plan)
+        built = build_with(
+            resolver,
+            backend=self._default_for(resolver),
+            report=self._check(resolver) if report is None else report,
+        )
+        if unknown := [name for name in built.backends if name not in self.backends.names]:
+            there = ", ".join(self.backends.names)
+            raise NoBackendError(f"there is no backend '{unknown[0]}'; there are {there}")
+        cards = {task.id: resolver.who(task).card for task in plan.tasks if task.enabled}
+        tasks = isolation.isolate(built.tasks, cards, repository=True)
+        if tasks != built.tasks and not is_repository(self.folder):
+            tasks = isolation.isolate(built.tasks, cards, repository=False)
+        return structs.replace(built, tasks=tasks)
+
+    def _resolver(self, plan: Plan) -> Resolver:
+        return Resolver(
             plan,
-            backend=self._default_for(plan),
             overrides=self.overrides,
             defaults=self.defaults,
             specialists=self.specialists,
             fit=self.fitter(),
-            report=self.check(plan) if report is None else report,
+            knows=self.backends.knows_model,
         )
+
+    def _check(self, resolver: Resolver) -> IndependenceReport:
+        return check(resolver.plan, self._in_one_folder(resolver))
+
+    def _in_one_folder(self, resolver: Resolver) -> list[Finding]:
+        """Programs that could write to the project folder at the same time."""
+        tasks = [task for task in resolver.plan.tasks if task.enabled]
+        default = self._unasked()
+        cards_of = self.specialists.values()
+        named = {default, self.overrides.backend, resolver.plan.backend}
+        named |= {"command" if task.command else task.backend for task in tasks}
+        named |= {"command" if card.command else card.backend for card in cards_of}
+        if PROGRAMS.isdisjoint(named):
+            return []  # before anybody looks whom a task's words fit
+        hows = {task.id: resolver.chosen(task) for task in tasks}
+        backends = {name: how.backend if how else default for name, how in hows.items()}
+        cards = {task.id: resolver.who(task).card for task in tasks}
+        found = isolation.findings(tasks, backends, cards, repository=False)
+        # Asked last: git is a program too, and most plans need no answer.
+        return found if found and not is_repository(self.folder) else []
+
+    def _unasked(self) -> str:
+        """The backend for work for which nobody chose one; nothing where there is none."""
+        try:
+            return self.backends.default()
+        except NoBackendError:
+            return ""
 
     def fitter(self) -> Fitter:
         """Says which specialist fits the words of a task that names nobody."""
@@ -144,6 +198,52 @@ class Project:
         """The folder of a run; see `past_runs.run_folder`."""
         return past_runs.run_folder(self.out, run_id)
 
+    # What a person has to agree to
+
+    def untrusted(
+        self, schedule: Schedule, plan_name: str = "the plan", done: Collection[str] = ()
+    ) -> tuple[Danger, ...]:
+        """What a run would do on the project's word that nobody has agreed to yet.
+
+        Reads files: not for the event loop.
+
+        Args:
+            schedule: Of a new run, or of a past one that goes on.
+            plan_name: What to call the plan.
+            done: Ids of tasks that do not run again.
+        """
+        found = dangers.of_run(
+            schedule,
+            self.specialists,
+            folder=self.folder,
+            plan_name=plan_name,
+            profiles=self.backends.profiles,
+            own=self._own(),
+            done=done,
+        )
+        return untrusted(found, self.trust, self.folder)
+
+    def untrusted_backend(self, name: str) -> tuple[Danger, ...]:
+        """The same, of asking one backend something outside a run."""
+        found = dangers.of_backend(
+            name, folder=self.folder, profiles=self.backends.profiles, own=self._own()
+        )
+        return untrusted(found, self.trust, self.folder)
+
+    def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate | None:
+        """What the first paid run here is about to use; `None` where it is not, or was seen."""
+        if self.trust.paid_noted(self.folder):
+            return None
+        return estimate(
+            schedule, self._systems(schedule), profiles=self.backends.profiles, done=done
+        )
+
+    def _own(self) -> Own:
+        names = {*self.own.backends, *([self.overrides.backend] if self.overrides.backend else [])}
+        if self.overrides.backend is None and self.backends.chosen is None:
+            names.add(self._unasked())
+        return replace(self.own, backends=names)
+
     async def second_opinion(
         self, plan: Plan, *, limit: float = opinions.TIMEOUT
     ) -> opinions.Opinion:
@@ -155,8 +255,11 @@ class Project:
 
         Raises:
             NoBackendError: when no backend with a model is chosen, or it can not be used here.
+            UntrustedError: when nobody has agreed to what asking it would run or send.
         """
         name, model = self.opinion_backend(plan)
+        if new := await asyncio.to_thread(self.untrusted_backend, name):
+            raise UntrustedError(new)
         backend = self.backends.open([name])[name]
         card = find(self.specialists, ORCHESTRATOR)
         return await opinions.ask(
@@ -184,24 +287,21 @@ class Project:
         """End what the backends hold: connections, the local model."""
         await self.backends.close()
 
-    def _default_for(self, plan: Plan) -> str:
+    def _default_for(self, resolver: Resolver) -> str:
         """The backend for tasks that name none; asked for only when there is such a task."""
+        plan = resolver.plan
         if self.overrides.backend:
             return self.overrides.backend
-        needs_one = any(
-            task.enabled and not (task.command or task.backend or plan.backend)
-            for task in plan.tasks
-        )
-        if needs_one:
+        if any(task.enabled and resolver.chosen(task) is None for task in plan.tasks):
             return self.backends.default()
-        if plan.aggregate == "synthesize":
-            try:
-                return self.backends.default()
-            except NoBackendError:
-                return ""  # the run collects instead, and says so
-        return ""
+        # Without one the run collects instead, and says so.
+        return self._unasked() if plan.aggregate == "synthesize" else ""
 
     def _crew(self, schedule: Schedule) -> Crew:
+        return Crew(backends=self.backends.open(schedule.backends), systems=self._systems(schedule))
+
+    def _systems(self, schedule: Schedule) -> dict[str, str]:
+        """What each specialist is told, by name."""
         wanted = {task.specialist for task in schedule.tasks} | {"synthesizer"}
         systems = {}
         for name in wanted:
@@ -210,4 +310,4 @@ class Project:
         if (lead := find(self.specialists, ORCHESTRATOR)) is not None:
             parts = (lead.system, systems.get("synthesizer", ""))
             systems["synthesizer"] = "\n\n".join(part for part in parts if part)
-        return Crew(backends=self.backends.open(schedule.backends), systems=systems)
+        return systems

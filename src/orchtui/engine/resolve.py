@@ -102,8 +102,8 @@ class Resolver:
         fit: Fit = nobody_asked,
         knows: Knows = knows_all,
     ) -> None:
-        self._plan = plan
-        self._overrides = overrides
+        self.plan = plan
+        self.overrides = overrides
         self._specialists = specialists
         self._fit = fit
         self._knows = knows
@@ -114,7 +114,7 @@ class Resolver:
     def who(self, task: Task) -> Who:
         """Who does it."""
         if task.id not in self._who:
-            named = task.specialist or self._plan.specialist
+            named = task.specialist or self.plan.specialist
             name, why = (named, "") if named else self._fit(task)
             card = find(self._specialists, name)
             self._who[task.id] = Who(card.name if card else name, card, why)
@@ -122,7 +122,7 @@ class Resolver:
 
     def chosen(self, task: Task) -> How | None:
         """How it is run, as flag, task, agent file or plan say it; `None` where nobody does."""
-        flag, card = self._overrides.backend, self.who(task).card
+        flag, card = self.overrides.backend, self.who(task).card
         if flag == "rehearsal":
             return How(flag, task.command)
         if task.command:
@@ -134,21 +134,21 @@ class Resolver:
             return How(name, card.command if card is not None and same else ())
         if card is not None and (card.backend or card.command):
             return How(card.backend or "command", card.command)
-        return How(self._plan.backend, ()) if self._plan.backend else None
+        return How(self.plan.backend, ()) if self.plan.backend else None
 
     def model(self, task: Task, backend: str) -> str | None:
         """The model, alias or id; `None` leaves it to the backend."""
         if backend in WITHOUT_MODEL_CHOICE:
             return None
         of_card = self._model_of(self.who(task).card, backend)
-        return self._overrides.model or task.model or of_card or self._plan.model
+        return self.overrides.model or task.model or of_card or self.plan.model
 
     def lead_model(self, backend: str) -> str | None:
         """The model for what the orchestrator itself asks for, such as the synthesis."""
         if backend in WITHOUT_MODEL_CHOICE:
             return None
         of_card = self._model_of(find(self._specialists, ORCHESTRATOR), backend)
-        return self._overrides.model or of_card or self._plan.model
+        return self.overrides.model or of_card or self.plan.model
 
     def _model_of(self, card: Specialist | None, backend: str) -> str | None:
         known = card is not None and card.model and self._knows(backend, card.model)
@@ -157,7 +157,7 @@ class Resolver:
     def limits_of(self, task: Task, backend: str) -> TaskLimits:
         """What holds for one task."""
         card = self.who(task).card
-        flags, wanted = self._overrides.limits, self.limits
+        flags, wanted = self.overrides.limits, self.limits
         of_card = card.limits if card is not None else Limits()
         # A program may print only at its end: what a plan says for all is not meant for it.
         idle = None if backend == "command" else wanted.idle_timeout

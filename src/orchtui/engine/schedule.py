@@ -163,7 +163,16 @@ def build(
         fit=fit,
         knows=knows,
     )
-    limits = resolver.limits
+    return build_with(resolver, backend=backend, report=report)
+
+
+def build_with(resolver: Resolver, *, backend: str, report: IndependenceReport | None) -> Schedule:
+    """`build`, with what was resolved before.
+
+    Raises:
+        InputError: when the plan can not start as it is; nothing is left half done.
+    """
+    plan, overrides, limits = resolver.plan, resolver.overrides, resolver.limits
     refuse(plan, limits)
     tasks = [task for task in plan.tasks if task.enabled]
     staging = stage(tasks, report)

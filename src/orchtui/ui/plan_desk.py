@@ -4,16 +4,18 @@ Every fix is an edit of the draft, and can be undone. This module never runs a
 plan.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Collection
 from functools import partial
 
 from textual import on, work
 
-from orchtui.engine.errors import NoBackendError
+from orchtui.engine.errors import NoBackendError, StorageError
 from orchtui.engine.independence import fixes
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
+from orchtui.engine.trust import Danger
 from orchtui.ui.dialogs import ChooseFix
 from orchtui.ui.draft import EMPTY, Draft
 from orchtui.ui.frame import Frame
@@ -22,6 +24,7 @@ from orchtui.ui.live import LiveRun
 from orchtui.ui.opinions import heard
 from orchtui.ui.screen import MainScreen
 from orchtui.ui.trouble import WorkFailed
+from orchtui.ui.trust_question import ask_trust
 
 
 class PlanDesk(Frame):
@@ -74,6 +77,8 @@ class PlanDesk(Frame):
         pane = self.main.independence
         try:
             name, _ = self.project.opinion_backend(event.plan)
+            if not await self.trusted(await asyncio.to_thread(self.project.untrusted_backend, name)):
+                return
             pane.asked_whom, pane.asked_since = name, self.live.now()
             opinion = await self.project.second_opinion(event.plan)
         except NoBackendError as error:
@@ -88,6 +93,21 @@ class PlanDesk(Frame):
         for problem in opinion.problems:
             self.say(f"Second opinion: {problem}", "warning")
         self.say(heard(opinion))
+
+    async def trusted(self, new: Collection[Danger]) -> bool:
+        """Whether a person agrees to what the project names, now or before."""
+        if new:
+            if not await ask_trust(self, new):
+                return False
+            await self.remember(self.project.trust.trust, new, self.project.folder)
+        return True
+
+    async def remember(self, note: Callable[..., None], *what: object) -> None:
+        """Write down what a person agreed to."""
+        try:
+            await asyncio.to_thread(note, *what)
+        except StorageError as error:
+            self.say(f"This holds until you quit, but can not be remembered: {error}", "warning")
 
     @on(IndependencePane.OpinionStopped)
     def _stop_asking(self) -> None:

@@ -5,6 +5,7 @@ This module never draws, and never reads the Run's figures itself.
 """
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from orchtui.ui.run_bar import outcome
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
+from orchtui.ui.trust_question import ask_paid
 
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
@@ -90,21 +92,38 @@ class RunDesk(PlanDesk):
             self.main.plan_pane.show_problems(problems)
             self.say("Nothing was started: " + problems[0], "error")
             return None
+        if not await self._agreed(orchestrator.schedule):
+            return None
         for warning in self.project.warnings(orchestrator.schedule):
             self.say(warning, "warning")
         if staging := staging_notice(plan, report):
             self.say(staging, title=f"Runs in {len(report.stages)} stages")
         return orchestrator
 
+    async def _agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
+        """Whether a person has agreed to what a run would start, send and spend."""
+        new = await asyncio.to_thread(self.project.untrusted, schedule, "the plan", done)
+        if not await self.trusted(new):
+            return False
+        estimate = await asyncio.to_thread(self.project.unseen_estimate, schedule, done)
+        if estimate is not None:
+            if not await ask_paid(self, estimate):
+                return False
+            await self.remember(self.project.trust.note_paid, self.project.folder)
+        return True
+
     async def _follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
-            await self.live.follow(orchestrator, self._begun, self._ask_permission)
+            await self.live.follow(orchestrator, self._begun, self._permission_asked)
         finally:
             self.main.live = None
             self.main.dirty = True
         self._tell_end(orchestrator.run, orchestrator.run_folder)
         self.main.runs_pane.post_message(RunsPane.ReloadWanted())
+
+    def _permission_asked(self, asked: PermissionAsked) -> None:
+        self._ask_permission(asked)
 
     @work(group="permission", exit_on_error=False)
     async def _ask_permission(self, asked: PermissionAsked) -> None:
@@ -166,7 +185,8 @@ class RunDesk(PlanDesk):
         try:
             orchestrator = await asyncio.to_thread(self.project.resume, run_id)
             self._tell_own_backend(orchestrator.schedule)
-            await self._follow(orchestrator)
+            if await self._agreed(orchestrator.schedule, orchestrator.done):
+                await self._follow(orchestrator)
         except InputError as error:
             self.say(error.problems[0].message)
         finally:

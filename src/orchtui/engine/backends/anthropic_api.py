@@ -1,7 +1,8 @@
 """Specialists through Anthropic's Messages API, or another server that speaks it.
 
 One client of the real SDK serves all tasks: streamed, on its aiohttp transport,
-without retries of its own. The SDK takes about a second to import, so this is
+without retries of its own; where tools are offered, one request for each turn.
+The SDK takes about a second to import, so this is
 done in a thread, at the first use. This module never reads the environment:
 keys and addresses are arguments.
 """
@@ -9,11 +10,14 @@ keys and addresses are arguments.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urlsplit
 
+from orchtui.engine.backends.anthropic_address import Address
 from orchtui.engine.backends.anthropic_errors import Failures
-from orchtui.engine.backends.anthropic_stream import MessageStream
+from orchtui.engine.backends.anthropic_request import Abilities, tools_for
+from orchtui.engine.backends.anthropic_turns import Conversation
+from orchtui.engine.backends.anthropic_warming import SHORTEST, Warming
 from orchtui.engine.backends.base import (
     NO_TOOLS,
     Assignment,
@@ -54,32 +58,8 @@ class _Sdk(NamedTuple):
     """What the SDK and its transport raise for trouble from outside."""
 
 
-class _Address(NamedTuple):
-    """A base URL, split so that its credentials never appear in a message."""
-
-    url: str
-    valid: bool
-    loopback: bool = False
-    login: tuple[str, str] | None = None
-
-    @classmethod
-    def of(cls, base_url: str) -> "_Address":
-        try:
-            parts = urlsplit(base_url.strip())
-            host = parts.hostname or ""
-            valid = parts.scheme in ("http", "https") and bool(host) and parts.port != 0
-        except ValueError:
-            return cls("", False)
-        url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        login = None
-        if parts.username is not None:
-            login = (unquote(parts.username), unquote(parts.password or ""))
-        loopback = host in ("localhost", "::1") or host.startswith("127.")
-        return cls(url, valid, loopback, login)
-
-
 class AnthropicBackend:
-    """Runs a specialist as one streamed request.
+    """Runs a specialist as a streamed request, or as one for each turn where it has tools.
 
     Args:
         api_key: Key of the API; counts before `auth_token`.
@@ -94,6 +74,14 @@ class AnthropicBackend:
         connect_timeout: Seconds for a connection to be made.
         read_timeout: Seconds of silence on the connection that end an attempt in any case.
         reuse_connections: Whether a connection serves one request after the other.
+        tools: Whether the server understands tools.
+        web: Whether it has the provider's own web tools; `None` for only the provider's address.
+        cache: Whether it understands cache marks; `None` for only the provider's address.
+        warm_cache: Whether the first of several assignments with the same beginning goes ahead
+            until its first token.
+        profile: Name of the configuration's profile that all this comes from, for messages.
+        key_variable: The environment variable with the key, for messages; empty where the server
+            wants none.
     """
 
     def __init__(
@@ -110,22 +98,33 @@ class AnthropicBackend:
         connect_timeout: float = 30.0,
         read_timeout: float | None = 600.0,
         reuse_connections: bool = True,
+        tools: bool = True,
+        web: bool | None = None,
+        cache: bool | None = None,
+        warm_cache: bool = False,
+        profile: str | None = None,
+        key_variable: str | None = None,
     ) -> None:
         self.name = name
         self.slots = slots
         self.idle_timeout = idle_timeout
         self._api_key = (api_key or "").strip()
         self._auth_token = "" if self._api_key else (auth_token or "").strip()
-        self._address = _Address.of(base_url or DEFAULT_URL)
+        self._address = Address.of(base_url or DEFAULT_URL)
         self._models = {**ALIASES, **(models or {})}
         self._default_model = default_model or DEFAULT_MODEL
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._reuse_connections = reuse_connections
+        own = self._address.url.rstrip("/") == DEFAULT_URL
+        self._can = Abilities(tools, own if web is None else web, own if cache is None else cache)
+        self._warming = Warming() if warm_cache else None
         variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
+        if key_variable is not None:
+            variable = key_variable
         password = self._address.login[1] if self._address.login else ""
         secrets = (self._api_key, self._auth_token, password)
-        self._failures = Failures(self._address.url, variable, secrets)
+        self._failures = Failures(self._address.url, variable, secrets, profile)
         self._sdk: _Sdk | None = None
         self._loading = asyncio.Lock()
 
@@ -134,38 +133,52 @@ class AnthropicBackend:
         model = model or self._default_model
         return self._models.get(model, model)
 
-    async def stream(
+    def stream(
         self, assignment: Assignment, toolbox: ToolBox = NO_TOOLS
     ) -> AsyncIterator[BackendEvent]:
         """Work on the assignment.
 
         Raises:
-            BackendError: when the attempt failed.
+            BackendError: from the iterator, when the attempt failed: `tool` when the model never
+                stops calling tools; else what the server or the connection did.
         """
+        events = self._stream(assignment, toolbox)
+        if self._warming is None:
+            return events
+        tools = repr(tools_for(assignment, toolbox, self._can))
+        start = (self.model_id(assignment.model), tools, assignment.system, assignment.context)
+        if sum(map(len, start[1:])) < SHORTEST:
+            return events
+        return self._warming.through(start, events)
+
+    async def _stream(
+        self, assignment: Assignment, toolbox: ToolBox
+    ) -> AsyncIterator[BackendEvent]:
         sdk = await self._connect()
         model = self.model_id(assignment.model)
-        answer = MessageStream(self._failures, model)
-        try:
-            async with sdk.client.messages.with_streaming_response.create(
-                model=model,
-                max_tokens=assignment.max_tokens,
-                messages=[{"role": "user", "content": assignment.whole_prompt}],
-                system=assignment.system or sdk.omit,
-                stream=True,
-            ) as response:
-                content_type = response.headers.get("content-type", "").partition(";")[0].strip()
-                if content_type.lower() not in _STREAM_TYPES:
-                    raise self._failures.not_a_stream(content_type)
-                pieces = response.iter_bytes()
-                async for piece in pieces:
-                    for event in answer.feed(piece):
-                        yield event
-                    if answer.complete:
-                        await _drain(pieces, sdk.errors)
-                        break
-        except sdk.errors as error:
-            raise self._failure(error, model) from None
-        yield Finished(answer.finish())
+        talk = Conversation(assignment, toolbox, model, self._can, self._failures)
+        while talk.stop_reason is None:
+            answer = talk.answer()
+            try:
+                async with sdk.client.messages.with_streaming_response.create(
+                    **talk.body(), stream=True
+                ) as response:
+                    content_type = response.headers.get("content-type", "").partition(";")[0]
+                    if content_type.strip().lower() not in _STREAM_TYPES:
+                        raise self._failures.not_a_stream(content_type.strip())
+                    pieces = response.iter_bytes()
+                    async for piece in pieces:
+                        for event in answer.feed(piece):
+                            yield event
+                        if answer.complete:
+                            await _drain(pieces, sdk.errors)
+                            break
+            except sdk.errors as error:
+                raise self._failure(error, model) from None
+            async with aclosing(talk.follow(answer)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    yield event
+        yield Finished(talk.stop_reason)
 
     async def close(self) -> None:
         """Close all connections. Safe to call twice."""

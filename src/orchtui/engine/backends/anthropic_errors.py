@@ -50,11 +50,24 @@ class Failures:
         url: Its address, without credentials.
         variable: The environment variable that holds its key.
         secrets: Texts that no message may contain.
+        profile: Name of the profile in the configuration that names the server, if one does;
+            `variable` is then what its key_env says, and empty where it says nothing.
     """
 
-    def __init__(self, url: str, variable: str, secrets: tuple[str, ...]) -> None:
-        self._url = url
+    def __init__(
+        self,
+        url: str,
+        variable: str,
+        secrets: tuple[str, ...],
+        profile: str | None = None,
+    ) -> None:
+        self._address = url
+        self._url = url if profile is None else f"{url} (profile '{profile}')"
         self._variable = variable
+        self._profile = profile
+        self._url_from = "ANTHROPIC_BASE_URL"
+        if profile is not None:
+            self._url_from = f"base_url of the profile '{profile}'"
         self._secrets = tuple(secret for secret in secrets if len(secret) >= SECRET_LENGTH)
 
     def answered(
@@ -102,14 +115,14 @@ class Failures:
         return self._error(
             "bad_request",
             f"{self._url} answered with {content_type} instead of an event stream. "
-            "The base URL (ANTHROPIC_BASE_URL) may be wrong.",
+            f"The base URL ({self._url_from}) may be wrong.",
         )
 
     def bad_url(self) -> BackendError:
         """The base URL can not be used."""
         return self._error(
             "bad_request",
-            f"The base URL {self._url!r} is not valid: ANTHROPIC_BASE_URL is an address such as "
+            f"The base URL {self._address!r} is not valid: {self._url_from} is an address such as "
             "https://api.anthropic.com",
         )
 
@@ -125,6 +138,14 @@ class Failures:
             "auth",
             f"No key for {self._url}: set {self._variable} "
             "(to any word, for a server that asks for none).",
+        )
+
+    def endless(self, turns: int) -> BackendError:
+        """The model used tools in every turn that it had."""
+        return self._error(
+            "tool",
+            f"the model went on calling tools after {turns} turns without an answer; "
+            "raise maxTurns, or ask for less",
         )
 
     def bad_key(self) -> BackendError:
@@ -149,6 +170,8 @@ class Failures:
     def _advice(self, sort: ErrorKind, status: int, kind: str | None, said: str, model: str) -> str:
         if kind == "billing_error" or status == 402:
             return "Check the account's credit and billing."
+        if sort == "auth" and not self._variable:
+            return f"Name the variable with its key: key_env of the profile '{self._profile}'."
         if sort == "auth":
             return f"Check that {self._variable} holds a valid key that may use the model."
         if sort != "bad_request":
@@ -158,7 +181,7 @@ class Failures:
         if status == 413 or any(words in said.lower() for words in _TOO_LONG):
             return "Shorten the prompt, or what the task is given from others."
         if status // 100 == 3:
-            return "Set the base URL (ANTHROPIC_BASE_URL) to the final address."
+            return f"Set the base URL ({self._url_from}) to the final address."
         return "Change the request: the same again will be refused again."
 
     def _error(

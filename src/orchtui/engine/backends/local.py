@@ -110,10 +110,11 @@ class LocalBackend:
             raise BackendError("connection", "the local model was closed while it started")
         running = starting.result()
         model = running.server.settings.name
-        request = msgspec.structs.replace(assignment, model=model)
+        # It is too small for tools, and its server knows nothing of effort.
+        request = msgspec.structs.replace(assignment, model=model, effort=None)
         try:
             # A generator, which the protocol calls an iterator.
-            async with aclosing(running.answers.stream(request, toolbox)) as events:  # type: ignore[type-var]
+            async with aclosing(running.answers.stream(request)) as events:  # type: ignore[type-var]
                 async for event in events:
                     yield Started(model) if isinstance(event, Started) else event
         except BackendError as error:
@@ -188,6 +189,9 @@ class _Running:
             idle_timeout=idle_timeout,
             # llama.cpp's server may end a connection in the moment in which it would be used again.
             reuse_connections=False,
+            tools=False,
+            web=False,
+            cache=False,
         )
 
 

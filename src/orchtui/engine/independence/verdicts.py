@@ -41,10 +41,15 @@ _WEAK_BESIDE_A_CONFLICT = frozenset({"result", "pronoun", "order_of_work", "clos
 _SEVERITIES = ("error", "warning", "info")
 
 
-def check(plan: Plan) -> IndependenceReport:
-    """The report of a plan. Tasks that are switched off are left out."""
+def check(plan: Plan, more: Iterable[Finding] = ()) -> IndependenceReport:
+    """The report of a plan. Tasks that are switched off are left out.
+
+    Args:
+        plan: What was asked for.
+        more: What is known beside the plan's own words, such as who would do the tasks.
+    """
     tasks = [task for task in plan.tasks if task.enabled]
-    return judge(tasks, found_by_rules(tasks, plan.request), request=plan.request)
+    return judge(tasks, [*found_by_rules(tasks, plan.request), *more], request=plan.request)
 
 
 def found_by_rules(tasks: Sequence[Task], request: str = "") -> list[Finding]:
