@@ -75,6 +75,7 @@ def reply(received: Received, settings: dict[str, Any]) -> Reply:
     told = {
         "pid": os.getpid(),
         "asked": received.model,
+        "fields": sorted(received.body),
         "seen_by_all": [*sys.orig_argv, *os.environ.values()],
         **settings,
     }

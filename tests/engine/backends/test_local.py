@@ -27,6 +27,7 @@ from tests.engine.backends.local_helpers import (
     holding,
     lives,
 )
+from tests.engine.backends.tool_double import ScriptedTools
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,6 +81,15 @@ async def test_its_events_name_the_local_model(local: Make, tmp_path: Path) -> N
     told = await settings_of(backend)
     assert told["asked"] == told["name"] == "Tiny-1M (local)"
     assert told["model"] == str(tmp_path / "Tiny-1M.Q4_0.gguf")
+
+
+async def test_it_is_too_small_for_tools(local: Make) -> None:
+    tools = ScriptedTools(Read="x")
+    work = assignment("Hello", system="s", effort="high", web=("web_search",))
+    events = [event async for event in local().stream(work, tools)]
+    told = json.loads("".join(event.text for event in events if isinstance(event, Text)))
+    assert told["fields"] == ["max_tokens", "messages", "model", "stream", "system"]
+    assert tools.calls == []
 
 
 async def test_the_key_is_random_and_in_no_argument_or_environment(local: Make) -> None:

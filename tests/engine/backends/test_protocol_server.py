@@ -13,6 +13,7 @@ import pytest
 from tests.server import FAULTS, MessagesServer, Reply
 from tests.server.protocol import COMMENT
 from tests.server.replies import answer, cut, drip, insert
+from tests.server.turns import call, fetched, found, search, text, thinking, turn, unfound
 
 
 @pytest.fixture
@@ -162,3 +163,26 @@ async def test_as_a_program() -> None:
         program.send_signal(signal.SIGTERM)
         code = await program.wait()
     assert code == 0
+
+
+async def test_a_turn_of_any_blocks(server: MessagesServer) -> None:
+    blocks = [
+        thinking("Let me see.", "c2lnbmVk"),
+        text("I look."),
+        search("async", "srv-1"),
+        found(("A page", "https://example.org"), id="srv-1"),
+        call("web_fetch", {"url": "https://example.org"}, "srv-2", "server_tool_use"),
+        fetched("A page", "https://example.org", "srv-2"),
+        search("more", "srv-3"),
+        unfound("max_uses_exceeded", "srv-3"),
+        call("Read", {"path": "a"}, "toolu_1"),
+        call("Read", {}, "toolu_2"),
+    ]
+    usage = {"cache_read_input_tokens": 3, "cache_creation_input_tokens": 4}
+    server.then(turn(*blocks, usage=usage, output=12))
+    message = await ask(server.url)
+    assert [block.to_dict(exclude_unset=True) for block in message.content] == blocks
+    assert message.stop_reason == "tool_use"
+    assert message.usage.cache_read_input_tokens == 3
+    assert message.usage.cache_creation_input_tokens == 4
+    assert message.usage.output_tokens == 12

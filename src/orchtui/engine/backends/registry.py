@@ -5,7 +5,7 @@ and the configuration say is handed in by the caller. This module never chooses
 rehearsal by itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,13 +72,14 @@ class Backends:
             Choice(name, PROGRAMS[name].summary, PROGRAMS[name].lacking(self.environment))
             for name in PRESETS
         ]
+        acp = Choice("acp", "an agent that speaks the Agent Client Protocol", self._no_acp_agent())
         local = Choice(
             "local", "a small model on this machine, for trying things out", self._no_local()
         )
         rehearsal = Choice(
             "rehearsal", "no model at all: made-up text, to see a plan's shape", None
         )
-        return [anthropic, *profiles, *programs, local, rehearsal]
+        return [anthropic, *profiles, *programs, acp, local, rehearsal]
 
     def default(self) -> str:
         """The backend for work for which nobody chose one: the API, else `claude`, else the model.
@@ -128,13 +129,24 @@ class Backends:
             return profile.model is None or model in profile.models
         return backend not in OF_OTHER_MODELS
 
-    def open(self, names: Iterable[str]) -> dict[str, Backend]:
+    def open(self, names: Iterable[str], with_program: Collection[str] = ()) -> dict[str, Backend]:
         """The backends with these names; made once, and shared by all runs.
+
+        Args:
+            names: Which.
+            with_program: Those of them for which every task names its own program: whether the
+                usual one is installed does not matter.
 
         Raises:
             NoBackendError: when one does not exist or can not be used here.
         """
-        return {name: self._open(name) for name in dict.fromkeys(names)}
+        wanted = dict.fromkeys(names)
+        for choice in self.choices() if wanted else ():
+            if choice.name in wanted and choice.lacking and choice.name not in with_program:
+                raise NoBackendError(
+                    f"the backend '{choice.name}' can not be used here: {choice.lacking}"
+                )
+        return {name: self._open(name) for name in wanted}
 
     async def close(self) -> None:
         """Close all that were opened."""
@@ -148,9 +160,6 @@ class Backends:
         return self._opened[name]
 
     def _make(self, name: str) -> Backend:
-        for choice in self.choices():
-            if choice.name == name and choice.lacking:
-                raise NoBackendError(f"the backend '{name}' can not be used here: {choice.lacking}")
         if name in self.profiles:
             from orchtui.engine.backends.profiles import open_profile
 
@@ -194,6 +203,15 @@ class Backends:
         if lacking := acp_lacking(self.environment):
             raise NoBackendError(f"the backend 'acp' can not be used here: {lacking}")
         return AcpBackend(self.environment)
+
+    def _no_acp_agent(self) -> str | None:
+        from orchtui.engine.backends.acp import acp_lacking, default_agent
+
+        if lacking := acp_lacking(self.environment):
+            return lacking
+        if default_agent(self.environment) is None:
+            return "name the agent's command in an agent file, or install claude-agent-acp"
+        return None
 
     def _no_local(self) -> str | None:
         from orchtui.engine.backends.weights import local_available
