@@ -298,7 +298,12 @@ class Project:
         return self._unasked() if plan.aggregate == "synthesize" else ""
 
     def _crew(self, schedule: Schedule) -> Crew:
-        return Crew(backends=self.backends.open(schedule.backends), systems=self._systems(schedule))
+        bare = {task.backend for task in schedule.tasks if not task.command}
+        with_program = {task.backend for task in schedule.tasks} - bare
+        return Crew(
+            backends=self.backends.open(schedule.backends, with_program),
+            systems=self._systems(schedule),
+        )
 
     def _systems(self, schedule: Schedule) -> dict[str, str]:
         """What each specialist is told, by name."""

@@ -100,9 +100,11 @@ class ChooseBackend(ModalScreen[str | None]):
 
     def __init__(self, choices: Iterable[Choice], current: str | None, why: str) -> None:
         super().__init__()
-        self._choices = list(choices)
+        # Those that can be used first; the order among them is the project's.
+        self._choices = sorted(choices, key=lambda choice: choice.lacking is not None)
         self._current = current
         self._why = why
+        self._width = max(len(choice.name) for choice in self._choices)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -130,9 +132,11 @@ class ChooseBackend(ModalScreen[str | None]):
 
     def _option(self, choice: Choice) -> Option:
         mark = "●" if choice.name == self._current else " "
-        lines = Content.assemble((f"{mark} {choice.name}", "b"), f"\n  {choice.summary}")
+        name = f"{mark} {choice.name:{self._width}}"
+        lines = Content.assemble((name, "b"), f"  {clean_line(choice.summary)}")
         if choice.lacking:
-            lines = Content.assemble(lines, (f"\n  to use it: {choice.lacking}", "$text-warning"))
+            todo = f"\n{' ' * (self._width + 4)}to use it: {clean_line(choice.lacking)}"
+            lines = Content.assemble(lines, (todo, "$text-warning"))
         return Option(lines, id=choice.name, disabled=choice.lacking is not None)
 
 
