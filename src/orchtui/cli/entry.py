@@ -15,6 +15,7 @@ _COMMANDS = {
     "run": ("orchtui.cli.run_command", "run a plan or a request without a screen"),
     "check": ("orchtui.cli.check_command", "say which tasks are independent"),
     "plan": ("orchtui.cli.plan_command", "turn a request into a plan"),
+    "agents": ("orchtui.cli.agents_command", "list the specialists, check agent files"),
     "runs": ("orchtui.cli.runs_command", "list, show and resume past runs"),
     "doctor": ("orchtui.cli.doctor_command", "show what there is on this machine to work with"),
 }

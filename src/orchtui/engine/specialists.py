@@ -1,28 +1,38 @@
 """Specialists: agent files, in the form that Claude Code uses.
 
-A file is front matter (`name`, `description`, `tools`, `model`, `color`) and a
-body, the specialist's instructions. Found in the project's `.claude/agents/`,
-then the user's, then the ones that come with orchtui. Obeyed here: name,
-description, model and body; every other field is listed in `ignored`, so that
-nothing is dropped in silence. This module never runs anybody.
+A file is front matter and a body, the specialist's instructions. Found in the
+project's `.claude/agents/`, then the user's, then folders that the configuration
+names, then the ones that come with orchtui. What a file says is kept as it says
+it; fields that have no effect here are listed in `ignored`, and whatever is odd
+about a file in `diagnostics`: nothing is dropped in silence. This module never
+runs anybody and decides no task's limits.
 """
 
-from collections.abc import Iterable, Mapping
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import yaml
-
+from orchtui.engine.agent_fields import Values, read_fields
+from orchtui.engine.agent_file import Note, split
+from orchtui.engine.agent_places import Place, places, read_bytes
+from orchtui.engine.front_matter import read_head
 from orchtui.engine.plan import Limits
-from orchtui.engine.text import clean, clean_line
+from orchtui.engine.text import clean_line
 
 BUILT_IN = Path(__file__).parent.parent / "agents"
 
-_OBEYED = frozenset({"name", "description", "model"})
-_NO_MODEL = frozenset({"", "inherit", "null", "~"})
-_SIZE = 1_000_000
-"""Bytes of an agent file that is still read."""
+_NOT_AGENTS = re.compile(
+    r"(?i:readme|changelog|licen[cs]e|contributing|code[_-]of[_-]conduct)(?:[._ -].*)?"
+    r"|(?:CLAUDE|AGENTS|GEMINI|SECURITY|NOTICE|AUTHORS|INDEX|TODO|HISTORY|SUMMARY)"
+)
+"""Names of files, without their ending, that stand beside agents and are none."""
+
+_UNSETTLED_NS = 100_000_000
+"""A file that was changed this short before it was read may change again unseen."""
 
 
 WebTool = Literal["web_search", "web_fetch"]
@@ -77,66 +87,178 @@ class Specialist:
     """What was to be told of this file though it was loaded."""
 
 
-def agent_folders(project: Path, home: Path, more: Iterable[str] = ()) -> list[Path]:
+_MOST_NOTES = 50
+"""Diagnostics of one file; others are only counted."""
+
+
+class AgentFolder(NamedTuple):
+    """A folder with agent files."""
+
+    path: Path
+    source: Source
+
+
+class _Loaded(NamedTuple):
+    """What came of one file."""
+
+    specialist: Specialist | None
+    diagnostics: tuple[Diagnostic, ...]
+    """Where there is no specialist: why."""
+    folder: AgentFolder
+    place: Place
+    settled: bool = True
+    """Whether a change since would show in `place`."""
+
+
+def agent_folders(project: Path, home: Path, more: Iterable[str] = ()) -> list[AgentFolder]:
     """Where agent files are looked for, the strongest first.
 
     Args:
         project: The project folder.
         home: The user's home folder.
-        more: Folders that the configuration names, from the project folder.
+        more: Folders that the configuration names, from the project folder; `~` is the home.
     """
-    folders = [place / ".claude" / "agents" for place in (project, home)]
-    return [*folders, *(project / name for name in more), BUILT_IN]
-
-
-def load_all(folders: Iterable[Path]) -> tuple[dict[str, Specialist], list[Diagnostic]]:
-    """Specialists by key (see `find`), the first folder wins; and what could not be loaded."""
-    found: dict[str, Specialist] = {}
-    diagnostics = []
+    configured = (home / name[2:] if name.startswith("~/") else project / name for name in more)
+    folders = [
+        AgentFolder(project / ".claude" / "agents", "project"),
+        AgentFolder(home / ".claude" / "agents", "user"),
+        *(AgentFolder(path, "configured") for path in configured),
+        AgentFolder(BUILT_IN, "built-in"),
+    ]
+    # In the home folder itself the project's agents are the user's.
+    by_place: dict[Path, AgentFolder] = {}
     for folder in folders:
-        for path in sorted(folder.glob("*.md")):
-            try:
-                specialist = load(path)
-            except ValueError as error:
-                diagnostics.append(Diagnostic(path, str(error)))
-            else:
-                found.setdefault(_key(specialist.name), specialist)
-    return found, diagnostics
+        by_place.setdefault(Path(os.path.realpath(folder.path)), folder)
+    return list(by_place.values())
 
 
-def load(path: Path) -> Specialist:
+class Agents:
+    """The agent files of some folders; files that changed are read again.
+
+    Touches the disk: not for the event loop, and for one thread at a time.
+
+    Args:
+        folders: The strongest first; a plain path counts as configured.
+    """
+
+    def __init__(self, folders: Iterable[AgentFolder | Path]) -> None:
+        self._folders = [
+            folder if isinstance(folder, AgentFolder) else AgentFolder(folder, "configured")
+            for folder in folders
+        ]
+        self._loaded: dict[str, _Loaded] = {}
+        self._result: tuple[dict[str, Specialist], list[Diagnostic]] | None = None
+
+    def current(self) -> tuple[dict[str, Specialist], list[Diagnostic]]:
+        """Specialists by key (see `find`), and what is to be told of files that gave none.
+
+        The same objects as before where nothing has changed. Costs a look at each file's status
+        then, and never more than the files that changed.
+        """
+        before = self._loaded
+        now: dict[str, _Loaded] = {}
+        same = True
+        for folder in self._folders:
+            for place in places(folder.path):
+                if place.path in now:
+                    continue
+                old = before.get(place.path)
+                if old is None or old.place != place or not old.settled:
+                    new = _load_place(place, folder)
+                    same = same and old is not None and new[:2] == old[:2]
+                    now[place.path] = new if old is None or new[:2] != old[:2] else _kept(old, new)
+                else:
+                    now[place.path] = old
+        if self._result is None or not same or list(now) != list(before):
+            self._result = _joined(now.values())
+        self._loaded = now
+        return self._result
+
+
+def load_all(
+    folders: Iterable[AgentFolder | Path],
+) -> tuple[dict[str, Specialist], list[Diagnostic]]:
+    """Specialists by key (see `find`), the first folder wins; and what could not be loaded.
+
+    See `Agents`, which also tells what is only good to know.
+    """
+    found, diagnostics = Agents(folders).current()
+    return found, [one for one in diagnostics if one.severity != "info"]
+
+
+def load(path: Path, source: Source = "configured") -> Specialist:
     """Read one agent file.
+
+    Args:
+        path: The file.
+        source: What its folder is.
 
     Raises:
         ValueError: with one line that says what is wrong.
     """
-    try:
-        if not path.is_file() or path.stat().st_size > _SIZE:
-            raise ValueError("not a file of at most 1 MB")
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"can not be read: {error}") from error
-    if not text.startswith("---\n") or "\n---" not in text[3:]:
-        raise ValueError("no front matter between two lines of ---")
-    head, _, body = text[4:].partition("\n---")
-    try:
-        # The base loader leaves words as they are written (`name: no`) and obeys no tags.
-        fields = yaml.load(head, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"the front matter is not YAML: {clean_line(str(error))}") from error
-    if not isinstance(fields, dict):
-        raise ValueError("the front matter is not a list of fields")
-    if wrong := [key for key in sorted(_OBEYED) if not isinstance(fields.get(key, ""), str)]:
-        raise ValueError(f"{wrong[0]} is not one line of text")
-    model = clean_line(fields.get("model", ""), 100)
-    return Specialist(
-        name=clean_line(fields.get("name", ""), 64) or clean_line(path.stem, 64),
-        description=clean_line(fields.get("description", "")),
-        system=clean(body.partition("\n")[2]).strip(),
-        path=path,
-        model=None if model.lower() in _NO_MODEL else model,
-        ignored=tuple(sorted(clean_line(str(key), 64) for key in fields if key not in _OBEYED)),
+    specialist, told = parse(read_bytes(path), path, source)
+    if specialist is None:
+        raise ValueError(told[0].message)
+    return specialist
+
+
+def parse(
+    data: bytes, path: Path, source: Source = "configured"
+) -> tuple[Specialist | None, tuple[Diagnostic, ...]]:
+    """An agent file's specialist, or why it is none.
+
+    Args:
+        data: The whole file.
+        path: Where it comes from; gives the name where the file does not say one.
+        source: What its folder is.
+
+    Raises:
+        ValueError: when this is not text.
+    """
+    text = split(data)
+    notes = list(text.notes)
+    head = read_head(text.head, text.head_line) if text.head is not None else None
+    fields = head.fields if head is not None else {}
+    stem = _stem(path)
+    if "name" not in fields and _NOT_AGENTS.fullmatch(stem):
+        return None, (Diagnostic(path, "not an agent: it has no name", 0, "info"),)
+    body = text.body
+    if head is None:
+        if not any(map(str.isalnum, text.whole)):
+            raise ValueError("this file is empty")
+        body = text.whole
+    else:
+        notes.extend(head.notes)
+    values, told = read_fields(fields, text.head or "")
+    notes.extend(told)
+    notes.extend(_fill_in(values, stem, body))
+    if head is not None and not body:
+        notes.append(Note(0, "info", "no instructions below the front matter"))
+    if head is None:
+        why = "no front matter: the file's name is its name, and all of it are its instructions"
+        notes = [*text.notes, Note(1, "warning", why)]
+    diagnostics = [
+        Diagnostic(path, clean_line(note.message), note.line, note.severity)
+        for note in sorted(notes)[:_MOST_NOTES]
+    ]
+    if len(notes) > _MOST_NOTES:
+        more = f"and {len(notes) - _MOST_NOTES:,} more like these"
+        diagnostics.append(Diagnostic(path, more, notes[-1].line, "warning"))
+    specialist = Specialist(
+        **values, system=body, path=path, source=source, diagnostics=tuple(diagnostics)
     )
+    return specialist, ()
+
+
+def _fill_in(values: Values, stem: str, body: str) -> Iterator[Note]:
+    """Give a name and a description to who has none, and tell."""
+    if not values["name"]:
+        values["name"] = clean_line(stem, 64) or "agent"
+        yield Note(1, "warning", f"no name; it is called {values['name']}")
+    if not values["description"]:
+        values["description"] = _first_words(body)
+        what = "; the first line stands in for it" if values["description"] else ""
+        yield Note(1, "warning", f"no description{what}")
 
 
 def find(specialists: Mapping[str, Specialist], name: str) -> Specialist | None:
@@ -144,5 +266,64 @@ def find(specialists: Mapping[str, Specialist], name: str) -> Specialist | None:
     return specialists.get(_key(name))
 
 
+def _load_place(place: Place, folder: AgentFolder) -> _Loaded:
+    path = Path(place.path)
+    if place.trouble is not None or place.stamp is None:
+        told = Diagnostic(path, clean_line(place.trouble or "can not be read"))
+        return _Loaded(None, (told,), folder, place)
+    settled = time.time_ns() - place.stamp.changed > _UNSETTLED_NS
+    try:
+        specialist, why = parse(read_bytes(path), path, folder.source)
+    except ValueError as error:
+        specialist, why = None, (Diagnostic(path, clean_line(str(error))),)
+    return _Loaded(specialist, why, folder, place, settled)
+
+
+def _joined(loaded: Iterable[_Loaded]) -> tuple[dict[str, Specialist], list[Diagnostic]]:
+    """The first of each name; what came of the others is told."""
+    found: dict[str, Specialist] = {}
+    diagnostics: list[Diagnostic] = []
+    folders: dict[str, AgentFolder] = {}
+    for specialist, told, folder, *_ in loaded:
+        if specialist is None:
+            diagnostics.extend(told)
+            continue
+        key = _key(specialist.name)
+        first = found.setdefault(key, specialist)
+        if first is not specialist:
+            diagnostics.append(_hidden(specialist, first, folders[key] is folder))
+        else:
+            folders[key] = folder
+    return found, diagnostics
+
+
+def _kept(old: _Loaded, new: _Loaded) -> _Loaded:
+    """The same objects as before, for a file that says what it said."""
+    return new._replace(specialist=old.specialist, diagnostics=old.diagnostics)
+
+
+def _hidden(specialist: Specialist, first: Specialist, same_folder: bool) -> Diagnostic:
+    name, other = clean_line(specialist.name, 64), clean_line(str(first.path))
+    if same_folder:
+        return Diagnostic(
+            specialist.path, f"'{name}' is also the name in {other}: that one is used", 0, "warning"
+        )
+    return Diagnostic(specialist.path, f"hidden by the {first.source} one in {other}", 0, "info")
+
+
+def _stem(path: Path) -> str:
+    """A file's name without `.md`, and without what other programs put before that."""
+    return re.sub(r"(?i)(?:\.(?:agent|chatmode|subagent))?\.md$", "", path.name) or path.name
+
+
+def _first_words(body: str) -> str:
+    """The first line of the instructions that is no heading, short."""
+    for line in body.split("\n"):
+        words = line.strip()
+        if any(character.isalnum() for character in words) and words[0] not in "#<|`-=":
+            return clean_line(words, 200)
+    return ""
+
+
 def _key(name: str) -> str:
-    return "".join(character for character in name.lower() if character.isalnum())
+    return "".join(filter(str.isalnum, name.casefold())) or name.strip()

@@ -1,0 +1,137 @@
+"""Cards: what an agent file comes to, run in one way."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchtui.engine.agent_card import WITHOUT_TOOLS, Card, Ignored, card
+from orchtui.engine.backends.names import NAMES, WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.specialists import Specialist
+
+MODELS = {None: "the-default", "opus": "opus-9", "opus-9": "opus-9"}
+
+
+def card_of(backend: str = "anthropic", tools: bool = True, web: bool = True, **said: Any) -> Card:
+    one = Specialist(name="scout", description="", system="", path=Path("scout.md"), **said)
+    return card(one, resolve_model=MODELS.get, backend=backend, tools=tools, web=web)
+
+
+@pytest.mark.parametrize(
+    ("said", "backend", "model", "says"),
+    [
+        (None, "anthropic", "the-default", "the file names none"),
+        ("opus", "anthropic", "opus-9", "'opus' of the file"),
+        ("opus-9", "lan", "opus-9", "as the file says"),
+        ("gpt", "anthropic", "the-default", "'anthropic' does not know 'gpt'"),
+        ("opus", "local", None, "'opus' of the file is passed over"),
+        (None, "local", None, "has no choice"),
+        ("opus", "command", None, "a program's own choice"),
+        ("opus", "claude", "opus-9", "'opus' of the file"),
+    ],
+)
+def test_the_model_that_will_really_be_used(
+    said: str | None, backend: str, model: str | None, says: str
+) -> None:
+    shown = card_of(backend, model=said)
+
+    assert shown.model == model
+    assert says in shown.model_from
+
+
+def test_through_an_api_it_has_what_orchtui_has() -> None:
+    shown = card_of(disallowed_tools=("Read(.env)",))
+    named = Specialist(
+        name="a", description="", system="", path=Path("a"),
+        tools=("Read(docs/**)", "WebSearch", "Bash", "Task"), disallowed_tools=("Read(x)",),
+    )  # fmt: skip
+    named_card = card(named, resolve_model=MODELS.get, backend="anthropic")
+
+    assert shown.tools == ("Read(not .env)", "Write", "Edit", "List_Files", "Glob", "Grep")
+    assert "does not say" in shown.tools_from
+    assert named_card.tools == ("Read(docs/**, not x)", "web_search")
+    assert named_card.nobody == ("Bash", "Task")
+    assert "nobody here has Bash, Task" in named_card.notes
+
+
+def test_a_profile_may_have_less() -> None:
+    said = ("Read", "WebSearch")
+    one = Specialist(name="a", description="", system="", path=Path("a"), tools=said)
+    without_web = card(one, resolve_model=MODELS.get, backend="lan", web=False)
+    without_tools = card(one, resolve_model=MODELS.get, backend="lan", tools=False)
+
+    assert (without_web.tools, without_web.nobody) == (("Read",), ("web_search",))
+    assert (without_tools.tools, without_tools.nobody) == ((), said)
+
+
+@pytest.mark.parametrize("backend", sorted(WITHOUT_TOOLS))
+def test_what_has_no_tools_says_so_and_names_what_is_lost(backend: str) -> None:
+    one = Specialist(name="a", description="", system="", path=Path("a"), tools=("Read",))
+    shown = card(one, resolve_model=MODELS.get, backend=backend)
+
+    assert (shown.tools, shown.nobody) == ((), ("Read",))
+    assert "no tools" in shown.tools_from
+
+
+@pytest.mark.parametrize("backend", sorted(WITH_TOOLS_OF_THEIR_OWN))
+def test_an_agent_program_has_its_own(backend: str) -> None:
+    said = Specialist(
+        name="a", description="", system="", path=Path("a"),
+        tools=("Read", "Bash(git:*)"), disallowed_tools=("Write",),
+    )  # fmt: skip
+    silent = Specialist(name="a", description="", system="", path=Path("a"))
+
+    shown = card(said, resolve_model=MODELS.get, backend=backend)
+    assert (shown.tools, shown.nobody) == (("Read", "Bash(git:*)"), ())
+    assert "without Write" in shown.tools_from
+    assert (
+        "all of the program's own"
+        in card(silent, resolve_model=MODELS.get, backend=backend).tools_from
+    )
+
+
+@pytest.mark.parametrize("backend", [*NAMES, "a-profile", ""])
+def test_every_backend_gives_a_card(backend: str) -> None:
+    shown = card_of(backend, effort="high", max_turns=3, isolation="worktree", command=("a",))
+
+    assert shown.backend == backend
+    assert shown.tools_from or shown.tools
+
+
+@pytest.mark.parametrize(
+    ("said", "backend", "note"),
+    [
+        ({"permission_mode": "plan"}, "anthropic", "changes no file"),
+        ({"permission_mode": "bypassPermissions"}, "anthropic", "the workspace allows"),
+        ({"isolation": "worktree"}, "anthropic", "only programs"),
+        ({"effort": "high"}, "local", "effort high"),
+        ({"max_turns": 3}, "local", "one turn"),
+        ({"command": ("prog",)}, "anthropic", "runs no program"),
+    ],
+)
+def test_what_holds_differently_here_is_noted(
+    said: dict[str, Any], backend: str, note: str
+) -> None:
+    assert any(note in one for one in card_of(backend, **said).notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "backend"),
+    [
+        ({"permission_mode": "default"}, "anthropic"),
+        ({"isolation": "worktree"}, "claude"),
+        ({"effort": "high", "max_turns": 3}, "anthropic"),
+        ({"command": ("prog",)}, "command"),
+    ],
+)
+def test_what_is_obeyed_needs_no_note(said: dict[str, Any], backend: str) -> None:
+    assert card_of(backend, **said).notes == ()
+
+
+def test_what_is_ignored_says_why() -> None:
+    shown = card_of(ignored=("hooks", "shoe-size"))
+
+    assert shown.ignored == (
+        Ignored("hooks", "no hooks are run here"),
+        Ignored("shoe-size", "not known here"),
+    )
