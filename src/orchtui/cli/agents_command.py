@@ -13,8 +13,7 @@ import click
 from orchtui.cli.options import make_project, place_options, working_folder
 
 if TYPE_CHECKING:
-    from orchtui.engine.agent_card import Card, ResolveModel
-    from orchtui.engine.project import Project
+    from orchtui.engine.agent_card import Card
     from orchtui.engine.specialists import Diagnostic, Specialist
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
@@ -44,7 +43,7 @@ def list_agents(
 ) -> int:
     """Show every specialist as it will really be run: model, tools, and what has no effect."""
     project = make_project(out=out, config=config, backend=backend, model=model)
-    cards = [_card(project, one) for one in project.specialists.values()]
+    cards = [project.card(one) for one in project.specialists.values()]
     if as_json:
         click.echo(json.dumps([_as_json(one) for one in cards], ensure_ascii=False))
         return 0
@@ -89,37 +88,6 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
     elif not rows:
         click.echo("There are no agent files here.", err=True)
     return 0 if clean else 1
-
-
-def _card(project: "Project", specialist: "Specialist") -> "Card":
-    from orchtui.engine.agent_card import card
-    from orchtui.engine.errors import NoBackendError
-
-    backend = project.overrides.backend or specialist.backend
-    if not backend and specialist.command:
-        backend = "command"
-    if not backend:
-        try:
-            backend = project.backends.default()
-        except NoBackendError:
-            backend = ""
-    return card(specialist, resolve_model=_resolver(project, backend), backend=backend)
-
-
-def _resolver(project: "Project", backend: str) -> "ResolveModel":
-    """What a backend makes of a model's name."""
-    from orchtui.engine.backends.anthropic_api import ALIASES, DEFAULT_MODEL
-
-    chosen = project.overrides.model
-    if backend not in ("", "anthropic"):
-        return lambda model: chosen or model
-    aliases = {**ALIASES, **project.backends.models}
-
-    def resolve(model: str | None) -> str | None:
-        name = chosen or model or DEFAULT_MODEL
-        return aliases.get(name, name)
-
-    return resolve
 
 
 # --- one card, as lines --------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def make_project(
     from orchtui.engine.plan import Limits
     from orchtui.engine.project import Project
     from orchtui.engine.resolve import Overrides
-    from orchtui.engine.specialists import agent_folders, load_all
+    from orchtui.engine.specialists import Agents, agent_folders
 
     folder = working_folder()
     settings = load_config(folder, config)
@@ -113,13 +113,15 @@ def make_project(
         raise InputError.of(f"--backend: there is no '{backend}'; there are {there}")
     if backend == "command":
         raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
-    specialists, diagnostics = load_all(agent_folders(folder, Path.home(), settings.agents))
+    agents = Agents(agent_folders(folder, Path.home(), settings.agents))
+    specialists, diagnostics = agents.current()
     return Project(
         folder=folder,
         out=out,
         backends=backends,
         specialists=specialists,
         diagnostics=diagnostics,
+        agents=agents,
         overrides=Overrides(backend=backend, model=model, limits=Limits(**limits)),
         defaults=settings.limits,
         trust=user_store(),

@@ -6,6 +6,7 @@ configuration or the environment itself: its maker hands it what they say.
 """
 
 import asyncio
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from msgspec import structs
 
 from orchtui.engine import dangers, isolation, past_runs, summary
 from orchtui.engine import second_opinion as opinions
+from orchtui.engine.agent_card import Card, card
 from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
@@ -27,7 +29,7 @@ from orchtui.engine.plan import Limits, Plan
 from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule, build_with
-from orchtui.engine.specialists import Diagnostic, Specialist, find
+from orchtui.engine.specialists import Agents, Diagnostic, Specialist, find
 from orchtui.engine.trust import Danger, Own, UntrustedError
 from orchtui.engine.trust_store import TrustStore, untrusted
 from orchtui.engine.workspace.git import is_repository
@@ -45,7 +47,9 @@ class Project:
     specialists: Mapping[str, Specialist] = field(default_factory=dict)
     """As `specialists.load_all` gives them."""
     diagnostics: Sequence[Diagnostic] = ()
-    """Agent files that could not be loaded."""
+    """What is to be told of agent files that gave no specialist."""
+    agents: Agents | None = None
+    """Reads the agent files again; where there is none, the specialists stay as they are."""
     overrides: Overrides = NO_OVERRIDES
     """What the command line said."""
     defaults: Limits = NO_LIMITS
@@ -57,11 +61,32 @@ class Project:
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
 
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
 
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
+        self.reread()
         return self._check(self._resolver(plan))
+
+    def reread(self) -> None:
+        """Take in agent files that have changed. Touches the disk: not for the event loop."""
+        if self.agents is not None:
+            with self._lock:
+                self.specialists, self.diagnostics = self.agents.current()
+
+    def card(self, specialist: Specialist) -> Card:
+        """What a specialist really gets here, in a task that says nothing about it."""
+        backend = self.overrides.backend or specialist.backend
+        backend = backend or ("command" if specialist.command else self._unasked())
+
+        def resolve(model: str | None) -> str | None:
+            if model is not None and not self.backends.knows_model(backend, model):
+                return None
+            return self.backends.model_id(backend, self.overrides.model or model)
+
+        tools, web = self.backends.offers(backend)
+        return card(specialist, resolve_model=resolve, backend=backend, tools=tools, web=web)
 
     def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
         """Resolve a plan; nothing is started.
@@ -75,6 +100,7 @@ class Project:
             InputError: when the plan can not start.
             NoBackendError: when a task needs a model and nobody chose how to reach one.
         """
+        self.reread()
         refuse(plan)  # there is no order in a plan whose tasks wait for each other
         resolver = self._resolver(plan)
         built = build_with(
@@ -142,8 +168,26 @@ class Project:
             for name in names
             if find(self.specialists, name) is None
         ]
-        warnings += [f"{one.path}: not loaded: {one.message}" for one in self.diagnostics]
-        return warnings
+        warnings += [
+            f"{one.path}: not loaded: {one.message}"
+            for one in self.diagnostics
+            if one.severity != "info"
+        ]
+        return [*warnings, *self._passed_over(schedule)]
+
+    def _passed_over(self, schedule: Schedule) -> list[str]:
+        """What an agent file says and this run does not do."""
+        told: dict[str, None] = {}
+        for task in schedule.tasks:
+            one = find(self.specialists, task.specialist)
+            if one is None or one.model is None or self.overrides.model is not None:
+                continue
+            if not self.backends.knows_model(task.backend, one.model) and task.model != one.model:
+                told[
+                    f"'{task.backend}' does not know the model '{one.model}' of {one.name}: "
+                    f"its own is used"
+                ] = None
+        return list(told)
 
     def start(self, plan: Plan, report: IndependenceReport | None = None) -> Orchestrator:
         """A new run of a plan, ready to be entered.

@@ -114,6 +114,13 @@ class Backends:
             return {**ALIASES, **self.models}.get(name, name)
         return self.models.get(model, model) if model else None
 
+    def offers(self, backend: str) -> tuple[bool, bool]:
+        """Whether a backend offers tools to its models, and whether it has the provider's own."""
+        if backend in self.profiles:
+            profile = self.profiles[backend]
+            return profile.tools, profile.web
+        return True, not self.environment.get(BASE_URL)
+
     def knows_model(self, backend: str, model: str) -> bool:
         """Whether a model that an agent file names means something to a backend.
 
