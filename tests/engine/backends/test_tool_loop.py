@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from llmock.scenarios import ToolFault
+from llmock.testing import LLMockServer
 
 from orchtui.engine.backends import anthropic_turns
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
@@ -271,7 +273,7 @@ async def test_leaving_in_the_middle_of_a_tool_leaves_nothing(
     await stream.aclose()
     assert tools.running == 0 and tools.cancelled == len(tools.calls) > 0
     await server.wait_until(lambda s: s.open == 0)
-    left = {task for task in asyncio.all_tasks() - before if "ToolBox" in repr(task)}
+    left = {task for task in asyncio.all_tasks() - before if "ScriptedTools" in repr(task)}
     assert not left and len(server.requests) == 1
 
 
@@ -332,3 +334,21 @@ async def test_a_server_without_tools_is_offered_none(server: MessagesServer) ->
     await backend.close()
     assert "tools" not in server.requests[0].body
     assert Text("Hi") in events
+
+
+async def test_against_llmock() -> None:
+    """A server written by somebody else, which also judges its client."""
+    with LLMockServer() as other:
+        backend = AnthropicBackend(api_key=KEY, base_url=other.base_url("anthropic"))
+        try:
+            for fault in (None, "malformed_arguments", "unknown_tool"):
+                if fault:
+                    other.state.scenarios.add(ToolFault(fault))
+                tools = ScriptedTools(Read="the file's text")
+                prompt = f"Read the file a.md now, please ({fault})"
+                events = await gathered(backend, asked(prompt), tools)
+                returned = [event for event in events if isinstance(event, ToolReturned)]
+                assert returned[0].ok == (fault is None)
+                assert text_of(events) and events[-1] == Finished("end_turn"), fault
+        finally:
+            await backend.close()
