@@ -1,0 +1,107 @@
+"""The workspace of one session of a run: a Site for every attempt, one ledger for all.
+
+This module knows which kind of place a way to run a specialist needs, and
+never what happens in it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from orchtui.engine.agent_tools import granted
+from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.workspace.ledger import Ledger
+from orchtui.engine.workspace.overlay import Overlay
+from orchtui.engine.workspace.ownership import Ownership
+from orchtui.engine.workspace.permits import Permits
+from orchtui.engine.workspace.rules import Rules
+from orchtui.engine.workspace.site import BareSite, Site, Witness
+from orchtui.engine.workspace.tool_site import ToolSite
+from orchtui.engine.workspace.toolbox import FileTools
+
+WITHOUT_TOOLS = frozenset({"local", "rehearsal"})
+"""Backends whose models use no tools."""
+
+PermitFor = Callable[[ScheduledTask, Witness, Path | None], Permits]
+"""Makes the rules for one attempt of a program; the path is its worktree, `None` without one."""
+
+
+class ProgramPlaces(Protocol):
+    """Gives the attempts of programs their Sites, which tell the ledger began and ended."""
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        """A place for one attempt, not yet open."""
+
+    async def close(self) -> None:
+        """Take away what is left. Safe to call twice."""
+
+
+class ProjectWorkspaces:
+    """The Workspaces of a run in a project.
+
+    Reads .gitignore once, when it is made: not for the event loop.
+
+    Args:
+        project: Absolute path of the project folder.
+        run_folder: Absolute path of the run's folder.
+        tasks: All tasks of the run.
+        now: Seconds since 1970, by the session's clock; is called in threads too.
+        out: The folder that keeps orchtui's runs.
+        programs: Makes the places of programs, from the ledger and the rules of this session.
+        program_backends: The names of the backends that run a program.
+    """
+
+    def __init__(
+        self,
+        project: Path,
+        run_folder: Path,
+        tasks: Sequence[ScheduledTask],
+        *,
+        now: Callable[[], float],
+        out: Path,
+        programs: Callable[[Ledger, PermitFor], ProgramPlaces] | None = None,
+        program_backends: frozenset[str] = frozenset(),
+    ) -> None:
+        self._project = project
+        self._run_folder = run_folder
+        self._now = now
+        self._program_backends = program_backends
+        self.ledger = Ledger(now)
+        self.owner = Ownership(project, tasks, Rules.load(project, out))
+        self._programs = programs(self.ledger, self.permits) if programs is not None else None
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        """A place for one attempt, not yet open."""
+        if task.backend in self._program_backends:
+            if self._programs is None:
+                return BareSite(str(self._project))
+            return self._programs.site(task, attempt, witness)
+        if task.backend in WITHOUT_TOOLS:
+            return BareSite(str(self._project))
+        view = Overlay(self._project, self._run_folder, self.owner, task.id, self._now)
+        grant = granted(task.tools, task.disallowed_tools, task.permission_mode)
+        permits = self.permits(task, witness, None)
+        tools = FileTools(view, grant, permits, self.ledger, witness, task.id)
+        return ToolSite(self._project, view, tools, self.ledger, task.id, attempt)
+
+    def permits(self, task: ScheduledTask, witness: Witness, worktree: Path | None) -> Permits:
+        """The rules for one attempt of a program.
+
+        Args:
+            task: What it works on.
+            witness: Of this attempt.
+            worktree: The folder that is its own; `None` where it works in the project.
+        """
+        return Permits(
+            worktree or self._project,
+            self.owner,
+            task.id,
+            worktree=worktree is not None,
+            mode=task.permission_mode,
+            witness=witness,
+        )
+
+    async def close(self) -> None:
+        """Take away what programs' places have left."""
+        if self._programs is not None:
+            await self._programs.close()
