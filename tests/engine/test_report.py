@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine import report, verdict
+from orchtui.engine.files_told import inline
 from orchtui.engine.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Scenario, Told, finished, play, scenarios
@@ -217,7 +218,7 @@ def test_a_title_does_not_act_as_markdown(title: str) -> None:
 
 @given(st.text())
 def test_inline_text_is_one_line_without_acting_characters(text: str) -> None:
-    line = report.inline(text)
+    line = inline(text)
 
     assert len(line.splitlines()) <= 1
     assert not re.search(r"[`*_\[\]<>|#]", re.sub(r"\\.", "", line))

@@ -18,10 +18,13 @@ from rich.text import Text
 from orchtui.cli.output import Output
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
+from orchtui.engine.artifacts import LOG
 from orchtui.engine.durations import show_duration
+from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line
 from orchtui.engine.report import LOCAL
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.text import clean_line
+from orchtui.engine.tool_words import call_words
 
 _LOOKS: dict[Status, tuple[str, str]] = {
     "waiting": ("◌", "dim"),
@@ -37,6 +40,7 @@ _VERDICTS = {"COMPLETED": "green", "PARTIAL": "yellow", "FAILED": "red", "CANCEL
 
 _ROWS = 30
 """Tasks that the table shows at once: the live ones first."""
+_MOST_RACES = 10
 
 
 class Progress:
@@ -85,8 +89,13 @@ class Progress:
 
     def note(self, event: ev.RunEvent) -> None:
         """Take an event that the run has applied."""
-        if self._live is None and isinstance(event, ev.TaskEvent):
+        if not isinstance(event, ev.TaskEvent):
+            return
+        if self._live is None:
             self._print_line(event)
+        elif isinstance(event, ev.RaceDetected) or _was_refused(event):
+            # Too weighty for a table that is drawn over.
+            self._live.console.print(Text(self._line(event), style="bold red"))
 
     def conclude(self, run_folder: Path, out: Path) -> None:
         """The last lines: the verdict, loudly, and where the files are."""
@@ -102,24 +111,65 @@ class Progress:
         if run.aggregated is not None and run.aggregated.fallback:
             reason = clean_line(run.aggregated.fallback)
             self._say(f"NOT SYNTHESIZED, only collected: {reason}", fg="yellow", bold=True)
+        if run.races:
+            races = f"{len(run.races)} RACE{'' if len(run.races) == 1 else 'S'}"
+            self._say(f"{races}: {BROKEN_PROMISE}", fg="red", bold=True)
+            for race in run.races[:_MOST_RACES]:
+                self._say(f"  ! {race_line(run, race, clean_line)}", fg="red")
+            if len(run.races) > _MOST_RACES:
+                self._say(f"  ! and {len(run.races) - _MOST_RACES} more, all in {LOG}")
+        if refused := verdict.refusals(run):
+            self._say(f"  ⊘ {refused} write{'' if refused == 1 else 's'} refused", fg="yellow")
         for task in run.tasks.values():
             if task.status != "completed":
                 why = clean_line(task.why)
                 self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
+        if kept := verdict.kept_files(run):
+            files = f"{kept} file{'' if kept == 1 else 's'} written and kept"
+            self._say(f"{files}; see and apply: {apply_hint(run.id)}", bold=True)
         self._say(f"Run {run.id} in {run_folder}; newest results in {out}")
 
     def _say(self, line: str, **style: Any) -> None:
         self._err.write((click.style(line, **style) if self._err.isatty() else line) + "\n")
 
     def _print_line(self, event: ev.TaskEvent) -> None:
-        if isinstance(event, ev.TextDelta | ev.TaskQueued | ev.ToolReturned):
-            return
+        line = self._line(event)
+        if isinstance(event, ev.RaceDetected):
+            self._say(line, fg="red", bold=True)
+        elif line:
+            self._say(line)
+
+    def _line(self, event: ev.TaskEvent) -> str:
+        """What is told of an event; nothing of those that come by the hundred."""
+        words = self._words(event)
+        return f"{event.at[11:19]} {event.task} {words}" if words else ""
+
+    def _words(self, event: ev.TaskEvent) -> str:
+        match event:
+            case ev.TextDelta() | ev.TaskQueued() | ev.ToolReturned(ok=True):
+                return ""
+            case ev.ToolCalled():
+                return f"⚙ {call_words(event.name, event.arguments, 100)}"
+            case ev.ToolReturned():
+                return f"⚙ ✗ {clean_line(event.text, 200)}"
+            case ev.WriteRefused():
+                return f"⊘ write refused: {clean_line(event.path)}: {clean_line(event.why)}"
+            case ev.FilesSeen():
+                count = len(event.written)
+                return f"wrote {count} file{'' if count == 1 else 's'}" if count else ""
+            case ev.RaceDetected():
+                return f"RACE: {race_line(self._run, event, clean_line)}"
+            case ev.PermissionAsked():
+                return f"? asks: {clean_line(event.what)}"
+            case ev.PermissionAnswered():
+                word = "allowed" if event.allowed else "refused"
+                return f"? {word}: {clean_line(event.why)}"
         task = self._run.of(event.task)
         words = ev.kind_of(event).removeprefix("task_").replace("_", " ")
         why = f": {clean_line(task.why)}" if task.why else ""
         seconds = task.seconds(self._run.at)
         took = f" after {show_duration(seconds)}" if seconds and task.ended else ""
-        self._say(f"{event.at[11:19]} {event.task} {words}{took}{why}")
+        return f"{words}{took}{why}"
 
     def _table(self) -> Table:
         run = self._run
@@ -150,7 +200,7 @@ class Progress:
     def _row(self, task: TaskRun, now: float) -> list[Text]:
         glyph, style = _LOOKS[task.status]
         attempt = task.attempt
-        state: str = task.status
+        state: str = "asks" if task.question is not None else task.status
         if attempt is not None and attempt.number > 1:
             state += f" (attempt {attempt.number})"
         length = attempt.length if attempt else 0
@@ -162,3 +212,7 @@ class Progress:
             Text(show_duration(task.seconds(now))),
             Text(f"{length:,}" if length else "", style="dim"),
         ]
+
+
+def _was_refused(event: ev.TaskEvent) -> bool:
+    return isinstance(event, ev.PermissionAnswered) and not event.allowed

@@ -13,7 +13,14 @@ from orchtui.engine import verdict
 from orchtui.engine.attempt import CUT_OFF
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso
-from orchtui.engine.report import LOCAL, REHEARSAL, inline, status_word
+from orchtui.engine.files_told import (
+    file_line,
+    inline,
+    race_lines,
+    races_section,
+    refused_lines,
+)
+from orchtui.engine.report import LOCAL, REHEARSAL, status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 from orchtui.engine.staging import Staged
 
@@ -50,6 +57,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += ["## Completion Status"]
     lines += [_completion(task) for task in run.tasks.values()]
     lines += ["", *_figures(run), ""]
+    lines += races_section(run)
     lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
     return "\n".join(lines)
 
@@ -92,9 +100,10 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     lines = [f"### Task {task.task.position}: {inline(task.task.label)}"]
     attempt = task.attempt
     specialist = inline(task.task.specialist)
-    if task.task.instance != task.task.specialist:
-        specialist += f" ({inline(task.task.instance)})"
-    lines.append(f"- Specialist: {specialist}")
+    known = [task.task.instance] if task.task.instance != task.task.specialist else []
+    known += [task.task.fits] if task.task.fits else []
+    about = f" ({inline('; '.join(known))})" if known else ""
+    lines.append(f"- Specialist: {specialist}{about}")
     model = f", model {inline(attempt.model)}" if attempt and attempt.model else ""
     lines.append(f"- Backend: {task.task.backend}{model}")
     lines.append(f"- Priority: {task.task.priority}")
@@ -109,6 +118,7 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         f"{inline(earlier.message)}"
         for earlier in task.attempts[:-1]
     ]
+    lines += _files(run, task)
     if task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
         cut_off = ", cut off at max_tokens, accepted" if task.stop_reason in CUT_OFF else ""
@@ -118,6 +128,14 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
         lines.append(f"- Reason: {kind}{inline(task.why)}")
     return [*lines, ""]
+
+
+def _files(run: Run, task: TaskRun) -> list[str]:
+    """What it did to files, what it was refused, and whom it met there."""
+    files = file_line(task)
+    lines = [f"- Files: {files}"] if files else []
+    lines += [f"- Write Refused: {line}" for line in refused_lines(task)]
+    return lines + [f"- RACE: {line}" for line in race_lines(run, task.id)]
 
 
 def _dependencies(task: TaskRun, staged: Sequence[Staged]) -> list[str]:

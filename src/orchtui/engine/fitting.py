@@ -29,6 +29,8 @@ _PROMPT = 1500
 _MOST_WORDS = 80
 """Different words of a task that are looked up."""
 _LONGEST_WORD = 40
+_MOST_KNOWN = 4096
+"""Answers that are kept: a screen asks for the same tasks again and again."""
 
 _OF_NAME = 3.0
 _OF_DESCRIPTION = 1.0
@@ -71,6 +73,7 @@ class Fitter:
         self._name_words: list[frozenset[str]] = []
         self._work: list[frozenset[str]] = []
         self._weights: dict[str, list[tuple[int, float]]] = {}
+        self._known: dict[tuple[str, str], Fit] = {}
         own: list[Specialist] = []
         for card in specialists.values():
             key = key_of(card.name)
@@ -117,6 +120,14 @@ class Fitter:
             prompt: Only its beginning is read.
         """
         title, prompt = title[:_TITLE], prompt[:_PROMPT]
+        if (known := self._known.get((title, prompt))) is not None:
+            return known
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        found = self._known[title, prompt] = self._find(title, prompt)
+        return found
+
+    def _find(self, title: str, prompt: str) -> Fit:
         role, words = role_of(title, prompt)
         if role not in self._roles:
             role, words = None, ()

@@ -28,12 +28,15 @@ from orchtui.engine import journal as journals
 from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
+from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.executor import Executor
 from orchtui.engine.files import make_folder
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.workspace.site import BareWorkspaces
+from orchtui.engine.workspace.assigning import ProjectWorkspaces
+from orchtui.engine.workspace.program_site import ProgramSites
+from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
 
 _SYNTHESIS_SHARE = 0.2
 _SYNTHESIS_MOST = 120.0
@@ -122,6 +125,7 @@ class Orchestrator:
             self._first = await (self._begin() if self._past is None else self._go_on(self._past))
             self._artifacts = Artifacts(self._out, self._folder, self.run)
             await self._artifacts.begin()
+            workspaces = await asyncio.to_thread(self._places)
         except BaseException:
             # Nobody will leave what was never entered: the lock must not outlive the attempt.
             if self._journal is not None:
@@ -131,7 +135,7 @@ class Orchestrator:
             self._schedule,
             self._crew.backends,
             self._stamp,
-            workspaces=BareWorkspaces(str(self._folder)),
+            workspaces=workspaces,
             attended=self._attended,
             systems=self._crew.systems,
             results={task.id: task.text for task in self.run.with_status("completed")},
@@ -139,6 +143,22 @@ class Orchestrator:
             time_left=self._time_for_tasks(),
         )
         return self
+
+    def _places(self) -> Workspaces:
+        """Where the tasks work. Looks at the project's .gitignore."""
+        tasks, out = self._schedule.tasks, self._out.resolve()
+        run_folder = self.run_folder.resolve()
+        return ProjectWorkspaces(
+            self._folder,
+            run_folder,
+            tasks,
+            now=self.now,
+            out=out,
+            programs=lambda ledger, permit_for: ProgramSites(
+                self._folder, run_folder, out, ledger, permit_for, tasks
+            ),
+            program_backends=PROGRAMS,
+        )
 
     async def _begin(self) -> ev.RunEvent:
         self._stamp = ev.Stamp(self._clock)

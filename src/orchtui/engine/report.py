@@ -12,6 +12,13 @@ from collections.abc import Callable
 from orchtui.engine import verdict
 from orchtui.engine.attempt import CUT_OFF
 from orchtui.engine.durations import show_duration
+from orchtui.engine.files_told import (
+    BROKEN_PROMISE,
+    apply_hint,
+    file_line,
+    inline,
+    race_lines,
+)
 from orchtui.engine.run import Run, TaskRun
 
 REHEARSAL = "**REHEARSAL**: no model was called. The text is made up, to show the run's shape."
@@ -38,11 +45,6 @@ def status_word(task: TaskRun) -> str:
     return _WORDS[task.status]
 
 
-def inline(text: str) -> str:
-    """Text from a plan or a model, put inside a line of markdown without acting as markdown."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
-
-
 def attempt_heading(run: Run, task: TaskRun) -> str:
     """What a growing task file shows at the start of an attempt."""
     attempt = task.attempts[-1]
@@ -66,8 +68,19 @@ def task_file(run: Run, task: TaskRun) -> str:
         lines += [">", f"> {kind}{inline(task.why)}"]
         if task.text:
             lines += [">", "> What had arrived until then follows. It is not a whole answer."]
+    lines += _about_files(run, task)
     lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
     return "\n".join(lines)
+
+
+def _about_files(run: Run, task: TaskRun) -> list[str]:
+    """Lines of a quote: what the task did to files, and whom it met there."""
+    lines = []
+    for race in race_lines(run, task.id):
+        lines += [">", f"> **RACE**: {race}."]
+    if files := file_line(task):
+        lines += [">", f"> Files: {files}"]
+    return lines
 
 
 def _provenance(run: Run, task: TaskRun) -> str:
@@ -81,7 +94,11 @@ def _provenance(run: Run, task: TaskRun) -> str:
         if attempt.ended is not None:
             parts.append(show_duration(attempt.seconds(run.at)))
         if attempt.usage.total:
-            parts.append(f"{attempt.usage.output} tokens")
+            cached = attempt.usage.cache_read
+            parts.append(
+                f"{attempt.usage.output} tokens"
+                + (f" ({cached} in from the cache)" if cached else "")
+            )
     if task.status == "completed" and task.stop_reason in CUT_OFF:
         parts.append("cut off at max_tokens, which the plan accepts")
     parts.append(f"run {run.id}")
@@ -132,6 +149,10 @@ def _census(run: Run) -> list[str]:
     word = verdict.verdict(run)
     lines = [f"> **{word}**: {count.completed} of {count.total} tasks completed"]
     lines[0] += f" ({', '.join(ended)})." if ended else "."
+    if run.races:
+        races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
+        lines += [">", f"> **RACE**: {BROKEN_PROMISE}. {races}:", ">"]
+        lines += [f"> - {line}" for line in race_lines(run)]
     if run.rehearsal:
         lines += [">", f"> {REHEARSAL}"]
     if "local" in run.schedule.backends:
@@ -141,7 +162,11 @@ def _census(run: Run) -> list[str]:
         figures.append(f"{speedup:.1f}× as fast as one after the other")
         if (slowest := verdict.bottleneck(run)) is not None:
             figures.append(f"slowest: {inline(slowest.task.label)}")
-    return [*lines, ">", f"> {' · '.join(figures)}"]
+    lines += [">", f"> {' · '.join(figures)}"]
+    if kept := verdict.kept_files(run):
+        files = "1 file was" if kept == 1 else f"{kept} files were"
+        lines += [">", f"> {files} written and kept; `{apply_hint(run.id)}` brings them over."]
+    return lines
 
 
 def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
@@ -170,7 +195,8 @@ def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
     for task in done:
         number = task.task.position
         lines += [f"## {inline(task.task.label)}", ""]
-        lines += [f"> Task {number} · {_provenance(run, task)} · [file]({task_name(number)})", ""]
+        lines += [f"> Task {number} · {_provenance(run, task)} · [file]({task_name(number)})"]
+        lines += [*_about_files(run, task), ""]
         lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
     return lines
 

@@ -76,3 +76,18 @@ def bottleneck(run: Run) -> TaskRun | None:
     if len(ran) < 2:
         return None
     return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
+
+
+def refusals(run: Run) -> int:
+    """Writes that were refused, in all attempts of all tasks."""
+    return sum(len(attempt.refused) for task in run.tasks.values() for attempt in task.attempts)
+
+
+def kept_files(run: Run) -> int:
+    """Files that the tasks' last attempts wrote and that a person may bring into the project."""
+    return sum(
+        bool(change.kept) or (change.deleted and task.attempts[-1].files.sight == "worktree")
+        for task in run.tasks.values()
+        if task.attempts and task.attempts[-1].files is not None
+        for change in task.attempts[-1].files.written
+    )

@@ -9,10 +9,13 @@ from typing import Literal
 
 from orchtui.engine.run import ENDED, Attempt, Run, Session, TaskRun
 
-Part = Literal["none", "wait", "run", "again"]
-"""What a cell shows: nothing, waiting, work, the start of another attempt."""
+Part = Literal["none", "wait", "run", "tool", "again"]
+"""What a cell shows: nothing, waiting, work, work with a tool, the start of another attempt."""
 
-GLYPHS: dict[Part, str] = {"none": " ", "wait": "┄", "run": "━", "again": "↻"}
+GLYPHS: dict[Part, str] = {"none": " ", "wait": "┄", "run": "━", "tool": "╋", "again": "↻"}
+
+_TICKS_A_CELL = 2
+"""Uses of tools that are looked at for each cell, however many there were."""
 
 
 class TimeAxis:
@@ -62,6 +65,9 @@ def cells(task: TaskRun, axis: TimeAxis, width: int, now: float) -> list[Part]:
         if following is not None or task.status not in ENDED:
             fill(stop, following if following is not None else now, "wait")
         fill(attempt.started, stop, "run")
+        every = max(1, len(attempt.tools) // (width * _TICKS_A_CELL))
+        for tool in attempt.tools[::every]:
+            parts[place(tool.at)] = "tool"
     for attempt in task.attempts[1:]:
         parts[place(attempt.started)] = "again"
     return parts

@@ -25,7 +25,7 @@ from orchtui.ui import draft as edits
 from orchtui.ui.draft import Draft
 from orchtui.ui.request_area import RequestArea
 from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_list import TaskList
+from orchtui.ui.task_list import FitOf, TaskList, nobody_fits, who
 from orchtui.ui.trouble import TellsTrouble
 
 PAUSE = 0.15
@@ -50,16 +50,20 @@ class ComposePane(TellsTrouble, Vertical):
     Args:
         draft: The plan on the desk.
         parse: Request text in, Plan out; may raise InputError.
+        fit: Whom a task gets that names nobody.
     """
 
     class PlanChanged(Message):
         """The draft is another plan now."""
 
-    def __init__(self, draft: Draft, parse: Callable[[str], Plan]) -> None:
+    def __init__(
+        self, draft: Draft, parse: Callable[[str], Plan], fit: FitOf = nobody_fits
+    ) -> None:
         super().__init__(id="compose", classes="pane")
         self.border_title = "1 Plan"
         self.draft = draft
         self._parse = parse
+        self._fit = fit
         self._timer: Timer | None = None
         self._reading: Worker[None] | None = None
         self._error = ""
@@ -71,7 +75,7 @@ class ComposePane(TellsTrouble, Vertical):
             show_line_numbers=False,
             placeholder="Research X, write Y, test Z …",
         )
-        self.tasks = TaskList()
+        self.tasks = TaskList(fit)
 
     def compose(self) -> ComposeResult:
         yield self.request
@@ -95,6 +99,10 @@ class ComposePane(TellsTrouble, Vertical):
             self._read_if_typed()
         if self._reading is not None and not self._reading.is_finished:
             await self._reading.wait()
+
+    def show_tasks(self) -> None:
+        """Draw the tasks again: what agent files say has changed."""
+        self._show()
 
     def show_problems(self, problems: list[str]) -> None:
         """Say why the plan can not start."""
@@ -241,7 +249,7 @@ class ComposePane(TellsTrouble, Vertical):
             if words is None:  # else back to where the words were found
                 self.tasks.focus()
 
-        self.app.push_screen(TaskForm(self.draft.plan, task, title, words), take)
+        self.app.push_screen(TaskForm(self.draft.plan, task, title, words, self._fit), take)
 
     # Showing
 
@@ -278,5 +286,6 @@ class ComposePane(TellsTrouble, Vertical):
         picked = self.tasks.picked
         task = next((each for each in self.draft.plan.tasks if each.id == picked), None)
         text = (task.prompt or " ".join(task.command)) if task else ""
-        detail.update(Content(clean(text[:2000])))
+        by = f"{who(task, self.draft.plan, self._fit)}\n" if task else ""
+        detail.update(Content.assemble((clean(by), "$accent"), clean(text[:2000])))
         detail.set_class(not text, "-empty")

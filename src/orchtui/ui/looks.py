@@ -6,7 +6,7 @@ figure.
 
 from rich.style import Style
 
-from orchtui.engine.events import Verdict
+from orchtui.engine.events import Usage, Verdict
 from orchtui.engine.plan import Priority
 from orchtui.engine.run import Status, TaskRun
 
@@ -42,6 +42,11 @@ VERDICT_SIGNS: dict[Verdict, str] = {
     "CANCELLED": "■",
 }
 
+ASKS = "?"
+"""The sign of a task that waits for a person's permission."""
+RACE = "RACE"
+REFUSED = "⊘"
+
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 
@@ -65,6 +70,19 @@ def amount(task: TaskRun) -> str:
         return f"{count(output)} tok"
     length = task.kept.length if task.kept else 0
     return f"{count(length)} ch" if length else ""
+
+
+def tokens(usage: Usage) -> str:
+    """`12k tokens, 8.1k cached`: all of them, and how many of those came from the cache."""
+    if not usage.total:
+        return ""
+    cached = f", {count(usage.cache_read)} cached" if usage.cache_read else ""
+    return f"{count(usage.total)} tokens{cached}"
+
+
+def races(number: int) -> str:
+    """`1 RACE`; nothing where there is none."""
+    return f"{number} RACE{'' if number == 1 else 'S'}" if number else ""
 
 
 def clock(seconds: float) -> str:

@@ -1,7 +1,7 @@
-"""The output: the text of the picked task, as it comes.
+"""The output: the text of the picked task, as it comes, with its tools in their place.
 
-One widget draws the rows that can be seen; text that arrives is wrapped once,
-and everything again only when the width changes. It follows the end until a
+One widget draws the rows that can be seen; what arrives is wrapped once, and
+everything again only when the width changes or answers are unfolded. It follows the end until a
 person scrolls up. This module never treats text as markup.
 """
 
@@ -21,9 +21,11 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Attempt, TaskRun
+from orchtui.engine.files_told import race_line, races_of
+from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui import keymap, looks
+from orchtui.ui.tool_lines import KINDS, TaskRows
 from orchtui.ui.wrapping import Row, Wrapped
 
 _EMPTY = Content.from_markup(
@@ -32,7 +34,10 @@ _EMPTY = Content.from_markup(
     "is shown here, word by word.[/]"
 )
 
-_KINDS = ("text", "heading", "quote", "separator", "problem")
+_KINDS = ("text", "heading", "quote", "separator", "problem", *KINDS)
+
+_MOST_RACES = 2
+"""Races told above the output; the log has all."""
 
 
 class OutputText(ScrollView, can_focus=True):
@@ -51,16 +56,22 @@ class OutputText(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="output-text")
-        self.wrapped = Wrapped(80)
+        self._rows = TaskRows(80)
         self.following = True
         """Whether the end stays in sight."""
-        self._seen: list[tuple[int, bool]] = []
+        self.unfolded = False
+        """Whether the answers of tools are shown."""
         self._shown_task: TaskRun | None = None
         self._fixed: str | None = None
 
     @property
+    def wrapped(self) -> Wrapped:
+        """The rows."""
+        return self._rows.wrapped
+
+    @property
     def text(self) -> str:
-        """All that is shown, without separators."""
+        """All that is shown, without separators and tools."""
         if self._fixed is not None:
             return self._fixed
         return self._shown_task.text if self._shown_task else ""
@@ -77,17 +88,11 @@ class OutputText(ScrollView, can_focus=True):
 
     def update_task(self) -> None:
         """Take in what the task got since the last time."""
-        if self._shown_task is None:
-            return
-        changed = False
-        for place, attempt in enumerate(self._shown_task.attempts):
-            changed |= self._take_in(place, attempt)
-        if changed:
+        if self._shown_task is not None and self._rows.take_in(self._shown_task):
             self._grown()
 
     def _begin(self, follow: bool = True) -> None:
-        self.wrapped = Wrapped(self._width())
-        self._seen = []
+        self._rows = TaskRows(self._width(), self.unfolded)
         self.following = follow
         if self._fixed is not None:
             self.wrapped.append(self._fixed, "text")
@@ -95,23 +100,6 @@ class OutputText(ScrollView, can_focus=True):
         self._grown()
         if not follow:
             self.scroll_to(y=0, animate=False)
-
-    def _take_in(self, place: int, attempt: Attempt) -> bool:
-        """The new part of one attempt; whether there was any."""
-        if place == len(self._seen):
-            self._seen.append((0, False))
-            if place:
-                self.wrapped.line(f"── attempt {attempt.number} ", "separator")
-        length, ended = self._seen[place]
-        has_ended = attempt.ended is not None
-        if (attempt.length, has_ended) == (length, ended):
-            return False
-        if attempt.length > length:
-            self.wrapped.append(clean(attempt.text[length:]), "text")
-        if has_ended and not ended and attempt.message:
-            self.wrapped.line(f"✗ {clean_line(attempt.message)}", "problem")
-        self._seen[place] = (attempt.length, has_ended)
-        return True
 
     def _width(self) -> int:
         return max(1, self.scrollable_content_region.width)
@@ -129,6 +117,10 @@ class OutputText(ScrollView, can_focus=True):
             if self.following:
                 self.scroll_to(y=self.max_scroll_y, animate=False)
             return
+        self._again()
+
+    def _again(self) -> None:
+        """Make all rows again, and stay where the reader was."""
         share = self.scroll_offset.y / max(1, len(self.wrapped.rows))
         following = self.following
         self._begin(follow=following)
@@ -159,6 +151,10 @@ class OutputText(ScrollView, can_focus=True):
     def action_follow(self) -> None:
         self.following = True
         self.scroll_to(y=self.max_scroll_y, animate=False)
+
+    def action_fold_tools(self) -> None:
+        self.unfolded = not self.unfolded
+        self._again()
 
     def action_other_task(self, steps: int) -> None:
         self.post_message(self.OtherTaskWanted(steps))
@@ -203,6 +199,7 @@ class OutputPane(Vertical):
         self._head = Static("", id="output-head", markup=False)
         self._shown_task: TaskRun | None = None
         self._rehearsal = False
+        self._run: Run | None = None
         self._why_waiting: Callable[[TaskRun], list[str]] = lambda task: []
 
     def compose(self) -> ComposeResult:
@@ -216,13 +213,16 @@ class OutputPane(Vertical):
         rehearsal: bool,
         now: float,
         why_waiting: Callable[[TaskRun], list[str]] = lambda task: [],
+        run: Run | None = None,
     ) -> None:
         """Show another task.
 
         Args:
             why_waiting: Says why a task has to wait; nothing when it need not.
+            run: The task's, whose races are told above its output.
         """
         self._shown_task = task
+        self._run = run
         self._why_waiting = why_waiting
         self._rehearsal = rehearsal
         self.set_class(task is None, "-empty")
@@ -247,10 +247,24 @@ class OutputPane(Vertical):
             return
         head = _with_badge(headline(self._shown_task, now), self._rehearsal)
         because = self._why_waiting(self._shown_task)
-        lines = [head, *(Content.styled(why, "$foreground-muted") for why in because)]
+        races = races_above(self._run, self._shown_task) if self._run else []
+        lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
         self._head.update(Content("\n").join(lines))
         self.text.update_task()
         self.border_subtitle = "" if self.text.following else "G: follow the end"
+
+
+def races_above(run: Run, task: TaskRun) -> list[Content]:
+    """What is to be seen before anything else: that the task met another one at a file."""
+    races = races_of(run, task.id)
+    lines = [
+        Content.assemble((" RACE ", "b $background on $error"), " ", (words, "b $text-error"))
+        for words in (race_line(run, race, clean_line) for race in races[:_MOST_RACES])
+    ]
+    if len(races) > _MOST_RACES:
+        words = f"and {len(races) - _MOST_RACES} more races"
+        lines.append(Content.styled(words, "b $text-error"))
+    return lines
 
 
 _HEAD_STYLES = {
@@ -271,12 +285,17 @@ def headline(task: TaskRun, now: float) -> Content:
         facts.append(f"attempt {len(task.attempts)}")
     if (seconds := task.seconds(now)) is not None:
         facts.append(show_duration(seconds))
+    if cached := task.usage.cache_read:
+        facts.append(f"{looks.count(cached)} tokens from the cache")
     parts = [
         Content.styled(f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}", style),
         Content.styled(clean_line(task.task.label), "b"),
         Content.styled(clean_line(" · ".join(fact for fact in facts if fact)), "$foreground-muted"),
     ]
     head = Content("  ").join(parts)
+    if task.question is not None:
+        asks = f"? it asks: {clean_line(task.question.what, 200)}"
+        head = Content("\n").join([head, Content.styled(asks, "b $text-warning")])
     if task.why:
         head = Content("\n").join([head, Content.styled(clean_line(task.why), style)])
     return head

@@ -39,8 +39,8 @@ class PermissionQuestion(ModalScreen[bool]):
 
     AUTO_FOCUS = "#refuse"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Allow"),
-        Binding("n,escape", "dismiss(False)", "Refuse"),
+        Binding("y", "answer(True)", "Allow"),
+        Binding("n,escape", "answer(False)", "Refuse"),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
@@ -50,6 +50,7 @@ class PermissionQuestion(ModalScreen[bool]):
         self._run = run
         self._asked_for = asked
         self._now = now
+        self._over = False
 
     def compose(self) -> ComposeResult:
         task = self._run.of(self._asked_for.task).task
@@ -82,10 +83,11 @@ class PermissionQuestion(ModalScreen[bool]):
         self.query_one(VerticalScroll).styles.max_height = max(1, room)
 
     def _look(self) -> None:
-        if not self.is_current:
-            return  # another dialog is in front; this one goes when it comes back
+        if self._over or self.app.screen is not self:
+            return  # where another dialog is in front, this one goes when it comes back
         left = self.left
         if left <= 0 or not self._is_open:
+            self._over = True
             self.dismiss(False)
             return
         words = f"Refused by itself in {ceil(left)} s"
@@ -102,8 +104,13 @@ class PermissionQuestion(ModalScreen[bool]):
         return question is not None and question.question == self._asked_for.question
 
     @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.name == "yes")
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer(event.button.name == "yes")
+
+    def action_answer(self, allowed: bool) -> None:
+        if not self._over:
+            self._over = True
+            self.dismiss(allowed)
 
 
 async def ask_permission(

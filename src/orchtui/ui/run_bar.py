@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from orchtui.engine.events import Census, Verdict
 from orchtui.engine.run import Run
-from orchtui.engine.verdict import census, makespan, verdict
+from orchtui.engine.verdict import census, makespan, refusals, verdict
 from orchtui.ui import looks
 
 CHARACTERS_PER_TOKEN = 4
@@ -95,8 +95,8 @@ class RunBar(Static):
             running = len(run.with_status("running"))
             parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
-        elif run is not None and run.usage.total:
-            parts.append((6, Content(f"{looks.count(run.usage.total)} tokens")))
+        elif run is not None and (used := looks.tokens(run.usage)):
+            parts.append((6, Content(used)))
         if facts.live is not None:
             going = len(facts.live.with_status("running"))
             words = f"● your run goes on: {going} running, esc goes there"
@@ -126,6 +126,14 @@ class RunBar(Static):
             text = f" {looks.VERDICT_SIGNS[word]} {word} "
             parts.append((0, Content.styled(text, _BADGES[word])))
             parts.append((3, Content(outcome(census(run)))))
+        if races := looks.races(len(run.races)):
+            parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
+        if asking := [task for task in run.tasks.values() if task.question is not None]:
+            words = f" {looks.ASKS} {len(asking)} asking "
+            parts.append((1, Content.styled(words, _BADGES["PARTIAL"])))
+        if refused := refusals(run):
+            words = f"{looks.REFUSED} {refused} refused"
+            parts.append((4, Content.styled(words, "$text-warning")))
         parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
         return parts
 

@@ -26,8 +26,9 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.plan_file import parse_plan
-from orchtui.engine.text import clean
+from orchtui.engine.text import clean, clean_line
 from orchtui.ui.excerpt import field_text, place_of, span_in
+from orchtui.ui.task_list import FitOf, nobody_fits
 
 Form = Literal["text", "plain", "list", "argv"]
 
@@ -160,6 +161,7 @@ class TaskForm(ModalScreen[Task | None]):
         task: As it is now.
         title: Stands above the form.
         words: What to go to, and to mark.
+        fit: Whom a task gets that names nobody.
     """
 
     AUTO_FOCUS = ""  # `on_mount` says where it begins
@@ -170,8 +172,16 @@ class TaskForm(ModalScreen[Task | None]):
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, plan: Plan, task: Task, title: str, words: Evidence | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        task: Task,
+        title: str,
+        words: Evidence | None = None,
+        fit: FitOf = nobody_fits,
+    ) -> None:
         super().__init__()
+        self._fit = fit
         self._words = words
         self._plan = plan
         self._edited = task
@@ -202,7 +212,23 @@ class TaskForm(ModalScreen[Task | None]):
                 yield Input(value, placeholder=field.hint, id=f"field-{field.key}", compact=True)
         yield Static("", id=f"problem-{field.key}", classes="problem field-problem", markup=False)
 
+    @on(Input.Changed, "#field-title")
+    @on(Input.Changed, "#field-command")
+    @on(TextArea.Changed)
+    def _tell_who(self) -> None:
+        """Say who does it while nobody is named."""
+        typed = self.values
+        words = f"who does it; empty: {self._plan.specialist}, as the plan says"
+        if typed["command"].strip():
+            words = "empty: nobody, the program does it"
+        elif not self._plan.specialist:
+            found = self._fit(typed["title"], typed["prompt"])
+            why = f", {found.why}" if found.why else ""
+            words = f"empty: {found.specialist}{why}"
+        self.query_one("#field-specialist", Input).placeholder = clean_line(words)
+
     def on_mount(self) -> None:
+        self._tell_who()
         if self._words is None or not self._go_to(self._words):
             self.query_one("#field-title", Input).focus()
 

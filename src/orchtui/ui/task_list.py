@@ -1,5 +1,6 @@
 """The list of the plan's tasks, one row each. It shows a Plan and never changes one."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,15 +10,28 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from orchtui.engine.fitting import Fit
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import DEFAULT_SPECIALIST
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap, looks
 from orchtui.ui.wrapping import fit
 
+FitOf = Callable[[str, str], Fit]
+"""The specialist that fits a title and a prompt: `Fitter.fit`."""
+
+
+def nobody_fits(title: str, prompt: str) -> Fit:
+    """For a list that nobody gave a Fitter."""
+    return Fit(DEFAULT_SPECIALIST, "")
+
 
 class TaskList(OptionList):
-    """Rows of tasks. What a key asks for goes up as a message; the owner does it."""
+    """Rows of tasks. What a key asks for goes up as a message; the owner does it.
+
+    Args:
+        fit: Whom a task gets that names nobody.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("tasks")]
 
@@ -30,8 +44,9 @@ class TaskList(OptionList):
             """One of the actions of the context `tasks` in the keymap."""
             self.steps = steps
 
-    def __init__(self) -> None:
+    def __init__(self, fit: FitOf = nobody_fits) -> None:
         super().__init__(id="task-list", markup=False, compact=True)
+        self._fit = fit
         self._plan = Plan()
         self._width = 0
 
@@ -48,7 +63,9 @@ class TaskList(OptionList):
         ids = [task.id for task in plan.tasks]
         numbers = {task_id: number for number, task_id in enumerate(ids, 1)}
         self.set_options(
-            Option(_row(task, numbers, plan, self._width), id=f"task:{task.id}")
+            Option(
+                _row(task, numbers, who(task, plan, self._fit), self._width), id=f"task:{task.id}"
+            )
             for task in plan.tasks
         )
         if ids:
@@ -106,11 +123,19 @@ class TaskList(OptionList):
         self._want("request")
 
 
-def _row(task: Task, numbers: dict[str, int], plan: Plan, width: int) -> Content:
+def who(task: Task, plan: Plan, fit: FitOf) -> str:
+    """Who does a task: its program, whom it or the plan names, or `writer · “draft”`."""
+    if task.command:
+        return task.command[0]
+    if named := task.specialist or plan.specialist:
+        return named
+    found = fit(task.title, task.prompt)
+    return f"{found.specialist} · “{found.words[0]}”" if found.words else found.specialist
+
+
+def _row(task: Task, numbers: dict[str, int], facts: str, width: int) -> Content:
     """Number, priority, title, and on the right who does it and what it waits for."""
     number = f"{numbers[task.id]:>{len(str(len(numbers)))}} "
-    who = task.command[0] if task.command else task.specialist or plan.specialist
-    facts = who or DEFAULT_SPECIALIST
     if task.after:
         needed = ",".join(str(numbers.get(other, other)) for other in task.after)
         facts = f"← {needed} {facts}"

@@ -5,14 +5,16 @@ screen's timer asks. This module never follows a run by itself, and never
 changes one.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import ClassVar
 
-from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.color import Color
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click, Resize
@@ -23,11 +25,12 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Run, TaskRun, aggregation_task
+from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import census, makespan, speedup
 from orchtui.ui import keymap, looks
 from orchtui.ui.bars import GLYPHS, TimeAxis, cells, runs_of
+from orchtui.ui.specialist_colors import readable
+from orchtui.ui.timeline_words import AMOUNT, DURATION, columns, headline, rows_of
 from orchtui.ui.waiting import in_short
 from orchtui.ui.wrapping import fit
 
@@ -38,10 +41,6 @@ _EMPTY = Content.from_markup(
     "[b]ctrl+r[/] [$foreground-muted]runs the plan[/]   "
     "[b]5[/] [$foreground-muted]shows past runs[/]"
 )
-
-_DURATION = 8
-_AMOUNT = 9
-_LEAST_BAR = 8
 
 
 class TimelineRows(ScrollView, can_focus=True):
@@ -56,6 +55,11 @@ class TimelineRows(ScrollView, can_focus=True):
         "timeline--figure",
         "timeline--wait",
         "timeline--again",
+        "timeline--tool",
+        "timeline--asks",
+        "timeline--race",
+        "timeline--refused",
+        "timeline--house",
         *(f"timeline--{status}" for status in looks.SIGNS),
     }
 
@@ -77,6 +81,10 @@ class TimelineRows(ScrollView, can_focus=True):
         self._now = 0.0
         self._columns = (0, 0, 0)
         self._beat = 0
+        self._raced: Counter[str] = Counter()
+        self._races_counted = 0
+        self.name_colors: Mapping[str, str] = {}
+        """Colours that agent files give, by specialist."""
         self.picked: str | None = None
         """Id of the picked task."""
 
@@ -84,6 +92,7 @@ class TimelineRows(ScrollView, can_focus=True):
         """Show another run, with its first or the given task picked."""
         self._run = run
         self._rows = rows_of(run) if run else []
+        self._raced, self._races_counted = Counter(), 0
         ids = [task.id for task in self._rows]
         self.picked = picked if picked in ids else next(iter(ids), None)
         self.scroll_to(y=0, animate=False)
@@ -93,14 +102,21 @@ class TimelineRows(ScrollView, can_focus=True):
         if self._run is None:
             return
         self._rows = rows_of(self._run)
+        self._count_races(self._run)
         self._axis = TimeAxis(self._run, now)
         self._now = now
         self._beat += 1
-        self._columns = columns(self.scrollable_content_region.width, self._rows)
+        self._columns = self._measured()
         size = Size(self.scrollable_content_region.width, len(self._rows))
         if size != self.virtual_size:
             self.virtual_size = size
         self.refresh()
+
+    def _count_races(self, run: Run) -> None:
+        """How many races each task took part in; only the new ones are looked at."""
+        for race in run.races[self._races_counted :]:
+            self._raced.update({race.task, race.other})
+        self._races_counted = len(run.races)
 
     def pick(self, place: int) -> None:
         """Pick the row at this place, or the nearest one."""
@@ -133,7 +149,7 @@ class TimelineRows(ScrollView, can_focus=True):
         """Keep the picked row in sight."""
         width = self.scrollable_content_region.width
         self.virtual_size = Size(width, len(self._rows))
-        self._columns = columns(width, self._rows)
+        self._columns = self._measured()
         self._see(self.place)
 
     def on_click(self, event: Click) -> None:
@@ -173,32 +189,64 @@ class TimelineRows(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width).apply_style(base)
 
     def _segments(self, task: TaskRun, axis: TimeAxis, width: int, picked: bool) -> list[Segment]:
-        state = self._style(task.status)
+        state = self._style("asks" if task.question else task.status)
         figure = self._style("figure")
         instance_width, title_width, bar_width = self._columns
+        sign = looks.ASKS if task.question else looks.sign(task.status, self._beat)
+        marks = self._marks(task, title_width)
+        rest = title_width - sum(cell_len(mark.text) for mark in marks)
         segments = [
             Segment("▌" if picked else " ", state),
-            Segment(looks.sign(task.status, self._beat) + " ", state),
-            Segment(fit(clean_line(task.task.instance), instance_width), self._style("instance")),
+            Segment(sign + " ", state),
+            Segment(fit(clean_line(task.task.instance), instance_width), self._name_style(task)),
             Segment(" " if instance_width else ""),
-            Segment(fit(clean_line(task.task.label), title_width)),
+            *marks,
+            Segment(fit(clean_line(task.task.label), rest)),
         ]
         if bar_width and self._run is not None and (why := in_short(self._run, task)):
             room = width - 3 - instance_width - bool(instance_width) - title_width
-            return [*segments, Segment(" " + fit(why, room - 1), self._style("waiting"))]
+            style = self._style("asks" if task.question else "waiting")
+            return [*segments, Segment(" " + fit(why, room - 1), style)]
         if bar_width:
             segments.append(Segment(" "))
             segments += self._bar(task, axis, bar_width, state)
         if width >= 30:
             duration = task.seconds(self._now)
             shown = show_duration(duration) if duration is not None else ""
-            segments.append(Segment(shown.rjust(_DURATION), figure))
+            segments.append(Segment(shown.rjust(DURATION), figure))
         if width >= 64:
-            segments.append(Segment(looks.amount(task).rjust(_AMOUNT), figure))
+            segments.append(Segment(looks.amount(task).rjust(AMOUNT), figure))
         return segments
 
+    def _measured(self) -> tuple[int, int, int]:
+        refused = any(attempt.refused for task in self._rows for attempt in task.attempts)
+        marks = (len(looks.RACE) + 1) * bool(self._raced) + 4 * refused
+        return columns(self.scrollable_content_region.width, self._rows, marks)
+
+    def _marks(self, task: TaskRun, room: int) -> list[Segment]:
+        """Before the title: that it met another task at a file, and how often it was refused."""
+        marks = []
+        if self._raced[task.id]:
+            words = looks.RACE if room >= 16 else "!"
+            marks.append(Segment(f"{words} ", self._style("race")))
+        if refused := sum(len(attempt.refused) for attempt in task.attempts):
+            words = f"{looks.REFUSED}{looks.count(refused)}" if room >= 16 else looks.REFUSED
+            marks.append(Segment(f"{words} ", self._style("refused")))
+        return marks if room >= 8 else []
+
+    def _name_style(self, task: TaskRun) -> Style:
+        """The specialist's own colour where its agent file has one."""
+        written = self.name_colors.get(task.task.specialist)
+        plain = self._style("instance")
+        if not written:
+            return plain
+        house = Color.from_rich_color(self._style("house").color)
+        color = readable(written, self.background_colors[1], house)
+        return plain if color is None else Style(color=color.rich_color, bold=plain.bold)
+
     def _bar(self, task: TaskRun, axis: TimeAxis, width: int, state: Style) -> list[Segment]:
-        styles = {"wait": self._style("wait"), "again": self._style("again"), "run": state}
+        names = ("wait", "again", "tool")
+        styles = {"run": state, **{name: self._style(name) for name in names}}
         return [
             Segment(GLYPHS[part] * length, styles.get(part))
             for part, length in runs_of(cells(task, axis, width, self._now))
@@ -240,52 +288,3 @@ class TimelinePane(Vertical):
         """Show the run as it is at `now`, in seconds since 1970."""
         self._head.update(headline(run, now))
         self.rows.repaint(now)
-
-
-def rows_of(run: Run) -> list[TaskRun]:
-    """The tasks, and the result once there is one."""
-    rows = list(run.tasks.values())
-    if run.aggregate is not None:
-        return [*rows, run.aggregate]
-    if run.aggregated is not None and run.aggregated.output:
-        label = f"All together: {run.aggregated.output}"
-        shown = replace(aggregation_task(run.schedule), label=label, instance="result")
-        result = TaskRun(shown, "completed")
-        return [*rows, result]
-    return rows
-
-
-def columns(width: int, rows: list[TaskRun]) -> tuple[int, int, int]:
-    """Cells for the instance's name, the title and the bar."""
-    figures = (_DURATION if width >= 30 else 0) + (_AMOUNT if width >= 64 else 0)
-    left = max(0, width - 3 - figures)
-    instance = 0
-    if width >= 44:
-        instance = min(max((cell_len(row.task.instance) for row in rows), default=0), 18, left // 4)
-        left -= instance + 1
-    bar = left // 3
-    if bar < _LEAST_BAR:
-        return instance, left, 0
-    longest = max((cell_len(row.task.label) for row in rows), default=0) + 2
-    title = min(left - 1 - bar, max(longest, 12))
-    return instance, title, left - 1 - title
-
-
-def headline(run: Run, now: float) -> Content:
-    """The census, and the verdict once there is one."""
-    count = census(run)
-    parts = [Content.styled(f"{count.completed}/{count.total} done", "b")]
-    for name, number, style in (
-        ("running", len(run.with_status("running")), "$accent"),
-        ("waiting", len(run.with_status("waiting", "queued", "retrying")), "$foreground-muted"),
-        ("failed", count.failed, "$text-error"),
-        ("cancelled", count.cancelled, "$text-warning"),
-        ("skipped", count.skipped, "$text-warning"),
-    ):
-        if number:
-            parts.append(Content.styled(f"{number} {name}", style))
-    parts.append(Content(looks.clock(makespan(run, now))))
-    faster = speedup(run)
-    if run.finished is not None and faster is not None:
-        parts.append(Content.styled(f"speed-up {faster:.1f}x", "$foreground-muted"))
-    return Content("  ").join(parts)

@@ -1,4 +1,4 @@
-"""Why a task of a run waits: for whom, and what the schedule says about it.
+"""Why a task of a run waits: for whom, and what the schedule says about it; or for a person.
 
 This module never decides who waits.
 """
@@ -18,7 +18,12 @@ def waited_for(run: Run, task: TaskRun) -> list[TaskRun]:
 
 
 def in_short(run: Run, task: TaskRun) -> str:
-    """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not."""
+    """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not.
+
+    A task that waits for a person's permission `asks: …`.
+    """
+    if task.question is not None:
+        return f"asks: {clean_line(task.question.what, 200)}"
     others = waited_for(run, task)
     if not others:
         return ""

@@ -1,0 +1,72 @@
+"""What the timeline shows beside its bars: which rows there are, how wide, and the head above them.
+
+Pure: a Run in, rows and words out. This module never draws.
+"""
+
+from msgspec.structs import replace
+from rich.cells import cell_len
+from textual.content import Content
+
+from orchtui.engine.run import Run, TaskRun, aggregation_task
+from orchtui.engine.verdict import census, makespan, speedup
+from orchtui.ui import looks
+
+DURATION = 8
+AMOUNT = 9
+"""Cells of these columns."""
+_LEAST_BAR = 8
+
+
+def rows_of(run: Run) -> list[TaskRun]:
+    """The tasks, and the result once there is one."""
+    rows = list(run.tasks.values())
+    if run.aggregate is not None:
+        return [*rows, run.aggregate]
+    if run.aggregated is not None and run.aggregated.output:
+        label = f"All together: {run.aggregated.output}"
+        shown = replace(aggregation_task(run.schedule), label=label, instance="result")
+        result = TaskRun(shown, "completed")
+        return [*rows, result]
+    return rows
+
+
+def columns(width: int, rows: list[TaskRun], marks: int = 0) -> tuple[int, int, int]:
+    """Cells for the instance's name, the title and the bar.
+
+    Args:
+        marks: Cells of the marks before the titles.
+    """
+    figures = (DURATION if width >= 30 else 0) + (AMOUNT if width >= 64 else 0)
+    left = max(0, width - 3 - figures)
+    instance = 0
+    if width >= 44:
+        instance = min(max((cell_len(row.task.instance) for row in rows), default=0), 18, left // 4)
+        left -= instance + 1
+    bar = left // 3
+    if bar < _LEAST_BAR:
+        return instance, left, 0
+    longest = max((cell_len(row.task.label) for row in rows), default=0) + 2
+    title = min(left - 1 - bar, max(longest, 12) + marks)
+    return instance, title, left - 1 - title
+
+
+def headline(run: Run, now: float) -> Content:
+    """The census, and the verdict once there is one."""
+    count = census(run)
+    parts = [Content.styled(f"{count.completed}/{count.total} done", "b")]
+    for name, number, style in (
+        ("running", len(run.with_status("running")), "$accent"),
+        ("waiting", len(run.with_status("waiting", "queued", "retrying")), "$foreground-muted"),
+        ("failed", count.failed, "$text-error"),
+        ("cancelled", count.cancelled, "$text-warning"),
+        ("skipped", count.skipped, "$text-warning"),
+    ):
+        if number:
+            parts.append(Content.styled(f"{number} {name}", style))
+    if races := looks.races(len(run.races)):
+        parts.insert(0, Content.styled(f" {races} ", "b $background on $error"))
+    parts.append(Content(looks.clock(makespan(run, now))))
+    faster = speedup(run)
+    if run.finished is not None and faster is not None:
+        parts.append(Content.styled(f"speed-up {faster:.1f}x", "$foreground-muted"))
+    return Content("  ").join(parts)

@@ -1,0 +1,66 @@
+"""Who will do a task that names nobody, and why: in the list, in the form, above the prompt."""
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from orchtui.engine.fitting import Fitter
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.specialists import BUILT_IN, load_all
+from orchtui.ui.compose_pane import ComposePane
+from orchtui.ui.draft import Draft
+from orchtui.ui.task_form import TaskForm
+from orchtui.ui.task_list import nobody_fits, who
+from tests.ui.conftest import until
+from tests.ui.stage import Stage, shown
+
+FIT = Fitter(load_all([BUILT_IN])[0]).fit
+DRAFTS = Task(id="a", title="Letter", prompt="Draft a letter to the mayor")
+
+
+@pytest.mark.parametrize(
+    ("task", "plan", "words"),
+    [
+        (DRAFTS, Plan(), "writer · “Draft”"),
+        (DRAFTS, Plan(specialist="critic"), "critic"),
+        (Task(id="a", prompt="Draft it", specialist="own"), Plan(), "own"),
+        (Task(id="a", command=("make", "all")), Plan(), "make"),
+        (Task(id="a", prompt="Hm"), Plan(), "researcher"),
+    ],
+)
+def test_who_does_it(task: Task, plan: Plan, words: str) -> None:
+    assert who(task, plan, FIT) == words
+
+
+def test_without_anybody_to_ask_it_is_the_default() -> None:
+    assert who(DRAFTS, Plan(), nobody_fits) == "researcher"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_list_and_the_form_say_who_and_why(size: tuple[int, int]) -> None:
+    draft = Draft(Plan(tasks=(DRAFTS,)))
+    pane = ComposePane(draft, lambda text: Plan(request=text), FIT)
+    app = Stage(pane)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "writer · “Draft”" in shown(app)
+        pane.tasks.focus()
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is there")
+        await until(
+            pilot, lambda: "empty: writer, chosen for “Draft”" in shown(app), "it says who and why"
+        )
+        form = app.screen
+        form.query_one(TextArea).text = "Translate the letter into Welsh"
+        await until(
+            pilot, lambda: "empty: translator, chosen for “Translate”" in shown(app), "it follows"
+        )
+        form.query_one("#field-command", Input).value = "make all"
+        await until(pilot, lambda: "the program does it" in shown(app), "it says so")
+
+
+async def test_the_form_says_when_the_plan_names_somebody() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = TaskForm(Plan(specialist="critic", tasks=(DRAFTS,)), DRAFTS, "Task a", None, FIT)
+        app.push_screen(form)
+        await until(pilot, lambda: "empty: critic, as the plan says" in shown(app), "it says so")

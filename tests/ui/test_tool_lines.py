@@ -1,0 +1,282 @@
+"""Tools, refused writes, files and races in the output and on the timeline."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.color import Color
+
+from orchtui.engine import events as ev
+from orchtui.engine.run import ToolUse
+from orchtui.engine.tool_words import call_words, result_words
+from orchtui.ui.output_pane import OutputPane
+from orchtui.ui.run_bar import Facts, RunBar
+from orchtui.ui.specialist_colors import _contrast, readable
+from orchtui.ui.timeline_pane import TimelinePane
+from orchtui.ui.tool_lines import TaskRows
+from tests.engine.scripted import task
+from tests.engine.told import START, Told
+from tests.ui.stage import Stage, shown
+
+
+def begun() -> Told:
+    return Told(task("a", title="First"), task("b", title="Second")).starts("a", 0).starts("b", 0)
+
+
+def calls(told: Told, number: int, at: float = 1.0, **arguments: str) -> Told:
+    return told.tell(
+        ev.ToolCalled, at, task="a", attempt=1, call=str(number), name="Read",
+        arguments=json.dumps(arguments),
+    )  # fmt: skip
+
+
+def returns(told: Told, number: int, text: str, ok: bool = True, at: float = 1.5) -> Told:
+    return told.tell(ev.ToolReturned, at, task="a", attempt=1, call=str(number), ok=ok, text=text)
+
+
+def refuses(told: Told, path: str, at: float = 1.2) -> Told:
+    return told.tell(ev.WriteRefused, at, task="a", attempt=1, path=path, why="outside")
+
+
+def race(told: Told, path: str = "x.md") -> Told:
+    return told.tell(
+        ev.RaceDetected, 2, task="b", attempt=1, path=path, access="read",
+        when=ev.iso(START + 2), other="a", other_access="write", other_when=ev.iso(START + 1),
+    )  # fmt: skip
+
+
+def rows(told: Told, width: int = 60, unfolded: bool = False) -> list[str]:
+    made = TaskRows(width, unfolded)
+    made.take_in(told.run.tasks["a"])
+    return [row.text for row in made.wrapped.rows]
+
+
+def worked() -> Told:
+    told = begun().says("a", 1, "Before. ")
+    calls(told, 1, path="docs/spec.md")
+    refuses(told, "../x")
+    returns(told, 1, "one\ntwo\nthree")
+    told.says("a", 2, "Between. ")
+    calls(told, 2, 3, pattern="*.md")
+    returns(told, 2, "no such folder", ok=False, at=4)
+    told.says("a", 5, "After.")
+    written = (
+        ev.FileChange(path="a.md", kept="files/a/a.md"),
+        ev.FileChange(path="docs/b.md"),
+        ev.FileChange(path="c.md", deleted=True),
+    )
+    told.tell(ev.FilesSeen, 6, task="a", attempt=1, sight="tools", written=written)
+    return told.completes("a", 7)
+
+
+WORKED = [
+    "Before. ",
+    "⚙ ✓ Read docs/spec.md · 3 lines",
+    "⊘ write refused: ../x: outside",
+    "Between. ",
+    "⚙ ✗ Read *.md",
+    "    no such folder",
+    "After.",
+    "✎ wrote a.md · kept in files/a/a.md",
+    "✎ wrote docs/b.md · in the project",
+    "✎ deleted c.md",
+]
+
+
+def test_tools_stand_where_they_were_used() -> None:
+    assert rows(worked()) == WORKED
+
+
+def test_unfolded_the_answers_stand_below() -> None:
+    found = rows(worked(), unfolded=True)
+
+    assert found[1:5] == [WORKED[1], "  │ one", "  │ two", "  │ three"]
+
+
+def test_taken_in_step_by_step_it_is_the_same() -> None:
+    """Also where answers come late and not in order."""
+    told, live = begun(), TaskRows(60)
+    one = told.run.tasks["a"]
+    for number in (1, 2, 3):
+        calls(told, number, number, path=f"f{number}")
+        live.take_in(one)
+    told.says("a", 4, "text")
+    live.take_in(one)
+    for number, ok in ((2, False), (3, True), (1, False)):
+        returns(told, number, "it is\nso", ok, 5)
+        assert live.take_in(one)
+        assert not live.take_in(one)
+
+    assert [row.text for row in live.wrapped.rows] == [
+        "⚙ ✗ Read f1",
+        "    it is so",
+        "⚙ ✗ Read f2",
+        "    it is so",
+        "⚙ ✓ Read f3 · 2 lines",
+        "text",
+    ]
+    assert [row.text for row in live.wrapped.rows] == rows(told)
+
+
+def test_a_tool_that_has_not_returned_says_so() -> None:
+    assert rows(calls(begun(), 1, path="x")) == ["⚙ … Read x"]
+
+
+def test_of_a_huge_answer_some_is_shown() -> None:
+    told = returns(calls(begun(), 1, path="x"), 1, "word\n" * 100_000)
+
+    found = rows(told, unfolded=True)
+    assert len(found) < 70
+    assert found[-1] == "  └ … 500000 characters in all"
+
+
+def test_where_nothing_was_observed_it_says_so() -> None:
+    told = begun().tell(ev.FilesSeen, 1, task="a", attempt=1, sight="nothing", note="no git")
+
+    assert rows(told.completes("a", 2)) == ["✎ what it did to files was not observed: no git"]
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.booleans(), st.integers(1, 80))
+def test_no_row_is_wider_than_the_pane_or_acts_on_the_terminal(
+    name: str, text: str, ok: bool, width: int
+) -> None:
+    told = begun().tell(ev.ToolCalled, 1, task="a", attempt=1, call="1", name=name, arguments=text)
+    returns(told, 1, text, ok)
+
+    for row in rows(told, width):
+        assert "\x1b" not in row and "\n" not in row
+    first = rows(told, width)[0]
+    assert first[:1] in ("⚙", "…")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ('{"file_path": "a.md", "offset": 3}', "Read a.md"),
+        ('{"content": "x", "path": "b.md"}', "Read b.md"),
+        ('{"other": "word"}', "Read word"),
+        ("{}", "Read"),
+        ("", "Read"),
+        ("git status", "Read git status"),
+        ('{"path": "a\\u001b[2Jb\\nc"}', "Read ab c"),
+        ('{"path": ', 'Read {"path":'),
+        ("[" * 10_000, "Read " + "[" * 194 + "…"),
+    ],
+)
+def test_a_call_in_a_few_words(arguments: str, words: str) -> None:
+    assert call_words("Read", arguments) == words
+
+
+@pytest.mark.parametrize(
+    ("ok", "text", "words"),
+    [
+        (None, "", ""),
+        (True, "", "no answer"),
+        (True, "done", "done"),
+        (True, "x" * 100, "100 characters"),
+        (True, "a\nb\n", "2 lines"),
+        (False, "", "it failed and did not say why"),
+        (False, "no\nway", "no way"),
+    ],
+)
+def test_a_result_in_a_few_words(ok: bool | None, text: str, words: str) -> None:
+    assert result_words(ToolUse("1", "Read", "", 0, 0.0, ok, text)) == words
+
+
+# On the screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_output_shows_tools_and_unfolds_them(size: tuple[int, int]) -> None:
+    told, pane = worked(), OutputPane()
+    app = Stage(pane)
+    async with app.run_test(size=size) as pilot:
+        pane.show_task(told.run.tasks["a"], False, told.run.at, run=told.run)
+        await pilot.pause()
+        for line in WORKED:
+            assert line.strip() in shown(app)
+        assert "RACE" not in shown(app)
+        pane.text.action_fold_tools()
+        await pilot.pause()
+        assert "│ two" in shown(app)
+        pane.text.action_fold_tools()
+        await pilot.pause()
+        assert "│ two" not in shown(app)
+
+
+async def test_a_race_stands_above_the_output_of_both() -> None:
+    told, pane = race(worked()), OutputPane()
+    app = Stage(pane)
+    async with app.run_test(size=(120, 24)) as pilot:
+        for name in "ab":
+            pane.show_task(told.run.tasks[name], False, told.run.at, run=told.run)
+            await pilot.pause()
+            assert " RACE  x.md: Task 1 (First) wrote it" in shown(app).splitlines()[1]
+
+
+async def test_ten_thousand_tools_cost_what_is_new() -> None:
+    told, pane = begun(), OutputPane()
+    for number in range(10_000):
+        told.run.tasks["a"].attempts[0].tools.append(
+            ToolUse(str(number), "Read", '{"path": "x"}', 0, told.run.at, True, "fine")
+        )
+    app = Stage(pane)
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane.show_task(told.run.tasks["a"], False, told.run.at)
+        made = pane.text._rows
+        calls(told, 10_001, 3, path="last.md")
+        pane.repaint(told.run.at)
+        await pilot.pause()
+        assert pane.text._rows is made
+        assert len(pane.text.wrapped.rows) == 10_001
+        assert "last.md" in shown(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_the_timeline_shows_races_refusals_questions_and_tools(
+    size: tuple[int, int],
+) -> None:
+    told = race(refuses(returns(calls(begun(), 1, path="x"), 1, "y"), "../x", 1.7))
+    told.tell(ev.PermissionAsked, 3, task="b", attempt=1, question="q", what="rm -rf build")
+    pane, bar = TimelinePane(), RunBar()
+    pane.rows.name_colors = {"researcher": "#00ff00"}
+    app = Stage(pane, bar)
+    async with app.run_test(size=size) as pilot:
+        pane.show_run(told.run, past=False)
+        await pilot.pause()
+        pane.repaint(told.run, told.run.at + 10)
+        bar.show(Facts(backend="x", run=told.run, is_live=True, now=told.run.at))
+        await pilot.pause()
+        first = next(line for line in shown(app).splitlines() if "First" in line)
+        second = next(line for line in shown(app).splitlines() if "Second" in line)
+        assert "RACE ⊘1 First" in first
+        assert "╋" in first
+        assert "RACE Second" in second
+        assert "? researcher-B" in second
+        assert "asks: rm -rf" in second
+        assert shown(app).count("1 RACE") == 2
+        assert "? 1 asking" in shown(app)
+        segments = [part for line in app.screen._compositor.render_strips() for part in line]
+        named = next(part for part in segments if part.text.startswith("researcher-A"))
+        assert named.style is not None and named.style.color is not None
+        triplet = named.style.color.triplet
+        assert triplet is not None and triplet.green > 2 * triplet.red
+
+
+@pytest.mark.parametrize("written", ["red", "blue", "PURPLE", "#010203", "#fff", "yellow"])
+@pytest.mark.parametrize("behind", ["#15130f", "#ffffff", "#777777"])
+def test_a_specialists_colour_can_be_read(written: str, behind: str) -> None:
+    background = Color.parse(behind)
+    color = readable(written, background, Color.parse("#f08a3c"))
+
+    assert color is not None
+    assert _contrast(color, background) >= 4.0
+
+
+def test_orange_is_the_houses_and_no_colour_is_none() -> None:
+    dark, house = Color.parse("#15130f"), Color.parse("#f08a3c")
+
+    assert readable(" Orange ", dark, house) == house
+    for written in ("", "nonsense", "ansi_red", "rgb(1,2,3)", "#12", "auto", "\x1b[31m"):
+        assert readable(written, dark, house) is None
