@@ -13,6 +13,7 @@ from orchtui.engine import events as ev
 from orchtui.engine.journal import FILE, RUNS
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.stamp import Stamp
 from tests.cli.conftest import Orchtui
 
 RUN = "20260101-000000-abcd"
@@ -22,7 +23,7 @@ def past_run(project: Path, written: dict[str, dict[str, str]]) -> Path:
     """The folder of a run whose tasks left files: texts by task and path."""
     folder = project / "artifacts" / RUNS / RUN
     folder.mkdir(parents=True)
-    stamp = ev.Stamp(lambda: 0.0)
+    stamp = Stamp(lambda: 0.0)
     plan = Plan(tasks=tuple(Task(id=name, prompt="p", command=("true",)) for name in written))
     tasks = tuple(
         ScheduledTask(

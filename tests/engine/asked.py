@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchtui.engine.fitting import Fitter
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, numbered
 from orchtui.engine.request import parse_request
+from orchtui.engine.specialists import BUILT_IN, load_all
 
 FILES = (
     "README.md",
@@ -18,6 +20,9 @@ FILES = (
 )
 """The working folder that the requests are asked in."""
 
+
+_FITTER = Fitter(load_all([BUILT_IN])[0])
+"""Says whom a task gets, as a run does."""
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
@@ -69,7 +74,8 @@ def compare(asked: Asked, folder: Path) -> Plan:
         assert tuple(task.title for task in plan.tasks) == (asked.titles or usual)
     if asked.who:
         who = (asked.who,) * count if isinstance(asked.who, str) else asked.who
-        assert tuple(task.specialist or "-" for task in plan.tasks) == who
+        fits = [_FITTER.fit(task.title, task.prompt) for task in plan.tasks]
+        assert tuple(fit.specialist if fit.words else "-" for fit in fits) == who
     assert tuple(task.priority for task in plan.tasks) == (asked.priorities or ("normal",) * count)
     assert tuple(task.timeout for task in plan.tasks) == (asked.timeouts or (None,) * count)
     assert tuple(task.after for task in plan.tasks) == (asked.after or ((),) * count)

@@ -15,6 +15,7 @@ from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.schedule import Schedule, build
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
 
 Step = base.BackendEvent | BackendError | float | str
@@ -141,7 +142,7 @@ async def execute(
     Returns:
         All events after `run_started`, and the Run that they fold to.
     """
-    stamp = ev.Stamp(asyncio.get_running_loop().time)
+    stamp = Stamp(asyncio.get_running_loop().time)
     plan = Plan(tasks=tuple(Task(id=t.id, prompt=t.prompt) for t in schedule.tasks))
     first = stamp(ev.RunStarted, format=ev.FORMAT, run="test", plan=plan, schedule=schedule)
     run = fold.start(first)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine.plan import Plan
+from orchtui.engine.stamp import Stamp
 from tests.engine.told import Scenario, begun, play, scenarios
 
 _KINDS = {
@@ -168,7 +169,7 @@ def test_a_stamp_counts_without_gaps_and_keeps_the_clocks_distances(
     steps: list[float], seq: int
 ) -> None:
     now = 5000.0
-    stamp = ev.Stamp(lambda: now, seq)
+    stamp = Stamp(lambda: now, seq)
     first = stamp(ev.TaskQueued, task="a", attempt=0)
     for step in steps:
         now += step
@@ -181,7 +182,7 @@ def test_a_stamp_counts_without_gaps_and_keeps_the_clocks_distances(
 
 def test_a_stamp_begins_at_the_wall_clocks_time() -> None:
     before = datetime.now(UTC).timestamp()
-    stamped = ev.Stamp(lambda: 12.5).now()
+    stamped = Stamp(lambda: 12.5).now()
 
     assert before <= stamped + 0.001 and stamped <= datetime.now(UTC).timestamp() + 0.001
 

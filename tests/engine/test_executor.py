@@ -12,6 +12,7 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits, Task
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task
@@ -470,7 +471,7 @@ def test_earlier_results_are_taken_as_they_are() -> None:
     schedule = schedule_of(task("a"), task("b", after=("a",)))
 
     async def scenario() -> list[str]:
-        stamp = ev.Stamp(asyncio.get_running_loop().time)
+        stamp = Stamp(asyncio.get_running_loop().time)
         executor = Executor(
             schedule,
             {"scripted": backend},

@@ -226,7 +226,7 @@ ROWS = [
             "Budget draft",
             "Travel options",
         ),
-        who="-",
+        who=("-", "writer", "-"),
     ),
     Asked(
         text=(

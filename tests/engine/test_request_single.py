@@ -268,7 +268,7 @@ ROWS = [
     Asked(
         text="Take the role of a historian, and write an essay on Rome",
         prompts=("Take the role of a historian, and write an essay on Rome.",),
-        who="-",
+        who="writer",
     ),
     Asked(
         text="Draft emails to customers, partners, and investors announcing the merger",
@@ -311,7 +311,7 @@ ROWS = [
     Asked(
         text="Use 3 agents to research Kafka",
         prompts=("Use 3 agents to research Kafka.",),
-        who="-",
+        who="researcher",
     ),
     Asked(
         text="Task: research Redis.",
@@ -334,7 +334,7 @@ ROWS = [
                 "blog post about Madrid."
             ),
         ),
-        who="-",
+        who="writer",
     ),
     Asked(
         text="Find papers on topic modelling, e.g. LDA, NMF and BERTopic",

@@ -13,6 +13,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task
@@ -127,7 +128,7 @@ def test_a_closed_executor_starts_nothing_more() -> None:
         executor = Executor(
             schedule_of(task("a"), task("b"), limits=Limits(concurrency=1)),
             {"scripted": backend},
-            ev.Stamp(loop.time),
+            Stamp(loop.time),
             workspaces=BareWorkspaces("/"),
         )
         async for _ in executor.batches():

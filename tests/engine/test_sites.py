@@ -9,11 +9,11 @@ import pytest
 from orchtui.engine import events as ev
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import LEAVE, Executor
+from orchtui.engine.executor import Executor
 from orchtui.engine.questions import PATIENCE
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import ScheduledTask
-from orchtui.engine.workspace.site import Race, Seen, Witness
+from orchtui.engine.workspace.site import LEAVE, Race, Seen, Witness
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, kinds, says, schedule_of, task
 

@@ -13,6 +13,7 @@ from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import Limits, Task
 from orchtui.engine.run import LIVE
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import (
@@ -68,7 +69,7 @@ def test_whatever_was_done_before_a_resumed_run_keeps_the_order(
         executor = Executor(
             schedule,
             {"scripted": backend},
-            ev.Stamp(asyncio.get_running_loop().time),
+            Stamp(asyncio.get_running_loop().time),
             workspaces=BareWorkspaces("/"),
             results=dict.fromkeys(done, "from before"),
             wait=lambda failures: 1.0,

@@ -16,6 +16,7 @@ from orchtui.engine.executor import Executor
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import Limits
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import (
@@ -209,7 +210,7 @@ def test_a_resumed_run_keeps_its_order(results: dict[str, str], order: list[str]
         executor = Executor(
             BEHIND,
             {"scripted": backend},
-            ev.Stamp(asyncio.get_running_loop().time),
+            Stamp(asyncio.get_running_loop().time),
             workspaces=BareWorkspaces("/"),
             results=results,
             attempts={"a": 1},

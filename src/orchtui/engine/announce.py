@@ -15,9 +15,15 @@ from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run import LIVE, Status
 from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.workspace.site import Race, Seen
 
+_OUTCOME: dict[Status, str] = {
+    "failed": "failed",
+    "cancelled": "was cancelled",
+    "skipped": "was skipped",
+}
 _TOOL_TEXT = 4000
 """Characters of a tool's arguments or answer that an event keeps."""
 
@@ -81,7 +87,7 @@ class Announcer:
         emit: Takes them.
     """
 
-    def __init__(self, stamp: ev.Stamp, emit: Callable[[ev.RunEvent], None]) -> None:
+    def __init__(self, stamp: Stamp, emit: Callable[[ev.RunEvent], None]) -> None:
         self._stamp = stamp
         self._emit = emit
 
@@ -241,7 +247,8 @@ class Announcer:
             )
         )
 
-    def skipped(self, work: Work, why: str) -> None:
+    def skipped(self, work: Work, lost: Work) -> None:
+        why = f"it needs '{lost.task.id}', which {_OUTCOME[lost.status]}"
         self._emit(self._stamp(ev.TaskSkipped, task=work.task.id, attempt=work.attempt, why=why))
 
     def steered(

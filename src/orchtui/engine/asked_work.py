@@ -71,7 +71,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _SCENE = re.compile(
-    r"\A(?:for|from|in|on|with|using|based on|as|by)\b[^,.;:\n]{1,80},[ \t]+(?=\w)", re.IGNORECASE
+    r"\A(?:for|from|in|on|with|using|based on|as|by)\b(?:[^,.;:\n]|\.(?=\w)){1,80},[ \t]+(?=\w)",
+    re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"\A[\s>#*+•–—-]*(?:\d{1,3}[.)]\s+)?")
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
@@ -95,7 +96,9 @@ def role_of(title: str, prompt: str) -> tuple[str | None, tuple[str, ...]]:
         if role is not None:
             return role, words
         if is_verb and not text.endswith(":"):
-            return _by_noun(text)
+            # What comes first may be the goal of a whole list, and the title the task's own words.
+            role, words, _ = _verb_role(head)
+            return (role, words) if role is not None else _by_noun(text)
     for text in (head, *sentences[:1]):
         role, words = _by_noun(text)
         if role is not None:

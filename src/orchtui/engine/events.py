@@ -7,9 +7,8 @@ Readers ignore keys and kinds that they do not know, so that an older orchtui
 reads a newer journal. This module never decides what happens next.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
@@ -366,35 +365,6 @@ def decode(line: bytes | str) -> RunEvent | UnknownEvent:
         return UnknownEvent(seq=head.seq, at=head.at)
 
 
-_E = TypeVar("_E", bound=Event)
-
-
-class Stamp:
-    """Gives events their number and time.
-
-    The time runs with the given clock from one reading of the wall clock on, so that times of one
-    session never go backwards and differences between them are true durations.
-
-    Args:
-        clock: Seconds from any fixed point, never backwards, such as the event loop's `time`.
-        seq: The number of the last event that is already there.
-    """
-
-    def __init__(self, clock: Callable[[], float], seq: int = 0) -> None:
-        self._clock = clock
-        self._offset = datetime.now(UTC).timestamp() - clock()
-        self._seq = seq
-
-    def now(self) -> float:
-        """Seconds since 1970, by the session's clock."""
-        return self._clock() + self._offset
-
-    def __call__(self, kind: type[_E], **fields: object) -> _E:
-        """Make the next event."""
-        self._seq += 1
-        return kind(seq=self._seq, at=iso(self.now()), **fields)
-
-
 def output_file(position: int) -> str:
     """The name of a task's file in the run folder, by its place in the plan; 0 is the synthesis."""
     return f"parallel-task-{position}.md" if position else "parallel-synthesis.md"
@@ -409,8 +379,3 @@ def iso(timestamp: float) -> str:
 def seconds(at: str) -> float:
     """The inverse of `iso`."""
     return datetime.fromisoformat(at).timestamp()
-
-
-def wall_clock() -> float:
-    """Seconds since 1970, now: for showing how long a live run has been going on."""
-    return datetime.now(UTC).timestamp()

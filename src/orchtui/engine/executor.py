@@ -24,16 +24,8 @@ from orchtui.engine.questions import Questions, Witness
 from orchtui.engine.ready import ReadyQueue
 from orchtui.engine.run import Status
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.workspace.site import Seen, Site, Workspaces
-
-LEAVE = 10.0
-"""Seconds that may be spent on finding out what an attempt did to files."""
-
-_OUTCOME: dict[Status, str] = {
-    "failed": "failed",
-    "cancelled": "was cancelled",
-    "skipped": "was skipped",
-}
+from orchtui.engine.stamp import Stamp
+from orchtui.engine.workspace.site import Site, Workspaces, leave
 
 
 class Executor:
@@ -57,7 +49,7 @@ class Executor:
         self,
         schedule: Schedule,
         backends: Mapping[str, base.Backend],
-        stamp: ev.Stamp,
+        stamp: Stamp,
         *,
         workspaces: Workspaces,
         attended: bool = False,
@@ -258,7 +250,7 @@ class Executor:
         work.spent += loop.time() - began
         self._joiner.flush(work, last=True)
         intake.closed = True
-        if (seen := await _leave(site)) is not None:
+        if (seen := await leave(site)) is not None:
             self._say.files(work, seen)
         work.usage, work.kept = intake.usage, max(work.kept, intake.length)
         if error is None:
@@ -350,7 +342,7 @@ class Executor:
 
     def _skip(self, work: Work, lost: Work) -> None:
         self._end(work, "skipped")
-        self._say.skipped(work, f"it needs '{lost.task.id}', which {_OUTCOME[lost.status]}")
+        self._say.skipped(work, lost)
 
     def _conclude(self) -> None:
         """Draw from every end what follows for others. Not recursive: chains may be long."""
@@ -406,12 +398,3 @@ class Executor:
     def _emit(self, event: ev.RunEvent) -> None:
         self._pending.append(event)
         self._wake.set()
-
-
-async def _leave(site: Site) -> Seen | None:
-    """Leave a site, within bounds: a disk that does not answer must not hold the run."""
-    try:
-        async with asyncio.timeout(LEAVE):
-            return await site.leave()
-    except TimeoutError:
-        return Seen(sight="nothing", note=f"looking at the files took more than {LEAVE:.0f} s")

@@ -146,25 +146,6 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
                     event.instance,
                 )
             )
-        case ev.ToolCalled():
-            attempt = task.attempts[-1]
-            attempt.tools.append(
-                ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
-            )
-        case ev.WriteRefused():
-            task.attempts[-1].refused.append(event)
-        case ev.FilesSeen():
-            task.attempts[-1].files = event
-        case ev.RaceDetected():
-            run.races.append(event)
-        case ev.PermissionAsked():
-            task.question = event
-        case ev.PermissionAnswered():
-            task.question = None
-        case ev.ToolReturned():
-            for tool in task.attempts[-1].tools:
-                if tool.call == event.call:
-                    tool.ok, tool.text = event.ok, event.text
         case ev.TaskRetrying():
             task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
             _close_attempt(task, run.at, event, event.error, event.why)
@@ -182,6 +163,33 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             task.output = event.output
         case ev.TaskSkipped():
             _end(run, task, "skipped", None, event.why)
+        case _:
+            _note(run, task, event)
+
+
+def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
+    """What happens while an attempt goes on, and does not change where the task stands."""
+    match event:
+        case ev.ToolCalled():
+            attempt = task.attempts[-1]
+            attempt.tools.append(
+                ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
+            )
+        case ev.WriteRefused():
+            task.attempts[-1].refused.append(event)
+        case ev.FilesSeen():
+            task.attempts[-1].files = event
+        case ev.RaceDetected():
+            run.races.append(event)
+        case ev.PermissionAsked():
+            task.question = event
+        case ev.PermissionAnswered():
+            task.question = None
+        case ev.ToolReturned():
+            for tool in reversed(task.attempts[-1].tools):
+                if tool.call == event.call:
+                    tool.ok, tool.text = event.ok, event.text
+                    break
 
 
 def _task_of(run: Run, event: ev.TaskEvent) -> TaskRun:

@@ -34,6 +34,7 @@ from orchtui.engine.files import make_folder
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.program_site import ProgramSites
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
@@ -161,7 +162,7 @@ class Orchestrator:
         )
 
     async def _begin(self) -> ev.RunEvent:
-        self._stamp = ev.Stamp(self._clock)
+        self._stamp = Stamp(self._clock)
         first = self._stamp(
             ev.RunStarted,
             format=ev.FORMAT,
@@ -184,7 +185,7 @@ class Orchestrator:
         again = await asyncio.to_thread(lambda: fold.replay(journals.read(self.run_folder)))
         assert again is not None
         self.run = again
-        self._stamp = ev.Stamp(self._clock, self.run.seq)
+        self._stamp = Stamp(self._clock, self.run.seq)
         done = [task.id for task in self.run.with_status("completed")]
         first = self._stamp(
             ev.RunResumed,

@@ -158,6 +158,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.follow", "end,G", "follow", "the end, and follow what comes", "Follow"),
         Key("output.previous", "left", "other_task(-1)", "previous task"),
         Key("output.next", "right", "other_task(1)", "next task", "Next task"),
+        Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
         Key("output.copy", "y", "copy_all", "copy the text to the clipboard"),
         Key("output.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
         Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),

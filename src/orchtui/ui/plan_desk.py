@@ -11,6 +11,7 @@ from functools import partial
 from textual import on, work
 
 from orchtui.engine.errors import NoBackendError, StorageError
+from orchtui.engine.fitting import Fit
 from orchtui.engine.independence import fixes
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
@@ -41,7 +42,22 @@ class PlanDesk(Frame):
         self.draft = Draft(plan or EMPTY)
         self.live = LiveRun()
         parse = partial(parse_request, folder=project.folder)
-        self.main = MainScreen(self.draft, parse, project.check, self.live.now)
+        self.main = MainScreen(self.draft, parse, project.check, self.live.now, self._fit)
+        self._specialists: object = None
+        """Those whose names and colours the panes show."""
+
+    def _fit(self, title: str, prompt: str) -> Fit:
+        return self.project.fitter().fit(title, prompt)
+
+    def show_specialists(self) -> None:
+        """Bring names and colours up to date with agent files that were read again."""
+        specialists = self.project.specialists
+        if specialists is not self._specialists:
+            self._specialists = specialists
+            colors = {one.name: one.color for one in specialists.values() if one.color}
+            self.main.timeline.rows.name_colors = colors
+            self.main.plan_pane.show_tasks()
+            self.main.dirty = True
 
     @on(IndependencePane.FixChosen)
     @work(group="findings", exit_on_error=False)
@@ -77,7 +93,8 @@ class PlanDesk(Frame):
         pane = self.main.independence
         try:
             name, _ = self.project.opinion_backend(event.plan)
-            if not await self.trusted(await asyncio.to_thread(self.project.untrusted_backend, name)):
+            new = await asyncio.to_thread(self.project.untrusted_backend, name)
+            if not await self.trusted(new):
                 return
             pane.asked_whom, pane.asked_since = name, self.live.now()
             opinion = await self.project.second_opinion(event.plan)

@@ -19,7 +19,9 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.verdict import census, verdict
+from orchtui.engine.verdict import census, kept_files, verdict
+from orchtui.ui import looks
+from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import Ask, ChooseBackend
 from orchtui.ui.permission_question import ask_permission
 from orchtui.ui.plan_desk import PlanDesk
@@ -27,6 +29,7 @@ from orchtui.ui.run_bar import outcome
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
+from orchtui.ui.specialists_card import SpecialistsCard
 from orchtui.ui.trust_question import ask_paid
 
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
@@ -129,7 +132,7 @@ class RunDesk(PlanDesk):
     async def _ask_permission(self, asked: PermissionAsked) -> None:
         run = self.live.run
         if run is not None:
-            self.live.answer(asked.question, await ask_permission(self, run, asked))
+            self.live.answer(asked.question, await ask_permission(self, run, asked, self.live.now))
 
     def _begun(self, run: Run, folder: Path) -> None:
         self._own = Shown(run, folder, past=False)
@@ -142,8 +145,15 @@ class RunDesk(PlanDesk):
         severity: SeverityLevel = "information"
         if word != "COMPLETED":
             severity = "error" if word == "FAILED" else "warning"
-        rehearsed = "A rehearsal: no model was called.\n" if run.rehearsal else ""
-        text = f"{rehearsed}{outcome(census(run))}\nfiles: {short(folder, self.project.folder)}"
+        if raced := looks.races(len(run.races)):
+            severity = "error"
+        lines = ["A rehearsal: no model was called." if run.rehearsal else ""]
+        lines.append(f"{raced}: tasks met at a file; see their output" if raced else "")
+        lines.append(outcome(census(run)))
+        kept = kept_files(run)
+        lines.append(f"{kept} files for the project: a on the timeline shows them" if kept else "")
+        lines.append(f"files: {short(folder, self.project.folder)}")
+        text = "\n".join(line for line in lines if line)
         self.say(text, severity, title=word)
 
     def action_cancel_task(self) -> None:
@@ -202,6 +212,34 @@ class RunDesk(PlanDesk):
 
     def _sees_live(self) -> bool:
         return self.main.shown is not None and self.main.shown.run is self.main.live
+
+    # Specialists, and what they wrote
+
+    def action_show_specialists(self) -> None:
+        self._show_card()
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _show_card(self) -> None:
+        await asyncio.to_thread(self.project.reread)
+        self.show_specialists()
+        project = self.project
+        cards = list(project.specialists.values())
+        await self.push_screen_wait(SpecialistsCard(cards, project.card, project.diagnostics))
+
+    def action_apply_changes(self) -> None:
+        if self.main.shown is None:
+            self.say("Nothing has run yet", "warning")
+        else:
+            self._apply(self.main.shown)
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _apply(self, shown: Shown) -> None:
+        done = await choose_and_apply(
+            self, shown.run, shown.folder, project=self.project.folder, out=self.project.out
+        )
+        if done:
+            failed = any(one.outcome == "failed" for one in done)
+            self.say(told(done), "error" if failed else "information")
 
     # Who works
 

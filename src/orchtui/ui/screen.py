@@ -29,6 +29,7 @@ from orchtui.ui.output_pane import OutputPane, OutputText
 from orchtui.ui.run_bar import Facts, RunBar
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
+from orchtui.ui.task_list import FitOf, nobody_fits
 from orchtui.ui.timeline_pane import TimelinePane, TimelineRows
 from orchtui.ui.waiting import reasons
 
@@ -60,6 +61,7 @@ class MainScreen(Screen[None]):
         parse: Request text in, Plan out; may raise InputError.
         check: Plan in, IndependenceReport out.
         now: Seconds since 1970, by the clock of the run that is going on.
+        fit: Which specialist a task gets that names nobody, and why.
     """
 
     def __init__(
@@ -68,10 +70,11 @@ class MainScreen(Screen[None]):
         parse: Callable[[str], Plan],
         check: Callable[[Plan], IndependenceReport],
         now: Callable[[], float],
+        fit: FitOf = nobody_fits,
     ) -> None:
         super().__init__(id="main")
         self.draft = draft
-        self.plan_pane = ComposePane(draft, parse)
+        self.plan_pane = ComposePane(draft, parse, fit)
         self.independence = IndependencePane(check)
         self.runs_pane = RunsPane()
         self.timeline = TimelinePane()
@@ -169,7 +172,7 @@ class MainScreen(Screen[None]):
                 self._read_result(shown)
             elif picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None):
                 why = partial(reasons, run)
-                self.output.show_task(run.of(picked), run.rehearsal, now, why)
+                self.output.show_task(run.of(picked), run.rehearsal, now, why, run)
             else:
                 self.output.show_task(None, run.rehearsal, now)
         self.output.repaint(now)

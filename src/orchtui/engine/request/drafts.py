@@ -16,10 +16,6 @@ class Draft:
 
     prompt: str
     title: str
-    own: str
-    """The words that only this task has."""
-    head: str = ""
-    """The words that it shares with the others of its list."""
     stage: int = 0
     """A task comes after all tasks of the stage before its own."""
     needs: tuple[int, ...] = ()
@@ -27,8 +23,6 @@ class Draft:
     marks: Marks = Marks()
     reads: tuple[str, ...] = ()
     """Files that the words mean without naming them."""
-    is_language: bool = False
-    """Whether it is one of several languages that the same thing is wanted in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from orchtui.engine.request.clauses import enumeration, first_word, mask, shared_end, verb_of
 from orchtui.engine.request.counting import find_counts
 from orchtui.engine.request.grammar import singular
-from orchtui.engine.request.lexicon import LANGUAGE, NATURAL_LANGUAGES, NUMBER, SEARCHING
+from orchtui.engine.request.lexicon import LANGUAGE, NUMBER, SEARCHING
 from orchtui.engine.request.marks import take_priority
 from orchtui.engine.request.object_frames import (
     aspects,
@@ -169,7 +169,6 @@ def _languages(text: str) -> list[Piece]:
                 f"{before}{with_article(one)} {noun}{after}",
                 f"{one} {noun}",
                 one,
-                is_language=_is_natural(one),
             )
             for one in cut(match["list"])
         ]
@@ -185,10 +184,6 @@ def _seen_from(view: str) -> str:
     """`an academic`, but `the manager's`."""
     view = re.sub(r"\A(?:the|an?) (?=.*['’]s?\Z)", "", view)
     return f"the {view}" if re.match(r"[\w -]+['’]s?\Z", view) else with_article(view)
-
-
-def _is_natural(language: str) -> bool:
-    return language.split()[-1].lower() in NATURAL_LANGUAGES
 
 
 def _sources(text: str) -> list[Piece]:

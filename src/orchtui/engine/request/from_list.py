@@ -15,7 +15,6 @@ from orchtui.engine.request.closing import take_closing
 from orchtui.engine.request.counting import (
     find_counts,
     for_one,
-    is_language,
     list_counts,
     makes_variants,
 )
@@ -182,17 +181,13 @@ def _drafts(items: list[Item], head: _Head, before: int, *, ordered: bool) -> li
         texts.append((item, words, marks, (then or ordered) and at > 1, needs))
     kind = prompts.kind_of([words for _, words, _, _, _ in texts])
     said = prompts.all_inner([words for _, words, _, _, _ in texts])
-    languages = any(is_language(count) for count in find_counts(head.head))
     return [
         Draft(
             prompt=_with_tail(_prompt(head, inside, item, kind, len(items)), head.remarks),
             title=prompts.titled(words),
-            own=words,
-            head=head.head,
             stage=int(then),
             needs=needs,
             marks=marks,
-            is_language=languages,
         )
         for (item, words, marks, then, needs), inside in zip(texts, said, strict=True)
     ]

@@ -65,7 +65,7 @@ def from_text(text: str, folder: Folder) -> Reading:
     """Read a text that has no list."""
     text = without_politeness(text)
     if len(text) > MAX_SPLIT:
-        return Reading((Draft(text, titled(text[:400]), text[:400]),))
+        return Reading((Draft(text, titled(text[:400])),))
     text, aggregate = take_closing(text, alone=False)
     each = limits_each(text)
     stripped, marks = take_limits(text)
@@ -92,7 +92,7 @@ def from_text(text: str, folder: Folder) -> Reading:
             split = _split(clause.text, folder, apart=apart, each=each and alone)
             missing += [gap for gap in split.missing if gap not in missing]
             variants = variants or split.variants
-            drafts += _drafts(split, clause.text, stage, rest)
+            drafts += _drafts(split, stage, rest)
     if len(drafts) == 1 and not missing:
         return _single(drafts[0], text, marks, aggregate)
     remarks, priorities = take_priorities(remarks, [draft.title for draft in drafts])
@@ -106,18 +106,15 @@ def from_text(text: str, folder: Folder) -> Reading:
     return Reading(tuple(drafts), marks, aggregate, tuple(missing))
 
 
-def _drafts(split: _Split, head: str, stage: int, rest: str) -> list[Draft]:
+def _drafts(split: _Split, stage: int, rest: str) -> list[Draft]:
     """The pieces of one clause, each with the remarks that stay with it."""
     return [
         Draft(
             prompt=" ".join(part for part in (ended(outer(piece.prompt)), rest) if part),
             title=piece.title,
-            own=piece.own,
-            head=head,
             stage=stage,
             marks=piece.marks,
             reads=split.reads[at] if split.reads else (),
-            is_language=piece.is_language,
         )
         for at, piece in enumerate(split.pieces)
     ]

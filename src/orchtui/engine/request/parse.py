@@ -110,9 +110,6 @@ def _task(
         id=task_id,
         title=title,
         prompt=draft.prompt,
-        specialist="translator"
-        if draft.is_language
-        else prompts.specialist_for(draft.head, draft.own, draft.prompt),
         priority=draft.marks.priority or reading.marks.priority or "normal",
         timeout=draft.marks.timeout,
         retries=draft.marks.retries,

@@ -27,7 +27,6 @@ class Piece:
     own: str
     """The words that only this task has."""
     marks: Marks = Marks()
-    is_language: bool = False
 
 
 def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

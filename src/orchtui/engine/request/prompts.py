@@ -8,14 +8,12 @@ never drops a word of an item.
 import re
 from typing import Literal
 
-from orchtui.engine.request.clauses import first_word, has_words, verb_of
+from orchtui.engine.request.clauses import has_words, verb_of
 from orchtui.engine.request.counting import SLOT, find_counts, for_one
 from orchtui.engine.request.grammar import article
 from orchtui.engine.request.lexicon import (
     COMMON_WORDS,
     LANGUAGE,
-    NATURAL_LANGUAGES,
-    NOUNS,
     NUMBER,
     PREPOSITIONS,
     SPECIALIST_OF,
@@ -38,12 +36,6 @@ _BARE_LANGUAGE = re.compile(LANGUAGE, re.IGNORECASE)
 _HYPHENATED = re.compile(
     r"[A-Z][a-z]+-(?:first|based|rich|oriented|driven|level|side|focused|focussed|centric|friendly|"
     r"like|style|term|time|scale|end|in|on|up|ready|heavy|free|only|led|depth)\b"
-)
-_TRANSLATION = re.compile(
-    rf"\b(?:translat|locali[sz])|\b(?:in|into) {NUMBER} languages\b", re.IGNORECASE
-)
-_LANGUAGE_VERSION = re.compile(
-    rf"\b(?:{'|'.join(sorted(NATURAL_LANGUAGES))}) (?:version|translation|edition)\b", re.IGNORECASE
 )
 _KEEP_EACH = re.compile(
     r"(?:(?<=[.!?;] )|(?<=\n))(?P<verb>(?:please )?(?:keep|make|limit|hold|restrict|cap)) "
@@ -187,35 +179,6 @@ def of_one(prompt: str) -> str:
     if match is None or any(count.low != 1 for count in find_counts(prompt[: match.start()])):
         return prompt
     return _KEEP_EACH.sub(r"\g<verb> it ", prompt)
-
-
-def specialist_for(head: str, own: str, prompt: str) -> str | None:
-    """The specialist that the verb of a task's own words asks for, else its head's.
-
-    Own words in the middle of a sentence ("review it for code style") have no verb.
-    """
-    if _LANGUAGE_VERSION.search(own) or _TRANSLATION.search(head) or first_word(own) == "translate":
-        return "translator"
-    slots = (
-        re.finditer(r"[:,] (?=\w)", head[:400]) if re.match(r"(?:for|from|in) ", head, re.I) else ()
-    )
-    for words in (own, head, *(head[match.end() :] for match in slots)):
-        verb = verb_of(words)
-        if verb is not None and (words is not own or _is_instruction(own, prompt)):
-            return SPECIALIST_OF[verb] or _by_noun(words)
-    return None
-
-
-def _is_instruction(own: str, prompt: str) -> bool:
-    """Whether words of more than one word begin a sentence of a prompt, or may."""
-    before = prompt[: max(0, prompt.lower().find(own.lower()))].rstrip()
-    return len(own.split()) > 1 and before[-1:] in ("", *".:!?)")
-
-
-def _by_noun(words: str) -> str | None:
-    """`Do a security review`: the noun says what the verb does not."""
-    named = re.findall(r"[a-z]+", words[:200].lower())
-    return next((NOUNS[word] for word in reversed(named) if word in NOUNS), None)
 
 
 def with_article(words: str) -> str:

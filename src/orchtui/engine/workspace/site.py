@@ -6,6 +6,7 @@ leaves it, and tells what was seen. What happens in between is told to a
 Witness. This module never touches a file.
 """
 
+import asyncio
 from typing import Literal, Protocol
 
 import msgspec
@@ -89,6 +90,19 @@ class Workspaces(Protocol):
 
     async def close(self) -> None:
         """Take away what is left of all sites. Safe to call twice."""
+
+
+LEAVE = 10.0
+"""Seconds that may be spent on finding out what an attempt did to files."""
+
+
+async def leave(site: Site) -> Seen | None:
+    """Leave a site, within bounds: a disk that does not answer must not hold the run."""
+    try:
+        async with asyncio.timeout(LEAVE):
+            return await site.leave()
+    except TimeoutError:
+        return Seen(sight="nothing", note=f"looking at the files took more than {LEAVE:.0f} s")
 
 
 class BareSite:

@@ -63,7 +63,8 @@ class ToolSite:
             BackendError: when the disk refuses.
         """
         try:
-            await asyncio.to_thread(self._view.set_aside, self._attempt)
+            if self._attempt > 1:  # else there is none, and most tasks have but one
+                await asyncio.to_thread(self._view.set_aside, self._attempt)
         except OSError as error:
             raise BackendError(
                 "internal",

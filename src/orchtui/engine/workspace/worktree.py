@@ -192,7 +192,7 @@ def take_snapshot(project: Path, out: Path) -> Snapshot:
     with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
         index = Path(folder) / "index"
         with contextlib.suppress(FileNotFoundError):
-            shutil.copyfile(repository.index, index)
+            shutil.copy2(repository.index, index)  # git compares its time with the files'
         own = {"GIT_INDEX_FILE": str(index)}
         added = ("add", "--all", "--ignore-errors", "--", ":(top)", *leave_out)
         code, _, errors = attempt(top, *added, environment=own)
@@ -226,7 +226,7 @@ def _add(snapshot: Snapshot, place: Path, run_folder: Path, name: str) -> Worktr
         (home / OWNER).write_bytes(msgspec.json.encode(owner))
         git(repository.top, "worktree", "add", "--detach", str(root), snapshot.commit)
         git_dir = git(root, "rev-parse", "--absolute-git-dir").decode().strip()
-        shutil.copyfile(Path(git_dir) / "index", home / INDEX)
+        shutil.copy2(Path(git_dir) / "index", home / INDEX)
         folder = root / repository.prefix
         folder.mkdir(parents=True, exist_ok=True)  # git knows no empty folder
     except BaseException:
