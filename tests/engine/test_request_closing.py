@@ -209,7 +209,7 @@ ROWS = [
             "High memory use",
             "Crashes on Android",
         ),
-        who="-",
+        who="researcher",
         aggregate="none",
     ),
     Asked(
