@@ -101,7 +101,9 @@ async def orchtui(url: str, tasks: int) -> None:
     plan = Plan(
         backend="anthropic",
         limits=Limits(concurrency=tasks),
-        tasks=tuple(Task(id=f"t{n}", prompt=f"Describe the letter number {n}.") for n in range(tasks)),
+        tasks=tuple(
+            Task(id=f"t{n}", prompt=f"Describe the letter number {n}.") for n in range(tasks)
+        ),
     )
     with tempfile.TemporaryDirectory() as folder:
         project = Project(

@@ -24,6 +24,7 @@ FILES = (
 _FITTER = Fitter(load_all([BUILT_IN])[0])
 """Says whom a task gets, as a run does."""
 
+
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A request and the plan that a reader would make of it."""
