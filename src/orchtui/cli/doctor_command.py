@@ -2,15 +2,19 @@
 
 import json
 import platform
+import shutil
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orchtui import __version__
 from orchtui.cli.options import make_project, place_options
 from orchtui.engine.text import clean_line
+
+if TYPE_CHECKING:
+    from orchtui.engine.project import Project
 
 
 @click.command("doctor")
@@ -19,6 +23,7 @@ from orchtui.engine.text import clean_line
 def command(as_json: bool, out: Path, config: Path | None) -> int:
     """Show versions, folders, backends and specialists."""
     from orchtui.config import config_files
+    from orchtui.engine.backends.profiles import exposed as exposed_key
     from orchtui.engine.errors import NoBackendError
 
     project = make_project(out=out, config=config)
@@ -35,11 +40,15 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
         "artifacts": str(out),
         "configuration": [str(path) for path in config_files(project.folder, config)],
         "backend": default,
+        "backend_from": _said_by(project, default, config),
         "backends": {
-            choice.name: choice.lacking or "ready" for choice in project.backends.choices()
+            choice.name: choice.lacking or _ready(project, choice.name)
+            for choice in project.backends.choices()
         },
         "specialists": {one.name: str(one.path) for one in project.specialists.values()},
     }
+    if exposed := [why for p in project.backends.profiles.values() if (why := exposed_key(p))]:
+        facts["warnings"] = exposed
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return 0
@@ -54,3 +63,23 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
             shown = clean_line(value) if value is not None else "none chosen; see --backend"
             click.echo(f"{name}: {shown}")
     return 0
+
+
+def _said_by(project: "Project", backend: str | None, config: Path | None) -> str | None:
+    """Who says which backend is used where nobody chooses one."""
+    from orchtui.config import load_config
+
+    if backend is None or project.backends.chosen is None:
+        return backend and "the first that can be used here"
+    path = load_config(project.folder, config).said_by.get("backend")
+    return str(path) if path is not None else None
+
+
+def _ready(project: "Project", backend: str) -> str:
+    """`ready`, and where the program is."""
+    from orchtui.engine.backends.presets import PRESETS
+
+    if backend not in PRESETS:
+        return "ready"
+    found = shutil.which(PRESETS[backend].program, path=project.backends.environment.get("PATH"))
+    return f"ready: {found}" if found else "ready"
