@@ -41,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """More folders with agent files, from the project folder."""
     users_agents: tuple[str, ...] = ()
     """Those of them that the user's own file names."""
+    warm_cache: bool = False
+    """Whether, through the API, the first of several tasks that share much begins to answer before
+    the others ask, so that they are served from the provider's cache."""
     theme: str | None = None
     said_by: Mapping[str, Path] = {}
     """The file that said `backend`, and each of `profiles.<name>`."""
@@ -54,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             limits=self.limits.over(other.limits),
             agents=(*self.agents, *other.agents),
             users_agents=(*self.users_agents, *other.users_agents),
+            warm_cache=self.warm_cache or other.warm_cache,
             theme=self.theme or other.theme,
             said_by={**other.said_by, **self.said_by},
         )
@@ -116,6 +120,7 @@ _FIELDS = {
     "profiles": mapping_of(_profile, _profile_name),
     "limits": struct(Limits, LIMITS),
     "agents": list_of(values.line),
+    "warm_cache": values.flag,
     "theme": values.line,
 }
 

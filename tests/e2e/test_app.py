@@ -249,6 +249,9 @@ def test_hostile_text_does_not_reach_the_terminal(folder: Path) -> None:
     with orchtui(folder, "hostile.yaml") as terminal:
         terminal.wait("[/] [red]not red[/red]")
         terminal.press(CTRL_R)
+        terminal.wait("trust and run")
+        assert "printf" in terminal.text
+        terminal.press("t")
         terminal.wait("COMPLETED")
         terminal.press("4")
         terminal.wait("end of it")

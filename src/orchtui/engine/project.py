@@ -6,8 +6,7 @@ configuration or the environment itself: its maker hands it what they say.
 """
 
 import asyncio
-import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,45 +14,31 @@ from msgspec import structs
 
 from orchtui.engine import dangers, isolation, past_runs, summary
 from orchtui.engine import second_opinion as opinions
-from orchtui.engine.agent_card import Card, card
-from orchtui.engine.backends.names import PROGRAMS
-from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.fitting import Fitter
 from orchtui.engine.hindrances import refuse
-from orchtui.engine.independence import Finding, IndependenceReport, check
+from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.paid import Estimate, estimate
-from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
+from orchtui.engine.plan import Plan
+from orchtui.engine.resolve import ORCHESTRATOR, Resolver
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule, build_with
-from orchtui.engine.specialists import Agents, Diagnostic, Specialist, find
+from orchtui.engine.schedule import Schedule, build_with
+from orchtui.engine.specialists import find
+from orchtui.engine.staff import Staff
 from orchtui.engine.trust import Danger, Own, UntrustedError
 from orchtui.engine.trust_store import TrustStore, untrusted
 from orchtui.engine.workspace.git import is_repository
 
 
-@dataclass(slots=True)
-class Project:
+@dataclass(slots=True, kw_only=True)
+class Project(Staff):
     """One project folder."""
 
     folder: Path
     """Where programs run and paths in plans begin."""
     out: Path
     """The artifacts folder."""
-    backends: Backends
-    specialists: Mapping[str, Specialist] = field(default_factory=dict)
-    """As `specialists.load_all` gives them."""
-    diagnostics: Sequence[Diagnostic] = ()
-    """What is to be told of agent files that gave no specialist."""
-    agents: Agents | None = None
-    """Reads the agent files again; where there is none, the specialists stay as they are."""
-    overrides: Overrides = NO_OVERRIDES
-    """What the command line said."""
-    defaults: Limits = NO_LIMITS
-    """The user's own limits."""
     trust: TrustStore = field(default_factory=TrustStore)
     """What the user has agreed to so far."""
     own: Own = Own()
@@ -61,32 +46,10 @@ class Project:
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
 
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
-
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
         self.reread()
-        return self._check(self._resolver(plan))
-
-    def reread(self) -> None:
-        """Take in agent files that have changed. Touches the disk: not for the event loop."""
-        if self.agents is not None:
-            with self._lock:
-                self.specialists, self.diagnostics = self.agents.current()
-
-    def card(self, specialist: Specialist) -> Card:
-        """What a specialist really gets here, in a task that says nothing about it."""
-        backend = self.overrides.backend or specialist.backend
-        backend = backend or ("command" if specialist.command else self._unasked())
-
-        def resolve(model: str | None) -> str | None:
-            if model is not None and not self.backends.knows_model(backend, model):
-                return None
-            return self.backends.model_id(backend, self.overrides.model or model)
-
-        tools, web = self.backends.offers(backend)
-        return card(specialist, resolve_model=resolve, backend=backend, tools=tools, web=web)
+        return self._report(self.resolver(plan))
 
     def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
         """Resolve a plan; nothing is started.
@@ -102,11 +65,11 @@ class Project:
         """
         self.reread()
         refuse(plan)  # there is no order in a plan whose tasks wait for each other
-        resolver = self._resolver(plan)
+        resolver = self.resolver(plan)
         built = build_with(
             resolver,
-            backend=self._default_for(resolver),
-            report=self._check(resolver) if report is None else report,
+            backend=self.default_for(resolver),
+            report=self._report(resolver) if report is None else report,
         )
         if unknown := [name for name in built.backends if name not in self.backends.names]:
             there = ", ".join(self.backends.names)
@@ -117,77 +80,10 @@ class Project:
             tasks = isolation.isolate(built.tasks, cards, repository=False)
         return structs.replace(built, tasks=tasks)
 
-    def _resolver(self, plan: Plan) -> Resolver:
-        return Resolver(
-            plan,
-            overrides=self.overrides,
-            defaults=self.defaults,
-            specialists=self.specialists,
-            fit=self.fitter(),
-            knows=self.backends.knows_model,
-        )
-
-    def _check(self, resolver: Resolver) -> IndependenceReport:
-        return check(resolver.plan, self._in_one_folder(resolver))
-
-    def _in_one_folder(self, resolver: Resolver) -> list[Finding]:
-        """Programs that could write to the project folder at the same time."""
-        tasks = [task for task in resolver.plan.tasks if task.enabled]
-        default = self._unasked()
-        cards_of = self.specialists.values()
-        named = {default, self.overrides.backend, resolver.plan.backend}
-        named |= {"command" if task.command else task.backend for task in tasks}
-        named |= {"command" if card.command else card.backend for card in cards_of}
-        if PROGRAMS.isdisjoint(named):
-            return []  # before anybody looks whom a task's words fit
-        hows = {task.id: resolver.chosen(task) for task in tasks}
-        backends = {name: how.backend if how else default for name, how in hows.items()}
-        cards = {task.id: resolver.who(task).card for task in tasks}
-        found = isolation.findings(tasks, backends, cards, repository=False)
+    def _report(self, resolver: Resolver) -> IndependenceReport:
+        found = self.in_one_folder(resolver)
         # Asked last: git is a program too, and most plans need no answer.
-        return found if found and not is_repository(self.folder) else []
-
-    def _unasked(self) -> str:
-        """The backend for work for which nobody chose one; nothing where there is none."""
-        try:
-            return self.backends.default()
-        except NoBackendError:
-            return ""
-
-    def fitter(self) -> Fitter:
-        """Says which specialist fits the words of a task that names nobody."""
-        if self._fitter is None or self._fitter[0] is not self.specialists:
-            self._fitter = (self.specialists, Fitter(self.specialists))
-        return self._fitter[1]
-
-    def warnings(self, schedule: Schedule) -> list[str]:
-        """What a person should know before this schedule runs."""
-        names = dict.fromkeys(task.specialist for task in schedule.tasks if not task.command)
-        warnings = [
-            f"there is no agent file for '{name}': its tasks run without instructions of their own"
-            for name in names
-            if find(self.specialists, name) is None
-        ]
-        warnings += [
-            f"{one.path}: not loaded: {one.message}"
-            for one in self.diagnostics
-            if one.severity != "info"
-        ]
-        return [*warnings, *self._passed_over(schedule)]
-
-    def _passed_over(self, schedule: Schedule) -> list[str]:
-        """What an agent file says and this run does not do."""
-        told: dict[str, None] = {}
-        for task in schedule.tasks:
-            one = find(self.specialists, task.specialist)
-            if one is None or one.model is None or self.overrides.model is not None:
-                continue
-            if not self.backends.knows_model(task.backend, one.model) and task.model != one.model:
-                told[
-                    f"'{task.backend}' does not know the model '{one.model}' of {one.name}: "
-                    f"its own is used"
-                ] = None
-        return list(told)
+        return check(resolver.plan, [] if found and is_repository(self.folder) else found)
 
     def start(self, plan: Plan, report: IndependenceReport | None = None) -> Orchestrator:
         """A new run of a plan, ready to be entered.
@@ -279,13 +175,13 @@ class Project:
         if self.trust.paid_noted(self.folder):
             return None
         return estimate(
-            schedule, self._systems(schedule), profiles=self.backends.profiles, done=done
+            schedule, self.systems(schedule), profiles=self.backends.profiles, done=done
         )
 
     def _own(self) -> Own:
         names = {*self.own.backends, *([self.overrides.backend] if self.overrides.backend else [])}
         if self.overrides.backend is None and self.backends.chosen is None:
-            names.add(self._unasked())
+            names.add(self.unasked())
         return replace(self.own, backends=names)
 
     async def second_opinion(
@@ -324,39 +220,16 @@ class Project:
         planned = plan.backend if plan.backend != "command" else None
         name = self.overrides.backend or planned or self.backends.default()
         opinions.require_model(name)
-        card = find(self.specialists, ORCHESTRATOR)
-        return name, self.overrides.model or (card.model if card else None) or plan.model
+        return name, self.resolver(plan).lead_model(name)
 
     async def close(self) -> None:
         """End what the backends hold: connections, the local model."""
         await self.backends.close()
-
-    def _default_for(self, resolver: Resolver) -> str:
-        """The backend for tasks that name none; asked for only when there is such a task."""
-        plan = resolver.plan
-        if self.overrides.backend:
-            return self.overrides.backend
-        if any(task.enabled and resolver.chosen(task) is None for task in plan.tasks):
-            return self.backends.default()
-        # Without one the run collects instead, and says so.
-        return self._unasked() if plan.aggregate == "synthesize" else ""
 
     def _crew(self, schedule: Schedule) -> Crew:
         bare = {task.backend for task in schedule.tasks if not task.command}
         with_program = {task.backend for task in schedule.tasks} - bare
         return Crew(
             backends=self.backends.open(schedule.backends, with_program),
-            systems=self._systems(schedule),
+            systems=self.systems(schedule),
         )
-
-    def _systems(self, schedule: Schedule) -> dict[str, str]:
-        """What each specialist is told, by name."""
-        wanted = {task.specialist for task in schedule.tasks} | {"synthesizer"}
-        systems = {}
-        for name in wanted:
-            if (specialist := find(self.specialists, name)) is not None:
-                systems[name] = specialist.system
-        if (lead := find(self.specialists, ORCHESTRATOR)) is not None:
-            parts = (lead.system, systems.get("synthesizer", ""))
-            systems["synthesizer"] = "\n\n".join(part for part in parts if part)
-        return systems

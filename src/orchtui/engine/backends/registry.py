@@ -46,6 +46,7 @@ class Backends:
         models: Aliases of models and the ids that they stand for, beyond the built-in ones.
         local_model: A GGUF file for the `local` backend.
         profiles: Other servers with the same protocol, by name.
+        warm_cache: Whether the `anthropic` backend warms the provider's cache; see `profiles`.
     """
 
     environment: Mapping[str, str]
@@ -53,6 +54,7 @@ class Backends:
     models: Mapping[str, str] = field(default_factory=dict)
     local_model: Path | None = None
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    warm_cache: bool = False
     _opened: dict[str, Backend] = field(default_factory=dict)
 
     @property
@@ -202,6 +204,7 @@ class Backends:
             auth_token=self.environment.get(TOKEN),
             base_url=self.environment.get(BASE_URL),
             models=self.models,
+            warm_cache=self.warm_cache,
         )
 
     def _acp(self) -> Backend:
