@@ -51,7 +51,7 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
         await app.ask(dialog)  # type: ignore[arg-type]
-        await until(pilot, lambda: "nobody has it here" in shown(app), "the card is there")
+        await until(pilot, lambda: "nobody here has" in shown(app), "the card is there")
         text = shown(app)
         assert f"{len(specialists)} specialists" in text
         assert "bad0.md: line 7: is [no] YAML" in text
@@ -59,7 +59,7 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
         assert "Looks [at] everything." in text
         assert "opus" in text
         assert "Read" in text
-        assert "nobody has it here: Bash" in text
+        assert "nobody here has Bash" in text
         await pilot.press("j")
         await until(pilot, lambda: "line 3: re-quoted" in shown(app), "the next one is shown")
         assert "▲ second" in shown(app)

@@ -165,7 +165,7 @@ def _census(run: Run) -> list[str]:
     lines += [">", f"> {' · '.join(figures)}"]
     if kept := verdict.kept_files(run):
         files = "1 file was" if kept == 1 else f"{kept} files were"
-        lines += [">", f"> {files} written and kept; `{apply_hint(run.id)}` brings them over."]
+        lines += [">", f"> {files} written and kept; to bring over: `{apply_hint(run.id)}`."]
     return lines
 
 

@@ -151,7 +151,8 @@ class RunDesk(PlanDesk):
         lines.append(f"{raced}: tasks met at a file; see their output" if raced else "")
         lines.append(outcome(census(run)))
         kept = kept_files(run)
-        lines.append(f"{kept} files for the project: a on the timeline shows them" if kept else "")
+        files = "1 file" if kept == 1 else f"{kept} files"
+        lines.append(f"{files} for the project: a on the timeline shows them" if kept else "")
         lines.append(f"files: {short(folder, self.project.folder)}")
         text = "\n".join(line for line in lines if line)
         self.say(text, severity, title=word)

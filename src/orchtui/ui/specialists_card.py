@@ -131,9 +131,6 @@ def card_text(card: Card) -> Content:
             facts = ", ".join(filter(None, (clean_line(value, 1000), "")))
             note = clean_line(about) if not facts else f"  {clean_line(about)}" if about else ""
             parts.append(Content.assemble((f"{name:8} ", "b"), facts, (note, "$foreground-muted")))
-    if card.nobody:
-        named = ", ".join(map(clean_line, card.nobody))
-        parts.append(_marked("warning", f"named, but nobody has it here: {named}"))
     parts += [_marked("info", note) for note in card.notes]
     if card.ignored:
         parts += [Content(""), Content.styled("Ignored", "b")]
