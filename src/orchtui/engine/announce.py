@@ -92,64 +92,51 @@ class Announcer:
         self._emit = emit
 
     def queued(self, work: Work) -> None:
-        self._emit(self._stamp(ev.TaskQueued, task=work.task.id, attempt=work.attempt))
+        self._tell(ev.TaskQueued, work)
 
     def started(self, work: Work) -> None:
         task = work.task
-        self._emit(
-            self._stamp(
-                ev.TaskStarted,
-                task=task.id,
-                attempt=work.attempt,
-                specialist=task.specialist,
-                instance=task.instance,
-                backend=task.backend,
-                model=task.model,
-            )
+        self._tell(
+            ev.TaskStarted,
+            work,
+            specialist=task.specialist,
+            instance=task.instance,
+            backend=task.backend,
+            model=task.model,
         )
 
     def text(self, work: Work, text: str) -> None:
-        self._emit(self._stamp(ev.TextDelta, task=work.task.id, attempt=work.attempt, text=text))
+        self._tell(ev.TextDelta, work, text=text)
 
     def tool(self, work: Work, tool: base.ToolCalled | base.ToolReturned) -> None:
         if isinstance(tool, base.ToolCalled):
-            event: ev.RunEvent = self._stamp(
+            self._tell(
                 ev.ToolCalled,
-                task=work.task.id,
-                attempt=work.attempt,
+                work,
                 call=clean_line(tool.call),
                 name=clean_line(tool.name),
                 arguments=clean(tool.arguments[:_TOOL_TEXT]),
             )
         else:
-            event = self._stamp(
+            self._tell(
                 ev.ToolReturned,
-                task=work.task.id,
-                attempt=work.attempt,
+                work,
                 call=clean_line(tool.call),
                 ok=tool.ok,
                 text=clean(tool.text[:_TOOL_TEXT]),
             )
-        self._emit(event)
 
     def refused(self, work: Work, path: str, why: str) -> None:
-        self._emit(
-            self._stamp(
-                ev.WriteRefused, task=work.task.id, attempt=work.attempt, path=path, why=why
-            )
-        )
+        self._tell(ev.WriteRefused, work, path=path, why=why)
 
     def files(self, work: Work, seen: Seen) -> None:
-        self._emit(
-            self._stamp(
-                ev.FilesSeen,
-                task=work.task.id,
-                attempt=work.attempt,
-                sight=seen.sight,
-                read=seen.read,
-                written=seen.written,
-                note=seen.note,
-            )
+        self._tell(
+            ev.FilesSeen,
+            work,
+            sight=seen.sight,
+            read=seen.read,
+            written=seen.written,
+            note=seen.note,
         )
 
     def race(self, race: Race) -> None:
@@ -168,90 +155,58 @@ class Announcer:
         )
 
     def asked(self, work: Work, question: str, what: str) -> None:
-        self._emit(
-            self._stamp(
-                ev.PermissionAsked,
-                task=work.task.id,
-                attempt=work.attempt,
-                question=question,
-                what=what,
-            )
-        )
+        self._tell(ev.PermissionAsked, work, question=question, what=what)
 
     def answered(self, work: Work, question: str, allowed: bool, why: str) -> None:
-        self._emit(
-            self._stamp(
-                ev.PermissionAnswered,
-                task=work.task.id,
-                attempt=work.attempt,
-                question=question,
-                allowed=allowed,
-                why=why,
-            )
-        )
+        self._tell(ev.PermissionAnswered, work, question=question, allowed=allowed, why=why)
 
     def completed(self, work: Work) -> None:
         assert work.intake is not None
-        self._emit(
-            self._stamp(
-                ev.TaskCompleted,
-                task=work.task.id,
-                attempt=work.attempt,
-                usage=work.usage,
-                output=work.output,
-                stop_reason=clean_line(work.intake.stop_reason or ""),
-                model=work.model,
-            )
+        self._tell(
+            ev.TaskCompleted,
+            work,
+            usage=work.usage,
+            output=work.output,
+            stop_reason=clean_line(work.intake.stop_reason or ""),
+            model=work.model,
         )
 
     def retrying(self, work: Work, error: BackendError, pause: float) -> None:
-        self._emit(
-            self._stamp(
-                ev.TaskRetrying,
-                task=work.task.id,
-                attempt=work.attempt,
-                error=error.kind,
-                why=clean_line(error.message),
-                wait_s=round(pause, 3),
-                usage=work.usage,
-                model=work.model,
-            )
+        self._tell(
+            ev.TaskRetrying,
+            work,
+            error=error.kind,
+            why=clean_line(error.message),
+            wait_s=round(pause, 3),
+            usage=work.usage,
+            model=work.model,
         )
 
     def failed(self, work: Work, error: BackendError) -> None:
-        self._emit(
-            self._stamp(
-                ev.TaskFailed,
-                task=work.task.id,
-                attempt=work.attempt,
-                error=error.kind,
-                message=clean_line(error.message, 2000),
-                kept=work.kept,
-                output=work.output,
-                usage=work.usage,
-                model=work.model,
-            )
-        )
+        message = clean_line(error.message, 2000)
+        self._tell(ev.TaskFailed, work, error=error.kind, message=message, **_left(work))
 
     def cancelled(self, work: Work, why: str) -> None:
-        self._emit(
-            self._stamp(
-                ev.TaskCancelled,
-                task=work.task.id,
-                attempt=work.attempt,
-                why=why,
-                kept=work.kept,
-                output=work.output,
-                usage=work.usage,
-                model=work.model,
-            )
-        )
+        self._tell(ev.TaskCancelled, work, why=why, **_left(work))
 
     def skipped(self, work: Work, lost: Work) -> None:
         why = f"it needs '{lost.task.id}', which {_OUTCOME[lost.status]}"
-        self._emit(self._stamp(ev.TaskSkipped, task=work.task.id, attempt=work.attempt, why=why))
+        self._tell(ev.TaskSkipped, work, why=why)
 
     def steered(
         self, action: Literal["cancel", "cancel_run", "retry"], task_id: str | None = None
     ) -> None:
         self._emit(self._stamp(ev.Steered, action=action, task=task_id))
+
+    def _tell(self, kind: type[ev.AnyTaskEvent], work: Work, **fields: object) -> None:
+        self._emit(self._stamp(kind, task=work.task.id, attempt=work.attempt, **fields))
+
+
+def _left(work: Work) -> dict[str, object]:
+    """What a task leaves that did not complete."""
+    return {
+        "kept": work.kept,
+        "output": work.output,
+        "usage": work.usage,
+        "model": work.model,
+    }
