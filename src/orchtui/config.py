@@ -41,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """More folders with agent files, from the project folder."""
     users_agents: tuple[str, ...] = ()
     """Those of them that the user's own file names."""
-    warm_cache: bool = False
+    warm_cache: bool | None = None
     """Whether, through the API, the first of several tasks that share much begins to answer before
     the others ask, so that they are served from the provider's cache."""
     theme: str | None = None
@@ -57,7 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             limits=self.limits.over(other.limits),
             agents=(*self.agents, *other.agents),
             users_agents=(*self.users_agents, *other.users_agents),
-            warm_cache=self.warm_cache or other.warm_cache,
+            warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
             theme=self.theme or other.theme,
             said_by={**other.said_by, **self.said_by},
         )
@@ -72,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Own(
             backends=[self.backend] if self.backend and "backend" in users else [],
             profiles=[name for name in self.profiles if f"profiles.{name}" in users],
-            folders=[folder / name for name in self.users_agents],
+            folders=[folder / Path(name).expanduser() for name in self.users_agents],
         )
 
 

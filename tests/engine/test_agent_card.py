@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from orchtui.engine.agent_card import WITHOUT_TOOLS, Card, Ignored, card
-from orchtui.engine.backends.names import NAMES, WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.backends.names import NAMES
 from orchtui.engine.specialists import Specialist
 
 MODELS = {None: "the-default", "opus": "opus-9", "opus-9": "opus-9"}
@@ -73,21 +73,44 @@ def test_what_has_no_tools_says_so_and_names_what_is_lost(backend: str) -> None:
     assert "no tools" in shown.tools_from
 
 
-@pytest.mark.parametrize("backend", sorted(WITH_TOOLS_OF_THEIR_OWN))
-def test_an_agent_program_has_its_own(backend: str) -> None:
-    said = Specialist(
-        name="a", description="", system="", path=Path("a"),
-        tools=("Read", "Bash(git:*)"), disallowed_tools=("Write",),
-    )  # fmt: skip
-    silent = Specialist(name="a", description="", system="", path=Path("a"))
+@pytest.mark.parametrize(
+    ("backend", "said", "tools", "about", "nobody"),
+    [
+        ("claude", {}, (), "all of the program's own", ()),
+        ("claude", {"disallowed_tools": ("Bash",)}, (), "without Bash", ()),
+        (
+            "claude",
+            {"tools": ("read", "LS", "MultiEdit", "Bash(git:*)", "Nonsense", "mcp__x__y")},
+            ("Read", "Glob", "Edit", "Bash(git:*)", "mcp__x__y"),
+            "the program's own",
+            ("Nonsense",),
+        ),
+        (
+            "claude",
+            {"tools": ("Read", "WebSearch"), "disallowed_tools": ("WebSearch",)},
+            ("Read",),
+            "the program's own",
+            (),
+        ),
+        ("acp", {"tools": ("Read",), "disallowed_tools": ("Write",)}, ("Read",), "out Write", ()),
+        ("codex", {}, (), "as its settings have it", ()),
+        ("codex", {"tools": ("Read", "Grep")}, (), "it may only read", ()),
+        ("gemini", {"tools": ("Read", "Edit")}, (), "it may change files", ()),
+        ("opencode", {"tools": ("Edit", "Bash")}, (), "change files and run commands", ()),
+        ("codex", {"permission_mode": "bypassPermissions"}, (), "without asking", ()),
+    ],
+)
+def test_an_agent_program_has_its_own(
+    backend: str, said: dict[str, Any], tools: object, about: str, nobody: object
+) -> None:
+    """What the file names and the program does not have is never shown as had."""
+    one = Specialist(name="a", description="", system="", path=Path("a"), **said)
 
-    shown = card(said, resolve_model=MODELS.get, backend=backend)
-    assert (shown.tools, shown.nobody) == (("Read", "Bash(git:*)"), ())
-    assert "without Write" in shown.tools_from
-    assert (
-        "all of the program's own"
-        in card(silent, resolve_model=MODELS.get, backend=backend).tools_from
-    )
+    shown = card(one, resolve_model=MODELS.get, backend=backend)
+
+    assert (shown.tools, shown.nobody) == (tools, nobody)
+    assert about in shown.tools_from
+    assert all(name in " ".join(shown.notes) for name in shown.nobody)
 
 
 @pytest.mark.parametrize("backend", [*NAMES, "a-profile", ""])

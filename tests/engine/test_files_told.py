@@ -181,7 +181,9 @@ def test_what_was_kept_can_be_brought_over() -> None:
     run = done(seen(told, "b", 4, "worktree", written=(gone,)))
 
     assert verdict.kept_files(run) == 2
-    assert f"2 files were written and kept; `orchtui runs apply {run.id}`" in result(run)
+    assert f"2 files were written and kept; to bring over: `orchtui runs apply {run.id}`" in result(
+        run
+    )
     assert "runs apply" not in result(done(seen(two(), "a", 4, written=(INSIDE,))))
 
 

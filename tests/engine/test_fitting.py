@@ -221,3 +221,21 @@ def test_of_a_huge_prompt_only_the_beginning_is_read(piece: str) -> None:
     assert Counted.read <= 2_000
     assert sum(len(each) for each in fitter._weights.values()) < 500 * 10
     assert max(len(each) for each in fitter._weights.values()) <= 40
+
+
+@pytest.mark.parametrize(
+    ("words", "writes", "who"),
+    [
+        ("Research rust async", (), "researcher"),
+        ("Research rust async", ("docs/rust.md",), "writer"),
+        ("Review the code in src", ("docs/review.md",), "writer"),
+        ("Translate the guide into French", ("docs/fr.md",), "translator"),
+    ],
+)
+def test_who_is_to_write_a_file_has_a_tool_for_it(
+    words: str, writes: tuple[str, ...], who: str
+) -> None:
+    found = BUILT_IN_ONLY.fit("", words, writes)
+
+    assert found.specialist == who
+    assert ("docs/" in found.why) == (who == "writer")

@@ -125,3 +125,42 @@ def test_a_script_that_can_not_be_read_is_noted(
     monkeypatch.setattr(os, "open", refused)  # for root no file is unreadable
 
     assert marks(["./build.sh"], folder) == (("build.sh", "unreadable"),)
+
+
+def test_settings_are_found_up_to_the_top_of_the_repository(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    inner = top / "pkg" / "app"
+    inner.mkdir(parents=True)
+    for place in (tmp_path, top, inner):
+        (place / ".mcp.json").write_text("{}")
+
+    assert [name for name, _ in project_code.settings((".mcp.json",), inner)] == [".mcp.json"]
+    (top / ".git").mkdir()
+    found = project_code.settings((".mcp.json",), inner)
+    assert [name for name, _ in found] == [".mcp.json", "../../.mcp.json"]
+
+
+def test_settings_in_the_home_folder_are_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".mcp.json").write_text("{}")
+
+    assert project_code.settings((".mcp.json",), tmp_path) == ()
+
+
+def test_settings_in_folders_count_and_links_in_a_circle_do_no_harm(tmp_path: Path) -> None:
+    plugins = tmp_path / ".opencode" / "plugin"
+    plugins.mkdir(parents=True)
+    (plugins / "a.js").write_text("1")
+    (tmp_path / ".opencode" / "node_modules").mkdir()
+    (tmp_path / ".opencode" / "node_modules" / "much.js").write_text("1")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.js").write_text("1")
+    (tmp_path / ".opencode" / "linked").symlink_to(elsewhere)
+    (plugins / "circle").symlink_to(tmp_path / ".opencode")
+
+    names = {name for name, _ in project_code.settings((".opencode",), tmp_path)}
+
+    assert names == {".opencode/plugin/a.js", ".opencode/linked/b.js"}

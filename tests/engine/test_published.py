@@ -1,6 +1,7 @@
 """Publishing under the seed's names: what is replaced, what is removed, what is never touched."""
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
@@ -8,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine import journal
 from orchtui.engine.artifacts import Artifacts
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import StorageError
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.project import Project
 from orchtui.engine.published import INDEX, Published
 from tests.engine.scripted import task
 from tests.engine.told import Told
@@ -177,3 +182,34 @@ async def test_text_that_was_still_waiting_is_written_when_a_run_is_left(tmp_pat
 
     text = (folder / "parallel-task-1.md").read_text()
     assert text.endswith("".join(f"{number} " for number in range(200)))
+
+
+@pytest.mark.parametrize("name", [INDEX, "parallel-task-1.md"])
+async def test_no_link_in_the_artifacts_folder_is_followed(tmp_path: Path, name: str) -> None:
+    """It may have come with a project of somebody else."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    out = tmp_path / "artifacts"
+    out.mkdir()
+    (out / name).symlink_to(victim)
+    one = Project(folder=tmp_path, out=out, backends=Backends({}, chosen="rehearsal"))
+
+    with contextlib.suppress(StorageError):
+        async with one.start(
+            Plan(tasks=(Task(id="a", prompt="Write [rehearse: 5 words]"),))
+        ) as run:
+            async for _ in run:
+                pass
+
+    assert victim.read_text() == "mine"
+
+
+async def test_no_linked_journal_is_gone_on_with(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / journal.FILE).symlink_to(victim)
+
+    with pytest.raises(StorageError):
+        await journal.Journal.reopen(tmp_path)
+
+    assert victim.read_text() == "mine"

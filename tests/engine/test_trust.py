@@ -440,3 +440,81 @@ def test_the_error_names_everything_and_the_flag(tmp_path: Path) -> None:
 )
 def test_the_headline_says_what_it_is_about(kinds: list[Any], words: str) -> None:
     assert words in headline([Danger(kind, "", "", "") for kind in kinds])
+
+
+@pytest.mark.parametrize(
+    ("backend", "command", "file"),
+    [
+        ("claude", (), ".claude/settings.json"),
+        ("claude", (), ".mcp.json"),
+        ("claude", (), ".claude/skills/deploy/SKILL.md"),
+        ("acp", (), ".claude/settings.json"),
+        ("acp", ("some-agent",), ".gemini/settings.json"),
+        ("gemini", (), ".env"),
+        ("opencode", (), ".opencode/plugin/x.js"),
+        ("command", ("claude", "-p"), ".mcp.json"),
+    ],
+)
+def test_what_the_users_program_obeys_in_a_project_is_asked_about_until_it_is_known(
+    tmp_path: Path, backend: str, command: tuple[str, ...], file: str
+) -> None:
+    folder, home = tmp_path / "project", tmp_path / "home"
+    folder.mkdir()
+    cards = card(home / "x.md", "user", backend=backend, command=command)
+    plan = schedule(task("a", specialist="x", backend=backend, command=command))
+
+    def asked() -> tuple[Danger, ...]:
+        return dangers.of_run(plan, cards, folder=folder, own=Own(backends={backend}))
+
+    assert asked() == ()
+    (folder / file).parent.mkdir(parents=True, exist_ok=True)
+    (folder / file).write_text("hooks: one")
+    (one,) = asked()
+    assert one.where == file
+    assert one.shown.endswith(f"# obeys {file}")
+    assert asked() == (one,)
+
+    (folder / file).write_text("hooks: two")
+    assert asked()[0].fingerprint != one.fingerprint
+
+
+def test_what_a_program_obeys_belongs_to_a_danger_that_is_one_already(tmp_path: Path) -> None:
+    plan = schedule(task("a", backend="claude"))
+    before = dangers.of_run(plan, {}, folder=tmp_path)
+    (tmp_path / ".mcp.json").write_text("{}")
+    after = dangers.of_run(plan, {}, folder=tmp_path)
+
+    assert len(before) == len(after) == 1
+    assert before[0].fingerprint != after[0].fingerprint
+
+
+def test_what_is_asked_outside_a_run_obeys_the_project_too(tmp_path: Path) -> None:
+    (tmp_path / ".mcp.json").write_text("{}")
+
+    found = dangers.of_backend("claude", folder=tmp_path, own=Own(backends={"claude"}))
+
+    assert [one.where for one in found] == [".mcp.json"]
+    plan = schedule(aggregate="synthesize", backend="claude")
+    assert dangers.of_run(plan, {}, folder=tmp_path, own=Own(backends={"claude"})) == found
+
+
+@pytest.mark.parametrize("path", [".", "", "bin", "{project}/bin"])
+@pytest.mark.parametrize("backend", ["claude", "opencode", "acp"])
+def test_a_path_that_leads_into_the_project_runs_the_projects_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, backend: str
+) -> None:
+    place = tmp_path / ("bin" if "bin" in path else ".")
+    place.mkdir(exist_ok=True)
+    monkeypatch.setenv("PATH", path.format(project=tmp_path))
+    file = place / {"acp": "claude-agent-acp"}.get(backend, backend)
+    plan = schedule(task("a", backend=backend, tools=("Read",)))
+    own = Own(backends={backend})
+
+    assert dangers.of_run(plan, {}, folder=tmp_path, own=own) == ()
+    file.write_text("#!/bin/sh\n")
+    file.chmod(0o755)
+    (one,) = dangers.of_run(plan, {}, folder=tmp_path, own=own)
+    file.write_text("#!/bin/sh\nrm")
+    (other,) = dangers.of_run(plan, {}, folder=tmp_path, own=own)
+    assert one.fingerprint != other.fingerprint
+    assert len(dangers.of_backend(backend, folder=tmp_path, own=own)) == 1

@@ -56,14 +56,14 @@ def _explain(context: click.Context, _: click.Parameter, kind: str | None) -> No
 @click.option("--json", "as_json", is_flag=True, help="the report as one JSON object")
 @click.option("--strict", is_flag=True, help="exit with 1 also when the report is unsure")
 @click.option("--ask", is_flag=True, help="ask a model too; it may add findings, as guesses")
-@click.option("--backend", help="with --ask: one that has a model")
+@click.option("--backend", help="check for a run with this backend; with --ask it is asked")
 @click.option("--model", help="with --ask: opus, sonnet, haiku, or the full id of a model")
 @click.option("--trust", is_flag=True, help="with --ask: use the server or program all the same")
 @click.option("--timeout", type=Duration(), help="with --ask: for the answer  [default: 60s]")
 @click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="with --ask: a configuration file instead of the project's and the user's orchtui.yaml",
+    help="a configuration file instead of the project's and the user's orchtui.yaml",
 )
 @click.option(
     "--explain",
@@ -94,11 +94,9 @@ def command(
 
     if (request is None) == (not plans):
         raise click.UsageError("give either plan files (or -) or --request TEXT")
-    ignored = [name for name, value in {"timeout": timeout, **choices}.items() if value is not None]
-    if ignored and not ask:
+    only_asking = {"timeout": timeout is not None, "model": choices["model"], "trust": trust}
+    if not ask and (ignored := [name for name, said in only_asking.items() if said]):
         raise click.UsageError(f"--{ignored[0]} is only for --ask")
-    if trust and not ask:
-        raise click.UsageError("--trust is only for --ask")
     project = make_project(out=Path("artifacts"), **choices)
     asking = _Asking(timeout, trust) if ask else None
     several = len(plans) > 1

@@ -107,7 +107,7 @@ def make_project(
         chosen=settings.backend,
         models=settings.models,
         profiles=settings.profiles,
-        warm_cache=settings.warm_cache,
+        warm_cache=bool(settings.warm_cache),
     )
     if backend is not None and backend not in backends.names:
         there = ", ".join(backends.names)

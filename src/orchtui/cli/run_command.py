@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from orchtui.engine.project import Project
 
 
+_SAME_WISH_S = 1.0
+"""Seconds within which a second signal means the same as the first."""
+
+
 @click.command("run")
 @click.argument("plan", required=False)
 @click.option("--request", help="the request in plain words, instead of a plan file")
@@ -134,13 +138,21 @@ def _exit_code(word: "Verdict", output_error: OSError | None) -> int:
 
 
 def _cancel_on_signals(orchestrator: "Orchestrator", err: "Output") -> None:
-    """The first signal cancels the run and has everything written; a second one ends at once."""
+    """The first signal cancels the run and has everything written; a later one ends at once.
+
+    `timeout` and some supervisors signal a process and its group, so that one wish comes twice.
+    """
     loop = asyncio.get_running_loop()
     names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def cancel() -> None:
+    def let_go() -> None:
         for name in names:
             loop.remove_signal_handler(name)
+
+    def cancel() -> None:
+        for name in names:
+            loop.add_signal_handler(name, lambda: None)
+        loop.call_later(_SAME_WISH_S, let_go)
         orchestrator.cancel_all()
         err.write("orchtui: cancelling; once more to stop at once\n")
 

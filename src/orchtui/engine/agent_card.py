@@ -13,11 +13,13 @@ import msgspec
 
 from orchtui.engine.agent_fields import why_ignored
 from orchtui.engine.agent_tools import READ_ONLY_MODE, Grant, granted
+from orchtui.engine.backends.claude_tools import claude_tools
 from orchtui.engine.backends.names import (
     PROGRAMS,
     WITH_TOOLS_OF_THEIR_OWN,
     WITHOUT_MODEL_CHOICE,
 )
+from orchtui.engine.backends.preset_calls import rights_of
 from orchtui.engine.specialists import Diagnostic, Source, Specialist
 
 ResolveModel = Callable[[str | None], str | None]
@@ -100,7 +102,7 @@ def card(
         tools_from=tools_from,
         nobody=nobody,
         color=specialist.color,
-        notes=tuple(_notes(specialist, grant, backend)),
+        notes=tuple(_notes(specialist, nobody, backend)),
         ignored=tuple(Ignored(field, why_ignored(field)) for field in specialist.ignored),
         diagnostics=specialist.diagnostics,
     )
@@ -126,9 +128,7 @@ def _tools(
     """The tools, what is to know about them, and those that nobody has."""
     named = specialist.tools or ()
     if backend in WITH_TOOLS_OF_THEIR_OWN:
-        if specialist.tools is None:
-            return (), _without("all of the program's own", specialist), ()
-        return named, _without("the program's own", specialist), ()
+        return _programs_tools(specialist, backend)
     if backend in WITHOUT_TOOLS:
         return (), f"'{backend}' has no tools", named
     if not tools:
@@ -138,6 +138,29 @@ def _tools(
     shown += grant.web if web else ()
     said = "the file does not say: all file tools" if specialist.tools is None else ""
     return tuple(shown), said, (*grant.nobody, *lost)
+
+
+def _programs_tools(
+    specialist: Specialist, backend: str
+) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """The tools of an agent program, as far as its names for them are known."""
+    named, refused = specialist.tools, specialist.disallowed_tools
+    if backend == "claude" and named is not None and "*" not in named:
+        gone = set(claude_tools(refused).known)
+        known, unknown = claude_tools(named)
+        return tuple(name for name in known if name not in gone), "the program's own", unknown
+    if backend in ("claude", "acp"):
+        whose = "the program's own" if named is not None else "all of the program's own"
+        return tuple(named or ()), _without(whose, specialist), ()
+    rights = rights_of(named, refused, specialist.permission_mode)
+    if not rights.said:
+        return (), "the program's own, as its settings have it", ()
+    if rights.everything:
+        return (), "the program's own, without asking for anything", ()
+    wishes = {"change files": rights.edit, "run commands": rights.run}
+    may = [what for what, allowed in wishes.items() if allowed and not rights.plan]
+    what = " and ".join(may) or "only read"
+    return (), f"the program's own; it may {what}", ()
 
 
 def _without(what: str, specialist: Specialist) -> str:
@@ -153,7 +176,7 @@ def _narrowed(grant: Grant, tool: str) -> str:
     return f"{tool}({', '.join(inside)})" if inside else tool
 
 
-def _notes(specialist: Specialist, grant: Grant, backend: str) -> list[str]:
+def _notes(specialist: Specialist, nobody: tuple[str, ...], backend: str) -> list[str]:
     notes = []
     api = backend not in PROGRAMS and backend not in WITHOUT_TOOLS
     mode = specialist.permission_mode
@@ -169,6 +192,7 @@ def _notes(specialist: Specialist, grant: Grant, backend: str) -> list[str]:
         notes.append("maxTurns: without tools there is one turn")
     if specialist.command and backend not in PROGRAMS:
         notes.append(f"command: '{backend}' runs no program")
-    if grant.nobody and api:
-        notes.append(f"nobody here has {', '.join(grant.nobody)}")
+    if nobody and backend not in WITHOUT_TOOLS:
+        who = "nobody here has" if api else f"'{backend}' has no tool"
+        notes.append(f"{who} {', '.join(nobody)}")
     return notes

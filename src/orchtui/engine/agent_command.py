@@ -5,6 +5,8 @@ may do. What varies from task to task and allows nothing (the prompt, the model,
 the number of turns) is left out. This module never starts a program.
 """
 
+import os
+
 from orchtui.engine.backends.base import Assignment
 from orchtui.engine.backends.names import PRESETS, WITH_TOOLS_OF_THEIR_OWN
 from orchtui.engine.schedule import ScheduledTask
@@ -21,6 +23,17 @@ _LOOKING = frozenset(
 def plain(backend: str) -> tuple[str, ...]:
     """What this backend starts for a task about which nobody says anything more."""
     return _line(backend, (), _assignment())
+
+
+def program(backend: str) -> tuple[str, ...]:
+    """The name of the program alone, where no command says another."""
+    if backend == "acp":
+        return plain(backend)
+    if backend not in PRESETS:
+        return ()
+    from orchtui.engine.backends import presets
+
+    return (presets.PRESETS[backend].program,)
 
 
 def for_task(task: ScheduledTask) -> tuple[str, ...]:
@@ -47,6 +60,30 @@ def beside(task: ScheduledTask) -> str:
     mode = f"permission mode {task.permission_mode}" if task.permission_mode else ""
     tools = f"tools {', '.join(task.tools)}" if task.tools else ""
     return "; ".join(part for part in (mode, tools) if part)
+
+
+def obeyed(backend: str, command: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of files that the program obeys where it finds them in a project.
+
+    A command of its own may stand for any agent where one must stand; another is known by its name.
+    """
+    if backend not in WITH_TOOLS_OF_THEIR_OWN and backend != "command":
+        return ()
+    from orchtui.engine.backends import presets
+
+    known = {
+        preset.program: preset.project_files
+        for preset in presets.PRESETS.values()
+        if preset.project_files
+    }
+    if backend in presets.PRESETS:
+        return presets.PRESETS[backend].project_files
+    if backend == "acp" and not command:
+        return presets.PRESETS["claude"].project_files
+    named = [known[name] for word in command if (name := os.path.basename(word)) in known]
+    if backend == "acp" and not named:
+        named = list(known.values())
+    return tuple(dict.fromkeys(file for files in named for file in files))
 
 
 def _assignment(

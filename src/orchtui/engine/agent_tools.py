@@ -164,6 +164,13 @@ def may_write(
     return bool(wanted - harmless - _WEB_TOOLS.keys() - _HARMLESS - gone)
 
 
+def has_writing(
+    tools: tuple[str, ...] | None, disallowed: tuple[str, ...], permission_mode: str | None
+) -> bool:
+    """Whether a specialist that runs through an API has a tool that writes; see `granted`."""
+    return not WRITING.isdisjoint(granted(tools, disallowed, permission_mode).tools)
+
+
 class _Entry(NamedTuple):
     """One tool as a file names it."""
 

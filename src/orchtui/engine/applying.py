@@ -6,6 +6,7 @@ the others go on. This module never asks and never prints: whoever calls it has
 the person's yes.
 """
 
+import errno
 import hashlib
 import os
 import secrets
@@ -191,6 +192,8 @@ class _Backup:
             mode=mode,
         )
         try:
+            if self._folder.parent.is_symlink():  # the run folder may have come with the project
+                raise OSError(errno.ELOOP, f"'{FOLDER}' in the run folder is a link")
             self._folder.mkdir(parents=True, exist_ok=True)
             if meeting.now is not None:
                 target = self._folder / _BEFORE / change.path

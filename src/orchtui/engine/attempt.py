@@ -184,13 +184,14 @@ def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> Backend
         return BackendError("refusal", "the model refused to answer; rephrase the task")
     if reason == "tool_use":
         return BackendError("tool", "the model called a tool that it was not offered")
-    # A program's own word is its exit code: it may do its work without printing.
-    if reason != "exit" and intake.blank:
-        return BackendError("empty", "the answer is empty", retryable=True)
+    # Before it is called empty: tools may have used up all tokens, and would do so again.
     if reason in CUT_OFF and not accept_truncated:
         return BackendError(
             "truncated",
             f"the answer was cut off at {max_tokens} tokens; raise max_tokens, or set "
             f"accept_truncated to take it as it is",
         )
+    # A program's own word is its exit code: it may do its work without printing.
+    if reason != "exit" and intake.blank:
+        return BackendError("empty", "the answer is empty", retryable=True)
     return None

@@ -2,9 +2,10 @@
 
 What the user set (flags, the user's own agent files and configuration) and what
 comes with orchtui is not the project's word, and is not among them. But it is
-one when the user's choice runs a script of the project, or when the project's
-own agent file lets the user's agent program do more without asking. This module
-never asks and never remembers.
+one when the user's choice runs a script of the project, when the user's agent
+program obeys files of the project that can name more programs to run, or when
+the project's own agent file lets it do more without asking. This module never
+asks and never remembers.
 """
 
 import hashlib
@@ -22,8 +23,8 @@ from orchtui.engine.trust import Address, Danger, Kind, Own
 
 _MOST_NAMED = 3
 
-_Words = tuple[Kind, tuple[str, ...], str]
-"""Kind, exact words, and what is told beside them."""
+_Words = tuple[Kind, tuple[str, ...], str, tuple[str, ...]]
+"""Kind, exact words, what is told beside them, and the names of files that the program obeys."""
 
 
 def of_run(
@@ -91,6 +92,7 @@ class _Found:
         self._own_folders = [Path(os.path.realpath(path)) for path in own.folders]
         self._is_users: dict[Path, bool] = {}
         self._marks: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
+        self._settings: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
         self._named: dict[_Words, dict[str, list[str]]] = {}
         """Words → places, each with what in it names them."""
 
@@ -112,7 +114,8 @@ class _Found:
             by_user = task.backend in self._own.backends
         by_user = by_user or (by_card and self._is_users_card(card))
         # What the user names to be found in every project, this project brings itself.
-        if not by_user or (task.command and self._files(task.command)):
+        program = task.command or agent_command.program(task.backend)
+        if not by_user or self._files(program):
             self._add_task_words(task, card if by_card else None)
         elif agent_command.loosened(task):
             from_card = card is not None and (
@@ -121,23 +124,42 @@ class _Found:
             )
             if not (from_card and self._is_users_card(card)):
                 self._add_task_words(task, card if from_card else None)
+                return
+        # Also when they were told already: then this only names one more place.
+        line = agent_command.for_task(task)
+        self._add_obeyed(task.backend, task.command, line, agent_command.beside(task))
 
     def add_backend(self, name: str, what: str) -> None:
         """One that is asked for something without tools, by whoever is not a specialist."""
         if name in self._profiles:
             self._add_profile(name)
-        elif name in PROGRAMS and name not in self._own.backends:
-            words: _Words = ("command", agent_command.plain(name), "")
+        elif name in PROGRAMS and (
+            name not in self._own.backends or self._files(agent_command.program(name))
+        ):
+            obeyed = agent_command.obeyed(name, ())
+            words: _Words = ("command", agent_command.plain(name), "", obeyed)
             self._add(words, f"{self._plan_name} or orchtui.yaml", what)
+        elif name in PROGRAMS:
+            self._add_obeyed(name, (), agent_command.plain(name), "")
+
+    def _add_obeyed(
+        self, backend: str, command: tuple[str, ...], line: tuple[str, ...], beside: str
+    ) -> None:
+        """The user's own agent program, where files of the project tell it what to do."""
+        names = agent_command.obeyed(backend, command)
+        for path, _ in self._obeyed_files(names):
+            self._add(("command", line, beside, names), path)
 
     def _add_profile(self, name: str) -> None:
         if name not in self._own.profiles:
             server = self._profiles[name]
-            words: _Words = ("address", (server.base_url, server.key_env or ""), "")
+            words: _Words = ("address", (server.base_url, server.key_env or ""), "", ())
             self._add(words, "orchtui.yaml", f"profile {name}")
 
     def _add_task_words(self, task: ScheduledTask, card: Specialist | None) -> None:
-        words: _Words = ("command", agent_command.for_task(task), agent_command.beside(task))
+        obeyed = agent_command.obeyed(task.backend, task.command)
+        line, beside = agent_command.for_task(task), agent_command.beside(task)
+        words: _Words = ("command", line, beside, obeyed)
         if card is not None:
             self._add(words, self._place(card))
         elif task.command:
@@ -168,6 +190,11 @@ class _Found:
             self._marks[argv] = project_code.marks(argv, self._folder)
         return self._marks[argv]
 
+    def _obeyed_files(self, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        if names not in self._settings:
+            self._settings[names] = project_code.settings(names, self._folder)
+        return self._settings[names]
+
     def _place(self, card: Specialist) -> str:
         # Not the resolved path: a link is told where it stands in the project.
         path = Path(os.path.abspath(card.path))
@@ -177,12 +204,21 @@ class _Found:
         return str(path)
 
     def _danger(
-        self, kind: Kind, words: tuple[str, ...], beside: str, places: dict[str, list[str]]
+        self,
+        kind: Kind,
+        words: tuple[str, ...],
+        beside: str,
+        obeyed: tuple[str, ...],
+        places: dict[str, list[str]],
     ) -> Danger:
         files: tuple[tuple[str, str], ...] = ()
         if kind == "command":
-            shown = command_line(words) + (f"  # {visible(beside)}" if beside else "")
-            files = self._files(words)
+            settings = self._obeyed_files(obeyed)
+            files = (*self._files(words), *settings)
+            told = [beside] if beside else []
+            if settings:
+                told.append(f"obeys {_some([path for path, _ in settings], ', ', ' and')}")
+            shown = command_line(words) + (f"  # {visible('; '.join(told))}" if told else "")
         else:
             url, key = words
             sent = f"with the key in {visible(key)}" if key else "without a key"

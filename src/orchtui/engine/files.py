@@ -14,6 +14,11 @@ import aiofiles.os
 from orchtui.engine.errors import StorageError
 
 
+def no_link(path: str, flags: int) -> int:
+    """An opener that follows no link: a folder of runs may have come with a project."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+
+
 async def replace_file(path: Path, text: str) -> None:
     """Put `text` in place of the file in one step.
 
@@ -22,7 +27,9 @@ async def replace_file(path: Path, text: str) -> None:
     """
     half = _half(path)
     try:
-        async with aiofiles.open(half, "w", encoding="utf-8", errors="replace", newline="") as file:
+        async with aiofiles.open(
+            half, "w", encoding="utf-8", errors="replace", newline="", opener=no_link
+        ) as file:
             await file.write(text)
         await aiofiles.os.replace(half, path)
     except OSError as error:
@@ -42,7 +49,10 @@ def _replace_files(texts: Mapping[Path, str]) -> None:
     for path, text in texts.items():
         half = _half(path)
         try:
-            half.write_text(text, encoding="utf-8", errors="replace", newline="")
+            with open(
+                half, "w", encoding="utf-8", errors="replace", newline="", opener=no_link
+            ) as file:
+                file.write(text)
             half.replace(path)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
@@ -65,7 +75,9 @@ async def append_all(texts: Mapping[Path, str]) -> None:
 def _append_all(texts: Mapping[Path, str]) -> None:
     for path, text in texts.items():
         try:
-            with open(path, "a", encoding="utf-8", errors="replace", newline="") as file:
+            with open(
+                path, "a", encoding="utf-8", errors="replace", newline="", opener=no_link
+            ) as file:
                 file.write(text)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error

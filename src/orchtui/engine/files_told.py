@@ -6,10 +6,11 @@ looks at a file.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.events import FileChange, RaceDetected
+from orchtui.engine.independence.paths import is_glob
 from orchtui.engine.run import Attempt, Run, TaskRun
 from orchtui.engine.text import clean_line
 
@@ -38,6 +39,7 @@ def file_line(task: TaskRun) -> str:
         if len(written) > _MOST:
             shown.append(f"and {len(written) - _MOST} more")
         parts.append("wrote " + ", ".join(shown))
+    unwritten = _unwritten(task, written)
     ended = [attempt for attempt in task.attempts if attempt.ended is not None]
     seen = [attempt.files for attempt in ended if attempt.files is not None]
     blind = [attempt for attempt in ended if _unseen(attempt)]
@@ -48,6 +50,8 @@ def file_line(task: TaskRun) -> str:
         parts.append(f"read {count or 'none'}")
     elif seen and not blind:
         parts += [*([] if written else ["wrote none"]), f"reads {NOT_OBSERVED}"]
+    if unwritten and seen and not blind:
+        parts.append(f"declared but not written: {', '.join(map(inline, unwritten[:_MOST]))}")
     if refused := sum(len(attempt.refused) for attempt in task.attempts):
         parts.append(f"{refused} write{'' if refused == 1 else 's'} refused")
     if blind:
@@ -134,14 +138,32 @@ def _unseen(attempt: Attempt) -> bool:
 
 
 def _written(task: TaskRun) -> list[FileChange]:
-    """Every path once, as the latest attempt that wrote it left it."""
+    """Every path once, as the latest attempt that wrote it left it.
+
+    What an earlier attempt kept was set aside when the next one began; what it wrote into the
+    project stands there.
+    """
     latest = {
         change.path: change
         for attempt in task.attempts
         if attempt.files is not None
         for change in attempt.files.written
+        if attempt is task.attempts[-1] or not change.kept
     }
     return list(latest.values())
+
+
+def _unwritten(task: TaskRun, written: Iterable[FileChange]) -> list[str]:
+    """Files that a completed task declared to write, and did not."""
+    if task.status != "completed":
+        return []
+    there = {change.path for change in written}
+    return [
+        path
+        for path in task.task.writes
+        if not (is_glob(path) or path.endswith("/") or path in there)
+        and not any(other.startswith(f"{path}/") for other in there)
+    ]
 
 
 def _change(change: FileChange) -> str:

@@ -8,17 +8,21 @@ and bounded whatever the task says. This module never overrules a name that
 somebody gave.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 import msgspec
 
+from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.asked_work import ROLES, role_of
 from orchtui.engine.plan import Task
 from orchtui.engine.request.lexicon import SPECIALIST_OF
 from orchtui.engine.resolve import DEFAULT_SPECIALIST, ORCHESTRATOR
 from orchtui.engine.specialists import Specialist
+from orchtui.engine.text import clean_line
 from orchtui.engine.word_stems import GENERIC, key_of, stem, stems_of, words_of
+
+_WRITER = "writer"
 
 NOTHING_FOUND = "nothing in its words points elsewhere"
 """Why a task gets the default specialist."""
@@ -74,8 +78,12 @@ class Fitter:
         self._work: list[frozenset[str]] = []
         self._weights: dict[str, list[tuple[int, float]]] = {}
         self._known: dict[tuple[str, str], Fit] = {}
+        self._reading: set[str] = set()
+        """Names of those that have nothing to write with."""
         own: list[Specialist] = []
         for card in specialists.values():
+            if not has_writing(card.tools, card.disallowed_tools, card.permission_mode):
+                self._reading.add(card.name)
             key = key_of(card.name)
             if key in ROLES:
                 self._roles[key] = card.name
@@ -109,16 +117,25 @@ class Fitter:
 
     def __call__(self, task: Task) -> tuple[str, str]:
         """The specialist and why, as `resolve.Fit` wants them."""
-        found = self.fit(task.title, task.prompt)
+        found = self.fit(task.title, task.prompt, task.writes)
         return found.specialist, found.why
 
-    def fit(self, title: str, prompt: str) -> Fit:
+    def fit(self, title: str, prompt: str, writes: Sequence[str] = ()) -> Fit:
         """The specialist that fits these words; always one that there is, where there is any.
 
         Args:
             title: May be empty.
             prompt: Only its beginning is read.
+            writes: Files that the task declares to write: then it must be one with a tool for that.
         """
+        found = self._of_words(title, prompt)
+        writer = self._roles.get(_WRITER)
+        if not writes or writer is None or found.specialist not in self._reading:
+            return found
+        why = f"{found.specialist} fits its words, but has no tool to write {clean_line(writes[0])}"
+        return Fit(writer, why, found.words)
+
+    def _of_words(self, title: str, prompt: str) -> Fit:
         title, prompt = title[:_TITLE], prompt[:_PROMPT]
         if (known := self._known.get((title, prompt))) is not None:
             return known

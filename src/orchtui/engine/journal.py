@@ -18,6 +18,7 @@ from aiofiles.threadpool.binary import AsyncFileIO
 
 from orchtui.engine import events as ev
 from orchtui.engine.errors import StorageError
+from orchtui.engine.files import no_link
 
 FILE = "events.jsonl"
 RUNS = "runs"
@@ -69,7 +70,7 @@ class Journal:
     async def _open(cls, path: Path, mode: Literal["xb", "r+b"]) -> "Journal":
         try:
             # Unbuffered: one `write` is one system call, so a batch is torn at most once.
-            file = await aiofiles.open(path, mode, buffering=0)
+            file = await aiofiles.open(path, mode, buffering=0, opener=no_link)
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
         # Whoever looks whether the run is alive holds the lock for an instant: ask more than once.

@@ -16,6 +16,8 @@ MOST_BYTES = 16_000_000
 """Of one file that is read; of a larger one only size and time of change are noted."""
 
 _MOST_FILES = 64
+_MOST_SETTINGS = 2000
+"""Files of settings, with those in their folders; more are counted as one that always changes."""
 _MOST_WORDS = 400
 _PIECE = 1 << 20
 
@@ -77,18 +79,76 @@ def marks(argv: Sequence[str], folder: Path) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
+def settings(names: Sequence[str], folder: Path) -> tuple[tuple[str, str], ...]:
+    """Name and content of the project's files of these names, with all that is in its folders.
+
+    Looked for from the project folder up to the top of its repository, as agent programs do. What
+    packages are installed in a folder is not looked at. In the user's home folder they are the
+    user's own. Reads files: not for the event loop.
+    """
+    base = os.path.realpath(folder)
+    home = os.path.realpath(os.path.expanduser("~"))
+    found: dict[str, str] = {}
+    for place in _up_to_the_top(base):
+        if place == home:
+            break
+        for path in (path for name in names for path in _all(os.path.join(place, name))):
+            if len(found) >= _MOST_SETTINGS:
+                return (*found.items(), ("more", "never the same " + os.urandom(8).hex()))
+            if (mark := _mark(path, base, surely=True)) is not None:
+                found[os.path.relpath(path, base)] = mark
+    return tuple(found.items())
+
+
+def _up_to_the_top(base: str) -> list[str]:
+    """The folder and those above it, as far as its repository goes; itself where there is none."""
+    places = [base]
+    while not os.path.lexists(os.path.join(places[-1], ".git")):
+        above = os.path.dirname(places[-1])
+        if above == places[-1]:
+            return [base]
+        places.append(above)
+    return places
+
+
+def _all(path: str) -> Iterator[str]:
+    """A file itself; of a folder all files in it, in a fixed order."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    for place, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if name != "node_modules")
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        # What a linked folder holds is not walked: it may be a circle.
+        for name in sorted(files):
+            yield os.path.join(place, name)
+        for name in links:
+            yield from _flat(os.path.join(place, name))
+
+
+def _flat(path: str) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return
+    yield from (os.path.join(path, name) for name in names)
+
+
 def _words(argv: Sequence[str], base: str) -> Iterator[tuple[str, bool]]:
     """What may be a file, and whether it is run whatever it looks like."""
     if not argv:
         return
     program = argv[0]
-    if "/" in program:  # without one it is looked for on the PATH
-        yield program, True
+    yield from _on_the_path(program, base)
     name = os.path.basename(program)
     for unnamed in _UNNAMED.get(name, ()):
         yield unnamed, True
     script_wanted = _INTERPRETER.fullmatch(name) is not None
+    wrapped = name == "env"
     for argument in argv[1:_MOST_WORDS]:
+        if wrapped and "=" not in argument and not argument.startswith("-"):
+            wrapped = False
+            yield from _on_the_path(argument, base)
         if argument in _INLINE:
             script_wanted = False
         elif argument.startswith("-") and "=" not in argument:
@@ -104,6 +164,18 @@ def _words(argv: Sequence[str], base: str) -> Iterator[tuple[str, bool]]:
             if len(pieces) > 1:
                 for piece in pieces:
                     yield piece, False
+
+
+def _on_the_path(program: str, base: str) -> Iterator[tuple[str, bool]]:
+    """The file that a program's name means; a PATH may lead into the project, as `.` does."""
+    if "/" in program:
+        yield program, True
+        return
+    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(base, place, program)
+        if "\0" not in path and os.path.isfile(path) and os.access(path, os.X_OK):
+            yield path, True
+            return
 
 
 def _is_file(word: str, base: str) -> bool:

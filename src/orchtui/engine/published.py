@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import replace_files
+from orchtui.engine.files import no_link, replace_files
 from orchtui.engine.journal import RUNS, is_alive
 
 INDEX = ".published.json"
@@ -98,7 +98,7 @@ class Published:
     def _with_index(self, change: Callable[[dict[str, Entry]], None]) -> None:
         """Change the index under a lock, so that two processes lose no entry."""
         try:
-            with open(self._out / INDEX, "a+b") as file:
+            with open(self._out / INDEX, "a+b", opener=no_link) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
                 index = _decode(file.read())

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchtui.engine import isolation
-from orchtui.engine.agent_card import Card, card
+from orchtui.engine.agent_card import WITHOUT_TOOLS, Card, card
+from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import NoBackendError
@@ -106,26 +107,42 @@ class Staff:
             for name in names
             if find(self.specialists, name) is None
         ]
-        warnings += [
-            f"{one.path}: not loaded: {one.message}"
-            for one in self.diagnostics
-            if one.severity != "info"
-        ]
-        return [*warnings, *self._passed_over(schedule)]
+        lost = [one for one in self.diagnostics if one.severity == "error"]
+        if len(lost) == 1:
+            warnings.append(f"{lost[0].path}: not loaded: {lost[0].message}")
+        elif lost:
+            more = f"{lost[0].path} and {len(lost) - 1} more"
+            warnings.append(f"agent files that can not be loaded: {more}; see `orchtui agents`")
+        return [*warnings, *self._passed_over(schedule), *self._can_not_write(schedule)]
 
     def _passed_over(self, schedule: Schedule) -> list[str]:
-        """What an agent file says and this run does not do."""
+        """What the user's or the project's agent files say and this run does not do."""
         told: dict[str, None] = {}
         for task in schedule.tasks:
             one = find(self.specialists, task.specialist)
-            if one is None or one.model is None or self.overrides.model is not None:
+            if one is None or task.command or one.source == "built-in":
                 continue
-            if not self.backends.knows_model(task.backend, one.model) and task.model != one.model:
+            backend, model = task.backend, one.model
+            if backend in WITHOUT_TOOLS:
+                said = [f"model {model}"] if model else []
+                said += [f"tools {', '.join(one.tools)}"] if one.tools else []
+                if said and backend != "rehearsal":
+                    told[f"'{backend}' passes over what {one.name} says: {'; '.join(said)}"] = None
+            elif model and task.model != model and not self.backends.knows_model(backend, model):
                 told[
-                    f"'{task.backend}' does not know the model '{one.model}' of {one.name}: "
-                    f"its own is used"
+                    f"'{backend}' does not know the model '{model}' of {one.name}: its own is used"
                 ] = None
         return list(told)
+
+    def _can_not_write(self, schedule: Schedule) -> list[str]:
+        """Tasks that declare writes, and whose specialist has nothing to write with."""
+        return [
+            f"task '{task.id}' declares writes, and {task.specialist} has no tool to write with"
+            for task in schedule.tasks
+            if task.writes
+            and task.backend not in PROGRAMS | {"rehearsal"}
+            and not has_writing(task.tools, task.disallowed_tools, task.permission_mode)
+        ]
 
     def default_for(self, resolver: Resolver) -> str:
         """The backend for tasks that name none; asked for only when there is such a task."""

@@ -5,7 +5,7 @@ plan.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from textual import on, work
@@ -46,8 +46,8 @@ class PlanDesk(Frame):
         self._specialists: object = None
         """Those whose names and colours the panes show."""
 
-    def _fit(self, title: str, prompt: str) -> Fit:
-        return self.project.fitter().fit(title, prompt)
+    def _fit(self, title: str, prompt: str, writes: Sequence[str]) -> Fit:
+        return self.project.fitter().fit(title, prompt, writes)
 
     def show_specialists(self) -> None:
         """Bring names and colours up to date with agent files that were read again."""

@@ -216,16 +216,13 @@ class RunDesk(PlanDesk):
 
     # Specialists, and what they wrote
 
-    def action_show_specialists(self) -> None:
-        self._show_card()
-
-    @work(exclusive=True, group="ask", exit_on_error=False)
-    async def _show_card(self) -> None:
+    async def action_show_specialists(self) -> None:
+        # Waited for here, so that the next key finds the dialog and not what is behind it.
         await asyncio.to_thread(self.project.reread)
         self.show_specialists()
         project = self.project
         cards = list(project.specialists.values())
-        await self.push_screen_wait(SpecialistsCard(cards, project.card, project.diagnostics))
+        await self.push_screen(SpecialistsCard(cards, project.card, project.diagnostics))
 
     def action_apply_changes(self) -> None:
         if self.main.shown is None:

@@ -213,6 +213,7 @@ class TaskForm(ModalScreen[Task | None]):
         yield Static("", id=f"problem-{field.key}", classes="problem field-problem", markup=False)
 
     @on(Input.Changed, "#field-title")
+    @on(Input.Changed, "#field-writes")
     @on(Input.Changed, "#field-command")
     @on(TextArea.Changed)
     def _tell_who(self) -> None:
@@ -222,7 +223,7 @@ class TaskForm(ModalScreen[Task | None]):
         if typed["command"].strip():
             words = "empty: nobody, the program does it"
         elif not self._plan.specialist:
-            found = self._fit(typed["title"], typed["prompt"])
+            found = self._fit(typed["title"], typed["prompt"], typed["writes"].split())
             why = f", {found.why}" if found.why else ""
             words = f"empty: {found.specialist}{why}"
         self.query_one("#field-specialist", Input).placeholder = clean_line(words)

@@ -1,6 +1,6 @@
 """The list of the plan's tasks, one row each. It shows a Plan and never changes one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -17,11 +17,11 @@ from orchtui.engine.text import clean_line
 from orchtui.ui import keymap, looks
 from orchtui.ui.wrapping import fit
 
-FitOf = Callable[[str, str], Fit]
-"""The specialist that fits a title and a prompt: `Fitter.fit`."""
+FitOf = Callable[[str, str, Sequence[str]], Fit]
+"""The specialist that fits a title, a prompt and declared writes: `Fitter.fit`."""
 
 
-def nobody_fits(title: str, prompt: str) -> Fit:
+def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> Fit:
     """For a list that nobody gave a Fitter."""
     return Fit(DEFAULT_SPECIALIST, "")
 
@@ -129,7 +129,7 @@ def who(task: Task, plan: Plan, fit: FitOf) -> str:
         return task.command[0]
     if named := task.specialist or plan.specialist:
         return named
-    found = fit(task.title, task.prompt)
+    found = fit(task.title, task.prompt, task.writes)
     return f"{found.specialist} · “{found.words[0]}”" if found.words else found.specialist
 
 

@@ -274,3 +274,13 @@ def test_what_is_lacking_is_said_with_how_to_get_it(name: str, tmp_path: Path) -
 def test_only_those_that_stream_may_be_taken_for_dead() -> None:
     timeouts = {name: PRESETS[name].idle_timeout for name in NAMES}
     assert timeouts == {"claude": 120, "codex": None, "gemini": 120, "opencode": None, "llm": None}
+
+
+def test_names_that_claude_no_longer_has_become_what_it_has() -> None:
+    """It would pass over them without a word."""
+    given = assignment(".", tools=("LS", "read", "MultiEdit", "Nonsense", "Bash(git:*)"))
+
+    arguments = PRESETS["claude"].call(given).arguments
+
+    assert "--tools=Glob,Read,Edit,Bash" in arguments
+    assert "--allowedTools=Edit(./**),Bash(git:*)" in arguments

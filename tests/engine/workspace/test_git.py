@@ -94,3 +94,48 @@ def test_a_failure_and_a_slow_command_are_told(tmp_path: Path) -> None:
         git(top, "-c", "alias.slow=!sleep 30", "slow", timeout=0.2)
     with pytest.raises(GitError, match="can not be started"):
         git(tmp_path / "missing", "status")
+
+
+def test_filters_of_the_repositorys_own_configuration_do_not_run(tmp_path: Path) -> None:
+    top = repos.repository(tmp_path / "r", a="1")
+    repos.write(top, ".gitattributes", "* filter=evil=x\n")
+    ran = tmp_path / "ran"
+    for what in ("clean", "smudge", "process"):
+        key = f"filter.evil=x.{what}"
+        with open(top / ".git" / "config", "a") as file:
+            file.write(f'[{key.split(".")[0]} "evil=x"]\n\t{what} = "touch {ran}; cat"\n')
+
+    git(top, "add", "--all")
+    git(top, "hash-object", "a")
+    git(top, "-c", "user.name=a", "worktree", "add", "--detach", str(tmp_path / "tree"), "HEAD")
+
+    assert not ran.exists()
+
+
+def test_filters_of_the_users_configuration_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = repos.repository(tmp_path / "r", a="1")
+    repos.write(top, ".gitattributes", "a filter=up\n")
+    mine = tmp_path / "mine"
+    mine.write_text('[filter "up"]\n\tclean = tr a-z A-Z\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(mine))
+    repos.write(top, "a", "words")
+
+    git(top, "add", "a")
+
+    assert git(top, "cat-file", "blob", ":a") == b"WORDS"
+
+
+def test_nothing_is_fetched_by_a_program_that_the_repository_names(tmp_path: Path) -> None:
+    top = repos.repository(tmp_path / "r", a="1")
+    ran = tmp_path / "ran"
+    repos.git(top, "config", "core.repositoryFormatVersion", "1")
+    repos.git(top, "config", "extensions.partialClone", "far")
+    repos.git(top, "config", "remote.far.promisor", "true")
+    repos.git(top, "config", "remote.far.url", f"ext::sh -c touch% {ran}")
+    repos.git(top, "config", "protocol.ext.allow", "always")
+
+    attempt(top, "cat-file", "-p", "1" * 40)
+
+    assert not ran.exists()

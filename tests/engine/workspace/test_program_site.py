@@ -318,3 +318,64 @@ async def test_in_the_workspaces_of_a_run_the_rules_hold(tmp_path: Path) -> None
     assert room.told.denied == [".git/config", str(room.project / "a")]
     await workspaces.close()
     assert list((tmp_path / "worktrees").iterdir()) == []
+
+
+@pytest.mark.parametrize("claim", ["docs", "docs/*.md", "docs/x.md"])
+async def test_what_another_task_declares_may_be_a_folder_or_a_glob(
+    tmp_path: Path, claim: str
+) -> None:
+    watched, writer = task("t"), task("owner", "anthropic", writes=(claim,))
+    room = Room(tmp_path, watched, writer)
+    site = room.sites.site(watched, 1, room.told)
+    room.ledger.began("owner", 1)
+    await site.open()
+    room.write("docs/x.md")
+    room.ledger.note("owner", "docs/x.md", "write", digest="d")
+    await site.leave()
+
+    assert room.told.races == []
+
+
+async def test_a_program_owns_what_is_in_a_folder_that_it_declares(tmp_path: Path) -> None:
+    one, other = task("one", writes=("docs",)), task("other")
+    room = Room(tmp_path, one, other)
+    sites = [room.sites.site(each, 1, room.told) for each in (one, other)]
+    for site in sites:
+        await site.open()
+    room.write("docs/x.md")
+    for site in sites:
+        await site.leave()
+
+    assert [touch.path for touch in room.ledger.accesses("one", 1)] == ["docs/x.md"]
+    assert room.ledger.accesses("other", 1) == ()
+
+
+async def test_times_are_those_of_the_sessions_clock(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    clock = [1000.0]
+    room.ledger = room.sites.ledger = Ledger(lambda: clock[0])
+    site = room.sites.site(task("t"), 1, room.told)
+    await site.open()
+    room.write("new")
+    clock[0] = 1060.0
+    await site.leave()
+
+    [touch] = room.ledger.accesses("t", 1)
+    assert 1050.0 < touch.when <= 1060.0
+
+
+@pytest.mark.parametrize("link", ["files", "files/t"])
+async def test_a_run_folder_that_came_with_the_project_leads_nowhere(
+    tmp_path: Path, link: str
+) -> None:
+    room = Room(tmp_path, git=True)
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (room.run / link).parent.mkdir(exist_ok=True)
+    (room.run / link).symlink_to(victim)
+    site = room.sites.site(task("t", worktree=True), 1, room.told)
+    await site.open()
+    (Path(site.folder) / "new").write_text("x")
+    await site.leave()
+
+    assert list(victim.iterdir()) == []

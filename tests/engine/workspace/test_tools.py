@@ -346,3 +346,25 @@ async def test_claims_and_races(tmp_path: Path) -> None:
     ]
     await one.leave()
     await two.leave()
+
+
+async def test_a_pattern_that_is_none_reads_nothing(place: Place) -> None:
+    site = await place.site()
+
+    answer = await use(site, "Grep", pattern="(((")
+    seen = await site.leave()
+
+    assert not answer.ok and seen is not None and seen.read == ()
+
+
+async def test_searches_leave_yesterdays_results_out(place: Place) -> None:
+    """They may be read by who names them."""
+    (place.project / "artifacts/parallel-result.md").write_text("yesterday\n")
+    site = await place.site()
+
+    found = await use(site, "Grep", pattern="yesterday")
+    listed = await use(site, "Glob", pattern="**/*.md")
+    named = await use(site, "Read", path="artifacts/parallel-result.md")
+
+    assert "parallel-result" not in found.text + listed.text
+    assert "yesterday" in named.text

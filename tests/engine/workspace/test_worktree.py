@@ -239,8 +239,9 @@ async def test_what_can_have_no_worktree_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_filter_that_fails_is_told_and_one_that_is_missing_does_nothing(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The user's own filters run; those of the project's configuration never do."""
     top = repos.repository(tmp_path / "r", a="1", _gitattributes="*.big filter=large\n")
     repos.write(top, "b.big", "content")
     room = Room(tmp_path, top)
@@ -249,8 +250,9 @@ async def test_a_filter_that_fails_is_told_and_one_that_is_missing_does_nothing(
     tree = await room.trees.make("t-1")  # a filter that nobody set up does nothing
     assert (tree.folder / "b.big").read_text() == "content"
     await room.trees.remove(tree)
-    repos.git(top, "config", "filter.large.clean", "false")
-    repos.git(top, "config", "filter.large.required", "true")
+    mine = tmp_path / "gitconfig"
+    mine.write_text('[filter "large"]\n\tclean = false\n\trequired = true\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(mine))
     with pytest.raises(BackendError, match="filter 'false' failed"):
         await Worktrees(top, room.run, room.out, room.place).make("t-2")
 

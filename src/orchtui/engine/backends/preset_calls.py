@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchtui.engine.backends.base import Assignment
+from orchtui.engine.backends.claude_tools import claude_tools
 
 SYSTEM_ARGUMENT_BYTES = 60_000
 """Longer instructions do not go into an argument: Linux allows 128 KiB in one."""
@@ -41,7 +42,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rights:
+class Rights:
     """What an agent file allows, for programs that know no names of tools."""
 
     said: bool
@@ -88,7 +89,7 @@ def codex(assignment: Assignment) -> Call:
         options.append(f"--model={assignment.model}")
     if assignment.effort:
         options.append(f"--config=model_reasoning_effort={json.dumps(assignment.effort)}")
-    rights = _rights(assignment)
+    rights = rights_of(assignment.tools, assignment.disallowed_tools, assignment.permission_mode)
     if rights.everything:
         options.append("--dangerously-bypass-approvals-and-sandbox")
     elif rights.said:
@@ -102,7 +103,7 @@ def gemini(assignment: Assignment) -> Call:
     options = ["--output-format=stream-json", "--skip-trust"]
     if assignment.model:
         options.append(f"--model={assignment.model}")
-    rights = _rights(assignment)
+    rights = rights_of(assignment.tools, assignment.disallowed_tools, assignment.permission_mode)
     if rights.everything:
         options.append("--approval-mode=yolo")
     elif rights.plan:
@@ -121,7 +122,7 @@ def opencode(assignment: Assignment) -> Call:
         options.append(f"--model={assignment.model}")
     if assignment.effort:
         options.append(f"--variant={assignment.effort}")
-    rights = _rights(assignment)
+    rights = rights_of(assignment.tools, assignment.disallowed_tools, assignment.permission_mode)
     environment = {}
     if rights.everything:
         options.append("--auto")
@@ -153,8 +154,9 @@ def _claude_tools(assignment: Assignment) -> list[str]:
     parentheses is passed on as it is.
     """
     options = []
-    named = _named(assignment)
+    named = _named(assignment.tools)
     if named is not None:
+        named = claude_tools(named).known
         built_in = [_base(name) for name in named if not name.startswith("mcp__")]
         options.append(f"--tools={','.join(dict.fromkeys(built_in))}")
         if len(built_in) == len(named):
@@ -163,7 +165,8 @@ def _claude_tools(assignment: Assignment) -> list[str]:
         if allowed:
             options.append(f"--allowedTools={','.join(dict.fromkeys(allowed))}")
     if assignment.disallowed_tools:
-        options.append(f"--disallowedTools={','.join(assignment.disallowed_tools)}")
+        known, unknown = claude_tools(assignment.disallowed_tools)
+        options.append(f"--disallowedTools={','.join((*known, *unknown))}")
     return options
 
 
@@ -174,11 +177,11 @@ def _claude_rule(name: str) -> str:
     return "Edit(./**)" if plain in _EDIT else name
 
 
-def _named(assignment: Assignment) -> tuple[str, ...] | None:
+def _named(tools: tuple[str, ...] | None) -> tuple[str, ...] | None:
     """The tools of the agent file; `None` where it leaves them open."""
-    if assignment.tools is None or "*" in assignment.tools:
+    if tools is None or "*" in tools:
         return None
-    return tuple(name.strip() for name in assignment.tools if name.strip())
+    return tuple(name.strip() for name in tools if name.strip())
 
 
 def _base(name: str) -> str:
@@ -187,17 +190,18 @@ def _base(name: str) -> str:
     return match.group() if match else name
 
 
-def _rights(assignment: Assignment) -> _Rights:
-    """What the agent file allows.
+def rights_of(
+    tools: tuple[str, ...] | None, disallowed: tuple[str, ...], mode: str | None
+) -> Rights:
+    """What an agent file allows, for programs that know no names of tools.
 
     `Bash(git:*)` allows nothing here: a program that knows no such rules would take it for all.
     """
-    named = _named(assignment)
-    mode = assignment.permission_mode
-    denied = {name.strip().lower() for name in assignment.disallowed_tools}
+    named = _named(tools)
+    denied = {name.strip().lower() for name in disallowed}
     names = {name.lower() for name in named or ()}
     everything = mode == "bypassPermissions" and not denied and named is None
-    return _Rights(
+    return Rights(
         said=named is not None or bool(denied & (_EDIT | _RUN)) or mode is not None,
         edit=not denied & _EDIT and (bool(names & _EDIT) or (named is None and mode in _MAY_EDIT)),
         run=not denied & _RUN

@@ -69,7 +69,14 @@ _ALL = (
         call=preset_calls.claude,
         output=claude_output.ClaudeOutput,
         login=claude_output.LOGIN,
-        project_files=(".claude/settings.json", ".claude/settings.local.json", ".mcp.json"),
+        # Commands and skills can say that programs are run without asking.
+        project_files=(
+            ".claude/settings.json",
+            ".claude/settings.local.json",
+            ".mcp.json",
+            ".claude/commands",
+            ".claude/skills",
+        ),
         idle_timeout=_STREAMING_S,
     ),
     Preset(

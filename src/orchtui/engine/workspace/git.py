@@ -1,6 +1,7 @@
 """Git, as far as worktrees need it: a few commands of the program `git`, each within bounds.
 
-No shell, no hook, no pager, no question on the terminal, and no way for the
+No shell, no hook, no pager, no question on the terminal, no filter that the
+repository's own configuration brings, nothing fetched, and no way for the
 environment of whoever started orchtui to point at another repository. Where git
 is missing, a folder is as if it were in no repository. Every function blocks: not
 for the event loop. This module never decides what is done with a repository.
@@ -8,10 +9,12 @@ for the event loop. This module never decides what is done with a repository.
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from orchtui.engine.text import clean_line
@@ -49,6 +52,12 @@ _FOREIGN = (
     "GIT_ICASE_PATHSPECS",
 )
 """Variables of a git that started us, such as from a hook: they are about its own work."""
+
+_FILTERING = frozenset({"add", "worktree", "hash-object", "cat-file"})
+"""Commands that run the filters of files, such as those of Git LFS."""
+
+_FILTER = re.compile(r"(filter\..+)\.(?:clean|smudge|process|required)", re.DOTALL)
+_KNOWN_FILTER = re.compile(r"git-lfs [\w %-]+")
 
 _WHO = {
     f"GIT_{role}_{what}": value
@@ -119,12 +128,25 @@ def attempt(
     Raises:
         GitError: when there is no git, or it takes too long.
     """
+    more = dict(environment or {})
+    if _verb(arguments) in _FILTERING:
+        more |= _unfiltered(folder, arguments, timeout)
+    return _attempt(folder, *arguments, environment=more, data=data, timeout=timeout)
+
+
+def _attempt(
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str],
+    data: bytes | None,
+    timeout: float,
+) -> tuple[int, bytes, bytes]:
     settings = [word for setting in _QUIET for word in ("-c", setting)]
     try:
         with subprocess.Popen(
             ["git", "--no-pager", *settings, *arguments],
             cwd=folder,
-            env=_environment(environment or {}),
+            env=_environment(environment),
             stdin=subprocess.DEVNULL if data is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,6 +166,41 @@ def attempt(
     except (OSError, ValueError) as error:
         raise GitError(f"git can not be started: {clean_line(str(error))}") from error
     return process.returncode, output, errors
+
+
+def _unfiltered(folder: Path, arguments: Sequence[str], timeout: float) -> dict[str, str]:
+    """Variables that turn off the filters which the repository's own configuration names.
+
+    A repository that came in an archive brings its configuration with it, and nobody was asked
+    about its programs. Those of the user's and the system's configuration stay.
+    """
+    where = takewhile(lambda word: word.startswith("-"), arguments)
+    listing = ("config", "--list", "-z", "--show-scope")
+    code, output, errors = _attempt(
+        folder, *where, *listing, environment={}, data=None, timeout=timeout
+    )
+    if code:
+        raise GitError(f"git config: {clean_line(errors.decode('utf-8', 'replace'), 200)}")
+    fields = iter(os.fsdecode(output).split("\0"))
+    off: set[str] = set()
+    for scope, setting in zip(fields, fields, strict=False):
+        key, _, value = setting.partition("\n")
+        match = _FILTER.fullmatch(key)
+        if match is None or scope not in ("local", "worktree"):
+            continue
+        if not key.endswith(".required") and not _KNOWN_FILTER.fullmatch(value):
+            off.add(match.group(1))
+    if not off:
+        return {}
+    first = os.environ.get("GIT_CONFIG_COUNT", "")
+    number = int(first) if first.isdecimal() else 0
+    told: dict[str, str] = {}
+    for name in sorted(off):
+        for what, value in (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")):
+            told[f"GIT_CONFIG_KEY_{number}"] = f"{name}.{what}"
+            told[f"GIT_CONFIG_VALUE_{number}"] = value
+            number += 1
+    return {**told, "GIT_CONFIG_COUNT": str(number)}
 
 
 def find(folder: Path) -> Repository:
@@ -180,7 +237,9 @@ def is_repository(folder: Path) -> bool:
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     fixed = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_PAGER": ""}
-    return {**kept, **_WHO, **fixed, **more}
+    # What is missing in a partial clone would be fetched by programs that its configuration names.
+    alone = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+    return {**kept, **_WHO, **fixed, **alone, **more}
 
 
 def _verb(arguments: Sequence[str]) -> str:

@@ -59,6 +59,10 @@ class Ledger:
         self._paths: dict[str, list[_Noted]] = {}
         self._told: set[tuple[str, str, str, bool]] = set()
 
+    def now(self) -> float:
+        """Seconds since 1970, by the session's clock."""
+        return self._now()
+
     def began(self, task_id: str, attempt: int) -> None:
         """An attempt starts to run."""
         self.ended(task_id)

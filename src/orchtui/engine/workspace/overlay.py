@@ -201,6 +201,8 @@ class Overlay:
             OSError: when the disk refuses.
         """
         folder = self._run_folder / FILES / self._task
+        if os.path.islink(folder.parent):
+            raise OSError(f"{FILES} in the run folder is a link")
         if not os.path.lexists(folder):
             return
         aside = folder.with_name(f"{self._task}.attempt-{max(1, attempt - 1)}")

@@ -44,6 +44,30 @@ class Ownership:
             )
             for task in tasks
         }
+        self._folded = {
+            task_id: tuple((_start(low), low) for claim in claims if (low := folded(claim)))
+            for task_id, claims in self._claims.items()
+            if claims
+        }
+
+    def declares(self, task_id: str, path: str) -> bool:
+        """Whether a path is one that this task declares, or in a folder or glob of it."""
+        plain = unicodedata.normalize("NFC", path)
+        own = self._claims.get(task_id, ())
+        return any(_holds(unicodedata.normalize("NFC", claim), plain) for claim in own)
+
+    def others(self, task_id: str, path: str) -> str | None:
+        """Another task in whose way it would be to write there; `None` where there is none."""
+        low = folded(path)
+        start = _start(low)
+        for other, claims in self._folded.items():
+            # Very many tasks and files: most are told apart by their first name alone.
+            if other != task_id and any(
+                (first is None or start is None or first == start) and _meets(claim, low)
+                for first, claim in claims
+            ):
+                return other
+        return None
 
     def right(self, task_id: str, path: str) -> Right:
         """What a task may write.
@@ -56,16 +80,12 @@ class Ownership:
             return Right("nowhere", "this is the project folder itself; name a file")
         if why := self.rules.unwritable(path):
             return Right("nowhere", why)
-        own = self._claims.get(task_id, ())
-        plain = unicodedata.normalize("NFC", path)
-        if any(_holds(unicodedata.normalize("NFC", claim), plain) for claim in own):
+        if self.declares(task_id, path):
             return Right("project")
-        low = folded(path)
-        for other, claims in self._claims.items():
-            if other != task_id and any(_meets(folded(claim), low) for claim in claims):
-                return Right(
-                    "nowhere", f"the task '{other}' writes it; {self.instead(task_id, kept=True)}"
-                )
+        if other := self.others(task_id, path):
+            return Right(
+                "nowhere", f"the task '{other}' writes it; {self.instead(task_id, kept=True)}"
+            )
         return Right("kept")
 
     def instead(self, task_id: str, *, kept: bool) -> str:
@@ -94,6 +114,12 @@ def _claim(project: Path, path: str) -> str | None:
         return relative(plain, project) or "."
     except Denied:
         return None
+
+
+def _start(path: str) -> str | None:
+    """A path's first name; `None` where it could be several, or is the whole folder."""
+    first = path.partition("/")[0]
+    return None if first == "." or any(sign in first for sign in "*?[]{}!") else first
 
 
 def _holds(claim: str, path: str) -> bool:

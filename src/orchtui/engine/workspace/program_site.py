@@ -8,8 +8,8 @@ starts a program and does no file work on the event loop.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from orchtui.engine.backends.base import NO_TOOLS, ToolAnswer, ToolBox, ToolSpec, Wish
@@ -27,6 +27,8 @@ from orchtui.engine.workspace.folder_watch import (
 )
 from orchtui.engine.workspace.git import GitError
 from orchtui.engine.workspace.overlay import FILES
+from orchtui.engine.workspace.ownership import Ownership
+from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import Access, Race, Seen, Site, Witness
 from orchtui.engine.workspace.worktree import Worktree, Worktrees
 from orchtui.engine.workspace.worktree_changes import collect
@@ -40,6 +42,9 @@ TOO_LARGE = "the project folder is too large to be watched: only declared writes
 
 class Records(Protocol):
     """What a program site needs of the ledger."""
+
+    def now(self) -> float:
+        """Seconds since 1970, by the session's clock."""
 
     def began(self, task_id: str, attempt: int) -> None:
         """An attempt starts to run."""
@@ -120,9 +125,7 @@ class ProgramSites:
         self.permit_for = permit_for
         self.worktrees = Worktrees(project, run_folder, out, place)
         self.watch = FolderWatch(project, (out,))
-        self.claims: Mapping[str, str] = {
-            str(PurePosixPath(path)): task.id for task in tasks for path in task.writes
-        }
+        self.owner = Ownership(project, tasks, Rules(project, out))
         self.active: set[FolderSite] = set()
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
@@ -217,7 +220,7 @@ class FolderSite:
         self.toolbox = PermitBox(lambda: make(self._task, self._witness, None))
         if self._watched:
             self._before, self._declared = await self._look()
-        self._began = time.time()
+        self._began = self._sites.ledger.now()
         for other in self._sites.active:
             other._others.add(self._task.id)
             self._others.add(other._task.id)
@@ -233,7 +236,11 @@ class FolderSite:
         try:
             if not self._watched:
                 return Seen(sight="nothing", note=NOT_WATCHED)
-            return self._seen(*await self._look())
+            after, declared = await self._look()
+            changes = self._changes(after, declared)
+            # With very many tasks and files this takes its time.
+            own = await asyncio.to_thread(self._its_own, changes)
+            return self._seen(changes, own, declared, whole=self._is_whole(after))
         finally:
             self._sites.active.discard(self)
             self._sites.ledger.ended(self._task.id)
@@ -245,10 +252,11 @@ class FolderSite:
         except OSError:
             return None, declared
 
-    def _seen(self, after: Look | None, declared: dict[str, Declared]) -> Seen:
-        whole = self._before is not None and after is not None
-        if not whole and not self._task.writes:
-            return Seen(sight="nothing", note="the project folder is too large to be watched")
+    def _is_whole(self, after: Look | None) -> bool:
+        return self._before is not None and after is not None
+
+    def _changes(self, after: Look | None, declared: dict[str, Declared]) -> list[Change]:
+        """What is not as it was, by path."""
         changes: dict[str, Change] = {}
         if self._before is not None and after is not None:
             changes = {change.path: change for change in compare(self._before, after)}
@@ -257,37 +265,54 @@ class FolderSite:
                 gone = now.mark is None
                 when = None if now.mark is None else now.mark.modified_ns / 1e9
                 changes[path] = Change(path, gone, when)
-        told = sorted(changes.values(), key=lambda change: change.path)
+        return sorted(changes.values(), key=lambda change: change.path)
+
+    def _seen(
+        self,
+        told: Sequence[Change],
+        own: frozenset[str],
+        declared: dict[str, Declared],
+        *,
+        whole: bool,
+    ) -> Seen:
+        if not whole and not self._task.writes:
+            return Seen(sight="nothing", note="the project folder is too large to be watched")
         for change in told:
-            if self._is_its_own(change.path):
+            if change.path in own:
                 self._note(change, declared.get(change.path, Declared()).digest)
         return Seen(
             sight="folder",
             written=tuple(self._change(change) for change in told[:MOST_TOLD]),
-            note=self._remarks(told, whole),
+            note=self._remarks(told, own, whole=whole),
         )
 
     def _change(self, change: Change) -> FileChange:
         before = self._declared.get(change.path, Declared())
         return FileChange(path=change.path, deleted=change.deleted, base=before.digest)
 
-    def _is_its_own(self, path: str) -> bool:
-        """Whether nobody else can have changed it, as far as orchtui started them."""
-        owner = self._sites.claims.get(path)
-        return path in self._declared or (not self._others and owner in (None, self._task.id))
+    def _its_own(self, changes: Sequence[Change]) -> frozenset[str]:
+        """The paths that nobody else can have changed, as far as orchtui started them."""
+        owner, task_id = self._sites.owner, self._task.id
+        return frozenset(
+            path
+            for path in (change.path for change in changes)
+            if owner.declares(task_id, path)
+            or (not self._others and owner.others(task_id, path) is None)
+        )
 
     def _note(self, change: Change, digest: str | None) -> None:
         # A program may give a file any time; it was not changed before it began.
-        now = time.time()
-        when = now if change.when is None else min(now, max(self._began, change.when))
+        now = self._sites.ledger.now()
+        ago = 0.0 if change.when is None else max(0.0, time.time() - change.when)
+        when = max(self._began, now - ago)
         for race in self._sites.ledger.note(self._task.id, change.path, "write", when, digest):
             self._witness.race(race)
 
-    def _remarks(self, told: Sequence[Change], whole: bool) -> str:
+    def _remarks(self, told: Sequence[Change], own: frozenset[str], *, whole: bool) -> str:
         remarks = []
         if not whole:
             remarks.append(TOO_LARGE)
-        shared = [change.path for change in told if not self._is_its_own(change.path)]
+        shared = [change.path for change in told if change.path not in own]
         if shared:
             others = ", ".join(sorted(self._others)) or "another task"
             remarks.append(

@@ -59,6 +59,11 @@ _TELLING = re.compile(r"secret|credential|passw|passwd|private|api[-_]?key|token
 _STEERING = {
     ".claude": "it says what agents may do; a person changes it",
     ".mcp.json": "it names programs to run; a person changes it",
+    ".gemini": "it says what agents may do; a person changes it",
+    ".codex": "it says what agents may do; a person changes it",
+    ".opencode": "it says what agents may do; a person changes it",
+    "opencode.json": "it says what agents may do; a person changes it",
+    "opencode.jsonc": "it says what agents may do; a person changes it",
     "orchtui.yaml": "it is orchtui's configuration; a person changes it",
     "orchtui.yml": "it is orchtui's configuration; a person changes it",
 }
@@ -80,6 +85,7 @@ class Rules:
         self._ignored = ignored or Ignored("")
         runs = os.path.relpath(os.path.realpath(out / "runs"), os.path.realpath(project))
         self._runs = "" if runs.startswith("..") else folded(runs)
+        self._out = self._runs.rpartition("/")[0]
 
     @classmethod
     def load(cls, project: Path, out: Path) -> "Rules":
@@ -134,6 +140,8 @@ class Rules:
         name = path.rpartition("/")[2]
         if folder and name in SKIPPED:
             return True
+        if self._out and folded(path) == self._out:
+            return True  # yesterday's answers are no part of the project
         return _HALF.fullmatch(name) is not None or self._ignored.says(path, folder=folder)
 
 

@@ -121,6 +121,8 @@ async def grep(
         Denied: when the path leads out or is not there.
         SearchFailed: when the pattern is none, or takes too long.
     """
+    # Before a file is opened: what was read only for a pattern that is none would count as read.
+    await matching_lines(pattern, [], ignore_case=ignore_case, most=1)
     texts, note = await asyncio.to_thread(_texts, view, path, glob, allowed)
     most = max(1, min(limit, _MATCHES if output_mode == "content" else 1_000_000))
     hits = await matching_lines(

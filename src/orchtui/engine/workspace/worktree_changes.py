@@ -209,8 +209,9 @@ def _copy(folder: Path, path: str, into: Path, most: int) -> int:
 
 def _make_room(into: Path, target: Path) -> None:
     """Let nothing of an earlier attempt stand where a file or its folder is to be."""
+    # `into` itself and the folder of all tasks too: the run folder may have come with the project.
     for folder in target.parents:
-        if folder == into:
+        if folder == into.parent.parent:
             break
         if folder.is_symlink() or folder.is_file():
             folder.unlink()

@@ -1,0 +1,237 @@
+"""What `orchtui.yaml` says, who said it, and what is told of its mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+from orchtui.config import FILE, Settings, load_config
+from orchtui.engine.errors import InputError
+from orchtui.engine.specialists import agent_folders
+
+SERVER = "profiles: {near: {base_url: 'http://127.0.0.1:1'}}\n"
+
+
+@pytest.fixture
+def users(home: Path) -> Path:
+    """Where the user's own file stands."""
+    folder = home / ".config" / "orchtui"
+    folder.mkdir(parents=True)
+    return folder / FILE
+
+
+def problems(folder: Path, text: str) -> list[tuple[int, int, str]]:
+    """Lines, columns and messages of a project's file."""
+    (folder / FILE).write_text(text)
+    with pytest.raises(InputError) as caught:
+        load_config(folder)
+    assert {Path(one.file).name for one in caught.value.problems} == {FILE}
+    return [(one.line, one.column, one.message) for one in caught.value.problems]
+
+
+def test_without_files_nothing_is_said(project: Path) -> None:
+    assert load_config(project) == Settings()
+
+
+def test_a_whole_file(project: Path) -> None:
+    (project / FILE).write_text(
+        "backend: far\n"
+        "models: {quick: tiny-1}\n"
+        "profiles:\n"
+        "  far:\n"
+        "    base_url: https://far.example\n"
+        "    key_env: FAR_KEY\n"
+        "    model: big-1\n"
+        "    models: {opus: big-1}\n"
+        "    limits: {concurrency: 2, idle_timeout: 5m}\n"
+        "    tools: false\n"
+        "    web: true\n"
+        "    cache: true\n"
+        "    warm_cache: true\n"
+        "limits: {timeout: 1h, retries: 0}\n"
+        "agents: [team, ~/mine]\n"
+        "theme: dark\n"
+    )
+
+    settings = load_config(project)
+
+    far = settings.profiles["far"]
+    assert settings.backend == "far" and settings.models == {"quick": "tiny-1"}
+    assert (far.base_url, far.key_env, far.model) == ("https://far.example", "FAR_KEY", "big-1")
+    assert (far.concurrency, far.idle_timeout) == (2, 300.0)
+    assert (far.tools, far.web, far.cache, far.warm_cache) == (False, True, True, True)
+    assert (settings.limits.timeout, settings.limits.retries) == (3600.0, 0)
+    assert settings.agents == ("team", "~/mine")
+    assert settings.theme == "dark"
+
+
+# Two files
+
+
+def test_the_projects_file_wins_key_by_key(project: Path, users: Path) -> None:
+    users.write_text(
+        "backend: claude\nmodels: {a: users, b: users}\nlimits: {retries: 5, timeout: 1h}\n"
+        "profiles: {near: {base_url: 'http://127.0.0.1:2'}, mine: {base_url: 'http://127.0.0.1:3'}}\n"
+        "theme: light\nagents: [~/users]\n"
+    )
+    (project / FILE).write_text(
+        SERVER + "models: {a: projects}\nlimits: {retries: 1}\nagents: [team]\nbackend: near\n"
+    )
+
+    settings = load_config(project)
+
+    assert settings.backend == "near" and settings.theme == "light"
+    assert settings.models == {"a": "projects", "b": "users"}
+    assert (settings.limits.retries, settings.limits.timeout) == (1, 3600.0)
+    assert settings.profiles["near"].base_url == "http://127.0.0.1:1"
+    assert settings.agents == ("team", "~/users")
+    assert settings.said_by == {
+        "backend": project / FILE,
+        "profiles.near": project / FILE,
+        "profiles.mine": users,
+    }
+
+
+def test_the_projects_no_wins_over_the_users_yes(project: Path, users: Path) -> None:
+    users.write_text("warm_cache: true\n")
+    (project / FILE).write_text("warm_cache: false\n")
+
+    assert not load_config(project).warm_cache
+
+
+def test_one_named_file_stands_for_all(project: Path, users: Path, tmp_path: Path) -> None:
+    users.write_text("theme: light\n")
+    (project / FILE).write_text("theme: dark\n")
+    named = tmp_path / "other.yaml"
+    named.write_text("backend: local\n")
+
+    settings = load_config(project, named)
+
+    assert (settings.backend, settings.theme) == ("local", None)
+    assert settings.said_by == {"backend": named}
+
+
+# Whose word it is
+
+
+def test_what_the_user_said_is_the_users_own(project: Path, users: Path) -> None:
+    users.write_text(SERVER + "backend: near\n")
+
+    own = load_config(project).own(project)
+
+    assert (set(own.backends), set(own.profiles)) == ({"near"}, {"near"})
+
+
+def test_what_the_project_said_is_not(project: Path, users: Path) -> None:
+    users.write_text(SERVER + "backend: claude\n")
+    (project / FILE).write_text(SERVER.replace(":1'", ":9'") + "backend: near\nagents: [team]\n")
+
+    own = load_config(project).own(project)
+
+    assert (set(own.backends), set(own.profiles), list(own.folders)) == (set(), set(), [])
+
+
+def test_a_file_named_by_hand_inside_the_project_is_the_projects(project: Path) -> None:
+    named = project / "sub" / "mine.yaml"
+    named.parent.mkdir()
+    named.write_text(SERVER)
+
+    assert not load_config(project, named).own(project).profiles
+
+
+def test_a_link_to_a_file_of_the_project_is_the_projects(project: Path, users: Path) -> None:
+    (project / "real.yaml").write_text(SERVER)
+    users.symlink_to(project / "real.yaml")
+
+    assert not load_config(project).own(project).profiles
+
+
+def test_the_users_folders_are_where_they_are_looked_for(
+    project: Path, users: Path, home: Path
+) -> None:
+    users.write_text("agents: [~/mine, /opt/agents]\n")
+    settings = load_config(project)
+
+    found = agent_folders(project, home, settings.agents)
+    configured = [folder.path for folder in found if folder.source == "configured"]
+    assert list(settings.own(project).folders) == configured == [home / "mine", Path("/opt/agents")]
+
+
+# Names of backends
+
+
+@pytest.mark.parametrize("name", ["anthropic", "local", "rehearsal", "claude", "codex", "llm"])
+def test_these_can_be_chosen(project: Path, name: str) -> None:
+    (project / FILE).write_text(f"backend: {name}\n")
+
+    assert load_config(project).backend == name
+
+
+@pytest.mark.parametrize("name", ["command", "acp", "nobody", "neer"])
+def test_these_can_not(project: Path, name: str) -> None:
+    [(line, column, message)] = problems(project, f"theme: x\n{SERVER}backend: {name}\n")
+
+    assert (line, column) == (3, 10)
+    assert f"not '{name}'" in message and "anthropic" in message
+    if name == "neer":
+        assert "near" in message
+
+
+def test_a_project_may_choose_a_profile_of_the_user(project: Path, users: Path) -> None:
+    users.write_text(SERVER)
+    (project / FILE).write_text("backend: near\n")
+
+    assert load_config(project).backend == "near"
+
+
+def test_the_user_may_not_choose_a_profile_of_a_project(project: Path, users: Path) -> None:
+    """In every other project it would be nobody."""
+    users.write_text("backend: near\n")
+    (project / FILE).write_text(SERVER)
+
+    with pytest.raises(InputError, match="backend must be one of"):
+        load_config(project)
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("profles: {}\n", (1, 1), "profles"),
+        ("profiles: {near: {}}\n", (1, 18), "base_url"),
+        ("profiles:\n  near: {base_url: x, kee: y}\n", (2, 23), "kee"),
+        ("profiles:\n  claude: {base_url: x}\n", (2, 3), "a backend already"),
+        ("profiles:\n  a b: {base_url: x}\n", (2, 3), "name"),
+        ("profiles:\n  near: {base_url: [x]}\n", (2, 20), "base_url"),
+        ("profiles:\n  near: {base_url: x, tools: 7}\n", (2, 30), "tools"),
+        ("profiles:\n  near: {base_url: x, limits: {concurrency: no}}\n", (2, 45), "concurrency"),
+        ("profiles:\n  near: {base_url: x, limits: {budget_usd: 1}}\n", (2, 32), "budget_usd"),
+        ("backend: local\nbackend: claude\n", (2, 1), "backend"),
+        ("limits: {timeout: soon}\n", (1, 19), "timeout"),
+        ("agents: {team: x}\n", (1, 9), "agents"),
+        ("- backend\n", (1, 1), ""),
+        ("theme: [\n", (2, 1), ""),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(
+    project: Path, text: str, place: tuple[int, int], words: str
+) -> None:
+    [(line, column, message)] = problems(project, text)
+
+    assert (line, column) == place, message
+    assert words in message
+
+
+def test_all_mistakes_are_told_at_once(project: Path) -> None:
+    told = problems(project, "theme: [x]\nlimits: {retries: -1}\nbackend: nobody\n")
+
+    assert [line for line, _, _ in told] == [1, 2, 3]
+
+
+def test_a_file_that_can_not_be_read_is_told(project: Path) -> None:
+    (project / FILE).write_bytes(b"theme: \xff\n")
+    with pytest.raises(InputError, match="UTF-8"):
+        load_config(project)
+    with pytest.raises(InputError):
+        load_config(project, project / "none.yaml")

@@ -1,0 +1,132 @@
+"""Specialists in the app: their cards, whom words choose, and what their tools do."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.project import Project
+from orchtui.ui.specialists_card import SpecialistsCard
+from tests.engine.whole_runs import (
+    agent_file,
+    calls,
+    plan_for,
+    project_in,
+    read,
+    said,
+    scenes,
+    task_named,
+    write,
+)
+from tests.server import MessagesServer
+from tests.server.turns import call
+from tests.ui.conftest import run_to_end, screen_text, until
+from tests.ui.whole_app import asked, opened, shown
+from tests.ui.whole_app import said as told
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MessagesServer]:
+    async with MessagesServer() as running:
+        yield running
+
+
+@pytest.fixture
+def project(tmp_path: Path, server: MessagesServer) -> Project:
+    agent_file(tmp_path, "worker", "tools: Read, Write, Bash", "model: special-1", "hooks: {}")
+    project = project_in(tmp_path, server)
+    project.trust.note_paid(tmp_path)
+    return project
+
+
+def plan_of(*ids: str) -> Plan:
+    return plan_for(*(task_named(id, specialist="worker") for id in ids))
+
+
+async def test_the_cards_say_what_will_really_be_used(project: Project, tmp_path: Path) -> None:
+    async with opened(project, plan_of("a")) as (app, pilot):
+        await pilot.press("f9")
+        await asked(pilot, app, SpecialistsCard)
+        text = await shown(pilot, app, "special-1", "nobody here has Bash")
+        assert "worker" in text and "hooks" in text and "researcher" in text
+        await pilot.press("escape")
+
+        agent_file(tmp_path, "worker", "tools: Read", "model: other-1")
+        agent_file(tmp_path, "newcomer")
+        await until(pilot, lambda: not isinstance(app.screen, SpecialistsCard), "it is closed")
+        await pilot.press("f9")
+        await asked(pilot, app, SpecialistsCard)
+        assert "special-1" not in screen_text(app)
+        await shown(pilot, app, "newcomer")
+
+
+async def test_who_is_named_by_nobody_but_the_words_is_shown_with_the_reason(
+    project: Project, server: MessagesServer
+) -> None:
+    plan = Plan(
+        tasks=(Task(id="a", title="French", prompt="Translate the README into French."),),
+        aggregate="collect",
+    )
+    async with opened(project, plan) as (app, pilot):
+        await pilot.press("escape")
+        await shown(pilot, app, "translator")
+        await run_to_end(pilot, app)
+        await pilot.press("4")
+        await shown(pilot, app, "translator")
+
+        assert app.main.shown is not None
+        assert app.main.shown.run.tasks["a"].task.fits
+        assert "ranslat" in str(server.requests[0].body["system"])
+
+
+async def test_tools_refusals_and_files_stand_in_the_output(
+    project: Project, server: MessagesServer, tmp_path: Path
+) -> None:
+    (tmp_path / "spec.md").write_text("apples\npears\n")
+    server._script = scenes(
+        a=[
+            calls(read("spec.md"), call("Fly", {"to": "Rome"}, "f1")),
+            calls(write("../out.md"), write("mine.md", id="w2")),
+            said("All is done."),
+        ]
+    )
+    async with opened(project, plan_of("a")) as (app, pilot):
+        await run_to_end(pilot, app)
+        await pilot.press("4")
+        text = await shown(pilot, app, "Read spec.md", "Fly", "../out.md", "All is done.")
+        assert "there is no tool 'Fly'" in text
+        assert "mine.md" in text and "outside" in text
+        assert "apples" not in text
+        await pilot.press("t")
+        await shown(pilot, app, "apples")
+
+
+async def test_a_race_is_told_loudly(project: Project, server: MessagesServer) -> None:
+    (project.folder / "shared.md").write_text("old\n")
+    server._script = scenes(
+        a=[calls(write("shared.md")), said(pause=0.9)],
+        b=[calls(read("shared.md"), pause=0.4), said()],
+    )
+    tasks = (
+        task_named("a", specialist="worker", writes=("shared.md",)),
+        task_named("b", specialist="worker"),
+    )
+    async with opened(project, plan_for(*tasks)) as (app, pilot):
+        await run_to_end(pilot, app)
+        await told(pilot, app, "tasks met at a file")
+        assert "RACE" in screen_text(app)
+        await pilot.press("4")
+        await shown(pilot, app, "RACE", "shared.md")
+
+
+async def test_an_agent_file_that_changes_holds_in_the_next_run(
+    project: Project, server: MessagesServer, tmp_path: Path
+) -> None:
+    async with opened(project, plan_of("a")) as (app, pilot):
+        await run_to_end(pilot, app)
+        agent_file(tmp_path, "worker", "tools: Read", "model: other-1")
+        await until(pilot, lambda: not app.live.taken, "the next run may start")
+        await run_to_end(pilot, app)
+
+    assert [request.model for request in server.requests] == ["special-1", "other-1"]
