@@ -105,6 +105,9 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     about = f" ({inline('; '.join(known))})" if known else ""
     lines.append(f"- Specialist: {specialist}{about}")
     model = f", model {inline(attempt.model)}" if attempt and attempt.model else ""
+    asked = task.task.model
+    if model and asked and attempt and attempt.model and asked not in attempt.model:
+        model += f" (asked for as {inline(asked)})"
     lines.append(f"- Backend: {task.task.backend}{model}")
     lines.append(f"- Priority: {task.task.priority}")
     lines.append(f"- Output: {output if task.output else 'none'}")

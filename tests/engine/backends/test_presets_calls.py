@@ -278,7 +278,7 @@ def test_only_those_that_stream_may_be_taken_for_dead() -> None:
 
 def test_names_that_claude_no_longer_has_become_what_it_has() -> None:
     """It would pass over them without a word."""
-    given = assignment(".", tools=("LS", "read", "MultiEdit", "Nonsense", "Bash(git:*)"))
+    given = assignment(Path("."), tools=("LS", "read", "MultiEdit", "Nonsense", "Bash(git:*)"))
 
     arguments = PRESETS["claude"].call(given).arguments
 
