@@ -185,8 +185,11 @@ tasks:
     assert files_with("sk-secret-value", project) == []
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_signal_cancels_the_run_and_keeps_what_was_written(project: Path, name: str) -> None:
+@pytest.mark.parametrize("names", [["SIGINT"], ["SIGTERM"], ["SIGTERM", "SIGINT", "SIGTERM"]])
+def test_a_signal_cancels_the_run_and_keeps_what_was_written(
+    project: Path, names: list[str]
+) -> None:
+    """Supervisors signal a process and its group: several at once are one wish."""
     (project / "plan.yaml").write_text(
         "tasks: [{id: a, command: [sh, -c, 'echo some words; sleep 60']}]"
     )
@@ -199,7 +202,9 @@ def test_a_signal_cancels_the_run_and_keeps_what_was_written(project: Path, name
         text=True,
     ) as process:
         _wait_for(project, "some words")
-        process.send_signal(getattr(signal, name))
+        for name in names:
+            process.send_signal(getattr(signal, name))
+            time.sleep(0.01)
         _, errors = process.communicate(timeout=20)
 
     assert process.returncode == 130
