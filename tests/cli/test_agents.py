@@ -195,3 +195,14 @@ def test_what_a_file_says_can_not_act_on_the_terminal(orchtui: Orchtui, project:
         done = orchtui(*words)
         assert "\x1b" not in done.stdout + done.stderr
         assert "\\u001b" not in done.stdout
+
+
+def test_a_misspelt_tool_is_a_warning(orchtui: Orchtui, project: Path) -> None:
+    """A tool of another program is not: it is only told that nobody has it here."""
+    write(project, "---\nname: a\ndescription: b\ntools: Raed, Grep, Frobnicate\n---\nx\n")
+
+    done = orchtui("agents", "check")
+
+    assert done.returncode == 1
+    assert "4: warning: there is no tool 'Raed'; did you mean Read?" in done.stdout
+    assert "warning: there is no tool 'Frobnicate'" not in done.stdout

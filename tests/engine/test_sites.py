@@ -240,8 +240,9 @@ def test_a_question_of_a_cancelled_task_is_closed() -> None:
         if isinstance(event, ev.PermissionAsked):
             executor.cancel("a")
 
-    _, one = virtual_time.run(
+    events, one = virtual_time.run(
         execute(schedule_of(task("a")), backend, act, workspaces=backend.places, attended=True)
     )
 
     assert one.tasks["a"].status == "cancelled" and one.tasks["a"].question is None
+    assert kinds(events, "a").count("permission_answered") == 1

@@ -56,6 +56,10 @@ class Questions:
                 if work.intake is not None:
                     work.intake.sign = loop.time()
                 await asyncio.wait((future,), timeout=min(_SIGN_S, end - loop.time()))
+        except asyncio.CancelledError:
+            if work.status == "running":
+                self._say.answered(work, question, False, "its task was stopped")
+            raise
         finally:
             del self._open[question]
         if future.done():

@@ -30,6 +30,8 @@ _TODAY = {
     "AskUserQuestion": "askuserquestion",
     "LSP": "lsp",
 }
+NAMES = tuple(_TODAY)
+"""What the program calls its own tools."""
 _NAMES = {word: name for name, words in _TODAY.items() for word in words.split()}
 _ENTRY = re.compile(r"\s*([\w .-]*?)\s*(\(.*\))?\s*", re.DOTALL)
 
