@@ -117,10 +117,11 @@ class AgentSession:
             BackendError: when it can not be started.
         """
         try:
-            program = await AgentProgram.open(
+            program = await AgentProgram.start(
                 command,
                 folder=assignment.folder,
                 environment=environment,
+                standard_input=None,
                 grace=patience.grace,
                 linger=patience.linger,
             )

@@ -9,10 +9,8 @@ knows what a message means.
 """
 
 import asyncio
-import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from subprocess import PIPE
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -39,44 +37,6 @@ class AgentProgram(Program):
         super().__init__(grace, linger)
         self._writable = asyncio.Event()
         self._writable.set()
-
-    @classmethod
-    async def open(
-        cls,
-        arguments: Sequence[str],
-        *,
-        folder: str,
-        environment: Mapping[str, str],
-        grace: float,
-        linger: float,
-    ) -> "AgentProgram":
-        """Start an agent in a session and process group of its own.
-
-        Raises:
-            OSError, ValueError: when the system refuses to start it.
-        """
-        program = cls(grace, linger)
-        starting = asyncio.ensure_future(
-            asyncio.get_running_loop().subprocess_exec(
-                lambda: program,
-                *arguments,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=PIPE,
-                cwd=folder,
-                env=environment,
-                start_new_session=True,
-            )
-        )
-        try:
-            await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            # Cancelled half-way the loop would end the agent alone, and not what it started.
-            with contextlib.suppress(OSError, ValueError):
-                await starting
-                await program.end()
-            raise
-        return program
 
     def pause_writing(self) -> None:
         self._writable.clear()

@@ -18,6 +18,7 @@ import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, PIPE
+from typing import Self
 
 from orchtui.engine.text import clean
 
@@ -103,11 +104,19 @@ class Program(asyncio.SubprocessProtocol):
         *,
         folder: str,
         environment: Mapping[str, str] | None,
-        standard_input: bytes,
+        standard_input: bytes | None,
         grace: float,
         linger: float,
-    ) -> "Program":
+    ) -> Self:
         """Start a program in a session and process group of its own.
+
+        Args:
+            arguments: Program and arguments.
+            folder: Where it runs.
+            environment: The parent's own where nothing is given.
+            standard_input: All that it is given; `None` leaves its standard input open.
+            grace: As for the class.
+            linger: As for the class.
 
         Raises:
             OSError, ValueError: when the system refuses to start it.
@@ -117,7 +126,7 @@ class Program(asyncio.SubprocessProtocol):
             asyncio.get_running_loop().subprocess_exec(
                 lambda: program,
                 *arguments,
-                stdin=PIPE if standard_input else DEVNULL,
+                stdin=DEVNULL if standard_input == b"" else PIPE,
                 stdout=PIPE,
                 stderr=PIPE,
                 cwd=folder,
