@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -168,6 +169,8 @@ def on_a_terminal(project: Path, *arguments: str) -> "pexpect.spawn[str]":
         env={**os.environ, "TERM": "xterm"},
         encoding="utf-8",
         timeout=40,
+        # Started in the background, this suite ignores it, and so would the child.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 

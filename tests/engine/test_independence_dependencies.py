@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan
+from orchtui.engine.plan import Plan, Task
 from tests.engine.prose import asked, needs, of_kind, ordering, quoted, told
 from tests.engine.scripted import task
 
@@ -198,3 +198,16 @@ def test_an_accepted_dependency_frees_the_pair() -> None:
 
     assert [one.accepted for one in of_kind(report, "dependency")] == [True]
     assert (report.verdict, report.stages, report.edges) == ("independent", (("a", "b"),), ())
+
+
+def test_what_says_nothing_is_no_step_of_a_procedure() -> None:
+    """A finding quotes words; where no task says what is done there are none."""
+    tasks = (
+        Task(id="a", command=("make", "docs")),
+        Task(id="b", prompt="0", command=("make", "docs")),
+        Task(id="c", prompt="1", command=("make", "all")),
+    )
+
+    report = check(Plan(request="How to make tea", tasks=tasks))
+
+    assert [one for one in report.findings if one.kind == "dependency"] == []

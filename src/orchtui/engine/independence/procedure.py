@@ -98,7 +98,9 @@ def _steps(desk: Desk) -> Iterator[Sign]:
     for at in range(1, len(groups)):
         for after in groups[at]:
             for before_index in groups[at - 1]:
-                yield _sign(desk, before_index, after)
+                sign = _sign(desk, before_index, after)
+                if sign.spans:  # where neither says what is done, nothing shows that they are steps
+                    yield sign
 
 
 def _side_by_side(before: Reading, reading: Reading) -> bool:
