@@ -161,6 +161,10 @@ def test_a_broken_memory_is_told_and_asks_again(
 # On a terminal
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def on_a_terminal(project: Path, *arguments: str) -> "pexpect.spawn[str]":
     return pexpect.spawn(
         sys.executable,
@@ -170,7 +174,7 @@ def on_a_terminal(project: Path, *arguments: str) -> "pexpect.spawn[str]":
         encoding="utf-8",
         timeout=40,
         # Started in the background, this suite ignores it, and so would the child.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=_heed_interrupts,
     )
 
 
