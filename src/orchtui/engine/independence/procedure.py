@@ -99,7 +99,7 @@ def _steps(desk: Desk) -> Iterator[Sign]:
         for after in groups[at]:
             for before_index in groups[at - 1]:
                 sign = _sign(desk, before_index, after)
-                if sign.spans:  # where neither says what is done, nothing shows that they are steps
+                if sign.spans:  # where neither says anything, nothing shows that they are steps
                     yield sign
 
 
@@ -114,15 +114,24 @@ def _side_by_side(before: Reading, reading: Reading) -> bool:
 
 
 def _sign(desk: Desk, before: int, after: int) -> Sign:
-    verbs = [(index, desk.readings[index].main) for index in (after, before)]
+    spans = [_beginning(desk.readings[index]) for index in (after, before)]
     return Sign(
         before=before,
         after=after,
         rule="procedure",
         strength=_STRENGTH,
-        spans=tuple(Span(index, verb.start, verb.end) for index, verb in verbs if verb),
+        spans=tuple(span for span in spans if span is not None),
         because="comes next among the steps of what the request asks how to do",
     )
+
+
+def _beginning(reading: Reading) -> Span | None:
+    """What a step begins with: its verb, else its first word; `None` where it says nothing."""
+    if reading.main is not None:
+        return Span(reading.index, reading.main.start, reading.main.end)
+    if reading.words:
+        return Span(reading.index, reading.words[0].start, reading.words[0].end)
+    return None
 
 
 def _answer(desk: Desk) -> Iterator[Sign]:
