@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.agent_card import WITHOUT_TOOLS, Card, Ignored, card
-from orchtui.engine.backends.names import NAMES
+from orchtui.engine.agent_card import Card, Ignored, card
+from orchtui.engine.backends.names import NAMES, WITHOUT_TOOLS
 from orchtui.engine.specialists import Specialist
 
 MODELS = {None: "the-default", "opus": "opus-9", "opus-9": "opus-9"}

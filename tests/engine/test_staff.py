@@ -76,6 +76,7 @@ def test_built_in_ones_are_not_told_about() -> None:
     [
         ({"specialist": "critic", "writes": ("a.md",)}, True),
         ({"specialist": "writer", "writes": ("a.md",)}, False),
+        ({"specialist": "writer", "backend": "local", "writes": ("a.md",)}, True),
         ({"specialist": "critic"}, False),
         ({"command": ("make",), "writes": ("a.md",)}, False),
     ],

@@ -18,6 +18,7 @@ from orchtui.engine.backends.names import (
     PROGRAMS,
     WITH_TOOLS_OF_THEIR_OWN,
     WITHOUT_MODEL_CHOICE,
+    WITHOUT_TOOLS,
 )
 from orchtui.engine.backends.preset_calls import rights_of
 from orchtui.engine.specialists import Diagnostic, Source, Specialist
@@ -26,9 +27,6 @@ ResolveModel = Callable[[str | None], str | None]
 """The full id for an alias or id, the default's for `None`; `None` where the backend does not know
 it."""
 
-WITHOUT_TOOLS = frozenset({"local", "rehearsal", "command", "llm"})
-"""Backends whose specialists have no tools. Those that are neither here nor among the programs
-speak to an API, and have orchtui's."""
 
 WITHOUT_EFFORT = frozenset({"local", "rehearsal", "command"})
 

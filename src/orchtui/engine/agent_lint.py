@@ -15,8 +15,8 @@ from orchtui.engine.agent_file import split
 from orchtui.engine.agent_places import places, read_bytes
 from orchtui.engine.agent_tools import TOOLS, granted
 from orchtui.engine.backends.claude_tools import NAMES, claude_tools
-from orchtui.engine.front_matter import plain_key, read_head
-from orchtui.engine.specialists import Diagnostic, Specialist, parse
+from orchtui.engine.front_matter import read_head
+from orchtui.engine.specialists import Diagnostic, Specialist, name_key, parse
 from orchtui.engine.text import clean_line
 
 
@@ -42,7 +42,7 @@ def check_files(path: Path) -> Iterator[Checked]:
     for place in places(path):
         checked = _check(Path(place.path), place.trouble)
         if (specialist := checked.specialist) is not None:
-            key = plain_key(specialist.name) or specialist.name
+            key = name_key(specialist.name)
             other = first.setdefault(key, checked.path)
             if other is not checked.path:
                 twice = f"'{specialist.name}' is also the name in {other}: that one is used"

@@ -18,9 +18,9 @@ from orchtui.engine.asked_work import ROLES, role_of
 from orchtui.engine.plan import Task
 from orchtui.engine.request.lexicon import SPECIALIST_OF
 from orchtui.engine.resolve import DEFAULT_SPECIALIST, ORCHESTRATOR
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.specialists import Specialist, name_key
 from orchtui.engine.text import clean_line
-from orchtui.engine.word_stems import GENERIC, key_of, stem, stems_of, words_of
+from orchtui.engine.word_stems import GENERIC, stem, stems_of, words_of
 
 _WRITER = "writer"
 
@@ -84,10 +84,10 @@ class Fitter:
         for card in specialists.values():
             if not has_writing(card.tools, card.disallowed_tools, card.permission_mode):
                 self._reading.add(card.name)
-            key = key_of(card.name)
+            key = name_key(card.name)
             if key in ROLES:
                 self._roles[key] = card.name
-            elif key != key_of(ORCHESTRATOR):
+            elif key != name_key(ORCHESTRATOR):
                 own.append(card)
         self._index(own)
 

@@ -263,7 +263,7 @@ def _fill_in(values: Values, stem: str, body: str) -> Iterator[Note]:
 
 def find(specialists: Mapping[str, Specialist], name: str) -> Specialist | None:
     """The specialist with this name, without regard to case and separators."""
-    return specialists.get(_key(name))
+    return specialists.get(name_key(name))
 
 
 def _load_place(place: Place, folder: AgentFolder) -> _Loaded:
@@ -288,7 +288,7 @@ def _joined(loaded: Iterable[_Loaded]) -> tuple[dict[str, Specialist], list[Diag
         if specialist is None:
             diagnostics.extend(told)
             continue
-        key = _key(specialist.name)
+        key = name_key(specialist.name)
         first = found.setdefault(key, specialist)
         if first is not specialist:
             diagnostics.append(_hidden(specialist, first, folders[key] is folder))
@@ -325,5 +325,6 @@ def _first_words(body: str) -> str:
     return ""
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """A specialist's name without case and separators: two with the same key are one."""
     return "".join(filter(str.isalnum, name.casefold())) or name.strip()

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchtui.engine import isolation
-from orchtui.engine.agent_card import WITHOUT_TOOLS, Card, card
+from orchtui.engine.agent_card import Card, card
 from orchtui.engine.agent_tools import has_writing
-from orchtui.engine.backends.names import PROGRAMS
+from orchtui.engine.backends.names import PROGRAMS, WITHOUT_TOOLS
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import NoBackendError
 from orchtui.engine.fitting import Fitter
@@ -141,7 +141,10 @@ class Staff:
             for task in schedule.tasks
             if task.writes
             and task.backend not in PROGRAMS | {"rehearsal"}
-            and not has_writing(task.tools, task.disallowed_tools, task.permission_mode)
+            and (
+                task.backend in WITHOUT_TOOLS
+                or not has_writing(task.tools, task.disallowed_tools, task.permission_mode)
+            )
         ]
 
     def default_for(self, resolver: Resolver) -> str:

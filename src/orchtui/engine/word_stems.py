@@ -33,11 +33,6 @@ def stems_of(text: str) -> Iterator[str]:
     return (found for _, found in words_of(text) if found not in GENERIC)
 
 
-def key_of(name: str) -> str:
-    """A name without regard to case and separators."""
-    return "".join(character for character in name.lower() if character.isalnum())
-
-
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The stem of a word in lower case."""

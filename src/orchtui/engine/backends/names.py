@@ -15,5 +15,8 @@ WITH_TOOLS_OF_THEIR_OWN = PROGRAMS - {"command", "llm"}
 OF_OTHER_MODELS = frozenset({"codex", "gemini", "opencode", "llm"})
 """Programs to which the names of Claude's families mean nothing."""
 
+WITHOUT_TOOLS = frozenset({"local", "rehearsal", "command", "llm"})
+"""What runs through these has no tools, neither orchtui's nor its own."""
+
 WITHOUT_MODEL_CHOICE = frozenset({"command", "local", "rehearsal"})
 """A named model means nothing to these: a file that showed it would lie."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from orchtui.engine.agent_tools import granted
+from orchtui.engine.backends.names import WITHOUT_TOOLS
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.overlay import Overlay
@@ -18,9 +19,6 @@ from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import BareSite, Site, Witness
 from orchtui.engine.workspace.tool_site import ToolSite
 from orchtui.engine.workspace.toolbox import FileTools
-
-WITHOUT_TOOLS = frozenset({"local", "rehearsal"})
-"""Backends whose models use no tools."""
 
 PermitFor = Callable[[ScheduledTask, Witness, Path | None], Permits]
 """Makes the rules for one attempt of a program; the path is its worktree, `None` without one."""
