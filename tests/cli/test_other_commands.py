@@ -61,6 +61,23 @@ def test_an_empty_list_of_runs_says_what_to_do(orchtui: Orchtui) -> None:
     assert "orchtui run" in done.stderr
 
 
+def test_doctor_shows_which_programs_are_found_and_who_chose_the_backend(
+    orchtui: Orchtui, project: Path
+) -> None:
+    program = project / "bin" / "claude"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (project / "orchtui.yaml").write_text("backend: rehearsal\n")
+
+    facts = json.loads(orchtui("doctor", "--json", PATH=str(program.parent)).stdout)
+
+    assert facts["backends"]["claude"] == f"ready: {program}"
+    assert "not on the PATH" in facts["backends"]["codex"]
+    assert facts["backend"] == "rehearsal"
+    assert facts["backend_from"].endswith("orchtui.yaml")
+
+
 def test_doctor_names_the_backends_and_what_they_lack(orchtui: Orchtui) -> None:
     facts = json.loads(orchtui("doctor", "--json").stdout)
 
