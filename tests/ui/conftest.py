@@ -4,9 +4,11 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from orchtui.engine.backends.registry import Backends
@@ -82,8 +84,24 @@ async def ended(pilot: Pilot[int], app: OrchtuiApp) -> None:
     await pilot.pause()
 
 
-def screen_text(app: OrchtuiApp) -> str:
+def screen_text(app: App[int]) -> str:
     """What stands on the screen, row by row."""
     return "\n".join(
         "".join(part.text for part in line) for line in app.screen._compositor.render_strips()
     )
+
+
+def shows(app: App[int], *words: str) -> bool:
+    """Whether all these words stand on the screen."""
+    text = screen_text(app)
+    return all(word in text for word in words)
+
+
+async def sees(pilot: Pilot[int], app: App[int], *words: str) -> str:
+    """Wait until all these words stand on the screen; all that stands there then.
+
+    What the app knows is painted a moment later: a test that looks at once is right only on an
+    idle machine.
+    """
+    await until(pilot, partial(shows, app, *words), f"these are shown: {', '.join(words)}")
+    return screen_text(app)

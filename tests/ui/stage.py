@@ -1,6 +1,6 @@
 """An app with the house's looks and nothing but what a test puts on it."""
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -30,10 +30,3 @@ class Stage(Frame):
     async def ask(self, dialog: ModalScreen[object]) -> None:
         """Show a dialog."""
         await self.push_screen(dialog, self.answers.append)
-
-
-def shown(app: App[int]) -> str:
-    """What stands on the screen, row by row."""
-    return "\n".join(
-        "".join(part.text for part in line) for line in app.screen._compositor.render_strips()
-    )

@@ -15,8 +15,8 @@ from orchtui.ui.permission_question import PermissionQuestion
 from orchtui.ui.specialists_card import SpecialistsCard
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
-from tests.ui.conftest import until
-from tests.ui.stage import Stage, shown
+from tests.ui.conftest import screen_text, sees, until
+from tests.ui.stage import Stage
 
 SIZES = [(80, 24), (140, 45)]
 
@@ -51,8 +51,8 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
         await app.ask(dialog)  # type: ignore[arg-type]
-        await until(pilot, lambda: "nobody here has" in shown(app), "the card is there")
-        text = shown(app)
+        await sees(pilot, app, "nobody here has")
+        text = screen_text(app)
         assert f"{len(specialists)} specialists" in text
         assert "bad0.md: line 7: is [no] YAML" in text
         assert "and 2 more" in text
@@ -61,8 +61,8 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
         assert "Read" in text
         assert "nobody here has Bash" in text
         await pilot.press("j")
-        await until(pilot, lambda: "line 3: re-quoted" in shown(app), "the next one is shown")
-        assert "▲ second" in shown(app)
+        await sees(pilot, app, "line 3: re-quoted")
+        await sees(pilot, app, "▲ second")
         await pilot.press("escape")
         await pilot.pause()
         assert app.answers == [None]
@@ -73,8 +73,8 @@ async def test_without_specialists_it_says_where_they_stand() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.ask(SpecialistsCard([], card_of))  # type: ignore[arg-type]
         await pilot.pause()
-        assert "No specialists were found" in shown(app)
-        assert ".claude/agents/" in shown(app)
+        await sees(pilot, app, "No specialists were found")
+        await sees(pilot, app, ".claude/agents/")
         await pilot.press("j", "space", "escape")
         await pilot.pause()
         assert app.answers == [None]
@@ -115,7 +115,7 @@ async def test_a_person_answers(size: tuple[int, int], keys: list[str], answer: 
     async with app.run_test(size=size) as pilot:
         await app.ask(dialog)  # type: ignore[arg-type]
         await pilot.pause()
-        text = shown(app)
+        text = screen_text(app)
         assert "Clean up" in text and "run `rm -rf build`" in text
         assert "Refused by itself in 59 s" in text
         await pilot.press(*keys)
@@ -168,9 +168,9 @@ async def test_a_long_question_leaves_the_answers_in_sight() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await app.ask(dialog)  # type: ignore[arg-type]
         await pilot.pause()
-        assert "allow once" in shown(app)
-        assert "Refused by itself" in shown(app)
-        assert "very [red]long" in shown(app)
+        await sees(pilot, app, "allow once")
+        await sees(pilot, app, "Refused by itself")
+        await sees(pilot, app, "very [red]long")
 
 
 # What a run wrote
@@ -210,16 +210,16 @@ async def test_files_are_accepted_one_by_one(size: tuple[int, int]) -> None:
     changes = [change("a.md"), change("b.md"), change("c.md")]
     async with app.run_test(size=size) as pilot:
         dialog = await opened(app, changes, Ground())
-        await until(pilot, lambda: "+words of a.md" in shown(app), "the diff is there")
+        await sees(pilot, app, "+words of a.md")
         await until(pilot, lambda: len(dialog._meetings) == 3, "all are compared")
-        assert "3 files that the run wrote" in shown(app)
+        await sees(pilot, app, "3 files that the run wrote")
         await pilot.press("enter")
-        assert "Nothing is accepted yet" in shown(app)
+        await sees(pilot, app, "Nothing is accepted yet")
         await pilot.press("space", "j")
-        await until(pilot, lambda: "+words of b.md" in shown(app), "the next diff is there")
-        assert "[✓] +  a.md" in shown(app)
+        await sees(pilot, app, "+words of b.md")
+        await sees(pilot, app, "[✓] +  a.md")
         await pilot.press("j", "space", "k", "space", "space")
-        assert "2 of 3 accepted" in shown(app)
+        await sees(pilot, app, "2 of 3 accepted")
         await pilot.press("enter")
         await pilot.pause()
         assert app.answers == [[changes[0], changes[2]]]
@@ -245,19 +245,19 @@ async def test_all_does_not_take_what_meets_something() -> None:
         await pilot.press("a")
         assert dialog.accepted == []
         await pilot.press("j", "space")
-        assert "CONFLICT: also written by two" in shown(app)
+        await sees(pilot, app, "CONFLICT: also written by two")
         await pilot.press("j", "space")
         assert dialog.accepted == [changes[2]]
         await pilot.press("j", "space")
-        assert "CONFLICT: the project's file has changed" in shown(app)
+        await sees(pilot, app, "CONFLICT: the project's file has changed")
         assert dialog.accepted == [changes[2], changes[3]]
         await pilot.press("j", "space")
-        assert "can not be applied: it is a [secret]" in shown(app)
+        await sees(pilot, app, "can not be applied: it is a [secret]")
         await pilot.press("j", "space")
-        assert "stands in the project already" in shown(app)
+        await sees(pilot, app, "stands in the project already")
         assert dialog.accepted == [changes[2], changes[3]]
         for row in ("[ ] + ≠", "[✓] + ≠", "[✓] !", "[ ] ⊘", "[ ] =", "[ ] -"):
-            assert row.replace("+ ≠", "+≠") in shown(app)
+            assert row.replace("+ ≠", "+≠") in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
         assert app.answers == [None]
@@ -267,7 +267,7 @@ async def test_what_a_failed_task_left_is_called_so() -> None:
     app = Stage()
     async with app.run_test(size=(120, 30)) as pilot:
         await opened(app, [change("a.md", status="failed")], Ground())
-        await until(pilot, lambda: "it may be unfinished" in shown(app), "it is told")
+        await sees(pilot, app, "it may be unfinished")
 
 
 async def test_a_run_that_wrote_nothing_says_so() -> None:
@@ -275,7 +275,7 @@ async def test_a_run_that_wrote_nothing_says_so() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, [], Ground())
         await pilot.pause()
-        assert "This run wrote no files" in shown(app)
+        await sees(pilot, app, "This run wrote no files")
         await pilot.press("space", "a", "J", "enter")
         await pilot.pause()
         assert app.answers == [None]
@@ -289,7 +289,7 @@ async def test_a_long_diff_is_wrapped_and_scrolls() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(app, [change("a.md")], Long())
-        await until(pilot, lambda: "+line 0 " in shown(app), "the diff is there")
+        await sees(pilot, app, "+line 0 ")
         await pilot.press("J")
-        await until(pilot, lambda: "+line 0 " not in shown(app), "it moved")
+        await until(pilot, lambda: "+line 0 " not in screen_text(app), "it moved")
         assert app.screen.query_one(DiffRows).virtual_size.height > 1000

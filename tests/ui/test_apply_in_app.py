@@ -20,8 +20,8 @@ from tests.engine.whole_runs import (
 )
 from tests.server import MessagesServer, Stall
 from tests.server.replies import error
-from tests.ui.conftest import ended, run_to_end, screen_text, until
-from tests.ui.whole_app import asked, opened, shown
+from tests.ui.conftest import ended, run_to_end, sees, until
+from tests.ui.whole_app import asked, opened
 from tests.ui.whole_app import said as told
 
 
@@ -63,8 +63,8 @@ async def test_what_is_accepted_lands(project: Project) -> None:
         await until(pilot, lambda: compared(app.screen), "the files are compared")
         assert "3 files that the run wrote" in text
         await pilot.press("down", "down")
-        await until(pilot, lambda: "a's line" in screen_text(app), "the diff is shown")
-        assert "old line" in screen_text(app)
+        await sees(pilot, app, "a's line")
+        await sees(pilot, app, "old line")
         await pilot.press("space", "up", "space", "enter")
         await told(pilot, app, "2 files applied")
 
@@ -96,7 +96,7 @@ async def test_what_a_person_changed_meanwhile_is_called_a_conflict(project: Pro
         await asked(pilot, app, ChangesView)
         await until(pilot, lambda: compared(app.screen), "the files are compared")
         await pilot.press("down")
-        await until(pilot, lambda: "CONFLICT" in screen_text(app), "it is told")
+        await sees(pilot, app, "CONFLICT")
         await pilot.press("a", "enter")  # all that meet nothing
         await told(pilot, app, "1 file applied")
 
@@ -110,7 +110,7 @@ async def test_a_failed_tasks_files_are_there_too(project: Project, server: Mess
         await pilot.press("a")
         await asked(pilot, app, ChangesView)
         await until(pilot, lambda: compared(app.screen), "the files are compared")
-        assert "it may be unfinished" in screen_text(app)
+        await sees(pilot, app, "it may be unfinished")
         await pilot.press("space", "enter")
         await told(pilot, app, "1 file applied")
 
@@ -171,6 +171,6 @@ async def test_a_run_without_files_says_so(project: Project, server: MessagesSer
         await told(pilot, app, "Nothing has run yet")
         await run_to_end(pilot, app)
         await pilot.press("a")
-        await shown(pilot, app, "This run wrote no files.")
+        await sees(pilot, app, "This run wrote no files.")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, ChangesView), "it is closed")

@@ -10,8 +10,8 @@ from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.task_form import TaskForm
 from orchtui.ui.task_list import nobody_fits, who
-from tests.ui.conftest import until
-from tests.ui.stage import Stage, shown
+from tests.ui.conftest import sees, until
+from tests.ui.stage import Stage
 
 FIT = Fitter(load_all([BUILT_IN])[0]).fit
 DRAFTS = Task(id="a", title="Letter", prompt="Draft a letter to the mayor")
@@ -42,20 +42,16 @@ async def test_the_list_and_the_form_say_who_and_why(size: tuple[int, int]) -> N
     app = Stage(pane)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert "writer · “Draft”" in shown(app)
+        await sees(pilot, app, "writer · “Draft”")
         pane.tasks.focus()
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is there")
-        await until(
-            pilot, lambda: "empty: writer, chosen for “Draft”" in shown(app), "it says who and why"
-        )
+        await sees(pilot, app, "empty: writer, chosen for “Draft”")
         form = app.screen
         form.query_one(TextArea).text = "Translate the letter into Welsh"
-        await until(
-            pilot, lambda: "empty: translator, chosen for “Translate”" in shown(app), "it follows"
-        )
+        await sees(pilot, app, "empty: translator, chosen for “Translate”")
         form.query_one("#field-command", Input).value = "make all"
-        await until(pilot, lambda: "the program does it" in shown(app), "it says so")
+        await sees(pilot, app, "the program does it")
 
 
 async def test_the_form_says_when_the_plan_names_somebody() -> None:
@@ -63,4 +59,4 @@ async def test_the_form_says_when_the_plan_names_somebody() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         form = TaskForm(Plan(specialist="critic", tasks=(DRAFTS,)), DRAFTS, "Task a", None, FIT)
         app.push_screen(form)
-        await until(pilot, lambda: "empty: critic, as the plan says" in shown(app), "it says so")
+        await sees(pilot, app, "empty: critic, as the plan says")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.ui import keymap
-from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, until
+from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until
 
 SIZES = [(20, 5), (40, 10), (80, 24), (99, 12), (100, 20), (120, 36), (160, 45), (200, 50)]
 
@@ -47,15 +47,15 @@ async def test_narrow_shows_one_side_wide_shows_both(make_app: MakeApp) -> None:
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        assert "1 Plan ─" in screen_text(app)
+        await sees(pilot, app, "1 Plan ─")
         assert "2 Independence ─" not in screen_text(app)
         await pilot.resize_terminal(120, 36)
-        await until(pilot, lambda: "2 Independence ─" in screen_text(app), "both are there")
-        assert "1 Plan ─" in screen_text(app)
+        await sees(pilot, app, "2 Independence ─")
+        await sees(pilot, app, "1 Plan ─")
         await pilot.press("3")
-        await until(pilot, lambda: "3 Timeline ─" in screen_text(app), "the run is there")
-        assert "4 Output ─" in screen_text(app)
-        assert "1 Plan ─" in screen_text(app)
+        await sees(pilot, app, "3 Timeline ─")
+        await sees(pilot, app, "4 Output ─")
+        await sees(pilot, app, "1 Plan ─")
 
 
 async def test_panes_go_round(make_app: MakeApp) -> None:
@@ -110,9 +110,9 @@ async def test_the_palette_knows_the_apps_own_commands(make_app: MakeApp) -> Non
         await pilot.press("ctrl+p")
         await until(pilot, lambda: app.screen is not app.main, "the palette is open")
         await pilot.press(*"all keys")
-        await until(pilot, lambda: "All keys" in screen_text(app), "the command is found")
+        await sees(pilot, app, "All keys")
         await pilot.press("down", "enter")
-        await until(pilot, lambda: "Everywhere" in screen_text(app), "the help is open")
+        await sees(pilot, app, "Everywhere")
 
 
 async def test_a_broken_theme_is_a_notice(make_app: MakeApp, home: Path) -> None:
@@ -121,7 +121,7 @@ async def test_a_broken_theme_is_a_notice(make_app: MakeApp, home: Path) -> None
     (folder / "mine.yaml").write_text("primary: [")
     app = make_app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: "mine.yaml" in screen_text(app), "the notice is there")
+        await sees(pilot, app, "mine.yaml")
         assert app.theme == "orchtui-dark"
 
 
@@ -131,4 +131,4 @@ async def test_other_themes(make_app: MakeApp, theme: str) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         app.theme = theme
         await run_to_end(pilot, app)
-        assert "COMPLETED" in screen_text(app)
+        await sees(pilot, app, "COMPLETED")

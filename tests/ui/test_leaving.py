@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchtui.engine.summary import load_all
-from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, screen_text, until
+from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, sees, until
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
@@ -30,12 +30,12 @@ async def test_quitting_while_tasks_run_asks_and_keeps_what_was_written(
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.characters, "text comes")
         await pilot.press("ctrl+c")
-        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks")
+        await sees(pilot, app, "Tasks are running")
         await pilot.press("s")
         await pilot.pause()
         assert app.live.run is not None
         await pilot.press("q")
-        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks again")
+        await sees(pilot, app, "Tasks are running")
         await pilot.press("c")
         await until(pilot, lambda: app._exit, "it ends")
     assert app.return_code == 0
@@ -48,14 +48,14 @@ async def test_unsaved_edits_are_asked_about(make_app: MakeApp, tmp_path: Path) 
     app = make_app(plan_of(QUICK, QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "q")
-        await until(pilot, lambda: "Save the plan?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Save the plan?")
         await pilot.press("b")
         await pilot.pause()
         assert not app._exit
         await pilot.press("q")
-        await until(pilot, lambda: "Save the plan?" in screen_text(app), "it asks again")
+        await sees(pilot, app, "Save the plan?")
         await pilot.press("s")
-        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        await sees(pilot, app, "Save the plan as")
         await pilot.press("enter")
         await until(pilot, lambda: app._exit, "it ends")
     assert (tmp_path / "plan.yaml").exists()
@@ -89,7 +89,7 @@ async def test_quitting_while_a_run_is_starting_asks(
     monkeypatch.setattr(type(app.project), "start", slowly)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+r", "q")
-        await until(pilot, lambda: "Tasks are running" in screen_text(app), "it asks")
+        await sees(pilot, app, "Tasks are running")
         await pilot.press("c")
         await until(pilot, lambda: app._exit, "it ends")
         go_on.set()

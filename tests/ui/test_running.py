@@ -1,6 +1,5 @@
 """Running a plan on the screen: rows, verdicts, stopping, trying again, past runs."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from tests.ui.conftest import (
     plan_of,
     run_to_end,
     screen_text,
+    sees,
     until,
 )
 
@@ -29,10 +29,6 @@ LIMITS = Limits(retries=0)
 def notices(app: OrchtuiApp) -> str:
     """What was told in passing, and can still be seen."""
     return "\n".join(notice.message for notice in app._notifications)
-
-
-def shows(app: OrchtuiApp, words: str) -> bool:
-    return words in screen_text(app)
 
 
 @pytest.mark.parametrize(
@@ -75,9 +71,9 @@ async def test_the_picked_task_is_the_one_whose_output_is_shown(make_app: MakeAp
         await run_to_end(pilot, app)
         for key, label in (("j", "researcher-B"), ("down", "researcher-C"), ("k", "researcher-B")):
             await pilot.press(key)
-            await until(pilot, partial(shows, app, f"Output · {label}"), label)
+            await sees(pilot, app, f"Output · {label}")
         await pilot.press("enter", "right", "right")
-        await until(pilot, lambda: "Output · result" in screen_text(app), "the result is shown")
+        await sees(pilot, app, "Output · result")
         await until(pilot, lambda: "Topic 3" in app.main.output.text.text, "it is read")
         await pilot.press("escape")
         assert app.focused is app.main.timeline.rows
@@ -101,15 +97,15 @@ async def test_stopping_all_asks_first(make_app: MakeApp) -> None:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         await pilot.press("X")
-        await until(pilot, lambda: "Stop all tasks?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Stop all tasks?")
         await pilot.press("escape")
         await pilot.pause()
         assert app.live.run is not None
         await pilot.press("f8")
-        await until(pilot, lambda: "Stop all tasks?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Stop all tasks?")
         await pilot.press("s")
         await ended(pilot, app)
-        assert "CANCELLED" in screen_text(app)
+        await sees(pilot, app, "CANCELLED")
 
 
 async def test_one_run_at_a_time(make_app: MakeApp, tmp_path: Path) -> None:
@@ -180,7 +176,7 @@ async def test_trying_again_after_the_end_goes_on_in_the_same_run(
         assert again.id == first.run.id
         assert [len(task.attempts) for task in again.tasks.values()] == [1, 2]
         assert app.main.picked == "t2"
-        assert "── attempt 2" in screen_text(app)
+        await sees(pilot, app, "── attempt 2")
 
 
 async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
@@ -198,8 +194,8 @@ async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
         assert "RUNNING" in text
         await pilot.press("j", "enter")
         await until(pilot, lambda: app.main.shown and app.main.shown.past, "it is open")
-        await until(pilot, lambda: "your run goes on" in screen_text(app), "the other goes on")
-        assert "past run" in screen_text(app)
+        await sees(pilot, app, "your run goes on")
+        await sees(pilot, app, "past run")
         assert app.main.shown is not None
         assert app.main.shown.run.plan.name == "earlier"
         await pilot.press("x", "r")  # neither stops nor resumes anything now
@@ -228,9 +224,9 @@ async def test_resuming_from_the_list(make_app: MakeApp) -> None:
 async def test_without_a_backend_the_app_asks(make_app: MakeApp) -> None:
     app = make_app(plan_of(QUICK), chosen=None)
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: "no backend chosen" in screen_text(app), "the bar says it")
+        await sees(pilot, app, "no backend chosen")
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Who works?")
         text = screen_text(app)
         assert "ANTHROPIC_API_KEY" in text
         assert "no model at all" in text
@@ -238,7 +234,7 @@ async def test_without_a_backend_the_app_asks(make_app: MakeApp) -> None:
         await pilot.pause()
         assert app.main.shown is None
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks again")
+        await sees(pilot, app, "Who works?")
         await pilot.press("end", "enter")
         await ended(pilot, app)
         assert app.main.shown is not None
@@ -249,7 +245,7 @@ async def test_the_backend_can_be_changed(make_app: MakeApp) -> None:
     app = make_app(plan_of(QUICK), chosen="anthropic")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("b")
-        await until(pilot, lambda: "Who works?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Who works?")
         await pilot.press("end", "enter")
         await until(pilot, lambda: app.main.backend == "rehearsal", "it is chosen")
         assert app.project.overrides.backend == "rehearsal"
@@ -265,18 +261,18 @@ async def test_a_disk_that_refuses_is_told_and_the_app_lives(
     async with app.run_test(size=(80, 24)) as pilot:
         monkeypatch.setattr(Orchestrator, "__aenter__", refuse)
         await pilot.press("ctrl+r")
-        await until(pilot, lambda: "the disk is full" in screen_text(app), "it is told")
+        await sees(pilot, app, "the disk is full")
         await pilot.press("escape")
         monkeypatch.undo()
         await run_to_end(pilot, app)
-        assert "COMPLETED" in screen_text(app)
+        await sees(pilot, app, "COMPLETED")
 
 
 async def test_a_plan_that_can_not_start_is_told(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("space", "ctrl+r")
-        await until(pilot, lambda: "✗" in screen_text(app), "it says why")
+        await sees(pilot, app, "✗")
         assert not (tmp_path / "artifacts").exists()
 
 
@@ -303,7 +299,7 @@ async def test_hundreds_of_tasks_scroll(make_app: MakeApp) -> None:
         await run_to_end(pilot, app)
         await pilot.press("G")
         await pilot.press("k")
-        await until(pilot, lambda: "Topic 300" in screen_text(app), "the last one is in sight")
+        await sees(pilot, app, "Topic 300")
         assert app.main.picked == "t300"
         await pilot.press("g")
         assert app.main.picked == "t1"

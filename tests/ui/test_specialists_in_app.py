@@ -21,8 +21,8 @@ from tests.engine.whole_runs import (
 )
 from tests.server import MessagesServer
 from tests.server.turns import call
-from tests.ui.conftest import run_to_end, screen_text, until
-from tests.ui.whole_app import asked, opened, shown
+from tests.ui.conftest import run_to_end, screen_text, sees, until
+from tests.ui.whole_app import asked, opened
 from tests.ui.whole_app import said as told
 
 
@@ -48,7 +48,7 @@ async def test_the_cards_say_what_will_really_be_used(project: Project, tmp_path
     async with opened(project, plan_of("a")) as (app, pilot):
         await pilot.press("f9")
         await asked(pilot, app, SpecialistsCard)
-        text = await shown(pilot, app, "special-1", "nobody here has Bash")
+        text = await sees(pilot, app, "special-1", "nobody here has Bash")
         assert "worker" in text and "hooks" in text and "researcher" in text
         await pilot.press("escape")
 
@@ -58,7 +58,7 @@ async def test_the_cards_say_what_will_really_be_used(project: Project, tmp_path
         await pilot.press("f9")
         await asked(pilot, app, SpecialistsCard)
         assert "special-1" not in screen_text(app)
-        await shown(pilot, app, "newcomer")
+        await sees(pilot, app, "newcomer")
 
 
 async def test_who_is_named_by_nobody_but_the_words_is_shown_with_the_reason(
@@ -70,10 +70,10 @@ async def test_who_is_named_by_nobody_but_the_words_is_shown_with_the_reason(
     )
     async with opened(project, plan) as (app, pilot):
         await pilot.press("escape")
-        await shown(pilot, app, "translator")
+        await sees(pilot, app, "translator")
         await run_to_end(pilot, app)
         await pilot.press("4")
-        await shown(pilot, app, "translator")
+        await sees(pilot, app, "translator")
 
         assert app.main.shown is not None
         assert app.main.shown.run.tasks["a"].task.fits
@@ -94,12 +94,12 @@ async def test_tools_refusals_and_files_stand_in_the_output(
     async with opened(project, plan_of("a")) as (app, pilot):
         await run_to_end(pilot, app)
         await pilot.press("4")
-        text = await shown(pilot, app, "Read spec.md", "Fly", "../out.md", "All is done.")
+        text = await sees(pilot, app, "Read spec.md", "Fly", "../out.md", "All is done.")
         assert "there is no tool 'Fly'" in text
         assert "mine.md" in text and "outside" in text
         assert "apples" not in text
         await pilot.press("t")
-        await shown(pilot, app, "apples")
+        await sees(pilot, app, "apples")
 
 
 async def test_a_race_is_told_loudly(project: Project, server: MessagesServer) -> None:
@@ -115,9 +115,9 @@ async def test_a_race_is_told_loudly(project: Project, server: MessagesServer) -
     async with opened(project, plan_for(*tasks)) as (app, pilot):
         await run_to_end(pilot, app)
         await told(pilot, app, "tasks met at a file")
-        assert "RACE" in screen_text(app)
+        await sees(pilot, app, "RACE")
         await pilot.press("4")
-        await shown(pilot, app, "RACE", "shared.md")
+        await sees(pilot, app, "RACE", "shared.md")
 
 
 async def test_an_agent_file_that_changes_holds_in_the_next_run(

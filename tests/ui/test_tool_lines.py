@@ -17,7 +17,8 @@ from orchtui.ui.timeline_pane import TimelinePane
 from orchtui.ui.tool_lines import TaskRows
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
-from tests.ui.stage import Stage, shown
+from tests.ui.conftest import screen_text, sees
+from tests.ui.stage import Stage
 
 
 def begun() -> Told:
@@ -195,14 +196,14 @@ async def test_the_output_shows_tools_and_unfolds_them(size: tuple[int, int]) ->
         pane.show_task(told.run.tasks["a"], False, told.run.at, run=told.run)
         await pilot.pause()
         for line in WORKED:
-            assert line.strip() in shown(app)
-        assert "RACE" not in shown(app)
+            assert line.strip() in screen_text(app)
+        assert "RACE" not in screen_text(app)
         pane.text.action_fold_tools()
         await pilot.pause()
-        assert "│ two" in shown(app)
+        await sees(pilot, app, "│ two")
         pane.text.action_fold_tools()
         await pilot.pause()
-        assert "│ two" not in shown(app)
+        assert "│ two" not in screen_text(app)
 
 
 async def test_a_race_stands_above_the_output_of_both() -> None:
@@ -212,7 +213,7 @@ async def test_a_race_stands_above_the_output_of_both() -> None:
         for name in "ab":
             pane.show_task(told.run.tasks[name], False, told.run.at, run=told.run)
             await pilot.pause()
-            assert " RACE  x.md: Task 1 (First) wrote it" in shown(app).splitlines()[1]
+            assert " RACE  x.md: Task 1 (First) wrote it" in screen_text(app).splitlines()[1]
 
 
 async def test_ten_thousand_tools_cost_what_is_new() -> None:
@@ -230,7 +231,7 @@ async def test_ten_thousand_tools_cost_what_is_new() -> None:
         await pilot.pause()
         assert pane.text._rows is made
         assert len(pane.text.wrapped.rows) == 10_001
-        assert "last.md" in shown(app)
+        await sees(pilot, app, "last.md")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -248,15 +249,15 @@ async def test_the_timeline_shows_races_refusals_questions_and_tools(
         pane.repaint(told.run, told.run.at + 10)
         bar.show(Facts(backend="x", run=told.run, is_live=True, now=told.run.at))
         await pilot.pause()
-        first = next(line for line in shown(app).splitlines() if "First" in line)
-        second = next(line for line in shown(app).splitlines() if "Second" in line)
+        first = next(line for line in screen_text(app).splitlines() if "First" in line)
+        second = next(line for line in screen_text(app).splitlines() if "Second" in line)
         assert "RACE ⊘1 First" in first
         assert "╋" in first
         assert "RACE Second" in second
         assert "? researcher-B" in second
         assert "asks: rm -rf" in second
-        assert shown(app).count("1 RACE") == 2
-        assert "? 1 asking" in shown(app)
+        assert screen_text(app).count("1 RACE") == 2
+        await sees(pilot, app, "? 1 asking")
         segments = [part for line in app.screen._compositor.render_strips() for part in line]
         named = next(part for part in segments if part.text.startswith("researcher-A"))
         assert named.style is not None and named.style.color is not None

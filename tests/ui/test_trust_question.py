@@ -12,7 +12,7 @@ from orchtui.engine.paid import Estimate
 from orchtui.engine.trust import Danger
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.trust_question import PaidQuestion, TrustQuestion, ask_paid, ask_trust
-from tests.ui.conftest import MakeApp, screen_text, until
+from tests.ui.conftest import MakeApp, screen_text, sees, until
 
 MAKE = Danger("command", "plan.yaml: task build", "make -j8 all", "1")
 SERVER = Danger(
@@ -132,7 +132,7 @@ async def test_the_title_says_what_it_is_about(
     async with app.run_test() as pilot:
         await shown(pilot, app, trust(*dangers))
 
-        assert f"This project wants to {title}" in screen_text(app)
+        await sees(pilot, app, f"This project wants to {title}")
 
 
 @pytest.mark.parametrize("size", [*SIZES, (36, 10)])
@@ -161,7 +161,7 @@ async def test_a_long_list_is_scrolled_to_its_end(make_app: MakeApp, size: tuple
     async with app.run_test(size=size) as pilot:
         await shown(pilot, app, trust(*dangers))
         assert "do-0-it" in screen_text(app) and "do-49-it" not in screen_text(app)
-        assert "for all of it" in screen_text(app)
+        await sees(pilot, app, "for all of it")
 
         seen = screen_text(app)
         for _ in range(60):
@@ -170,7 +170,7 @@ async def test_a_long_list_is_scrolled_to_its_end(make_app: MakeApp, size: tuple
         assert [n for n in range(50) if f"do-{n}-it" not in seen] == []
 
         await pilot.press("home")
-        assert "do-0-it" in screen_text(app)
+        await sees(pilot, app, "do-0-it")
         await pilot.press("j", "down", "j", "down")
         scrolled = app.screen.query_one(VerticalScroll).scroll_y
         assert scrolled == 4
@@ -184,7 +184,7 @@ async def test_a_short_list_says_nothing_of_more(make_app: MakeApp) -> None:
         await shown(pilot, app, trust(MAKE))
         assert "for all of it" not in screen_text(app)
         await pilot.resize_terminal(40, 10)
-        await until(pilot, lambda: "for all of it" in screen_text(app), "it scrolls")
+        await sees(pilot, app, "for all of it")
 
 
 HOSTILE = [

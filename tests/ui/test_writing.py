@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 from orchtui.engine.plan_file import load_plan
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.task_form import TaskForm
-from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, until
+from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until
 
 REQUEST = """Research Python async/await from three independent perspectives:
 1. Academic papers and PEPs
@@ -27,11 +27,11 @@ def on_main(app: OrchtuiApp) -> bool:
 async def test_tasks_appear_while_one_types(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        assert "Write what you want done" in screen_text(app)
+        await sees(pilot, app, "Write what you want done")
         await pilot.press(*"Research cats", "enter", *"1. a", "enter", *"2. b")
         await until(pilot, lambda: len(app.draft.plan.tasks) == 2, "there are two tasks")
         assert not app.draft.by_hand
-        assert "2 tasks" in screen_text(app)
+        await sees(pilot, app, "2 tasks")
 
 
 async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeApp) -> None:
@@ -39,7 +39,7 @@ async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeA
     async with app.run_test(size=(120, 36)) as pilot:
         app.main.plan_pane.request.text = "Research these 5 topics"
         await until(pilot, lambda: app.draft.plan.missing, "something is missing")
-        assert "missing: " in screen_text(app)
+        await sees(pilot, app, "missing: ")
         await pilot.press("ctrl+r")
         await until(
             pilot,
@@ -56,7 +56,7 @@ async def test_a_request_that_can_not_be_read_is_told(make_app: MakeApp) -> None
     app = make_app()
     async with app.run_test(size=(120, 36)) as pilot:
         app.main.plan_pane.request.text = "Research \0 cats"
-        await until(pilot, lambda: "✗" in screen_text(app), "the error is shown")
+        await sees(pilot, app, "✗")
         assert not app.draft.plan.tasks
 
 
@@ -70,7 +70,7 @@ async def test_edits_by_hand_are_kept_until_the_request_is_read_again(make_app: 
         app.main.plan_pane.request.text = REQUEST + "\n4. Podcasts"
         await until(pilot, lambda: "Podcasts" in app.draft.plan.request, "the words are noticed")
         assert ids(app) == ["task-1", "task-3"]
-        assert "F4" in screen_text(app)
+        await sees(pilot, app, "F4")
         await pilot.press("f4")
         await until(pilot, lambda: len(ids(app)) == 4, "the request is read again")
         await pilot.press("u")
@@ -116,12 +116,12 @@ async def test_the_form_adds_edits_and_tells_mistakes(make_app: MakeApp) -> None
         await pilot.press("a")
         assert isinstance(app.screen, TaskForm)
         await pilot.press(*"New one", "enter")
-        assert "a prompt or a command" in screen_text(app)
+        await sees(pilot, app, "a prompt or a command")
         await pilot.press(*"do it")
         app.screen.query_one("#field-timeout", Input).value = "never"
         app.screen.query_one("#field-title", Input).focus()
         await pilot.press("enter")
-        assert "a duration such as" in screen_text(app)
+        await sees(pilot, app, "a duration such as")
         app.screen.query_one("#field-timeout", Input).value = "2m"
         await pilot.press("enter")
         assert on_main(app)
@@ -141,9 +141,9 @@ async def test_saving_asks_for_a_path_and_before_it_replaces(
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("p", "s", "enter")
-        await until(pilot, lambda: "Replace plan.yaml?" in screen_text(app), "it asks")
+        await sees(pilot, app, "Replace plan.yaml?")
         await pilot.press("escape", "ctrl+o")
-        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        await sees(pilot, app, "Save the plan as")
         await pilot.press("home", *"my-", "enter")
         await until(pilot, lambda: (tmp_path / "my-plan.yaml").exists(), "it is saved")
         await until(pilot, lambda: not app.draft.unsaved, "it knows")
@@ -155,10 +155,10 @@ async def test_a_path_that_can_not_be_written_is_told(make_app: MakeApp) -> None
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("s")
-        await until(pilot, lambda: "Save the plan as" in screen_text(app), "it asks for a path")
+        await sees(pilot, app, "Save the plan as")
         app.screen.query_one(Input).value = "no/such/folder.yaml"
         await pilot.press("enter")
-        await until(pilot, lambda: "This did not work" in screen_text(app), "it says so")
+        await sees(pilot, app, "This did not work")
         await pilot.press("escape")
         assert on_main(app)
 

@@ -36,13 +36,6 @@ async def asked(pilot: Pilot[int], app: OrchtuiApp, kind: type[Screen[Any]]) -> 
     return screen_text(app)
 
 
-async def shown(pilot: Pilot[int], app: OrchtuiApp, *words: str) -> str:
-    """Wait until all these words stand on the screen; all that stands there then."""
-    for word in words:
-        await until(pilot, lambda word=word: word in screen_text(app), f"'{word}' is shown")  # type: ignore[misc]
-    return screen_text(app)
-
-
 async def said(pilot: Pilot[int], app: OrchtuiApp, words: str) -> None:
     """Wait for a notification with these words."""
 
