@@ -90,7 +90,7 @@ def _profile_name(node: Node, problems: Problems, label: str) -> str:
     return written
 
 
-_SERVER_LIMITS = {key: LIMITS[key] for key in ("concurrency", "idle_timeout")}
+_SERVER_LIMITS = {key: LIMITS[key] for key in ("concurrency", "idle_timeout", "rate")}
 _profile_record = record(
     {
         "base_url": values.name,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from orchtui.engine.attempt import Cancel, Intake, Stop, judge, read, watch
+from orchtui.engine.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from tests.engine import virtual_time
@@ -27,8 +27,8 @@ def attempt(
     *,
     deaf: bool = False,
     left: float = 60.0,
-    idle: float | None = None,
     stop_after: float | None = None,
+    **limits: float,
 ) -> tuple[Stop | None, Intake, float]:
     """Run one attempt; gives how it ended, what arrived, and the seconds it took."""
 
@@ -41,7 +41,8 @@ def attempt(
         )
         if stop_after is not None:
             loop.call_later(stop_after, stop.set_result, Cancel("by hand"))
-        end = await watch(reader, stop, got, left=left, limit=left, idle_timeout=idle)
+        patience = Patience(left=left, limit=left, **limits)
+        end = await watch(reader, stop, got, lambda: patience)
         return end, got, loop.time()
 
     return virtual_time.run(main())
@@ -57,6 +58,22 @@ def attempt(
         ([8.0, base.Alive(), 8.0, base.Alive(), 8.0, "x", _DONE], {"idle": 10.0}, None, 24),
         ([8.0, base.Thinking("hm"), 8.0, "x", _DONE], {"idle": 10.0}, None, 16),
         ([50.0, "x", 50.0], {"idle": 55.0}, "timeout", 60),
+        ([8.0, base.Started("m"), 20.0, "x", _DONE], {"connect": 10.0}, None, 28),
+        ([12.0, base.Started("m"), "x", _DONE], {"connect": 10.0}, "connection", 10),
+        ([5.0, base.Started("m"), base.Alive(), 6.0, "x"], {"first_token": 10.0}, "idle", 10),
+        (
+            [base.Started("m"), 9.0, base.Thinking("hm"), 9.0, "x", _DONE],
+            {"first_token": 10.0},
+            None,
+            18,
+        ),
+        (
+            [base.Started("m"), 9.0, base.ToolCalled("c", "Read", "{}"), 9.0, "x", _DONE],
+            {"first_token": 10.0},
+            None,
+            18,
+        ),
+        ([30.0, "x", _DONE], {"connect": 20.0, "first_token": 10.0, "idle": 25.0}, "idle", 10),
         (["x"], {}, "connection", 0),
         ([], {}, "connection", 0),
         (["x", BackendError("rate_limit", "slow down")], {}, "rate_limit", 0),
@@ -69,6 +86,25 @@ def test_how_an_attempt_ends(
 
     assert getattr(end, "kind", None) == kind
     assert took == pytest.approx(seconds, abs=0.01)
+
+
+def test_limits_may_be_changed_while_an_attempt_goes_on() -> None:
+    async def main() -> tuple[Stop | None, float]:
+        loop = asyncio.get_running_loop()
+        script: list[Step] = ["x", 100.0, _DONE]
+        now = [Patience(left=20.0, limit=20.0)]
+        loop.call_later(15.0, now.__setitem__, 0, Patience(left=200.0, limit=200.0))
+        got = intake()
+        reader = asyncio.create_task(
+            read(Scripted({"a": [script]}), _ASSIGNMENT, base.NO_TOOLS, got)
+        )
+        stop: asyncio.Future[Stop] = loop.create_future()
+        return await watch(reader, stop, got, lambda: now[0]), loop.time()
+
+    end, took = virtual_time.run(main())
+
+    assert end is None
+    assert took == pytest.approx(100.0, abs=0.01)
 
 
 def test_a_wish_to_stop_ends_it_and_keeps_what_came() -> None:
@@ -116,7 +152,7 @@ def test_what_a_left_backend_still_raises_reaches_nobody() -> None:
         stop: asyncio.Future[Stop] = loop.create_future()
         got = intake()
         reader = asyncio.create_task(read(Spiteful(), _ASSIGNMENT, base.NO_TOOLS, got))
-        await watch(reader, stop, got, left=5.0, limit=5.0, idle_timeout=None)
+        await watch(reader, stop, got, lambda: Patience(left=5.0, limit=5.0))
         del reader
         await asyncio.sleep(1.0)
         gc.collect()
@@ -138,7 +174,7 @@ def test_a_bug_in_a_backend_is_told_as_what_it_is() -> None:
         got = intake()
         reader = asyncio.create_task(read(Broken(), _ASSIGNMENT, base.NO_TOOLS, got))
         stop: asyncio.Future[Stop] = asyncio.get_running_loop().create_future()
-        return await watch(reader, stop, got, left=5.0, limit=5.0, idle_timeout=None)
+        return await watch(reader, stop, got, lambda: Patience(left=5.0, limit=5.0))
 
     end = virtual_time.run(main())
 

@@ -27,7 +27,7 @@ _KINDS = {
         "task_cancelled",
         "task_skipped",
     ),
-    *("steered", "aggregated", "run_resumed", "run_finished"),
+    *("steered", "task_added", "limit_changed", "aggregated", "run_resumed", "run_finished"),
 }
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 _USAGE = st.builds(ev.Usage, *[st.integers(0, 10**9)] * 4)
@@ -69,6 +69,16 @@ _EVENTS = st.one_of(
     st.builds(ev.TaskCancelled, **_TASK, why=_WORDS, usage=_USAGE),
     st.builds(ev.TaskSkipped, **_TASK, why=_WORDS),
     st.builds(ev.Steered, **_HEAD, action=st.sampled_from(["cancel", "retry"]), task=_WORDS),
+    st.builds(
+        ev.LimitChanged,
+        **_HEAD,
+        backend=_WORDS,
+        concurrency=st.none() | st.integers(1, 99),
+        rate=st.none() | st.floats(0, 1e6),
+        hold_s=st.floats(0, 1e6),
+        lower=st.booleans(),
+        why=_WORDS,
+    ),
     st.builds(
         ev.Aggregated,
         **_HEAD,

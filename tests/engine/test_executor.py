@@ -6,11 +6,11 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
-from orchtui.engine.attempt import backoff
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits, Task
+from orchtui.engine.retrying import backoff
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
@@ -364,7 +364,7 @@ def test_the_token_budget_stops_new_starts_and_lets_running_tasks_end() -> None:
 def test_cancelling_one_task_leaves_the_others() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TextDelta) and event.task == "a":
-            assert executor.cancel("a")
+            assert executor.steering.cancel("a")
 
     backend = Scripted({"a": [["some text", 500.0]]})
     _, folded = run(schedule_of(task("a"), task("b"), task("c", after=("a",))), backend, act)
@@ -377,7 +377,7 @@ def test_cancelling_one_task_leaves_the_others() -> None:
 def test_cancelling_the_run_ends_everything_at_once() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "b":
-            executor.cancel_all()
+            executor.steering.cancel_all()
 
     tasks = [task("a"), task("b"), task("c"), task("d", after=("a",))]
     backend = Scripted({name: [[500.0]] for name in "abcd"})
@@ -393,7 +393,9 @@ def test_a_task_that_ended_can_not_be_cancelled() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskCompleted) and event.task == "a":
-            answers.extend([executor.cancel("a"), executor.cancel("no such task")])
+            answers.extend(
+                [executor.steering.cancel("a"), executor.steering.cancel("no such task")]
+            )
 
     run(schedule_of(task("a")), Scripted(), act)
 
@@ -407,7 +409,7 @@ def test_retrying_failed_tasks_while_others_run_brings_back_what_was_skipped() -
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskSkipped):
-            assert executor.retry(["a", "slow"]) == ["a", "b"]
+            assert executor.steering.retry(["a", "slow"]) == ["a", "b"]
 
     schedule = schedule_of(task("a"), task("b", after=("a",)), task("slow"))
     _, folded = run(schedule, backend, act)
@@ -419,7 +421,7 @@ def test_retrying_failed_tasks_while_others_run_brings_back_what_was_skipped() -
 def test_a_cancelled_retry_does_not_come_back() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskRetrying):
-            assert executor.cancel("a")
+            assert executor.steering.cancel("a")
 
     _, folded = run(schedule_of(task("a"), task("b")), Scripted({"a": [fails()]}), act)
 
@@ -502,9 +504,9 @@ def test_a_task_whose_predecessor_stays_lost_is_not_waited_for() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "a":
-            executor.cancel("b")
+            executor.steering.cancel("b")
         if isinstance(event, ev.TaskFailed):
-            answers.append(executor.retry(["b"]))
+            answers.append(executor.steering.retry(["b"]))
 
     schedule = schedule_of(task("a"), task("b", after=("a",)), task("slow"))
     _, folded = run(schedule, backend, act)
@@ -519,7 +521,7 @@ def test_a_retry_after_the_budget_is_used_up_ends_too() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskSkipped) and event.attempt == 0 and event.seq < 20:
-            executor.retry(["a"])
+            executor.steering.retry(["a"])
 
     schedule = schedule_of(
         task("a"), task("b", after=("a",)), task("slow"), limits=Limits(budget_tokens=50)

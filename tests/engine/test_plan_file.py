@@ -171,7 +171,8 @@ def test_forms_that_are_allowed(text: str, plan: Plan) -> None:
 
 TASK_KEYS = (
     "id, title, prompt, specialist, backend, model, command, priority, timeout, idle_timeout, "
-    "retries, max_tokens, estimate, reads, writes, after, accepted, accept_truncated, enabled"
+    "connect_timeout, first_token_timeout, retries, max_tokens, estimate, "
+    "reads, writes, after, accepted, accept_truncated, enabled"
 )
 PLAN_KEYS = "name, request, specialist, backend, model, limits, aggregate, missing, tasks"
 SLUG = "a name of letters, digits, '-', '_' and '.', starting with a letter or digit, at most 64"
@@ -208,7 +209,8 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
         (
             "limits: {zzz: 1}\ntasks: [{prompt: x}]",
             "p:1:10: unknown key 'zzz' in limits; allowed are concurrency, timeout, idle_timeout, "
-            "deadline, retries, max_tokens, budget_usd, budget_tokens",
+            "connect_timeout, first_token_timeout, deadline, retries, max_tokens, budget_usd, "
+            "budget_tokens, rate",
         ),
         ("tasks: [{prompt: x, prompt: y}]", "p:1:21: duplicate key 'prompt', first on line 1"),
         (
@@ -245,8 +247,8 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
         (
             "limits: 5\ntasks: [{prompt: x}]",
             "p:1:9: limits must be a mapping (concurrency, "
-            "timeout, idle_timeout, deadline, retries, max_tokens, budget_usd, budget_tokens), "
-            "not text",
+            "timeout, idle_timeout, connect_timeout, first_token_timeout, deadline, retries, "
+            "max_tokens, budget_usd, budget_tokens, rate), not text",
         ),
         ("tasks: [{prompt: x, timeout: soon}]", f"p:1:30: timeout: 'soon' is not {DURATION}"),
         (

@@ -74,7 +74,7 @@ def test_a_retry_that_fails_again_skips_again_what_builds_on_it() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskSkipped) and not asked:
-            asked.extend(executor.retry(["a"]))
+            asked.extend(executor.steering.retry(["a"]))
 
     schedule = schedule_of(task("a"), task("b", after=("a",)), task("slow"))
     scripts = {"a": [fails("auth", retryable=False)], "slow": [says("slow", 50.0)]}
@@ -88,7 +88,7 @@ def test_a_retry_that_fails_again_skips_again_what_builds_on_it() -> None:
 def test_a_retry_brings_back_a_whole_chain_in_whatever_order_it_is_written() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskSkipped) and event.task == "c":
-            assert sorted(executor.retry(["a"])) == ["a", "b", "c"]
+            assert sorted(executor.steering.retry(["a"])) == ["a", "b", "c"]
 
     schedule = schedule_of(
         task("c", after=("b",)), task("b", after=("a",)), task("a"), task("slow")
@@ -104,7 +104,7 @@ def test_a_retry_after_the_budget_is_gone_fails_without_breaking_the_fold() -> N
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskCompleted) and event.task == "b":
-            executor.retry(["a"])
+            executor.steering.retry(["a"])
 
     schedule = schedule_of(
         task("a"), task("b"), task("slow"), limits=Limits(concurrency=3, budget_tokens=10)

@@ -238,7 +238,7 @@ def test_a_question_of_a_cancelled_task_is_closed() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.PermissionAsked):
-            executor.cancel("a")
+            executor.steering.cancel("a")
 
     events, one = virtual_time.run(
         execute(schedule_of(task("a")), backend, act, workspaces=backend.places, attended=True)

@@ -24,7 +24,7 @@ def when(kind: type[ev.TaskEvent], task_id: str, *again: str):  # type: ignore[n
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if not answers and isinstance(event, kind) and event.task == task_id:
-            answers.append(executor.retry(again))
+            answers.append(executor.steering.retry(again))
 
     return act, answers
 
@@ -102,8 +102,8 @@ def test_two_tried_again_right_after_all_was_cancelled_do_not_meet() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "slow1":
-            executor.cancel_all()
-            answers.append(executor.retry(["a", "b"]))
+            executor.steering.cancel_all()
+            answers.append(executor.steering.retry(["a", "b"]))
 
     events, folded = run(schedule, backend, act)
 
@@ -161,9 +161,9 @@ def test_who_comes_back_does_not_slip_past_another_that_can_not() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "lost":
-            executor.cancel("b")
+            executor.steering.cancel("b")
         if isinstance(event, ev.TaskFailed) and event.task == "lost":
-            answers.append(executor.retry(["c", "b"]))
+            answers.append(executor.steering.retry(["c", "b"]))
 
     events, folded = run(schedule, backend, act)
 
@@ -177,8 +177,8 @@ def test_who_was_tried_again_and_waits_may_be_cancelled() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "b":
-            assert executor.retry(["a"]) == ["a"]
-            assert executor.cancel("a")
+            assert executor.steering.retry(["a"]) == ["a"]
+            assert executor.steering.cancel("a")
 
     events, folded = run(BEHIND, backend, act)
 

@@ -69,7 +69,7 @@ def test_who_builds_on_a_lost_task_is_skipped_also_when_it_was_only_found() -> N
 def test_the_later_one_waits_for_the_end_however_it_comes(script: list[Step], status: str) -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if status == "cancelled" and isinstance(event, ev.TextDelta) and event.task == "a":
-            executor.cancel("a")
+            executor.steering.cancel("a")
 
     backend = Scripted({"a": [script]})
     events, folded = run(BEHIND, backend, act)
@@ -115,7 +115,7 @@ def test_who_waits_for_two_waits_for_both() -> None:
 def test_who_waits_may_be_cancelled() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted):
-            assert executor.cancel("b")
+            assert executor.steering.cancel("b")
 
     events, folded = run(BEHIND, Scripted(), act)
 
@@ -132,7 +132,7 @@ def test_two_in_conflict_do_not_meet_when_the_one_between_them_is_cancelled() ->
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted) and event.task == "a":
-            executor.cancel("b")
+            executor.steering.cancel("b")
 
     events, folded = run(schedule, Scripted({"a": [says("a", 30.0)]}), act)
 
@@ -187,7 +187,7 @@ def test_the_budget_lets_nobody_start_who_waits() -> None:
 def test_cancelling_the_run_ends_those_who_wait_too() -> None:
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskStarted):
-            executor.cancel_all()
+            executor.steering.cancel_all()
 
     events, folded = run(chain(1500), Scripted(), act)
 

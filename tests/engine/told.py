@@ -262,12 +262,12 @@ def play(scenario: Scenario, *, deaf: bool = False) -> tuple[list[ev.RunEvent], 
         if not executor.live:
             return
         if wish == "cancel":
-            executor.cancel(event.task if isinstance(event, ev.TaskEvent) else ids[0])
+            executor.steering.cancel(event.task if isinstance(event, ev.TaskEvent) else ids[0])
         elif wish == "cancel_all":
-            executor.cancel_all()
+            executor.steering.cancel_all()
         elif wish == "retry":
-            executor.retry([event.task] if isinstance(event, ev.TaskEvent) else ids[:1])
+            executor.steering.retry([event.task] if isinstance(event, ev.TaskEvent) else ids[:1])
         elif wish == "retry_all":
-            executor.retry(ids)
+            executor.steering.retry(ids)
 
     return virtual_time.run(execute(schedule, Scripted(scripts, deaf=deaf), act))

@@ -18,6 +18,22 @@ STDIN = "<stdin>"
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+class Rate(click.ParamType[float]):
+    """Requests a second, written as in plans."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        from orchtui.engine.rates import parse_rate
+
+        try:
+            return parse_rate(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 class Duration(click.ParamType[float]):
     """Seconds, written as in plans."""
 
@@ -44,6 +60,9 @@ _OPTIONS = [
     click.option("--concurrency", type=click.IntRange(1, 10_000), help="tasks at the same time"),
     click.option("--timeout", type=Duration(), help="for each task, such as 90s or 20m"),
     click.option("--deadline", type=Duration(), help="for the whole run"),
+    click.option(
+        "--rate", type=Rate(), help="attempts that start at one backend, such as 60/m or 5/s"
+    ),
     click.option("--retries", type=click.IntRange(0, 100), help="attempts after the first"),
     click.option("--budget-tokens", type=click.IntRange(1), help="tokens for the whole run"),
     click.option("--budget-usd", type=click.FloatRange(0, min_open=True), help="dollars"),

@@ -47,8 +47,15 @@ _WHY: Mapping[str, str] = {
 }
 
 _NO_MODEL = frozenset({"", "inherit", "null", "~"})
-_LIMITS = ("timeout", "idle_timeout", "retries", "max_tokens")
-_WITHOUT_MEANING = ("concurrency", "deadline", "budget_usd", "budget_tokens")
+_LIMITS = (
+    "timeout",
+    "idle_timeout",
+    "connect_timeout",
+    "first_token_timeout",
+    "retries",
+    "max_tokens",
+)
+_WITHOUT_MEANING = ("concurrency", "deadline", "budget_usd", "budget_tokens", "rate")
 _TOOL = re.compile(r"(?:[^\s,()]|\([^()]*(?:\)|\Z))+")
 _TOOL_OF_WORDS = re.compile(r"(?:[^,()]|\([^()]*(?:\)|\Z))+")
 _COLOR_COMMENT = re.compile(r"[ \t]*colou?r[ \t]*:[ \t]*(#[0-9A-Fa-f]{3,8})[ \t]*", re.IGNORECASE)

@@ -1,22 +1,21 @@
 """What happens to a task, said as RunEvents.
 
-Work is the executor's own notes on one task; Announcer turns each change of it
-into the event that tells the world. This module never decides what happens.
+Announcer turns each change of the executor's notes on a task into the event
+that tells the world. This module never decides what happens.
 """
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from orchtui.engine import events as ev
-from orchtui.engine.attempt import Intake, Stop
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.run import LIVE, Status
+from orchtui.engine.limiter import Change
+from orchtui.engine.plan import Task
+from orchtui.engine.run import Status
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.work import Work
 from orchtui.engine.workspace.site import Race, Seen
 
 _OUTCOME: dict[Status, str] = {
@@ -26,57 +25,6 @@ _OUTCOME: dict[Status, str] = {
 }
 _TOOL_TEXT = 4000
 """Characters of a tool's arguments or answer that an event keeps."""
-
-
-@dataclass(slots=True)
-class Work:
-    """The executor's notes on one task."""
-
-    task: ScheduledTask
-    status: Status = "waiting"
-    needs: set[str] = field(default_factory=set)
-    """Ids of predecessors that have not completed."""
-    held: set[str] = field(default_factory=set)
-    """Ids of tasks that must not run at once with this one and that it lets go first."""
-    attempt: int = 0
-    failures: int = 0
-    """Failed attempts since the task was first queued, or asked for again."""
-    spent: float = 0.0
-    """Seconds that count against the timeout so far."""
-    pieces: list[str] = field(default_factory=list)
-    """The cleaned text of the current attempt."""
-    result: str = ""
-    """The whole text, once completed."""
-    kept: int = 0
-    """Characters of the longest attempt."""
-    usage: ev.Usage = ev.Usage()
-    """Of the current attempt, once it has ended."""
-    intake: Intake | None = None
-    stop: "asyncio.Future[Stop] | None" = None
-    """Ends the current attempt."""
-    timer: asyncio.TimerHandle | None = None
-    """Begins the next attempt."""
-
-    @property
-    def live(self) -> bool:
-        """Whether it has not ended."""
-        return self.status in LIVE
-
-    @property
-    def ready(self) -> bool:
-        """Whether it has not begun and nothing holds it up."""
-        return self.status == "waiting" and not self.needs and not self.held
-
-    @property
-    def model(self) -> str | None:
-        """The model that really answers, where the backend has said it."""
-        model = self.intake.model if self.intake is not None else None
-        return clean_line(model) if model else None
-
-    @property
-    def output(self) -> str:
-        """Its file in the run folder; none before the first attempt."""
-        return ev.output_file(self.task.position) if self.attempt else ""
 
 
 class Announcer:
@@ -129,14 +77,18 @@ class Announcer:
     def refused(self, work: Work, path: str, why: str) -> None:
         self._tell(ev.WriteRefused, work, path=path, why=why)
 
-    def files(self, work: Work, seen: Seen) -> None:
-        self._tell(
-            ev.FilesSeen,
-            work,
-            sight=seen.sight,
-            read=seen.read,
-            written=seen.written,
-            note=seen.note,
+    def files(self, work: Work, seen: Seen, attempt: int) -> None:
+        """What an attempt did to files; it may be known only after its end."""
+        self._emit(
+            self._stamp(
+                ev.FilesSeen,
+                task=work.task.id,
+                attempt=attempt,
+                sight=seen.sight,
+                read=seen.read,
+                written=seen.written,
+                note=seen.note,
+            )
         )
 
     def race(self, race: Race) -> None:
@@ -178,6 +130,7 @@ class Announcer:
             error=error.kind,
             why=clean_line(error.message),
             wait_s=round(pause, 3),
+            throttled=error.throttled,
             usage=work.usage,
             model=work.model,
         )
@@ -194,9 +147,25 @@ class Announcer:
         self._tell(ev.TaskSkipped, work, why=why)
 
     def steered(
-        self, action: Literal["cancel", "cancel_run", "retry"], task_id: str | None = None
+        self, action: ev.SteerAction, task_id: str | None = None, value: str | None = None
     ) -> None:
-        self._emit(self._stamp(ev.Steered, action=action, task=task_id))
+        self._emit(self._stamp(ev.Steered, action=action, task=task_id, value=value))
+
+    def added(self, task: ScheduledTask, planned: Task) -> None:
+        self._emit(self._stamp(ev.TaskAdded, scheduled=task, planned=planned))
+
+    def limit(self, backend: str, change: Change, why: str) -> None:
+        self._emit(
+            self._stamp(
+                ev.LimitChanged,
+                backend=backend,
+                concurrency=change.concurrency,
+                rate=None if change.rate is None else round(change.rate, 3),
+                hold_s=round(change.hold, 3),
+                lower=change.lower,
+                why=clean_line(why),
+            )
+        )
 
     def _tell(self, kind: type[ev.AnyTaskEvent], work: Work, **fields: object) -> None:
         self._emit(self._stamp(kind, task=work.task.id, attempt=work.attempt, **fields))

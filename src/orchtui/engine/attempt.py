@@ -1,14 +1,13 @@
 """One attempt at one task: a backend's stream read under the clock.
 
-`read` consumes the stream into an Intake; `watch` ends it at the hard timeout,
-after too long a silence, or when it is told to stop; `judge` says whether what
-arrived is an answer, `backoff` how long to wait before the next attempt.
+`read` consumes the stream into an Intake; `watch` ends it when one of the limits
+of its Patience is reached, or when it is told to stop; `judge` says whether what
+arrived is an answer.
 This module never retries and never emits an event.
 """
 
 import asyncio
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from orchtui.engine.backends import base
@@ -31,6 +30,26 @@ class Cancel(Exception):
 Stop = BackendError | Cancel
 
 
+def _nothing(*_: object) -> None:
+    """For who does not want to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an attempt may take, in seconds; `None` for as long as it likes."""
+
+    left: float
+    """What is left of the task's timeout when the attempt begins."""
+    limit: float
+    """The task's whole timeout, for the message."""
+    idle: float | None = None
+    """Without any sign of life."""
+    connect: float | None = None
+    """Until the first sign of life."""
+    first_token: float | None = None
+    """Until the first piece of an answer, of thinking, or of a use of a tool."""
+
+
 @dataclass(slots=True)
 class Intake:
     """What has arrived from one attempt."""
@@ -38,8 +57,15 @@ class Intake:
     notice: Callable[[], None]
     """Called when text was added; must be cheap."""
     notice_tool: Callable[[base.ToolCalled | base.ToolReturned], None]
+    notice_begun: Callable[[], None] = _nothing
+    """Called once, at the first sign of life."""
+    notice_quota: Callable[[base.Quota], None] = _nothing
     sign: float = 0.0
     """The loop's time of the last sign of life."""
+    begun: bool = False
+    """Whether there was any."""
+    spoke: bool = False
+    """Whether any content came: text, thinking, or a use of a tool."""
     pieces: list[str] = field(default_factory=list)
     """Text since the last `take`, as it came."""
     length: int = 0
@@ -80,14 +106,24 @@ async def read(
             if intake.closed:
                 return
             intake.sign = clock()
+            if isinstance(event, base.Quota):  # comes with a refusal too
+                intake.notice_quota(event)
+                continue
+            if not intake.begun:
+                intake.begun = True
+                intake.notice_begun()
             if isinstance(event, base.Text):
+                intake.spoke = True
                 intake.pieces.append(event.text)
                 intake.notice()
+            elif isinstance(event, base.Thinking):
+                intake.spoke = True
             elif isinstance(event, base.UsageReported):
                 intake.usage = event.usage
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
+                intake.spoke = True
                 intake.notice_tool(event)
             elif isinstance(event, base.Finished):
                 intake.stop_reason = event.stop_reason
@@ -102,10 +138,7 @@ async def watch(
     reader: "asyncio.Task[None]",
     stop: "asyncio.Future[Stop]",
     intake: Intake,
-    *,
-    left: float,
-    limit: float,
-    idle_timeout: float | None,
+    patience: Callable[[], Patience],
 ) -> Stop | None:
     """Wait for the reader's end, or end it.
 
@@ -113,37 +146,27 @@ async def watch(
         reader: The task that runs `read`.
         stop: Told from outside: the reason to end now.
         intake: Where signs of life show.
-        left: Seconds that this task may still take.
-        limit: The task's whole timeout in seconds, for the message.
-        idle_timeout: Seconds of silence that are too many; `None` for any.
+        patience: The limits; asked again and again, as a person may change them meanwhile.
 
     Returns:
         Why the attempt failed; `None` when the stream came to its end.
     """
     clock = asyncio.get_running_loop().time
-    end = clock() + left
-    intake.sign = clock()
+    began = intake.sign = clock()
     while True:
-        quiet_end = intake.sign + idle_timeout if idle_timeout else float("inf")
+        due = min(when for when, _ in _limits(intake, patience(), began))
         await asyncio.wait(
             (reader, stop),
-            timeout=max(0.0, min(end, quiet_end) - clock()),
+            timeout=max(0.0, due - clock()),
             return_when=asyncio.FIRST_COMPLETED,
         )
-        reason: Stop
         if reader.done():
             error = _error_of(reader)
             # Told to stop in the moment in which it failed: it must not come back as a retry.
             return stop.result() if error is not None and stop.done() else error
-        if stop.done():
-            reason = stop.result()
-        elif clock() >= end:
-            reason = BackendError("timeout", f"stopped after its {show_duration(limit)} timeout")
-        elif idle_timeout and await _silent(intake, idle_timeout):
-            reason = BackendError(
-                "idle", f"no sign of life for {show_duration(idle_timeout)}", retryable=True
-            )
-        else:
+        reason: Stop | None
+        reason = stop.result() if stop.done() else await _reached(intake, patience, began)
+        if reason is None or reader.done():
             continue
         reader.cancel()
         # What it still raises, now or long after, is no news and must not reach the terminal.
@@ -152,14 +175,40 @@ async def watch(
         return reason
 
 
-async def _silent(intake: Intake, idle_timeout: float) -> bool:
-    """Whether there is really no sign of life: one may be waiting where the loop was held up."""
+def _limits(
+    intake: Intake, patience: Patience, began: float
+) -> Iterator[tuple[float, BackendError]]:
+    """The loop's time of each limit that holds now, and what is wrong when it is reached."""
+    limit = show_duration(patience.limit)
+    yield (
+        began + patience.left,
+        BackendError("timeout", f"stopped after its {limit} timeout"),
+    )
+    if patience.idle:
+        silent = f"no sign of life for {show_duration(patience.idle)}"
+        yield intake.sign + patience.idle, BackendError("idle", silent, retryable=True)
+    if patience.connect and not intake.begun:
+        late = f"no connection within {show_duration(patience.connect)} (connect_timeout)"
+        yield began + patience.connect, BackendError("connection", late, retryable=True)
+    if patience.first_token and not intake.spoke:
+        late = f"nothing came for {show_duration(patience.first_token)} (first_token_timeout)"
+        yield began + patience.first_token, BackendError("idle", late, retryable=True)
+
+
+async def _reached(
+    intake: Intake, patience: Callable[[], Patience], began: float
+) -> BackendError | None:
+    """The limit that is really reached: a sign of life may wait where the loop was held up."""
     clock = asyncio.get_running_loop().time
-    for _ in range(3):  # one turn to see the bytes, one for the stream, one for the reader
-        if clock() < intake.sign + idle_timeout:
-            return False
-        await asyncio.sleep(0)
-    return clock() >= intake.sign + idle_timeout
+    for turn in range(4):  # one turn to see the bytes, one for the stream, one for the reader
+        due, error = min(_limits(intake, patience(), began), key=lambda limit: limit[0])
+        if clock() < due:
+            return None
+        if error.kind == "timeout":
+            break
+        if turn < 3:
+            await asyncio.sleep(0)
+    return error
 
 
 def _error_of(reader: "asyncio.Task[None]") -> Stop | None:
@@ -170,11 +219,6 @@ def _error_of(reader: "asyncio.Task[None]") -> Stop | None:
         return error
     # A bug in a backend must not take the other tasks along; it is told as what it is.
     return BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
-
-
-def backoff(failures: int) -> float:
-    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
-    return float(min(60.0, 2.0 ** (failures - 1))) * random.uniform(0.5, 1.0)
 
 
 def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> BackendError | None:

@@ -83,6 +83,8 @@ class BackendError(OrchtuiError):
         message: One or two sentences for a person, with what to do about it.
         retryable: Whether trying the same again can help.
         retry_after: Seconds that the other side asked to wait, if it did.
+        throttled: Whether the other side only asks to come back later, being busy or asked too
+            often: such an attempt uses up none of the task's retries. `None` goes by the kind.
     """
 
     def __init__(
@@ -92,12 +94,16 @@ class BackendError(OrchtuiError):
         *,
         retryable: bool = False,
         retry_after: float | None = None,
+        throttled: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.kind: ErrorKind = kind
         self.message = message
         self.retryable = retryable
         self.retry_after = retry_after
+        if throttled is None:
+            throttled = kind == "rate_limit"
+        self.throttled = throttled and retryable
 
 
 class RunNotFoundError(OrchtuiError):

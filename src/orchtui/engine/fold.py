@@ -7,8 +7,11 @@ file: all times come from the events.
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from orchtui.engine import events as ev
 from orchtui.engine.errors import ErrorKind, IllegalTransitionError
+from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.run import (
     ENDED,
     LIVE,
@@ -33,6 +36,7 @@ def start(event: ev.RunStarted) -> Run:
         started=at,
         tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
         sessions=[Session(at, at)],
+        concurrency=event.schedule.concurrency,
         seq=event.seq,
         at=at,
     )
@@ -73,7 +77,9 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         case ev.RunStarted():
             raise IllegalTransitionError(f"run {run.id}: started twice (event {event.seq})")
         case ev.RunResumed():
-            run.finished, run.cancelled = None, False
+            run.finished, run.cancelled, run.paused = None, False, False
+            run.concurrency = run.schedule.concurrency
+            run.server_limits.clear()
             run.aggregated = None
             if run.aggregate is not None:
                 _put_back(run.aggregate)
@@ -84,14 +90,45 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
                 )
             for task_id in event.again:
                 _put_back(run.tasks[task_id])
-        case ev.Steered(action="cancel_run"):
-            run.cancelled = True
-        case ev.Steered(action="retry", task=str(task_id)) if task_id in run.tasks:
-            _put_back(run.tasks[task_id])
+        case ev.Steered():
+            _steer(run, event)
+        case ev.TaskAdded():
+            _add(run, event)
+        case ev.LimitChanged():
+            run.server_limits[event.backend] = event
         case ev.Aggregated():
             run.aggregated = event
         case ev.RunFinished():
             run.finished = event
+
+
+def _steer(run: Run, event: ev.Steered) -> None:
+    """A person's wish; one that this version does not know changes nothing."""
+    task = run.tasks.get(event.task or "")
+    match event.action, task, event.value:
+        case "cancel_run", _, _:
+            run.cancelled = True
+        case "pause" | "resume", _, _:
+            run.paused = event.action == "pause"
+        case "concurrency", _, str(number):
+            run.concurrency = int(number)
+        case "retry", TaskRun(), _:
+            _put_back(task)
+        case "extend", TaskRun(), str(seconds):
+            task.task = replace(task.task, timeout=task.task.timeout + float(seconds))
+        case "priority", TaskRun(), str(priority) if priority in PRIORITIES:
+            task.task = replace(task.task, priority=priority)
+
+
+def _add(run: Run, event: ev.TaskAdded) -> None:
+    new = event.scheduled
+    if new.id in run.tasks:
+        raise IllegalTransitionError(
+            f"run {run.id}: task '{new.id}' is added twice (event {event.seq})"
+        )
+    run.tasks[new.id] = TaskRun(new)
+    run.plan = replace(run.plan, tasks=(*run.plan.tasks, event.planned))
+    run.schedule = replace(run.schedule, tasks=(*run.schedule.tasks, new))
 
 
 _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
@@ -101,7 +138,7 @@ _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.ToolCalled: frozenset({"running"}),
     ev.ToolReturned: frozenset({"running"}),
     ev.WriteRefused: frozenset({"running"}),
-    ev.FilesSeen: frozenset({"running"}),
+    ev.FilesSeen: LIVE | ENDED,  # a cancelled attempt is told before its files are looked at
     ev.RaceDetected: LIVE | ENDED,  # it may come to light when one of the two has ended
     ev.PermissionAsked: frozenset({"running"}),
     ev.PermissionAnswered: frozenset({"running"}),
@@ -178,7 +215,10 @@ def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
         case ev.WriteRefused():
             task.attempts[-1].refused.append(event)
         case ev.FilesSeen():
-            task.attempts[-1].files = event
+            for attempt in reversed(task.attempts):
+                if attempt.number == event.attempt:
+                    attempt.files = event
+                    break
         case ev.RaceDetected():
             run.races.append(event)
         case ev.PermissionAsked():

@@ -7,7 +7,7 @@ do no work for each chunk. This module never waits for anything.
 import asyncio
 from collections.abc import Callable
 
-from orchtui.engine.announce import Work
+from orchtui.engine.work import Work
 
 JOIN = 0.05
 """Seconds that text is collected before it becomes an event."""

@@ -31,6 +31,7 @@ from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.executor import Executor
 from orchtui.engine.files import make_folder
+from orchtui.engine.lanes import Limiters
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
@@ -49,6 +50,8 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
 
     backends: Mapping[str, Backend]
     systems: Mapping[str, str] = {}
+    limiters: Limiters | None = None
+    """What is known of the servers' limits; shared by all runs of a project."""
 
 
 class Orchestrator:
@@ -142,6 +145,7 @@ class Orchestrator:
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
             time_left=self._time_for_tasks(),
+            limiters=self._crew.limiters,
         )
         return self
 
@@ -227,14 +231,14 @@ class Orchestrator:
     def cancel(self, task_id: str) -> bool:
         """Stop one task; False when it has ended already."""
         executor = self._synthesis if task_id == ev.AGGREGATE else self._executor
-        return executor is not None and executor.cancel(task_id)
+        return executor is not None and executor.steering.cancel(task_id)
 
     def cancel_all(self) -> None:
         """Stop the run; iterate on to its end to have everything written."""
         self._cancelled = True
         for executor in (self._executor, self._synthesis):
             if executor is not None and executor.live:
-                executor.cancel_all()
+                executor.steering.cancel_all()
 
     def retry(self, task_ids: Iterable[str]) -> list[str]:
         """Try failed or cancelled tasks again while others still run.
@@ -244,7 +248,7 @@ class Orchestrator:
         """
         if self._executor is None or not self._executor.live:
             return []
-        return self._executor.retry(task_ids)
+        return self._executor.steering.retry(task_ids)
 
     def answer(self, question: str, allowed: bool) -> bool:
         """Answer what a task's program wants to be allowed; False when that is over."""
@@ -319,6 +323,7 @@ class Orchestrator:
             systems=self._crew.systems,
             attempts={task.id: len(earlier)},
             time_left=left,
+            limiters=self._crew.limiters,
         )
 
     def _time_for_tasks(self) -> float | None:

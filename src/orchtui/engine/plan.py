@@ -33,6 +33,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds from a task's first start, over all its attempts."""
     idle_timeout: float | None = None
     """Seconds without any sign of life from a backend."""
+    connect_timeout: float | None = None
+    """Seconds until a backend's first sign of life."""
+    first_token_timeout: float | None = None
+    """Seconds until the first piece of an answer; 0 for any time."""
     deadline: float | None = None
     """Seconds for the whole run."""
     retries: int | None = None
@@ -43,6 +47,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Dollars for the whole run."""
     budget_tokens: int | None = None
     """Tokens, in and out, for the whole run."""
+    rate: float | None = None
+    """Attempts that may start in a second, for each backend."""
 
     def over(self, other: "Limits") -> "Limits":
         """These limits, and `other`'s where these say nothing."""
@@ -75,6 +81,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeout: float | None = None
     """Seconds."""
     idle_timeout: float | None = None
+    """Seconds."""
+    connect_timeout: float | None = None
+    """Seconds."""
+    first_token_timeout: float | None = None
     """Seconds."""
     retries: int | None = None
     max_tokens: int | None = None

@@ -29,6 +29,7 @@ from orchtui.engine.plan import (
     numbered,
 )
 from orchtui.engine.plan_check import NEEDS_TASKS, check
+from orchtui.engine.rates import format_rate
 from orchtui.engine.yaml_compose import ListNode, Node, Place, Problems, Scalar, compose
 from orchtui.engine.yaml_nodes import Record, list_of, read_whole, record, struct
 from orchtui.engine.yaml_values import (
@@ -43,6 +44,7 @@ from orchtui.engine.yaml_values import (
     line,
     matching,
     name,
+    rate,
     shown,
     text,
     whole,
@@ -85,11 +87,14 @@ LIMITS: dict[str, Reader[Any]] = {
     "concurrency": whole(1, 10_000),
     "timeout": duration,
     "idle_timeout": duration_or_zero,
+    "connect_timeout": duration,
+    "first_token_timeout": duration_or_zero,
     "deadline": duration,
     "retries": _RETRIES,
     "max_tokens": _TOKENS,
     "budget_usd": amount(1_000_000),
     "budget_tokens": whole(1, 1_000_000_000_000),
+    "rate": rate,
 }
 _TASK: dict[str, Reader[Any]] = {
     "id": _slug,
@@ -104,6 +109,8 @@ _TASK: dict[str, Reader[Any]] = {
     "priority": choice(PRIORITIES),
     "timeout": duration,
     "idle_timeout": duration_or_zero,
+    "connect_timeout": duration,
+    "first_token_timeout": duration_or_zero,
     "retries": _RETRIES,
     "max_tokens": _TOKENS,
     "estimate": duration,
@@ -134,7 +141,16 @@ _PLAN: dict[str, Reader[Any]] = {
     "missing": list_of(text),
     "tasks": _tasks,
 }
-_DURATIONS = frozenset({"timeout", "idle_timeout", "deadline", "estimate"})
+_DURATIONS = frozenset(
+    {
+        "timeout",
+        "idle_timeout",
+        "connect_timeout",
+        "first_token_timeout",
+        "deadline",
+        "estimate",
+    }
+)
 _DEFAULT_TASK = Task(id="")
 _DEFAULT_PLAN = Plan()
 
@@ -239,6 +255,8 @@ def _entry(key: str, value: object, indent: int) -> str:
 def _number(key: str, value: float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if key == "rate":
+        return format_rate(value)
     if key in _DURATIONS and value:
         return format_duration(value)
     return repr(value).removesuffix(".0")

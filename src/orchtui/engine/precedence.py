@@ -8,8 +8,8 @@ one, so that they never run at once. This module never starts or ends a task.
 
 from collections.abc import Iterable, Mapping
 
-from orchtui.engine.announce import Work
 from orchtui.engine.run import Status
+from orchtui.engine.work import Work
 
 _LOST: frozenset[Status] = frozenset({"failed", "cancelled", "skipped"})
 _UNDER_WAY: frozenset[Status] = frozenset({"queued", "running", "retrying"})
@@ -27,13 +27,22 @@ class Precedence:
         self._dependents: dict[str, list[Work]] = {task_id: [] for task_id in work}
         self._followers: dict[str, list[Work]] = {task_id: [] for task_id in work}
         for one in work.values():
-            for needed in dict.fromkeys(one.task.after):
-                self._dependents[needed].append(one)
-            for earlier in one.task.behind:
-                self._followers[earlier].append(one)
+            self._connect(one)
         for one in work.values():
             if one.status == "waiting":
                 self.wait(one)
+
+    def add(self, work: Work) -> None:
+        """One more task takes part; what it waits for does already."""
+        self._dependents[work.task.id], self._followers[work.task.id] = [], []
+        self._connect(work)
+        self.wait(work)
+
+    def _connect(self, work: Work) -> None:
+        for needed in dict.fromkeys(work.task.after):
+            self._dependents[needed].append(work)
+        for earlier in work.task.behind:
+            self._followers[earlier].append(work)
 
     def wait(self, work: Work) -> None:
         """Note what a task waits for that has not begun, or begins again.

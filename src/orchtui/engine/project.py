@@ -18,6 +18,7 @@ from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
+from orchtui.engine.lanes import Limiters
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.paid import Estimate, estimate
 from orchtui.engine.plan import Plan
@@ -45,6 +46,13 @@ class Project(Staff):
     """What of the configuration is the user's own."""
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
+    _limiters: Limiters = field(init=False)
+    """What runs have learned of the servers' limits."""
+
+    def __post_init__(self) -> None:
+        profiles = self.backends.profiles.items()
+        rates = {name: profile.rate for name, profile in profiles if profile.rate is not None}
+        self._limiters = Limiters(rates)
 
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
@@ -232,4 +240,5 @@ class Project(Staff):
         return Crew(
             backends=self.backends.open(schedule.backends, with_program),
             systems=self.systems(schedule),
+            limiters=self._limiters,
         )

@@ -8,8 +8,9 @@ decides what is allowed.
 import asyncio
 from itertools import count
 
-from orchtui.engine.announce import Announcer, Work
+from orchtui.engine.announce import Announcer
 from orchtui.engine.text import clean_line
+from orchtui.engine.work import Work
 from orchtui.engine.workspace.site import Race
 
 PATIENCE = 60.0

@@ -40,6 +40,8 @@ class TaskLimits(TypedDict):
 
     timeout: float
     idle_timeout: float | None
+    connect_timeout: float | None
+    first_token_timeout: float | None
     retries: int
     max_tokens: int
 
@@ -160,12 +162,17 @@ class Resolver:
         flags, wanted = self.overrides.limits, self.limits
         of_card = card.limits if card is not None else Limits()
         # A program may print only at its end: what a plan says for all is not meant for it.
-        idle = None if backend == "command" else wanted.idle_timeout
+        silent = backend == "command"
+
+        def patience(field: str) -> float | None:
+            said = [getattr(one, field) for one in (flags, task, of_card)]
+            return _first_or_none(*said, None if silent else getattr(wanted, field))
+
         return {
             "timeout": _first(flags.timeout, task.timeout, of_card.timeout, wanted.timeout),
-            "idle_timeout": _first_or_none(
-                flags.idle_timeout, task.idle_timeout, of_card.idle_timeout, idle
-            ),
+            "idle_timeout": patience("idle_timeout"),
+            "connect_timeout": patience("connect_timeout"),
+            "first_token_timeout": patience("first_token_timeout"),
             "retries": _first(flags.retries, task.retries, of_card.retries, wanted.retries),
             "max_tokens": _first(
                 flags.max_tokens, task.max_tokens, of_card.max_tokens, wanted.max_tokens

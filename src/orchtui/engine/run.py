@@ -171,6 +171,12 @@ class Run:
     """The time of the latest event."""
     races: list[ev.RaceDetected] = field(default_factory=list)
     """Where the independence of two tasks turned out false."""
+    server_limits: dict[str, ev.LimitChanged] = field(default_factory=dict)
+    """What was learned last of each server's limits, by backend."""
+    paused: bool = False
+    """Whether a person wants nothing more to be started."""
+    concurrency: int = 0
+    """Tasks that may run at once, as a person has set it last."""
     characters: int = 0
     """Text received in all attempts of all tasks, for rates."""
 

@@ -60,6 +60,11 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     timeout: float
     idle_timeout: float | None = None
     """Seconds; `None` leaves it to the backend, 0 switches it off."""
+    connect_timeout: float | None = None
+    """Seconds until the first sign of life; `None` for no limit of its own."""
+    first_token_timeout: float | None = None
+    """Seconds until the first piece of an answer; `None` leaves it to the engine, 0 switches it
+    off."""
     retries: int
     max_tokens: int
     estimate: float | None = None
@@ -91,6 +96,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deadline: float | None = None
     """Seconds from the start of the run."""
     budget_tokens: int | None = None
+    rate: float | None = None
+    """Attempts that may start in a second, for each backend."""
     aggregate: AggregateStrategy = "collect"
     backend: str = ""
     """Makes the synthesis: the one chosen for all, else that of the first task with a model."""
@@ -190,6 +197,7 @@ def build_with(resolver: Resolver, *, backend: str, report: IndependenceReport |
         concurrency=limits.concurrency or 1,
         deadline=limits.deadline,
         budget_tokens=limits.budget_tokens,
+        rate=limits.rate,
         aggregate=plan.aggregate,
         backend=lead,
         model=resolver.lead_model(lead),

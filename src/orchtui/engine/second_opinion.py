@@ -135,14 +135,8 @@ class _Answer:
         """Read it to its end; why it failed, if it did. Leaves nothing behind when cancelled."""
         reader = asyncio.create_task(attempt.read(backend, assignment, base.NO_TOOLS, self.intake))
         try:
-            failure = await attempt.watch(
-                reader,
-                self._stop,
-                self.intake,
-                left=limit,
-                limit=limit,
-                idle_timeout=backend.idle_timeout,
-            )
+            patience = attempt.Patience(left=limit, limit=limit, idle=backend.idle_timeout)
+            failure = await attempt.watch(reader, self._stop, self.intake, lambda: patience)
         finally:
             self.intake.closed = True
             if not reader.done():

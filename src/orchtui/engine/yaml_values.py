@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import TypeAlias, TypeVar
 
-from orchtui.engine import durations
+from orchtui.engine import durations, rates
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
 
@@ -135,6 +135,15 @@ def duration_or_zero(node: Node, problems: Problems, label: str) -> float:
     if isinstance(node, Scalar) and node.text == "0":
         return 0.0
     return duration(node, problems, label)
+
+
+def rate(node: Node, problems: Problems, label: str) -> float:
+    """Requests a second, written as so many in a second, a minute or an hour."""
+    written = _scalar(node, label, rates.ALLOWED).text
+    try:
+        return rates.parse_rate(written)
+    except ValueError as error:
+        raise Misfit(node, f"{label}: {clean(str(error))}") from None
 
 
 def flag(node: Node, problems: Problems, label: str) -> bool:

@@ -96,7 +96,13 @@ class Failures:
         if said:
             text += f": {said.strip().rstrip('.')}"
         advice = self._advice(sort, status, kind, said, model)
-        return self._error(sort, f"{text}. {advice}", retryable, _retry_after(headers))
+        return self._error(
+            sort,
+            f"{text}. {advice}",
+            retryable,
+            _retry_after(headers),
+            throttled=sort == "rate_limit" or _is_overloaded(status, kind),
+        )
 
     def unreachable(self, why: str) -> BackendError:
         """No connection, or it broke."""
@@ -159,7 +165,7 @@ class Failures:
     def _what(self, sort: ErrorKind, status: int, kind: str | None, said: str) -> str:
         if sort == "rate_limit":
             return f"{self._url} asks to slow down"
-        if kind == "overloaded_error" or status == 529:
+        if _is_overloaded(status, kind):
             return f"{self._url} is overloaded"
         if sort == "server":
             return f"{self._url} failed"
@@ -190,11 +196,23 @@ class Failures:
         message: str,
         retryable: bool = False,
         retry_after: float | None = None,
+        *,
+        throttled: bool = False,
     ) -> BackendError:
         text = clean(message)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        return BackendError(kind, clean_line(text), retryable=retryable, retry_after=retry_after)
+        return BackendError(
+            kind,
+            clean_line(text),
+            retryable=retryable,
+            retry_after=retry_after,
+            throttled=throttled,
+        )
+
+
+def _is_overloaded(status: int, kind: str | None) -> bool:
+    return kind == "overloaded_error" or status == 529
 
 
 def _sort(status: int, kind: str | None) -> ErrorKind:

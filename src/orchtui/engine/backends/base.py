@@ -179,8 +179,26 @@ class Finished(msgspec.Struct, frozen=True):
     stop_reason: str
 
 
+class Meter(msgspec.Struct, frozen=True):
+    """How much of something a server still gives, as it says itself."""
+
+    limit: float
+    """The most there can be."""
+    left: float
+    full_in: float
+    """Seconds until all of it is there again."""
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """What a server says of its limits, beside an answer; `None` where it says nothing."""
+
+    requests: Meter | None = None
+    tokens: Meter | None = None
+    """Of those that requests send, or of all, whichever is nearer to its end."""
+
+
 BackendEvent = (
-    Started | Alive | Text | Thinking | ToolCalled | ToolReturned | UsageReported | Finished
+    Started | Alive | Text | Thinking | ToolCalled | ToolReturned | UsageReported | Quota | Finished
 )
 
 

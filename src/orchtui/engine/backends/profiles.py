@@ -36,6 +36,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """How many requests it serves at once; `None` for no limit of its own."""
     idle_timeout: float | None = 120.0
     """Seconds of silence after which an attempt counts as dead."""
+    rate: float | None = None
+    """Attempts that may start in a second; `None` for any number."""
     tools: bool = True
     web: bool = False
     """Whether it has the provider's own web search and web fetch."""

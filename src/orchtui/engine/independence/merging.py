@@ -69,6 +69,8 @@ def pipeline(plan: Plan, before: str, after: str) -> Plan:
         specialist=_agreed(first.specialist, second.specialist, plan.specialist),
         timeout=_time(first, second, plan),
         idle_timeout=_patience(first.idle_timeout, second.idle_timeout),
+        connect_timeout=_patience(first.connect_timeout, second.connect_timeout),
+        first_token_timeout=_patience(first.first_token_timeout, second.first_token_timeout),
         estimate=_added(first.estimate, second.estimate)
         if first.estimate and second.estimate
         else None,

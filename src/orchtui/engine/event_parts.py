@@ -1,0 +1,101 @@
+"""What events are made of: their common head, figures, times and names.
+
+This module never says what happens; `task_events` and `events` do.
+"""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+FORMAT = 1
+"""Version of the journal's form, in `run_started`."""
+
+AGGREGATE = "@aggregate"
+"""The task id of the synthesis: a task of its own, outside the plan and the census."""
+
+Verdict = Literal["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"]
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """Tokens. `input` does not contain the cached ones, as the provider counts them."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write + other.cache_write,
+        )
+
+    @property
+    def total(self) -> int:
+        """All tokens, cached ones too."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
+
+class Census(msgspec.Struct, frozen=True):
+    """How many of the enabled tasks ended how. The aggregation is not counted."""
+
+    total: int = 0
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    skipped: int = 0
+
+
+def _kind(class_name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in class_name).lstrip("_")
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=_kind):
+    """What every event has."""
+
+    seq: int
+    at: str
+
+
+class TaskEvent(Event, frozen=True, kw_only=True):
+    """What every event of a task has."""
+
+    task: str
+    attempt: int
+
+
+class FileChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that a task wrote."""
+
+    path: str
+    """From the project folder."""
+    kept: str = ""
+    """Where the new text is, from the run folder; empty where it stands in the project itself."""
+    deleted: bool = False
+    base: str | None = None
+    """SHA-256 of the project's file before it was changed; `None` where there was none."""
+
+
+Sight = Literal["tools", "worktree", "folder", "nothing"]
+"""How it is known what an attempt did to files. `tools`: every use of a tool was seen, reads too.
+`worktree`: what a program changed in a worktree of its own. `folder`: what changed in the project
+folder while a program ran in it. `nothing`: it was not observed."""
+
+
+def output_file(position: int) -> str:
+    """The name of a task's file in the run folder, by its place in the plan; 0 is the synthesis."""
+    return f"parallel-task-{position}.md" if position else "parallel-synthesis.md"
+
+
+def iso(timestamp: float) -> str:
+    """Seconds since 1970 as `2026-01-15T10:00:00.123Z`."""
+    text = datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"
+
+
+def seconds(at: str) -> float:
+    """The inverse of `iso`."""
+    return datetime.fromisoformat(at).timestamp()

@@ -1,0 +1,121 @@
+"""Lanes: which task starts next, and when.
+
+A lane for each backend holds its ready tasks: most urgent first, then the longest
+way still to go, then the plan's order. A backend that is full, or was told to
+slow down, holds back only its own tasks. Over all lanes stand the run's
+concurrency and whether a person has paused it. This module never starts anything
+and never waits.
+"""
+
+import heapq
+import math
+from collections.abc import Iterable, Mapping
+
+from orchtui.engine.backends.base import Backend
+from orchtui.engine.limiter import Limiter, Ticket
+from orchtui.engine.schedule import ScheduledTask
+
+_Key = tuple[int, float, int, str]
+
+
+class Limiters:
+    """One Limiter for each backend, over all runs of a project; see `limiter`.
+
+    Args:
+        rates: Requests a second that the configuration allows a backend, by name.
+    """
+
+    def __init__(self, rates: Mapping[str, float] | None = None) -> None:
+        self._rates = rates or {}
+        self._by_name: dict[str, Limiter] = {}
+
+    def of(self, name: str, backend: Backend, rate: float | None) -> Limiter:
+        """The limiter of a backend.
+
+        Args:
+            name: The backend's.
+            backend: Knows how much it serves at once.
+            rate: Requests a second that the run allows; the configuration's holds beside it.
+        """
+        rates = [each for each in (rate, self._rates.get(name)) if each is not None]
+        limiter = self._by_name.get(name)
+        if limiter is None:
+            limiter = self._by_name[name] = Limiter(slots=backend.slots)
+        limiter.set_rate(min(rates, default=None))
+        return limiter
+
+
+class Lanes:
+    """The tasks of one run that are ready to start.
+
+    Args:
+        limiters: Of each backend that takes part, by name.
+        concurrency: Tasks that may run at once.
+    """
+
+    def __init__(self, limiters: Mapping[str, Limiter], concurrency: int) -> None:
+        self._limiters = limiters
+        self._heaps: dict[str, list[_Key]] = {name: [] for name in limiters}
+        self._tasks: dict[str, ScheduledTask] = {}
+        self._running = 0
+        self.concurrency = concurrency
+        """Tasks that may run at once; may change while they do."""
+        self.paused = False
+        """Whether nothing is to be started, by a person's wish."""
+
+    def push(self, task: ScheduledTask) -> None:
+        """Add a task; one that waits already takes the place that its urgency now gives it."""
+        self._tasks[task.id] = task
+        key = (task.urgency, -task.tail, task.position, task.id)
+        heapq.heappush(self._heaps[task.backend], key)
+
+    def drop(self, task_ids: Iterable[str]) -> None:
+        """These do not wait any more."""
+        for task_id in task_ids:
+            self._tasks.pop(task_id, None)
+
+    def take(self, now: float) -> tuple[ScheduledTask, Ticket] | None:
+        """The task that starts now, which counts as running from here on; `None` for none."""
+        if self.paused or self._running >= self.concurrency:
+            return None
+        heads = [
+            (heap[0], name)
+            for name, heap in self._heaps.items()
+            if self._head(heap) and self._limiters[name].wait(now) <= 0
+        ]
+        if not heads:
+            return None
+        _, name = min(heads)
+        task = self._tasks.pop(heapq.heappop(self._heaps[name])[-1])
+        self._running += 1
+        return task, self._limiters[name].start(now)
+
+    def wait(self, now: float) -> float:
+        """Seconds until it is worth asking again although nothing has ended; `inf` for never."""
+        if self.paused or self._running >= self.concurrency:
+            return math.inf
+        waits = [
+            self._limiters[name].wait(now) for name, heap in self._heaps.items() if self._head(heap)
+        ]
+        return min(waits, default=math.inf)
+
+    def give_back(self, backend: str, ticket: Ticket, tokens: int = 0) -> None:
+        """A task that was taken does not run any more.
+
+        Args:
+            backend: Its lane.
+            ticket: As `take` gave it.
+            tokens: What it sent.
+        """
+        self._running -= 1
+        self._limiters[backend].end(ticket, tokens)
+
+    def _head(self, heap: list[_Key]) -> bool:
+        """Whether anything waits in a lane; what was dropped, or moved up, is cleared away."""
+        while heap and not self._stands(heap[0]):
+            heapq.heappop(heap)
+        return bool(heap)
+
+    def _stands(self, key: _Key) -> bool:
+        task = self._tasks.get(key[-1])
+        return task is not None and key[:2] == (task.urgency, -task.tail)

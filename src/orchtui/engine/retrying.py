@@ -1,0 +1,59 @@
+"""What follows from an attempt that failed: another one, and when, or the task's end.
+
+Errors that trying again can help are retried, with a pause that grows, as often
+as the task's `retries` say. Being told to slow down is no failure: it is waited
+for as long as the task's timeout lasts, and uses up no retry. This module never
+waits and never starts anything.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchtui.engine.errors import BackendError
+from orchtui.engine.work import Work
+
+LONGEST_PAUSE = 60.0
+"""Seconds; a longer wish of the server's is granted all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The task is tried again."""
+
+    pause: float
+    """Seconds until then, at least."""
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
+    longest = min(LONGEST_PAUSE, 2.0 ** (min(failures, 60) - 1))
+    return float(longest) * random.uniform(0.5, 1.0)
+
+
+def next_step(
+    work: Work, error: BackendError, wait: Callable[[int], float] = backoff
+) -> Again | BackendError:
+    """What follows; counts the failure.
+
+    Args:
+        work: The task, its attempt ended.
+        error: Why the attempt failed.
+        wait: Seconds to wait, by the number of failures.
+
+    Returns:
+        When it is tried again, or with which error it fails for good.
+    """
+    if error.throttled:
+        work.throttles += 1
+        turn = work.throttles
+    else:
+        work.failures, work.throttles = work.failures + 1, 0
+        turn = work.failures
+        if not error.retryable or work.failures > work.task.retries:
+            return error
+    pause = max(wait(turn), error.retry_after or 0.0)
+    if pause >= work.task.timeout - work.spent:
+        note = f"{error.message}; no time is left for another attempt"
+        return BackendError(error.kind, note)
+    return Again(pause)

@@ -1,0 +1,171 @@
+"""What happens to a task, as events: from waiting for a slot to its end.
+
+This module never decides what happens next.
+"""
+
+from typing import Literal
+
+from orchtui.engine.errors import ErrorKind
+from orchtui.engine.event_parts import FileChange, Sight, TaskEvent, Usage
+
+
+class TaskQueued(TaskEvent, frozen=True, kw_only=True):
+    """Everything that the task needs is there; it waits for a slot."""
+
+
+class TaskStarted(TaskEvent, frozen=True, kw_only=True):
+    """An attempt begins."""
+
+    specialist: str
+    instance: str
+    """The specialist's name among several of its kind, such as researcher-A."""
+    backend: str
+    model: str | None = None
+
+
+class TextDelta(TaskEvent, frozen=True, kw_only=True):
+    """Text that arrived, cleaned, several pieces joined."""
+
+    text: str
+
+
+class ToolCalled(TaskEvent, frozen=True, kw_only=True):
+    """The specialist used a tool."""
+
+    call: str
+    name: str
+    arguments: str
+
+
+class ToolReturned(TaskEvent, frozen=True, kw_only=True):
+    """What the tool answered."""
+
+    call: str
+    ok: bool
+    text: str
+
+
+class WriteRefused(TaskEvent, frozen=True, kw_only=True):
+    """The specialist wanted to write where it may not; it was told so."""
+
+    path: str
+    """As the specialist named it."""
+    why: str
+
+
+class FilesSeen(TaskEvent, frozen=True, kw_only=True):
+    """What an attempt did to files, as far as that could be seen; comes at its end.
+
+    Not there for attempts that had no way to reach a file.
+    """
+
+    sight: Sight
+    read: tuple[str, ...] = ()
+    """Paths from the project folder; known with `tools` only."""
+    written: tuple[FileChange, ...] = ()
+    note: str = ""
+    """What a person should know, such as why nothing could be observed."""
+
+
+class RaceDetected(TaskEvent, frozen=True, kw_only=True):
+    """Two tasks that ran at the same time touched one file, and at least one wrote it.
+
+    The independence that was promised turned out false. `task` is the one whose access came second.
+    """
+
+    path: str
+    """From the project folder."""
+    access: Literal["read", "write"]
+    when: str
+    """ISO 8601, like `at`."""
+    other: str
+    """The task whose access came first."""
+    other_access: Literal["read", "write"]
+    other_when: str
+
+
+class PermissionAsked(TaskEvent, frozen=True, kw_only=True):
+    """A program wants to do something that the rules leave to a person."""
+
+    question: str
+    """An id, unique in the run."""
+    what: str
+
+
+class PermissionAnswered(TaskEvent, frozen=True, kw_only=True):
+    """The answer, or that none came in time."""
+
+    question: str
+    allowed: bool
+    why: str
+
+
+class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
+    """The attempt failed and another one follows after `wait_s` seconds."""
+
+    error: ErrorKind
+    why: str
+    wait_s: float
+    throttled: bool = False
+    """Whether the server only asked to come back later: that uses up no retry."""
+    usage: Usage = Usage()
+    model: str | None = None
+    """The model that really answered, where the backend said it."""
+
+
+class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
+    """The answer is whole and accepted."""
+
+    usage: Usage
+    output: str
+    """The result's file, relative to the run folder."""
+    stop_reason: str
+    model: str | None = None
+    """The model that really answered, where the backend says it."""
+
+
+class TaskFailed(TaskEvent, frozen=True, kw_only=True):
+    """The task failed for good; what had arrived is kept in `output`."""
+
+    error: ErrorKind
+    message: str
+    kept: int
+    """Characters of partial text that were kept."""
+    output: str
+    usage: Usage = Usage()
+    model: str | None = None
+
+
+class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
+    """A person stopped it."""
+
+    why: str
+    kept: int = 0
+    output: str = ""
+    usage: Usage = Usage()
+    model: str | None = None
+
+
+class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
+    """It never started, because something that it needs did not complete."""
+
+    why: str
+
+
+AnyTaskEvent = (
+    TaskQueued
+    | TaskStarted
+    | TextDelta
+    | ToolCalled
+    | ToolReturned
+    | WriteRefused
+    | FilesSeen
+    | RaceDetected
+    | PermissionAsked
+    | PermissionAnswered
+    | TaskRetrying
+    | TaskCompleted
+    | TaskFailed
+    | TaskCancelled
+    | TaskSkipped
+)

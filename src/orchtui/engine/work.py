@@ -1,0 +1,79 @@
+"""Work: what the executor notes about one task of a run.
+
+This module never decides what happens.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from orchtui.engine import events as ev
+from orchtui.engine.attempt import Intake, Stop
+from orchtui.engine.run import LIVE, Status
+from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.text import clean_line
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """The executor's notes on one task."""
+
+    task: ScheduledTask
+    """Exchanged when a person gives the task other limits while it is under way."""
+    status: Status = "waiting"
+    needs: set[str] = field(default_factory=set)
+    """Ids of predecessors that have not completed."""
+    held: set[str] = field(default_factory=set)
+    """Ids of tasks that must not run at once with this one and that it lets go first."""
+    attempt: int = 0
+    failures: int = 0
+    """Failed attempts since the task was first queued, or asked for again. Attempts that were
+    told to slow down are none."""
+    throttles: int = 0
+    """Attempts in a row that were told to slow down."""
+    spent: float = 0.0
+    """Seconds that count against the timeout so far."""
+    pieces: list[str] = field(default_factory=list)
+    """The cleaned text of the current attempt."""
+    result: str = ""
+    """The whole text, once completed."""
+    kept: int = 0
+    """Characters of the longest attempt."""
+    usage: ev.Usage = ev.Usage()
+    """Of the current attempt, once it has ended."""
+    intake: Intake | None = None
+    stop: "asyncio.Future[Stop] | None" = None
+    """Ends the current attempt."""
+    leaving: "asyncio.Future[object] | None" = None
+    """Done when the place of the latest attempt is left."""
+    waits_since: float | None = None
+    """The loop's time since which it waits for another attempt, where that wait counts against
+    its timeout."""
+    timer: asyncio.TimerHandle | None = None
+    """Begins the next attempt, or ends a wait that has become too long."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in LIVE
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has not begun and nothing holds it up."""
+        return self.status == "waiting" and not self.needs and not self.held
+
+    @property
+    def model(self) -> str | None:
+        """The model that really answers, where the backend has said it."""
+        model = self.intake.model if self.intake is not None else None
+        return clean_line(model) if model else None
+
+    @property
+    def output(self) -> str:
+        """Its file in the run folder; none before the first attempt."""
+        return ev.output_file(self.task.position) if self.attempt else ""
+
+    def let_timer_go(self) -> None:
+        """Nothing happens to it by itself any more."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
