@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchtui.engine.backends.anthropic_address import Address
 from orchtui.engine.backends.anthropic_errors import Failures
+from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
 from orchtui.engine.backends.anthropic_turns import Conversation
 from orchtui.engine.backends.anthropic_warming import SHORTEST, Warming
@@ -23,6 +24,7 @@ from orchtui.engine.backends.base import (
     Assignment,
     BackendEvent,
     Finished,
+    Quota,
     ToolBox,
 )
 from orchtui.engine.errors import BackendError
@@ -163,6 +165,8 @@ class AnthropicBackend:
                 async with sdk.client.messages.with_streaming_response.create(
                     **talk.body(), stream=True
                 ) as response:
+                    if (told := quota(response.headers)) is not None:
+                        yield told
                     content_type = response.headers.get("content-type", "").partition(";")[0]
                     if content_type.strip().lower() not in _STREAM_TYPES:
                         raise self._failures.not_a_stream(content_type.strip())
@@ -174,6 +178,8 @@ class AnthropicBackend:
                             await _drain(pieces, sdk.errors)
                             break
             except sdk.errors as error:
+                if (told := _told_with(error)) is not None:
+                    yield told
                 raise self._failure(error, model) from None
             async with aclosing(talk.follow(answer)) as events:  # type: ignore[type-var]
                 async for event in events:
@@ -256,6 +262,12 @@ class AnthropicBackend:
         if isinstance(error, httpx2.TimeoutException):
             return self._failures.broke_off("it fell silent")
         return self._failures.broke_off(f"the connection was lost ({type(error).__name__})")
+
+
+def _told_with(error: Exception) -> Quota | None:
+    """What the server said of its limits beside an error."""
+    response = getattr(error, "response", None)
+    return quota(response.headers) if response is not None else None
 
 
 def _words(error: BaseException) -> str:
