@@ -241,3 +241,41 @@ def test_the_log_agrees_with_the_verdict(scenario: Scenario) -> None:
         ("SKIPPED", count.skipped),
     ):
         assert len(re.findall(rf"^- Task \d+: {word} at ", text, re.MULTILINE)) == number
+
+
+def test_attempts_that_were_told_to_come_back_later_are_one_line() -> None:
+    told = Told(task("a"))
+    for second in range(0, 9, 3):
+        told.starts("a", second).retries("a", second + 1, "too fast", throttled=True)
+    told.starts("a", 20).retries("a", 25, "no connection").starts("a", 30)
+    told.completes("a", 40, "done").ends(41)
+
+    lines = [line for line in log(told.run).splitlines() if line.startswith("- Attempt")]
+
+    assert lines == [
+        "- Attempts 1 to 3: told to come back later, over 7.0s; the last time: too fast",
+        "- Attempt 4: ended after 5.0s, no connection",
+    ]
+
+
+def test_servers_that_asked_for_less_are_told_and_what_was_changed_by_hand() -> None:
+    told = Told(task("a"))
+    told.starts("a", 0)
+    for second, lower in ((1, True), (2, True), (3, False)):
+        told.tell(
+            ev.LimitChanged,
+            second,
+            backend="scripted",
+            concurrency=2,
+            rate=0.5,
+            lower=lower,
+            why="too fast",
+        )
+    told.tell(ev.Steered, 4, action="extend", task="a", value="600")
+    told.tell(ev.Steered, 5, action="telepathy", task="a")
+    told.completes("a", 40, "done").ends(41)
+
+    text = log(told.run)
+
+    assert "- scripted asked for less 2 times; last: takes more again: 2 at once, 30/min\n" in text
+    assert "## Changes by Hand\n- 10:00:04Z: gave 'a' 10m 00s more\n\n" in text

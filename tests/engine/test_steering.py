@@ -6,6 +6,7 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
+from orchtui.engine.addition import Addition
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits
 from orchtui.engine.run import Run
@@ -150,7 +151,9 @@ def test_a_task_may_be_added_to_a_run() -> None:
     more = schedule_of(task("a"), task("b"), task("late", after=("a",))).tasks[-1]
 
     events, folded = steered(
-        schedule, Scripted(), b=lambda wheel: wheel.add(more, task("late", after=("a",)))
+        schedule,
+        Scripted(),
+        b=lambda wheel: wheel.add(Addition(scheduled=more, planned=task("late", after=("a",)))),
     )
 
     assert starts(events) == ["a", "b", "late"]
@@ -168,8 +171,10 @@ def test_an_added_task_that_needs_a_failed_one_is_skipped() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskFailed):
-            answers.append(executor.steering.add(more, task("late", after=("a",))))
-            answers.append(executor.steering.add(more, task("late")))
+            answers.append(
+                executor.steering.add(Addition(scheduled=more, planned=task("late", after=("a",))))
+            )
+            answers.append(executor.steering.add(Addition(scheduled=more, planned=task("late"))))
 
     _, folded = virtual_time.run(execute(schedule, backend, act))
 

@@ -7,6 +7,7 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
+from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
@@ -66,7 +67,9 @@ def test_a_wait_behind_others_at_a_full_server_counts_too() -> None:
 
     def act(executor: Executor, event: ev.RunEvent) -> None:
         if isinstance(event, ev.TaskRetrying):
-            assert executor.steering.add(schedule_of(urgent).tasks[0], urgent)
+            assert executor.steering.add(
+                Addition(scheduled=schedule_of(urgent).tasks[0], planned=urgent)
+            )
 
     schedule = schedule_of(task("a", timeout=60.0))
     _, folded = virtual_time.run(execute(schedule, backend, act))

@@ -112,9 +112,23 @@ class Told:
             output=self._file(task_id),
         )
 
-    def retries(self, task_id: str, at: float, why: str = "busy", wait: float = 1.0) -> "Told":
+    def retries(
+        self,
+        task_id: str,
+        at: float,
+        why: str = "busy",
+        wait: float = 1.0,
+        *,
+        throttled: bool = False,
+    ) -> "Told":
         return self.tell(
-            ev.TaskRetrying, at, **self._attempt(task_id), error="server", why=why, wait_s=wait
+            ev.TaskRetrying,
+            at,
+            **self._attempt(task_id),
+            error="rate_limit" if throttled else "server",
+            why=why,
+            wait_s=wait,
+            throttled=throttled,
         )
 
     def skips(self, task_id: str, at: float, why: str) -> "Told":

@@ -23,6 +23,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line
 from orchtui.engine.report import LOCAL
 from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.steering_told import limit, wish
 from orchtui.engine.text import clean_line
 from orchtui.engine.tool_words import call_words
 
@@ -89,6 +90,8 @@ class Progress:
 
     def note(self, event: ev.RunEvent) -> None:
         """Take an event that the run has applied."""
+        if isinstance(event, ev.Steered | ev.TaskAdded | ev.LimitChanged):
+            self._note_change(event)
         if not isinstance(event, ev.TaskEvent):
             return
         if self._live is None:
@@ -96,6 +99,19 @@ class Progress:
         elif isinstance(event, ev.RaceDetected) or _was_refused(event):
             # Too weighty for a table that is drawn over.
             self._live.console.print(Text(self._line(event), style="bold red"))
+
+    def _note_change(self, event: ev.Steered | ev.TaskAdded | ev.LimitChanged) -> None:
+        if isinstance(event, ev.LimitChanged):
+            words = f"{event.backend} {limit(event)}"
+        elif isinstance(event, ev.TaskAdded):
+            words = f"by hand: added '{event.scheduled.id}'"
+        else:
+            words = f"by hand: {wish(event)}"
+        line = f"{event.at[11:19]} {clean_line(words)}"
+        if self._live is None:
+            self._say(line)
+        elif isinstance(event, ev.LimitChanged) and event.lower:
+            self._live.console.print(Text(line, style="yellow"))
 
     def conclude(self, run_folder: Path, out: Path) -> None:
         """The last lines: the verdict, loudly, and where the files are."""

@@ -7,12 +7,11 @@ that tells the world. This module never decides what happens.
 from collections.abc import Callable
 
 from orchtui.engine import events as ev
+from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
 from orchtui.engine.limiter import Change
-from orchtui.engine.plan import Task
 from orchtui.engine.run import Status
-from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.work import Work
@@ -151,8 +150,12 @@ class Announcer:
     ) -> None:
         self._emit(self._stamp(ev.Steered, action=action, task=task_id, value=value))
 
-    def added(self, task: ScheduledTask, planned: Task) -> None:
-        self._emit(self._stamp(ev.TaskAdded, scheduled=task, planned=planned))
+    def added(self, more: Addition) -> None:
+        self._emit(
+            self._stamp(
+                ev.TaskAdded, scheduled=more.scheduled, planned=more.planned, staged=more.staged
+            )
+        )
 
     def limit(self, backend: str, change: Change, why: str) -> None:
         self._emit(

@@ -76,7 +76,9 @@ class Artifacts:
             self._grower.result()  # raises what stopped it
         ended: dict[str, TaskRun] = {}
         for event in batch:
-            if isinstance(event, ev.TextDelta):
+            if isinstance(event, ev.TaskAdded):
+                await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
+            elif isinstance(event, ev.TextDelta):
                 self._add(self._run.of(event.task), event.text)
             elif isinstance(event, ev.TaskStarted):
                 task = self._run.of(event.task)

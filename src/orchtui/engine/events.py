@@ -27,6 +27,7 @@ from orchtui.engine.event_parts import (
 )
 from orchtui.engine.plan import AggregateStrategy, Plan, Task
 from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.staging import Staged
 from orchtui.engine.task_events import (
     AnyTaskEvent,
     FilesSeen,
@@ -135,6 +136,8 @@ class TaskAdded(Event, frozen=True, kw_only=True):
     scheduled: ScheduledTask
     planned: Task
     """The same as the plan has it."""
+    staged: tuple[Staged, ...] = ()
+    """What it waits for beyond what it declares, and why."""
 
 
 class LimitChanged(Event, frozen=True, kw_only=True):

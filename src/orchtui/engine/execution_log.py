@@ -8,6 +8,7 @@ Source of the form: the tutorial's section "Parallel Execution Log".
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
+from itertools import groupby
 
 from orchtui.engine import verdict
 from orchtui.engine.attempt import CUT_OFF
@@ -23,6 +24,7 @@ from orchtui.engine.files_told import (
 from orchtui.engine.report import LOCAL, REHEARSAL, status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 from orchtui.engine.staging import Staged
+from orchtui.engine.steering_told import limit, told
 
 _STRATEGY = {
     "collect": "Collected all {n} results, one after the other",
@@ -58,6 +60,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += [_completion(task) for task in run.tasks.values()]
     lines += ["", *_figures(run), ""]
     lines += races_section(run)
+    lines += _by_hand(run)
     lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
     return "\n".join(lines)
 
@@ -116,11 +119,7 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     else:
         lines.append(f"- Status: {status_word(task)}")
     lines += _dependencies(task, staged)
-    lines += [
-        f"- Attempt {earlier.number}: ended after {show_duration(earlier.seconds(run.at))}, "
-        f"{inline(earlier.message)}"
-        for earlier in task.attempts[:-1]
-    ]
+    lines += _attempts(run, task)
     lines += _files(run, task)
     if task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
@@ -131,6 +130,41 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
         lines.append(f"- Reason: {kind}{inline(task.why)}")
     return [*lines, ""]
+
+
+def _attempts(run: Run, task: TaskRun) -> list[str]:
+    """The attempts before the last one; those that only heard to come back later in one line."""
+    lines = []
+    for throttled, group in groupby(task.attempts[:-1], key=lambda attempt: attempt.throttled):
+        earlier = list(group)
+        if throttled and len(earlier) > 1:
+            waited = earlier[-1].seconds(run.at) + earlier[-1].started - earlier[0].started
+            lines.append(
+                f"- Attempts {earlier[0].number} to {earlier[-1].number}: told to come back later, "
+                f"over {show_duration(waited)}; the last time: {inline(earlier[-1].message)}"
+            )
+            continue
+        lines += [
+            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}, "
+            f"{inline(one.message)}"
+            for one in earlier
+        ]
+    return lines
+
+
+def _by_hand(run: Run) -> list[str]:
+    """What a person changed, and which servers asked for less."""
+    lines = []
+    if changes := told(run.wishes, run.added, inline):
+        lines += ["## Changes by Hand", *(f"- {change}" for change in changes), ""]
+    if slowed := {name: many for name, many in run.slowed.items() if many}:
+        lines += ["## Limits of Servers"]
+        for name, many in slowed.items():
+            last = limit(run.server_limits[name]) if name in run.server_limits else ""
+            times = "once" if many == 1 else f"{many} times"
+            lines.append(f"- {inline(name)} asked for less {times}{last and f'; last: {last}'}")
+        lines.append("")
+    return lines
 
 
 def _files(run: Run, task: TaskRun) -> list[str]:

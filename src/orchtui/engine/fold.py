@@ -96,6 +96,7 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             _add(run, event)
         case ev.LimitChanged():
             run.server_limits[event.backend] = event
+            run.slowed[event.backend] = run.slowed.get(event.backend, 0) + event.lower
         case ev.Aggregated():
             run.aggregated = event
         case ev.RunFinished():
@@ -104,6 +105,7 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
 
 def _steer(run: Run, event: ev.Steered) -> None:
     """A person's wish; one that this version does not know changes nothing."""
+    run.wishes.append(event)
     task = run.tasks.get(event.task or "")
     match event.action, task, event.value:
         case "cancel_run", _, _:
@@ -126,9 +128,14 @@ def _add(run: Run, event: ev.TaskAdded) -> None:
         raise IllegalTransitionError(
             f"run {run.id}: task '{new.id}' is added twice (event {event.seq})"
         )
+    run.added.append(event)
     run.tasks[new.id] = TaskRun(new)
     run.plan = replace(run.plan, tasks=(*run.plan.tasks, event.planned))
-    run.schedule = replace(run.schedule, tasks=(*run.schedule.tasks, new))
+    run.schedule = replace(
+        run.schedule,
+        tasks=(*run.schedule.tasks, new),
+        staged=(*run.schedule.staged, *event.staged),
+    )
 
 
 _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
@@ -186,6 +193,7 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
         case ev.TaskRetrying():
             task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
             _close_attempt(task, run.at, event, event.error, event.why)
+            task.attempts[-1].throttled = event.throttled
         case ev.TaskCompleted():
             _end(run, task, "completed")
             _close_attempt(task, run.at, event)

@@ -25,6 +25,7 @@ from orchtui import __version__
 from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
 from orchtui.engine import journal as journals
+from orchtui.engine.addition import Addition
 from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
@@ -36,6 +37,7 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
+from orchtui.engine.steering import Steering
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.program_site import ProgramSites
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
@@ -87,6 +89,8 @@ class Orchestrator:
         self._past = past
         self._attended = attended
         self._journal: journals.Journal | None = None
+        self._systems = dict(crew.systems)
+        self._workspaces: Workspaces | None = None
         self._executor: Executor | None = None
         self._synthesis: Executor | None = None
         self._cancelled = False
@@ -129,7 +133,7 @@ class Orchestrator:
             self._first = await (self._begin() if self._past is None else self._go_on(self._past))
             self._artifacts = Artifacts(self._out, self._folder, self.run)
             await self._artifacts.begin()
-            workspaces = await asyncio.to_thread(self._places)
+            self._workspaces = await asyncio.to_thread(self._places)
         except BaseException:
             # Nobody will leave what was never entered: the lock must not outlive the attempt.
             if self._journal is not None:
@@ -139,9 +143,9 @@ class Orchestrator:
             self._schedule,
             self._crew.backends,
             self._stamp,
-            workspaces=workspaces,
+            workspaces=self._workspaces,
             attended=self._attended,
-            systems=self._crew.systems,
+            systems=self._systems,
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
             time_left=self._time_for_tasks(),
@@ -249,6 +253,20 @@ class Orchestrator:
         if self._executor is None or not self._executor.live:
             return []
         return self._executor.steering.retry(task_ids)
+
+    @property
+    def steering(self) -> Steering | None:
+        """What a person may change beside that; `None` once no task of the run is live."""
+        executor = self._executor
+        return executor.steering if executor is not None and executor.live else None
+
+    def add(self, more: Addition) -> bool:
+        """Let one more task take part; False when the run has ended, or has such a task."""
+        if self.steering is None or self._workspaces is None:
+            return False
+        self._workspaces.add(more.scheduled)
+        self._systems.update(more.systems)
+        return self.steering.add(more)
 
     def answer(self, question: str, allowed: bool) -> bool:
         """Answer what a task's program wants to be allowed; False when that is over."""

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from orchtui.engine import dangers, isolation, past_runs, summary
 from orchtui.engine import second_opinion as opinions
+from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import IndependenceReport, check
@@ -21,7 +22,7 @@ from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.paid import Estimate, estimate
-from orchtui.engine.plan import Plan
+from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import ORCHESTRATOR, Resolver
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule, build_with
@@ -112,6 +113,17 @@ class Project(Staff):
             out=self.out,
             attended=self.attended,
         )
+
+    def addition(self, run: Run, task: Task) -> Addition:
+        """One more task for a run that goes on, for `Orchestrator.add`.
+
+        Reads files: not for the event loop.
+
+        Raises:
+            InputError, NoBackendError: it can not be started, or not in this run.
+        """
+        whole = self.schedule(with_task(run, task))
+        return addition(run, task, whole, self.systems(whole))
 
     def resume(self, run_id: str) -> Orchestrator:
         """Go on with a past run: what completed is kept, the rest runs again.

@@ -51,6 +51,8 @@ def attempt_heading(run: Run, task: TaskRun) -> str:
     if len(task.attempts) == 1:
         return f"# {inline(task.task.label)}\n\n> RUNNING · {_provenance(run, task)}\n\n"
     before = task.attempts[-2]
+    if before.throttled and not before.length:
+        return ""  # it began just as this one does
     return (
         f"\n\n> Attempt {before.number} ended: {inline(before.message)}. "
         f"Attempt {attempt.number} begins here.\n\n"

@@ -56,6 +56,8 @@ class Attempt:
     error: ErrorKind | None = None
     message: str = ""
     """Why it failed or was stopped."""
+    throttled: bool = False
+    """Whether the server only asked to come back later."""
     usage: ev.Usage = ev.Usage()
     tools: list[ToolUse] = field(default_factory=list)
     refused: list[ev.WriteRefused] = field(default_factory=list)
@@ -171,6 +173,12 @@ class Run:
     """The time of the latest event."""
     races: list[ev.RaceDetected] = field(default_factory=list)
     """Where the independence of two tasks turned out false."""
+    wishes: list[ev.Steered] = field(default_factory=list)
+    """What a person changed while it went on."""
+    added: list[ev.TaskAdded] = field(default_factory=list)
+    """Tasks that a person put in."""
+    slowed: dict[str, int] = field(default_factory=dict)
+    """How often a server asked for less, by backend."""
     server_limits: dict[str, ev.LimitChanged] = field(default_factory=dict)
     """What was learned last of each server's limits, by backend."""
     paused: bool = False

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
+from orchtui.engine.addition import Addition
 from orchtui.engine.announce import Announcer
 from orchtui.engine.attempt import Cancel
 from orchtui.engine.board import Board
 from orchtui.engine.lanes import Lanes
-from orchtui.engine.plan import PRIORITIES, Priority, Task
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.plan import PRIORITIES, Priority
 from orchtui.engine.work import Work
 
 
@@ -136,16 +136,15 @@ class Steering:
             self._say.steered("concurrency", None, str(concurrency))
             self._pump()
 
-    def add(self, task: ScheduledTask, planned: Task) -> bool:
+    def add(self, more: Addition) -> bool:
         """Let one more task take part; False when its id is taken, or nothing is started any more.
 
-        Args:
-            task: Comes after, and behind, tasks of this run only; its backend takes part already.
-            planned: The same as the plan has it.
+        Its backend takes part already, and so do the tasks that it waits for.
         """
+        task = more.scheduled
         if task.id in self._board.work or self._board.give_up is not None:
             return False
-        self._say.added(task, planned)
+        self._say.added(more)
         self._board.add(task)
         self._pump()
         return True

@@ -4,7 +4,7 @@ Each is a modal screen that gives its answer back to whoever pushed it. This
 module never acts on an answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -61,26 +61,54 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(event.button.name)
 
 
-class AskPath(ModalScreen[str | None]):
-    """Asks for the name of a file."""
+class AskLine(ModalScreen[str | None]):
+    """Asks for one line of text, such as a path or a length of time.
+
+    Args:
+        title: What is asked for.
+        value: What stands there at first.
+        example: Shown where nothing stands.
+        does: What enter does, in one word.
+        wrong: What is wrong with an answer, for a person; nothing where it can be taken.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, title: str, path: str) -> None:
+    def __init__(
+        self,
+        title: str,
+        value: str,
+        example: str,
+        does: str,
+        wrong: Callable[[str], str] = lambda answer: "",
+    ) -> None:
         super().__init__()
         self._title = title
-        self._path = path
+        self._value = value
+        self._example = example
+        self._does = does
+        self._wrong = wrong
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Input(self._path, placeholder="plan.yaml", compact=True)
-            yield Static("[b]enter[/] saves   [b]esc[/] goes back", classes="hint")
+            yield Input(self._value, placeholder=self._example, compact=True)
+            yield Static("", id="line-problem", classes="problem", markup=False)
+            yield Static(f"[b]enter[/] {self._does}   [b]esc[/] goes back", classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#line-problem").display = False
 
     @on(Input.Submitted)
-    def _save(self, event: Input.Submitted) -> None:
-        if path := event.value.strip():
-            self.dismiss(path)
+    def _take(self, event: Input.Submitted) -> None:
+        if not (answer := event.value.strip()):
+            return
+        if wrong := self._wrong(answer):
+            problem = self.query_one("#line-problem", Static)
+            problem.update(wrong)
+            problem.display = True
+        else:
+            self.dismiss(answer)
 
 
 class ChooseBackend(ModalScreen[str | None]):

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from orchtui.engine.addition import Addition
 from orchtui.engine.events import PermissionAsked
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.run import Run
+from orchtui.engine.steering import Steering
 
 
 class LiveRun:
@@ -90,6 +92,15 @@ class LiveRun:
         """Stop all tasks; the run then ends by itself."""
         if self._orchestrator is not None:
             self._orchestrator.cancel_all()
+
+    @property
+    def steering(self) -> Steering | None:
+        """What a person may change while tasks run; `None` when nothing is going on."""
+        return self._orchestrator.steering if self._orchestrator is not None else None
+
+    def add(self, more: Addition) -> bool:
+        """Let one more task take part; False when the run has ended meanwhile."""
+        return self._orchestrator is not None and self._orchestrator.add(more)
 
     def answer(self, question: str, allowed: bool) -> None:
         """Answer what a task's program wants to be allowed."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from orchtui.engine.events import Census, Verdict
+from orchtui.engine.events import Census, Verdict, seconds
+from orchtui.engine.rates import show_rate
 from orchtui.engine.run import Run
+from orchtui.engine.text import clean_line
 from orchtui.engine.verdict import census, makespan, refusals, verdict
 from orchtui.ui import looks
 
@@ -94,6 +96,7 @@ class RunBar(Static):
         if run is not None and facts.is_live:
             running = len(run.with_status("running"))
             parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
+            parts += [(3, Content.styled(words, "$text-warning")) for words in slowed(run)]
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
             parts.append((6, Content(used)))
@@ -117,7 +120,9 @@ class RunBar(Static):
             return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
         badge = Content.styled(" REHEARSAL ", "b $background on $warning")
         parts: list[Part] = [(1, badge)] if run.rehearsal else []
-        if facts.is_live:
+        if facts.is_live and run.paused:
+            parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
+        elif facts.is_live:
             parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
         elif run.finished is None:
             parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
@@ -136,6 +141,18 @@ class RunBar(Static):
             parts.append((4, Content.styled(words, "$text-warning")))
         parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
         return parts
+
+
+def slowed(run: Run) -> list[str]:
+    """Which servers are asked less than the run would: `anthropic slowed to 3 at once, 1.2/s`."""
+    told = []
+    for backend, limit in run.server_limits.items():
+        held = limit.hold_s - (run.at - seconds(limit.at))
+        words = [f"{limit.concurrency} at once"] if limit.concurrency is not None else []
+        words += [show_rate(limit.rate)] if limit.rate is not None else []
+        if limit.concurrency is not None or held > 0:
+            told.append(f"{clean_line(backend)} slowed to {', '.join(words)}")
+    return told
 
 
 def _line(parts: list[Part]) -> Content:

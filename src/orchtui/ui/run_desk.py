@@ -22,20 +22,20 @@ from orchtui.engine.schedule import Schedule
 from orchtui.engine.verdict import census, kept_files, verdict
 from orchtui.ui import looks
 from orchtui.ui.apply_desk import choose_and_apply, told
-from orchtui.ui.dialogs import Ask, ChooseBackend
+from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.permission_question import ask_permission
-from orchtui.ui.plan_desk import PlanDesk
 from orchtui.ui.run_bar import outcome
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
 from orchtui.ui.specialists_card import SpecialistsCard
+from orchtui.ui.steer_desk import SteerDesk
 from orchtui.ui.trust_question import ask_paid
 
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
 
-class RunDesk(PlanDesk):
+class RunDesk(SteerDesk):
     """The app without past runs, saving and leaving.
 
     Args:
@@ -95,7 +95,7 @@ class RunDesk(PlanDesk):
             self.main.plan_pane.show_problems(problems)
             self.say("Nothing was started: " + problems[0], "error")
             return None
-        if not await self._agreed(orchestrator.schedule):
+        if not await self.agreed(orchestrator.schedule):
             return None
         for warning in self.project.warnings(orchestrator.schedule):
             self.say(warning, "warning")
@@ -103,7 +103,7 @@ class RunDesk(PlanDesk):
             self.say(staging, title=f"Runs in {len(report.stages)} stages")
         return orchestrator
 
-    async def _agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
+    async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
         new = await asyncio.to_thread(self.project.untrusted, schedule, "the plan", done)
         if not await self.trusted(new):
@@ -157,26 +157,6 @@ class RunDesk(PlanDesk):
         text = "\n".join(line for line in lines if line)
         self.say(text, severity, title=word)
 
-    def action_cancel_task(self) -> None:
-        picked = self.main.picked
-        if picked is None or not self._sees_live():
-            self.say("Nothing is running here", "warning")
-        elif not self.live.cancel(picked):
-            self.say("This task has ended already", "warning")
-
-    def action_cancel_all(self) -> None:
-        if self.live.run is None:
-            self.say("Nothing is running", "warning")
-        else:
-            self._cancel_all()
-
-    @work(exclusive=True, group="ask", exit_on_error=False)
-    async def _cancel_all(self) -> None:
-        answers = [("b", "back", "let them go on"), ("s", "stop", "stop all tasks")]
-        text = "What they have written so far is kept."
-        if await self.push_screen_wait(Ask("Stop all tasks?", text, answers)) == "stop":
-            self.live.cancel_all()
-
     def action_retry_failed(self) -> None:
         shown = self.main.shown
         if shown is None:
@@ -196,7 +176,7 @@ class RunDesk(PlanDesk):
         try:
             orchestrator = await asyncio.to_thread(self.project.resume, run_id)
             self._tell_own_backend(orchestrator.schedule)
-            if await self._agreed(orchestrator.schedule, orchestrator.done):
+            if await self.agreed(orchestrator.schedule, orchestrator.done):
                 await self._follow(orchestrator)
         except InputError as error:
             self.say(error.problems[0].message)
@@ -210,9 +190,6 @@ class RunDesk(PlanDesk):
             own = ", ".join(schedule.backends)
             text = f"This run goes on with its own backend, {own}; {chosen} is for new runs"
             self.say(text, "warning")
-
-    def _sees_live(self) -> bool:
-        return self.main.shown is not None and self.main.shown.run is self.main.live
 
     # Specialists, and what they wrote
 

@@ -7,7 +7,7 @@ from textual.app import App
 
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import save_plan
-from orchtui.ui.dialogs import Ask, AskPath
+from orchtui.ui.dialogs import Ask, AskLine
 
 
 async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | None) -> Path | None:
@@ -21,14 +21,15 @@ async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | No
         StorageError: when the file can not be written.
     """
     suggested = known or Path(f"{plan.name or 'plan'}.yaml")
-    answer = await app.push_screen_wait(AskPath("Save the plan as", str(suggested)))
+    question = AskLine("Save the plan as", str(suggested), "plan.yaml", "saves")
+    answer = await app.push_screen_wait(question)
     if answer is None:
         return None
     path, exists = await asyncio.to_thread(_look, folder, answer)
     if exists and path != known:
         answers = [("b", "back", "back"), ("r", "replace", "replace it")]
-        question = Ask(f"Replace {path.name}?", str(path), answers)
-        if await app.push_screen_wait(question) != "replace":
+        replace = Ask(f"Replace {path.name}?", str(path), answers)
+        if await app.push_screen_wait(replace) != "replace":
             return None
     await asyncio.to_thread(save_plan, plan, path)
     return path

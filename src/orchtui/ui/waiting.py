@@ -20,10 +20,12 @@ def waited_for(run: Run, task: TaskRun) -> list[TaskRun]:
 def in_short(run: Run, task: TaskRun) -> str:
     """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not.
 
-    A task that waits for a person's permission `asks: …`.
+    A task that waits for a person's permission `asks: …`, one that waits for a busy server says so.
     """
     if task.question is not None:
         return f"asks: {clean_line(task.question.what, 200)}"
+    if task.status == "retrying" and task.attempts and task.attempts[-1].throttled:
+        return f"{clean_line(task.attempts[-1].backend)} asks to come back later"
     others = waited_for(run, task)
     if not others:
         return ""

@@ -30,6 +30,9 @@ class ProgramPlaces(Protocol):
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open."""
 
+    def add(self, task: ScheduledTask) -> None:
+        """One more task takes part."""
+
     async def close(self) -> None:
         """Take away what is left. Safe to call twice."""
 
@@ -81,6 +84,12 @@ class ProjectWorkspaces:
         permits = self.permits(task, witness, None)
         tools = FileTools(view, grant, permits, self.ledger, witness, task.id)
         return ToolSite(self._project, view, tools, self.ledger, task.id, attempt)
+
+    def add(self, task: ScheduledTask) -> None:
+        """One more task takes part."""
+        self.owner.add(task)
+        if self._programs is not None:
+            self._programs.add(task)
 
     def permits(self, task: ScheduledTask, witness: Witness, worktree: Path | None) -> Permits:
         """The rules for one attempt of a program.

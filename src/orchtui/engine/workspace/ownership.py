@@ -38,17 +38,20 @@ class Ownership:
 
     def __init__(self, project: Path, tasks: Sequence[ScheduledTask], rules: Rules) -> None:
         self.rules = rules
-        self._claims = {
-            task.id: tuple(
-                claim for path in task.writes if (claim := _claim(project, path)) is not None
+        self._project = project
+        self._claims: dict[str, tuple[str, ...]] = {}
+        self._folded: dict[str, tuple[tuple[str | None, str], ...]] = {}
+        for task in tasks:
+            self.add(task)
+
+    def add(self, task: ScheduledTask) -> None:
+        """One more task takes part."""
+        found = (_claim(self._project, path) for path in task.writes)
+        claims = self._claims[task.id] = tuple(claim for claim in found if claim is not None)
+        if claims:
+            self._folded[task.id] = tuple(
+                (_start(low), low) for claim in claims if (low := folded(claim))
             )
-            for task in tasks
-        }
-        self._folded = {
-            task_id: tuple((_start(low), low) for claim in claims if (low := folded(claim)))
-            for task_id, claims in self._claims.items()
-            if claims
-        }
 
     def declares(self, task_id: str, path: str) -> bool:
         """Whether a path is one that this task declares, or in a folder or glob of it."""

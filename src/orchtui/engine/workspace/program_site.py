@@ -134,6 +134,10 @@ class ProgramSites:
             return WorktreeSite(self, task, attempt, witness)
         return FolderSite(self, task, attempt, witness)
 
+    def add(self, task: ScheduledTask) -> None:
+        """One more task takes part."""
+        self.owner.add(task)
+
     async def close(self) -> None:
         """Remove the worktrees that are left. Safe to call twice."""
         await self.worktrees.close()

@@ -88,6 +88,9 @@ class Workspaces(Protocol):
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open. Must be cheap."""
 
+    def add(self, task: ScheduledTask) -> None:
+        """One more task takes part. Must be cheap."""
+
     async def close(self) -> None:
         """Take away what is left of all sites. Safe to call twice."""
 
@@ -133,6 +136,9 @@ class BareWorkspaces:
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         return BareSite(self._folder)
+
+    def add(self, task: ScheduledTask) -> None:
+        """All tasks are alike here."""
 
     async def close(self) -> None:
         """There is nothing to take away."""

@@ -1,0 +1,145 @@
+"""Steering a run from the keyboard: every wish is an event, and what can not be is said."""
+
+import pytest
+from textual.widgets import Input
+
+from orchtui.engine.plan import Limits
+from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.dialogs import AskLine
+from orchtui.ui.task_form import TaskForm
+from tests.ui.conftest import QUICK, STALL, MakeApp, ended, plan_of, run_to_end, sees, until
+
+SIZES = [(80, 24), (120, 36)]
+
+
+def wishes(app: OrchtuiApp) -> list[tuple[str, str | None, str | None]]:
+    run = app.live.run
+    return [(one.action, one.task, one.value) for one in run.wishes] if run is not None else []
+
+
+def running(app: OrchtuiApp) -> int:
+    return len(app.live.run.with_status("running")) if app.live.run is not None else 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_more_time_by_key(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(STALL, STALL, limits=Limits(timeout=60.0)))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 2, "both run")
+        await pilot.press("j", "e")
+        await sees(pilot, app, "More time for Topic 2", "30s")
+        line = app.screen.query_one(Input)
+        line.value = "soon"
+        await pilot.press("enter")
+        await sees(pilot, app, "'soon' is not a duration")
+        line.value = "10m"
+        await pilot.press("enter")
+        await until(pilot, lambda: wishes(app) == [("extend", "t2", "600")], "it has more time")
+        assert app.live.run is not None
+        assert app.live.run.tasks["t2"].task.timeout == 660.0
+        await pilot.press("e", "escape")
+        assert not isinstance(app.screen, AskLine)
+
+
+async def test_priority_goes_round(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL, STALL, limits=Limits(concurrency=1)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 1, "one runs")
+        await pilot.press("j", "p", "p", "p")
+        expected = ["critical", "nice-to-have", "normal"]
+        await until(
+            pilot, lambda: wishes(app) == [("priority", "t2", one) for one in expected], "it went"
+        )
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_run_is_paused_and_goes_on(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(STALL, QUICK, limits=Limits(concurrency=1)))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 1, "one runs")
+        await pilot.press("space")
+        await sees(pilot, app, " PAUSED ")
+        await pilot.press("x")
+        await until(pilot, lambda: running(app) == 0, "the first has ended")
+        await pilot.pause(0.2)
+        assert app.live.run is not None
+        assert app.live.run.tasks["t2"].status == "queued"
+        await pilot.press("space")
+        await ended(pilot, app)
+        await sees(pilot, app, "PARTIAL")
+
+
+async def test_more_and_fewer_at_once(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL, STALL, STALL, limits=Limits(concurrency=1)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 1, "one runs")
+        await pilot.press("plus", "plus")
+        await until(pilot, lambda: running(app) == 3, "all run")
+        await pilot.press("minus", "minus", "minus")
+        found = [value for _, _, value in wishes(app)]
+        assert found == ["2", "3", "2", "1"]
+
+
+async def test_one_failed_task_is_tried_again_at_once(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL, STALL, STALL))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 3, "all run")
+        await pilot.press("n")
+        assert wishes(app) == []
+        await pilot.press("x", "j", "x")
+        await until(pilot, lambda: running(app) == 1, "two are stopped")
+        await pilot.press("n")
+        await until(pilot, lambda: running(app) == 2, "one runs again")
+        assert wishes(app)[-1] == ("retry", "t2", None)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_task_is_added_to_the_run(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 1, "one runs")
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is there")
+        app.screen.query_one("#field-title", Input).value = "Another"
+        app.screen.query_one("#field-prompt").text = f"Look at topic 2 [rehearse: {QUICK}]"  # type: ignore[attr-defined]
+        await pilot.press("ctrl+r")
+        run = app.live.run
+        assert run is not None
+        await until(pilot, lambda: len(run.tasks) == 2, "it takes part")
+        added = run.added[0].scheduled
+        await until(pilot, lambda: run.tasks[added.id].status == "completed", "it is done")
+        await sees(pilot, app, "Another", "1/2 done")
+        assert len(app.draft.plan.tasks) == 1
+
+
+async def test_what_an_added_task_waits_for_is_told(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: running(app) == 1, "one runs")
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is there")
+        app.screen.query_one("#field-prompt").text = "Summarise the result of task 1"  # type: ignore[attr-defined]
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(app.live.run.tasks) == 2, "it takes part")  # type: ignore[union-attr]
+        await sees(pilot, app, "waits for t1", "after Topic 1")
+
+
+@pytest.mark.parametrize("key", ["e", "p", "n", "space", "plus", "minus", "A"])
+async def test_a_run_that_has_ended_can_not_be_steered(make_app: MakeApp, key: str) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("3", key)
+        await until(
+            pilot,
+            lambda: any("Nothing is running here" in note.message for note in app._notifications),
+            "it is said",
+        )
+        assert app.screen is app.main
