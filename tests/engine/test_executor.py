@@ -7,10 +7,10 @@ import pytest
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
 from orchtui.engine.backends import base
+from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits, Task
-from orchtui.engine.retrying import backoff
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces

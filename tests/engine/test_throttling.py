@@ -9,13 +9,15 @@ from orchtui.engine import events as ev
 from orchtui.engine import verdict
 from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
+from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits
-from orchtui.engine.retrying import backoff
 from tests.engine import virtual_time
 from tests.engine.rate_servers import Bucket, Limited
 from tests.engine.scripted import Scripted, Step, execute, fails, says, schedule_of, task
+
+_DONE = base.Finished("end_turn")
 
 
 def slow_down(after: float | None = None, kind: str = "rate_limit") -> list[Step]:
@@ -122,6 +124,19 @@ def test_what_a_servers_headers_say_is_followed() -> None:
 
     assert backend.refused == 0
     assert verdict.makespan(folded) == pytest.approx(10.0, abs=2.0)
+
+
+def test_a_wait_in_the_middle_of_the_work_slows_others_down_and_loses_nothing() -> None:
+    backend = Scripted(
+        {"a": [["part one, ", base.Throttled("busy", 5.0), 5.0, "part two", _DONE]]}, pace=1.0
+    )
+
+    events, folded = virtual_time.run(execute(schedule_of(task("a", retries=0)), backend))
+
+    assert folded.tasks["a"].text == "part one, part two"
+    assert len(folded.tasks["a"].attempts) == 1
+    [lower] = [event for event in events if isinstance(event, ev.LimitChanged) and event.lower]
+    assert lower.why == "busy"
 
 
 def test_another_backend_is_not_slowed_down() -> None:

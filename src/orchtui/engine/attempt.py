@@ -59,7 +59,8 @@ class Intake:
     notice_tool: Callable[[base.ToolCalled | base.ToolReturned], None]
     notice_begun: Callable[[], None] = _nothing
     """Called once, at the first sign of life."""
-    notice_quota: Callable[[base.Quota], None] = _nothing
+    notice_server: Callable[[base.Quota | base.Throttled], None] = _nothing
+    """Called with what the server says of its limits."""
     sign: float = 0.0
     """The loop's time of the last sign of life."""
     begun: bool = False
@@ -106,8 +107,8 @@ async def read(
             if intake.closed:
                 return
             intake.sign = clock()
-            if isinstance(event, base.Quota):  # comes with a refusal too
-                intake.notice_quota(event)
+            if isinstance(event, base.Quota | base.Throttled):  # come with a refusal too
+                intake.notice_server(event)
                 continue
             if not intake.begun:
                 intake.begun = True

@@ -16,13 +16,14 @@ from orchtui.engine import events as ev
 from orchtui.engine.announce import Announcer
 from orchtui.engine.attempt import Cancel, Stop
 from orchtui.engine.backends import base
+from orchtui.engine.backoff import backoff
 from orchtui.engine.board import Board
 from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
 from orchtui.engine.lanes import Lanes, Limiters
 from orchtui.engine.limiter import Change, Ticket
 from orchtui.engine.questions import Questions
-from orchtui.engine.retrying import Again, backoff, next_step
+from orchtui.engine.retrying import Again, next_step
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
@@ -162,7 +163,7 @@ class Executor:
         self._supervisor.start(
             work,
             begun=partial(self._begun, work, ticket),
-            quota=partial(self._heed, work, ticket),
+            server=partial(self._heed, work, ticket),
             ended=partial(self._ended, ticket),
             gone=self._wake.set,
         )
@@ -172,8 +173,14 @@ class Executor:
         ceiling = self._lanes.concurrency
         self._tell_change(name, self._limiters[name].accept(ticket, self._clock(), ceiling))
 
-    def _heed(self, work: Work, ticket: Ticket, quota: base.Quota) -> None:
-        self._limiters[work.task.backend].heed(ticket, quota, self._clock())
+    def _heed(self, work: Work, ticket: Ticket, said: base.Quota | base.Throttled) -> None:
+        name, now = work.task.backend, self._clock()
+        if isinstance(said, base.Quota):
+            self._limiters[name].heed(ticket, said, now)
+        else:
+            # In the middle of a task's work: it waits by itself, others begin more slowly.
+            change = self._limiters[name].throttle(ticket, now, said.retry_after)
+            self._tell_change(name, change, said.message)
 
     # An attempt's end
 
@@ -181,7 +188,7 @@ class Executor:
         name = work.task.backend
         if isinstance(error, BackendError) and error.throttled:
             change = self._limiters[name].throttle(ticket, self._clock(), error.retry_after)
-            self._tell_change(name, change, error)
+            self._tell_change(name, change, error.message)
         usage = work.usage
         self._lanes.give_back(name, ticket, usage.input + usage.cache_write)
         self._settle(work, error)
@@ -237,7 +244,7 @@ class Executor:
     # Limits of servers and of the run
 
     def _tell_change(
-        self, backend: str, change: Change | None, error: BackendError | None = None
+        self, backend: str, change: Change | None, why: str = "the server takes requests again"
     ) -> None:
         if change is None:
             return
@@ -246,7 +253,6 @@ class Executor:
         if not change.lower and often and change.concurrency is not None:
             return
         self._told[backend] = now
-        why = error.message if error is not None else "the server takes requests again"
         self._say.limit(backend, change, why)
 
     def _charge(self, work: Work) -> None:

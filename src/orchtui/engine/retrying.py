@@ -6,15 +6,12 @@ for as long as the task's timeout lasts, and uses up no retry. This module never
 waits and never starts anything.
 """
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 from orchtui.engine.work import Work
-
-LONGEST_PAUSE = 60.0
-"""Seconds; a longer wish of the server's is granted all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +20,6 @@ class Again:
 
     pause: float
     """Seconds until then, at least."""
-
-
-def backoff(failures: int) -> float:
-    """Seconds to wait after the n-th failure: 1, 2, 4, … at most 60, the upper half at random."""
-    longest = min(LONGEST_PAUSE, 2.0 ** (min(failures, 60) - 1))
-    return float(longest) * random.uniform(0.5, 1.0)
 
 
 def next_step(

@@ -70,7 +70,7 @@ class Supervisor:
         work: Work,
         *,
         begun: Callable[[], None],
-        quota: Callable[[base.Quota], None],
+        server: Callable[[base.Quota | base.Throttled], None],
         ended: Ended,
         gone: Callable[[], None],
     ) -> None:
@@ -79,7 +79,7 @@ class Supervisor:
         Args:
             work: The task.
             begun: Told at the first sign of life.
-            quota: Told what the server says of its limits.
+            server: Told what the server says of its limits.
             ended: Told when it is over.
             gone: Told when nothing is left of it.
         """
@@ -89,7 +89,7 @@ class Supervisor:
             notice=lambda: self._joiner.notice(work),
             notice_tool=lambda tool: self._tool(work, tool),
             notice_begun=begun,
-            notice_quota=quota,
+            notice_server=server,
         )
         before, work.leaving = work.leaving, loop.create_future()
         attempt = asyncio.create_task(

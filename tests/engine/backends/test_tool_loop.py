@@ -7,7 +7,7 @@ import pytest
 from llmock.scenarios import ToolFault
 from llmock.testing import LLMockServer
 
-from orchtui.engine.backends import anthropic_turns
+from orchtui.engine.backends import anthropic_api, anthropic_turns
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.anthropic_blocks import Collector
 from orchtui.engine.backends.base import (
@@ -16,6 +16,7 @@ from orchtui.engine.backends.base import (
     Finished,
     Started,
     Text,
+    Throttled,
     ToolAnswer,
     ToolCalled,
     ToolReturned,
@@ -44,6 +45,45 @@ def history(server: MessagesServer, request: int = -1) -> Any:
 def result(text: str, id: str = "toolu_01", error: bool = False) -> dict[str, object]:
     flag = {"is_error": True} if error else {}
     return {"type": "tool_result", "tool_use_id": id, "content": text, **flag}
+
+
+async def test_a_busy_server_in_the_middle_of_the_work_is_waited_for(
+    server: MessagesServer, backend: AnthropicBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anthropic_api, "backoff", lambda times: 0.01)
+    server.then(turn(A_CALL), FAULTS["rate_limit"], FAULTS["overloaded"], LAST)
+    tools = ScriptedTools(Read="the file's text")
+
+    events = await gathered(backend, asked(), tools)
+
+    throttled = [event for event in events if isinstance(event, Throttled)]
+    assert ["slow down" in event.message for event in throttled] == [True, False]
+    assert text_of(events) == "Done."
+    assert len(tools.calls) == 1, "nothing is done twice"
+    bodies = [received.body for received in server.requests]
+    assert bodies[1] == bodies[2] == bodies[3]
+
+
+async def test_at_the_first_request_it_is_the_attempt_that_fails(
+    server: MessagesServer, backend: AnthropicBackend
+) -> None:
+    server.then(FAULTS["rate_limit"])
+
+    with pytest.raises(BackendError) as raised:
+        await gathered(backend, asked(), ScriptedTools(Read="x"))
+
+    assert raised.value.throttled
+
+
+async def test_what_breaks_off_in_the_middle_of_a_turn_is_no_wait(
+    server: MessagesServer, backend: AnthropicBackend
+) -> None:
+    server.then(turn(A_CALL), FAULTS["overloaded_midway"])
+
+    with pytest.raises(BackendError) as raised:
+        await gathered(backend, asked(), ScriptedTools(Read="x"))
+
+    assert raised.value.throttled
 
 
 async def test_calls_are_answered_until_there_is_an_answer(
@@ -235,7 +275,7 @@ async def test_a_call_that_was_cut_off_is_not_run(
 # Trouble, and leaving early
 
 
-@pytest.mark.parametrize("fault", ["overloaded", "overloaded_midway", "drop", "rate_limit"])
+@pytest.mark.parametrize("fault", ["server_error", "overloaded_midway", "drop"])
 async def test_an_error_in_the_second_turn_is_the_attempts(
     server: MessagesServer, backend: AnthropicBackend, fault: str
 ) -> None:

@@ -17,16 +17,19 @@ from orchtui.engine.backends.anthropic_address import Address
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
-from orchtui.engine.backends.anthropic_turns import Conversation
+from orchtui.engine.backends.anthropic_turns import SIGN_OF_LIFE_S, Conversation
 from orchtui.engine.backends.anthropic_warming import SHORTEST, Warming
 from orchtui.engine.backends.base import (
     NO_TOOLS,
+    Alive,
     Assignment,
     BackendEvent,
     Finished,
     Quota,
+    Throttled,
     ToolBox,
 )
+from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 
 if TYPE_CHECKING:
@@ -159,6 +162,7 @@ class AnthropicBackend:
         sdk = await self._connect()
         model = self.model_id(assignment.model)
         talk = Conversation(assignment, toolbox, model, self._can, self._failures)
+        throttles = 0
         while talk.stop_reason is None:
             answer = talk.answer()
             try:
@@ -180,7 +184,14 @@ class AnthropicBackend:
             except sdk.errors as error:
                 if (told := _told_with(error)) is not None:
                     yield told
-                raise self._failure(error, model) from None
+                failure = self._failure(error, model)
+                if not (failure.throttled and not answer.begun and talk.asked_again()):
+                    raise failure from None
+                throttles += 1
+                async for event in _waiting(failure, throttles):
+                    yield event
+                continue
+            throttles = 0
             async with aclosing(talk.follow(answer)) as events:  # type: ignore[type-var]
                 async for event in events:
                     yield event
@@ -262,6 +273,16 @@ class AnthropicBackend:
         if isinstance(error, httpx2.TimeoutException):
             return self._failures.broke_off("it fell silent")
         return self._failures.broke_off(f"the connection was lost ({type(error).__name__})")
+
+
+async def _waiting(failure: BackendError, times: int) -> AsyncIterator[BackendEvent]:
+    """Come back as late as the server asked for, with signs of life meanwhile."""
+    yield Throttled(failure.message, failure.retry_after)
+    left = max(backoff(times), failure.retry_after or 0.0)
+    while left > 0:
+        await asyncio.sleep(min(SIGN_OF_LIFE_S, left))
+        left -= SIGN_OF_LIFE_S
+        yield Alive()
 
 
 def _told_with(error: Exception) -> Quota | None:

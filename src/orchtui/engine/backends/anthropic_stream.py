@@ -151,6 +151,8 @@ class MessageStream:
         self._usage = Usage()
         self._tools: dict[int | None, tuple[str, str, list[str], str]] = {}
         self._stop_reason: str | None = None
+        self.begun = False
+        """Whether any byte has come."""
         self.complete = False
         """Whether the last event has come."""
 
@@ -162,6 +164,7 @@ class MessageStream:
         Raises:
             BackendError: when they can not be read, or are an error.
         """
+        self.begun = True
         try:
             decoded = self._events.feed(piece)
         except EventTooLargeError:

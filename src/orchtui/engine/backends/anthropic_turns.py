@@ -99,6 +99,14 @@ class Conversation:
             self._failures, self._model, before=self._used, turn=self._turns, said=self._said
         )
 
+    def asked_again(self) -> bool:
+        """Whether the same request may be sent once more after the server has only asked to come
+        back later: what earlier turns have done is not to be lost. Its turn is then taken back."""
+        if self._turns < 2:
+            return False
+        self._turns -= 1
+        return True
+
     async def follow(self, answer: MessageStream) -> AsyncIterator[BackendEvent]:
         """Do what a whole answer asks for; sets `stop_reason` when it was the last one.
 

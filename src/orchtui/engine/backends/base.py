@@ -197,8 +197,25 @@ class Quota(msgspec.Struct, frozen=True):
     """Of those that requests send, or of all, whichever is nearer to its end."""
 
 
+class Throttled(msgspec.Struct, frozen=True):
+    """The server asked to come back later in the middle of the work, which is not lost by it."""
+
+    message: str
+    retry_after: float | None = None
+    """Seconds that it asked for."""
+
+
 BackendEvent = (
-    Started | Alive | Text | Thinking | ToolCalled | ToolReturned | UsageReported | Quota | Finished
+    Started
+    | Alive
+    | Text
+    | Thinking
+    | ToolCalled
+    | ToolReturned
+    | UsageReported
+    | Quota
+    | Throttled
+    | Finished
 )
 
 
