@@ -4,7 +4,6 @@ Standard output gets the report and nothing else; what a person should know
 beside it goes to standard error. With `--ask` a model is asked too.
 """
 
-import asyncio
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from orchtui.cli import ending
 from orchtui.cli.options import (
     STDIN,
     Duration,
@@ -242,7 +242,7 @@ def _second_opinion(
     backend, _ = project.opinion_backend(plan)
     if asking.trust:
         project.trust.trust(project.untrusted_backend(backend), project.folder)
-    opinion = asyncio.run(_ask(project, plan, asking.timeout or TIMEOUT))
+    opinion = ending.run(_ask(project, plan, asking.timeout or TIMEOUT))
     more = with_opinion(plan, report, opinion)
     new = sum(finding.source == "model" for finding in more.findings)
     click.echo(f"{name}: {_told(backend, opinion, new)}", err=True)

@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from orchtui import __version__
+from orchtui.cli.ending import leave
 
 _COMMANDS = {
     "open": ("orchtui.cli.open_command", "open the app (what `orchtui` does without a command)"),
@@ -81,15 +82,15 @@ def main() -> None:
     try:
         code = entry(standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        leave(130)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        leave(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has had enough. Python would complain once more at exit.
         sys.stderr.close()
-        sys.exit(141)
+        leave(141)
     except OrchtuiError as error:
         _tell(error, as_json="--json" in sys.argv[1:])
-        sys.exit(2 if isinstance(error, InputError | NoBackendError) else 1)
-    sys.exit(code if isinstance(code, int) else 0)
+        leave(2 if isinstance(error, InputError | NoBackendError) else 1)
+    leave(code if isinstance(code, int) else 0)

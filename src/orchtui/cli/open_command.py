@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from orchtui.cli import ending
 from orchtui.cli.options import make_project, running_options
 
 
@@ -30,5 +31,5 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     loaded = load_plan(plan) if plan is not None else None
     chosen = theme or load_config(project.folder, options["config"]).theme
     app = OrchtuiApp(project, loaded, plan_path=plan, theme=chosen)
-    app.run()
+    ending.run(app.run_async())
     return 1 if app.return_code is None else app.return_code

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchtui.cli import ending
 from orchtui.cli.options import STDIN, make_project, read_plan, running_options
 from orchtui.cli.trusting import settle, trust_option
 from orchtui.engine.text import clean_line
@@ -90,7 +91,7 @@ def drive(
         plan_name=plan_name,
         done=orchestrator.done,
     )
-    return asyncio.run(_drive(project, orchestrator, as_json=as_json))
+    return ending.run(_drive(project, orchestrator, as_json=as_json))
 
 
 async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) -> int:

@@ -6,6 +6,7 @@ never decides what an attempt's end means for its task.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 
 from orchtui.engine.announce import Announcer
@@ -15,7 +16,7 @@ from orchtui.engine.handover import assignment
 from orchtui.engine.joiner import Joiner
 from orchtui.engine.questions import Questions, Witness
 from orchtui.engine.work import Work
-from orchtui.engine.workspace.site import Seen, Site, Workspaces, leave
+from orchtui.engine.workspace.site import LEAVE, Seen, Site, Workspaces, leave
 
 FIRST_TOKEN = 300.0
 """Seconds for the first piece of an answer, where nobody says otherwise and the backend streams."""
@@ -105,7 +106,9 @@ class Supervisor:
                 work.stop.set_result(Cancel("closed"))
         if self._attempts:
             await asyncio.wait(self._attempts, timeout=3.0)
-        await self._workspaces.close()
+        with contextlib.suppress(TimeoutError):  # a disk that does not answer must not hold us
+            async with asyncio.timeout(LEAVE):
+                await self._workspaces.close()
 
     def _supervised(self, attempt: "asyncio.Task[None]", gone: Callable[[], None]) -> None:
         self._attempts.discard(attempt)

@@ -5,6 +5,7 @@ and the configuration say is handed in by the caller. This module never chooses
 rehearsal by itself.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ KEY = "ANTHROPIC_API_KEY"
 TOKEN = "ANTHROPIC_AUTH_TOKEN"
 BASE_URL = "ANTHROPIC_BASE_URL"
 LOCAL_MODEL = "ORCHTUI_LOCAL_MODEL"
+
+CLOSE_WITHIN = 5.0
+"""Seconds for the backends to give back what they hold."""
 
 _UNASKED = ("anthropic", "claude", "local")
 """Who is used when nobody chose, the first that can be used here."""
@@ -158,10 +162,16 @@ class Backends:
         return {name: self._open(name) for name in wanted}
 
     async def close(self) -> None:
-        """Close all that were opened."""
-        for backend in self._opened.values():
-            await backend.close()
-        self._opened.clear()
+        """Close all that were opened; what does not close in time is left behind."""
+        opened, self._opened = self._opened, {}
+        closing = [asyncio.ensure_future(backend.close()) for backend in opened.values()]
+        if not closing:
+            return
+        done, late = await asyncio.wait(closing, timeout=CLOSE_WITHIN)
+        for one in late:
+            one.cancel()
+        for one in done:
+            one.result()
 
     def _open(self, name: str) -> Backend:
         if name not in self._opened:
