@@ -246,3 +246,49 @@ def test_a_question_of_a_cancelled_task_is_closed() -> None:
 
     assert one.tasks["a"].status == "cancelled" and one.tasks["a"].question is None
     assert kinds(events, "a").count("permission_answered") == 1
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_a_cancel_is_told_within_a_second_whatever_the_backend_and_the_disk_do(deaf: bool) -> None:
+    backend = Scripted({"a": [["half", 5000.0]]}, deaf=deaf)
+    places = Places(lambda task, n, witness, story: Place(witness, story, leaving=6.0))
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.TextDelta):
+            executor.steering.cancel("a")
+
+    events, folded = virtual_time.run(
+        execute(schedule_of(task("a")), backend, act, workspaces=places)
+    )
+
+    when = {ev.kind_of(event): ev.seconds(event.at) for event in events}
+    assert when["task_cancelled"] - when["steered"] < 1.0
+    # What it did to files is told when it is known, and still belongs to that attempt.
+    assert when["files_seen"] - when["task_cancelled"] == pytest.approx(6.0, abs=0.9)
+    files = folded.tasks["a"].attempts[0].files
+    assert files is not None and files.read == ("a.md",)
+
+
+def test_a_task_that_is_tried_again_waits_until_its_place_is_left() -> None:
+    backend = Scripted({"a": [["half", 5000.0], says("whole")]})
+    places = Places(lambda task, n, witness, story: Place(witness, story, leaving=6.0))
+
+    def act(executor: Executor, event: ev.RunEvent) -> None:
+        if isinstance(event, ev.TextDelta) and event.text == "half":
+            executor.steering.cancel("a")
+        if isinstance(event, ev.TaskCancelled):
+            assert executor.steering.retry(["a"]) == ["a"]
+        if isinstance(event, ev.TaskStarted) and event.attempt == 2:
+            assert ("a", 2) not in places.stories or places.stories["a", 2] == []
+
+    events, folded = virtual_time.run(
+        execute(schedule_of(task("a"), task("b")), backend, act, workspaces=places)
+    )
+
+    assert folded.tasks["a"].text == "whole"
+    first, second = [
+        event for event in events if isinstance(event, ev.FilesSeen) and event.task == "a"
+    ]
+    assert (first.attempt, second.attempt) == (1, 2)
+    text = next(e for e in events if isinstance(e, ev.TextDelta) and e.text == "whole")
+    assert ev.seconds(text.at) >= ev.seconds(first.at)
