@@ -105,3 +105,32 @@ def test_a_quiet_run_ends_quietly() -> None:
     progress.conclude(Path("run"), Path("out"))
 
     assert "RACE" not in paper.text and "refused" not in paper.text and "apply" not in paper.text
+
+
+_LIMIT = {"backend": "anth\x1b[2Jropic", "why": "busy"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "line"),
+    [
+        (ev.LimitChanged, {**_LIMIT, "concurrency": 4, "rate": 1.5, "lower": True, "hold_s": 30.0},
+         "10:00:05 anthropic asked to slow down: 4 at once, 1.5/s, nothing for 30.0s\n"),
+        (ev.LimitChanged, {**_LIMIT, "concurrency": 5, "rate": 1.5, "lower": False}, ""),
+        (ev.LimitChanged, {**_LIMIT, "lower": False},
+         "10:00:05 anthropic takes as much as the run asks again\n"),
+        (ev.Steered, {"action": "pause"}, "10:00:05 by hand: paused: nothing more is started\n"),
+        (ev.Steered, {"action": "extend", "task": "a", "value": "90"},
+         "10:00:05 by hand: gave 'a' 1m 30s more\n"),
+        (ev.Steered, {"action": "telepathy"}, ""),
+    ],
+)  # fmt: skip
+def test_what_servers_and_people_change_is_told(
+    kind: type[ev.Steered | ev.LimitChanged], fields: dict[str, object], line: str
+) -> None:
+    told = two()
+    progress, paper = progress_of(told)
+    told.tell(kind, 5, **fields)
+
+    progress.note(told.events[-1])
+
+    assert paper.text == line

@@ -102,11 +102,15 @@ class Progress:
 
     def _note_change(self, event: ev.Steered | ev.TaskAdded | ev.LimitChanged) -> None:
         if isinstance(event, ev.LimitChanged):
+            if not event.lower and event.concurrency is not None:
+                return  # it comes step by step
             words = f"{event.backend} {limit(event)}"
         elif isinstance(event, ev.TaskAdded):
             words = f"by hand: added '{event.scheduled.id}'"
+        elif changed := wish(event):
+            words = f"by hand: {changed}"
         else:
-            words = f"by hand: {wish(event)}"
+            return
         line = f"{event.at[11:19]} {clean_line(words)}"
         if self._live is None:
             self._say(line)
