@@ -7,7 +7,7 @@ This module never reads environment variables of backends and never starts
 anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,9 +19,11 @@ from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.plan import SLUG, SLUG_ALLOWED, Limits
 from orchtui.engine.plan_file import LIMITS
+from orchtui.engine.price_list import MODELS
+from orchtui.engine.prices import PriceTable
 from orchtui.engine.trust import Own
-from orchtui.engine.yaml_compose import Node, Problems, compose
-from orchtui.engine.yaml_nodes import list_of, mapping_of, read_whole, record, struct
+from orchtui.engine.yaml_compose import MapNode, Node, Problems, Scalar, compose
+from orchtui.engine.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
 
 FILE = "orchtui.yaml"
 
@@ -45,6 +47,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether, through the API, the first of several tasks that share much begins to answer before
     the others ask, so that they are served from the provider's cache."""
     theme: str | None = None
+    prices: PriceTable = {}
+    """What models cost, by backend and id; beside, or instead of, the list that comes along."""
+    price_files: tuple[str, ...] = ()
+    """The files that say them, the strongest first."""
     said_by: Mapping[str, Path] = {}
     """The file that said `backend`, and each of `profiles.<name>`."""
 
@@ -59,6 +65,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             users_agents=(*self.users_agents, *other.users_agents),
             warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
             theme=self.theme or other.theme,
+            prices={
+                name: {**other.prices.get(name, {}), **self.prices.get(name, {})}
+                for name in (*other.prices, *self.prices)
+            },
+            price_files=(*self.price_files, *other.price_files),
             said_by={**other.said_by, **self.said_by},
         )
 
@@ -122,6 +133,7 @@ _FIELDS = {
     "agents": list_of(values.line),
     "warm_cache": values.flag,
     "theme": values.line,
+    "prices": mapping_of(MODELS),
 }
 
 
@@ -172,11 +184,24 @@ def _load(path: Path, known: set[str], folder: Path) -> Settings:
             f"backend must be one of {', '.join(sorted(known))}, "
             f"not {values.shown(settings.backend)}{hint}",
         )
+    _check_priced(whole, {*known, "acp", "command"}, problems)
     problems.raise_any()
     said = ["backend"] if settings.backend is not None else []
     said += [f"profiles.{name}" for name in settings.profiles]
     return replace(
         settings,
         said_by=dict.fromkeys(said, path),
+        price_files=(file_name(path),) if settings.prices else (),
         users_agents=() if _is_in(path, folder) else settings.agents,
     )
+
+
+def _check_priced(whole: Record, known: Collection[str], problems: Problems) -> None:
+    """Prices of a backend that does not exist are a mistake in its name."""
+    node = whole.nodes.get("prices")
+    for key, _ in node.pairs if isinstance(node, MapNode) else ():
+        if isinstance(key, Scalar) and key.text not in known:
+            names = tuple(sorted(known))
+            hint = values.suggestion(key.text, names)
+            wrong = f"prices: {values.shown(key.text)} is no backend"
+            problems.add(key, f"{wrong}; there are {', '.join(names)}{hint}")

@@ -80,6 +80,8 @@ def test_doctor_shows_which_programs_are_found_and_who_chose_the_backend(
 
 def test_doctor_names_the_backends_and_what_they_lack(orchtui: Orchtui) -> None:
     facts = json.loads(orchtui("doctor", "--json").stdout)
+    (listed,) = facts["prices"]
+    assert "list of 20" in listed and "https://" in listed
 
     assert facts["orchtui"] == package.__version__
     assert facts["backends"]["anthropic"] == "set ANTHROPIC_API_KEY"

@@ -226,10 +226,11 @@ async def test_the_first_paid_run_tells_its_estimate_once(orchtui: Orchtui, proj
         ]
 
     assert (first.returncode, second.returncode) == (0, 0)
-    for words in ("costs money", "1 (opus × 1)", "at most 8,000", "unknown"):
+    for words in ("costs money", "1 (opus × 1)", "at most 8,000", "cost:          unknown"):
         assert words in first.stderr
         assert words not in first.stdout
     assert "costs money" not in second.stderr
+    assert "estimate: 1 paid task" in second.stderr
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,13 @@ _KINDS = {
         "task_cancelled",
         "task_skipped",
     ),
-    *("steered", "task_added", "limit_changed", "aggregated", "run_resumed", "run_finished"),
+    *("steered", "task_added", "limit_changed", "budget_warning"),
+    *("aggregated", "run_resumed", "run_finished"),
 }
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-_USAGE = st.builds(ev.Usage, *[st.integers(0, 10**9)] * 4)
+_USAGE = st.builds(
+    ev.Usage, *[st.integers(0, 10**9)] * 5, cost=st.just(msgspec.UNSET) | st.floats(0, 10**6)
+)
 _HEAD = {"seq": st.integers(1, 10**9), "at": st.just("2026-01-15T10:00:00.123Z")}
 _TASK = {**_HEAD, "task": _WORDS, "attempt": st.integers(0, 99)}
 _EVENTS = st.one_of(
@@ -78,6 +81,13 @@ _EVENTS = st.one_of(
         hold_s=st.floats(0, 1e6),
         lower=st.booleans(),
         why=_WORDS,
+    ),
+    st.builds(
+        ev.BudgetWarning,
+        **_HEAD,
+        budget=st.sampled_from(["tokens", "usd", "time"]),
+        used=st.floats(0, 1e9),
+        limit=st.floats(0, 1e9),
     ),
     st.builds(
         ev.Aggregated,

@@ -396,7 +396,7 @@ async def test_no_synthesis_once_the_budget_is_used_up(tmp_path: Path) -> None:
 
     assert len(backend.assignments) == 1
     assert one.run.aggregated is not None
-    assert one.run.aggregated.fallback == "the budget of 50 tokens is used up"
+    assert one.run.aggregated.fallback == "the budget of 50 tokens is used up: 0 in, 100 out"
 
 
 async def test_a_start_that_fails_gives_the_run_back(tmp_path: Path) -> None:

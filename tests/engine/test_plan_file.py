@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import plan_file
 from orchtui.engine.errors import InputError, Problem, StorageError
-from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task, numbered
+from orchtui.engine.plan import ON_BUDGET, PRIORITIES, STRATEGIES, Limits, Plan, Task, numbered
 from orchtui.engine.plan_file import dump_plan, load_plan, parse_plan, save_plan
 from orchtui.engine.text import clean
 
@@ -21,7 +21,7 @@ specialist: researcher
 backend: anthropic
 model: opus
 limits: {concurrency: 8, timeout: 30m, idle_timeout: 2m, deadline: 2h, retries: 3, \
-max_tokens: 8000, budget_usd: 2.5, budget_tokens: 2000000}
+max_tokens: 8000, budget_usd: 2.5, budget_tokens: 2000000, on_budget: cut}
 aggregate: synthesize
 missing: [which topics]
 tasks:
@@ -67,6 +67,7 @@ FULL_PLAN = Plan(
         max_tokens=8000,
         budget_usd=2.5,
         budget_tokens=2_000_000,
+        on_budget="cut",
     ),
     aggregate="synthesize",
     missing=("which topics",),
@@ -210,7 +211,7 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: {zzz: 1}\ntasks: [{prompt: x}]",
             "p:1:10: unknown key 'zzz' in limits; allowed are concurrency, timeout, idle_timeout, "
             "connect_timeout, first_token_timeout, deadline, retries, max_tokens, budget_usd, "
-            "budget_tokens, rate",
+            "budget_tokens, rate, on_budget",
         ),
         ("tasks: [{prompt: x, prompt: y}]", "p:1:21: duplicate key 'prompt', first on line 1"),
         (
@@ -248,7 +249,7 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: 5\ntasks: [{prompt: x}]",
             "p:1:9: limits must be a mapping (concurrency, "
             "timeout, idle_timeout, connect_timeout, first_token_timeout, deadline, retries, "
-            "max_tokens, budget_usd, budget_tokens, rate), not text",
+            "max_tokens, budget_usd, budget_tokens, rate, on_budget), not text",
         ),
         ("tasks: [{prompt: x, timeout: soon}]", f"p:1:30: timeout: 'soon' is not {DURATION}"),
         (
@@ -543,6 +544,7 @@ limits = st.builds(
     max_tokens=maybe_tokens,
     budget_usd=st.none() | st.floats(0, 1e6, exclude_min=True, allow_subnormal=False),
     budget_tokens=st.none() | st.integers(1, 10**12),
+    on_budget=st.sampled_from([None, *ON_BUDGET]),
 )
 tasks = st.builds(
     Task,

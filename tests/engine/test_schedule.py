@@ -229,7 +229,6 @@ def test_tasks_that_are_switched_off_keep_their_number() -> None:
             Plan(tasks=(task("a"),), missing=("which topics",)),
             "leaves something open: which topics",
         ),
-        (Plan(tasks=(task("a"),), limits=Limits(budget_usd=1.0)), "budget_usd needs prices"),
     ],
 )
 def test_a_plan_that_can_not_start_says_why(plan: Plan, reason: str) -> None:

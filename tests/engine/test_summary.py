@@ -92,3 +92,4 @@ def test_the_summary_agrees_with_the_last_event(scenario: Scenario) -> None:
     assert (one.verdict, one.census, one.makespan_s) == (last.verdict, last.census, last.makespan_s)
     assert one.speedup == last.speedup == verdict.speedup(run)
     assert one.tasks == last.census.total
+    assert (one.usage, one.cost, one.cost_at_least) == (last.usage, last.cost, last.cost_at_least)

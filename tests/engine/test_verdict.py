@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 
+from orchtui.engine import report, verdict
 from orchtui.engine import run as runs
-from orchtui.engine import verdict
+from orchtui.engine.execution_log import log
 from orchtui.engine.plan import Priority
 from tests.engine.scripted import task
-from tests.engine.told import START, Scenario, Told, play, scenarios
+from tests.engine.told import START, Scenario, Told, finished, play, scenarios
 
 _END = {
     "ok": lambda told, i: told.starts(i, 0).completes(i, 1, "x"),
@@ -144,3 +145,27 @@ def test_the_bottleneck_is_a_task_that_ran_and_the_makespan_is_no_shorter(
     longest = max((a.seconds(0) for t in run.tasks.values() for a in t.attempts), default=0.0)
     assert verdict.makespan(run) >= longest - 0.002
     assert slowest is None or slowest.attempts
+
+
+# Money
+
+
+@given(scenarios())
+def test_a_run_costs_what_its_attempts_cost_and_every_file_says_the_same(
+    scenario: Scenario,
+) -> None:
+    run = finished(play(scenario)[1])
+    attempts = [one for task in run.tasks.values() for one in task.attempts]
+    spent = verdict.cost(run)
+
+    assert spent.least == pytest.approx(sum(one.cost.least for one in attempts))
+    assert (spent.most is None) == any(one.cost.most is None for one in attempts)
+    assert sum((task.cost.least for task in run.tasks.values()), 0.0) == pytest.approx(spent.least)
+    words = verdict.cost_words(run)
+    result, told = report.result(run, str), log_of(run)
+    assert words in result if words else "cost " not in result
+    assert f"**Cost**: {spent}\n" in told if words else "**Cost**" not in told
+
+
+def log_of(run: runs.Run) -> str:
+    return log(run, task_output=str, result_output="result")

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
 from orchtui.engine import run as runs
+from orchtui.engine.backends import base
 from orchtui.engine.executor import Executor
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
+from orchtui.engine.prices import ANY, Price, Prices
 from orchtui.engine.schedule import Schedule, build
 from tests.engine import virtual_time
 from tests.engine.scripted import (
@@ -176,7 +179,7 @@ class Told:
 
 def conclusion(run: runs.Run, *, seq: int, at: str, into: list[ev.RunEvent]) -> ev.RunFinished:
     """`run_finished` with the figures of `verdict`."""
-    slowest = verdict.bottleneck(run)
+    slowest, cost = verdict.bottleneck(run), verdict.cost(run)
     event = ev.RunFinished(
         seq=seq,
         at=at,
@@ -188,6 +191,8 @@ def conclusion(run: runs.Run, *, seq: int, at: str, into: list[ev.RunEvent]) -> 
         speedup=verdict.speedup(run),
         bottleneck=slowest.id if slowest else None,
         usage=run.usage,
+        cost=cost.exact,
+        cost_at_least=cost.at_least,
     )
     into.append(event)
     return event
@@ -209,6 +214,10 @@ def begun(schedule: Schedule) -> ev.RunStarted:
 
 # Random runs
 
+_USED = base.UsageReported(ev.Usage(input=3, output=3))
+_PRICES = Prices(models={"scripted": {ANY: Price(input=1_000_000, output=2_000_000)}})
+"""Nine dollars for what is used at a time."""
+
 _scripts: st.SearchStrategy[list[Step]] = st.sampled_from(
     [
         says("fine", 3.0),
@@ -216,6 +225,8 @@ _scripts: st.SearchStrategy[list[Step]] = st.sampled_from(
         fails(),
         fails("auth", retryable=False),
         ["some text", 2.0, *fails("connection")],
+        [_USED, *says("counted", 3.0)],
+        [2.0, _USED, "some text", 2.0, *fails("server")],
         ["half"],
         ["hangs", 10_000.0],
     ]
@@ -247,12 +258,15 @@ def staged_scenarios(draw: st.DrawFn) -> tuple[Scenario, list[Finding]]:
         concurrency=draw(st.integers(1, 3)),
         deadline=draw(st.sampled_from([None, None, 25.0, 100.0])),
         budget_tokens=draw(st.sampled_from([None, None, 10])),
+        budget_usd=draw(st.sampled_from([None, None, 10.0])),
+        on_budget=draw(st.sampled_from([None, "finish", "cut"])),
     )
     pairs = [(f"t{one}", f"t{two}") for at, two in enumerate(order) for one in order[:at]]
     kinds = st.sampled_from((conflict, dependency))
     found = draw(st.lists(st.tuples(kinds, st.sampled_from(pairs)), max_size=6)) if pairs else []
     findings = list({one.id: one for one in (kind(*pair) for kind, pair in found)}.values())
     schedule = schedule_of(*(tasks[n] for n in range(count)), findings=findings, limits=limits)
+    schedule = replace(schedule, prices=draw(st.sampled_from([None, _PRICES])))
     scripts = {one.id: draw(st.lists(_scripts, min_size=1, max_size=4)) for one in schedule.tasks}
     actions = draw(st.dictionaries(st.integers(0, 40), st.sampled_from(_ACTIONS), max_size=4))
     return (schedule, scripts, actions), findings

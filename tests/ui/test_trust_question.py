@@ -8,7 +8,8 @@ from textual.pilot import Pilot
 from textual.widgets import Button
 
 from orchtui.engine.as_typed import command_line
-from orchtui.engine.paid import Estimate
+from orchtui.engine.costs import Cost
+from orchtui.engine.estimates import Estimate, Part
 from orchtui.engine.trust import Danger
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.trust_question import PaidQuestion, TrustQuestion, ask_paid, ask_trust
@@ -23,10 +24,17 @@ SERVER = Danger(
 )
 ESTIMATE = Estimate(
     tasks=3,
+    paid=3,
     by_programs=1,
-    requests=3,
-    input_tokens=1234,
-    output_tokens=16000,
+    parts=(
+        Part(
+            basis="prompts",
+            tasks=3,
+            input_tokens=1234,
+            output_tokens=16000,
+            cost=Cost(0.0, None),
+        ),
+    ),
     models=(("opus", 2), ("the default of claude", 1)),
 )
 SIZES = [(80, 24), (40, 15)]

@@ -45,6 +45,7 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
             choice.name: choice.lacking or _ready(project, choice.name)
             for choice in project.backends.choices()
         },
+        "prices": _prices(project),
         "specialists": {one.name: str(one.path) for one in project.specialists.values()},
     }
     if exposed := [why for p in project.backends.profiles.values() if (why := exposed_key(p))]:
@@ -73,6 +74,14 @@ def _said_by(project: "Project", backend: str | None, config: Path | None) -> st
         return backend and "the first that can be used here"
     path = load_config(project.folder, config).said_by.get("backend")
     return str(path) if path is not None else None
+
+
+def _prices(project: "Project") -> list[str]:
+    """Where it is known from what models cost."""
+    from orchtui.engine.price_list import published
+
+    listed = published()
+    return [f"Anthropic's list of {listed.date}: {listed.source}", *project.price_files]
 
 
 def _ready(project: "Project", backend: str) -> str:

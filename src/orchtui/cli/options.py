@@ -65,7 +65,15 @@ _OPTIONS = [
     ),
     click.option("--retries", type=click.IntRange(0, 100), help="attempts after the first"),
     click.option("--budget-tokens", type=click.IntRange(1), help="tokens for the whole run"),
-    click.option("--budget-usd", type=click.FloatRange(0, min_open=True), help="dollars"),
+    click.option(
+        "--budget-usd", type=click.FloatRange(0, min_open=True), help="dollars for the whole run"
+    ),
+    click.option(
+        "--on-budget",
+        type=click.Choice(["finish", "cut"]),
+        help="what becomes of running tasks once a budget is used up; they finish where this is "
+        "not said",
+    ),
 ]
 _PLACES = [
     click.option(
@@ -146,6 +154,8 @@ def make_project(
         defaults=settings.limits,
         trust=user_store(),
         own=settings.own(folder),
+        prices=settings.prices,
+        price_files=settings.price_files,
     )
 
 

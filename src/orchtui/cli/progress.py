@@ -19,6 +19,7 @@ from orchtui.cli.output import Output
 from orchtui.engine import events as ev
 from orchtui.engine import verdict
 from orchtui.engine.artifacts import LOG
+from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line
 from orchtui.engine.report import LOCAL
@@ -92,6 +93,8 @@ class Progress:
         """Take an event that the run has applied."""
         if isinstance(event, ev.Steered | ev.TaskAdded | ev.LimitChanged):
             self._note_change(event)
+        if isinstance(event, ev.BudgetWarning):
+            self._tell_budget(event)
         if not isinstance(event, ev.TaskEvent):
             return
         if self._live is None:
@@ -125,6 +128,8 @@ class Progress:
         line += f" in {show_duration(verdict.makespan(run))}"
         if (speedup := verdict.speedup(run)) is not None:
             line += f", {speedup:.1f}× as fast as one after the other"
+        if cost := verdict.cost_words(run):
+            line += f", {cost}"
         self._say(line, fg=_VERDICTS[word], bold=True)
         if run.rehearsal:
             self._say("REHEARSAL: no model was called; the text is made up", fg="yellow", bold=True)
@@ -151,6 +156,13 @@ class Progress:
 
     def _say(self, line: str, **style: Any) -> None:
         self._err.write((click.style(line, **style) if self._err.isatty() else line) + "\n")
+
+    def _tell_budget(self, event: ev.BudgetWarning) -> None:
+        line = f"{event.at[11:19]} ! {warning_words(event)}"
+        if self._live is None:
+            self._say(line, fg="yellow", bold=True)
+        else:
+            self._live.console.print(Text(line, style="bold yellow"))
 
     def _print_line(self, event: ev.TaskEvent) -> None:
         line = self._line(event)

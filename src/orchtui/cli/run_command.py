@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orchtui.engine.events import Verdict
     from orchtui.engine.orchestrator import Orchestrator
     from orchtui.engine.project import Project
+    from orchtui.engine.schedule import Schedule
 
 
 _SAME_WISH_S = 1.0
@@ -37,10 +38,21 @@ _SAME_WISH_S = 1.0
     is_flag=True,
     help="start nothing when a finding that nobody accepted would put tasks one after the other",
 )
+@click.option(
+    "--estimate",
+    is_flag=True,
+    help="print what the run would use, as far as that can be told, and start nothing",
+)
 @trust_option
 @running_options
 def command(
-    plan: str | None, request: str | None, as_json: bool, strict: bool, trust: bool, **options: Any
+    plan: str | None,
+    request: str | None,
+    as_json: bool,
+    strict: bool,
+    estimate: bool,
+    trust: bool,
+    **options: Any,
 ) -> int:
     """Run PLAN (a file, or - for standard input) and print its result.
 
@@ -57,6 +69,9 @@ def command(
     report = project.check(read)
     if strict:
         stages.refuse_findings(report)
+    if estimate:
+        _print_estimate(project, project.schedule(read, report), as_json=as_json)
+        return 0
     orchestrator = project.start(read, report)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
@@ -64,6 +79,19 @@ def command(
         click.echo(f"orchtui: {line}", err=True)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
+
+
+def _print_estimate(project: "Project", schedule: "Schedule", *, as_json: bool) -> None:
+    import json
+
+    from orchtui.engine import estimate_words as words
+
+    found = project.estimate(schedule)
+    if as_json:
+        click.echo(json.dumps(words.as_json(found), ensure_ascii=False))
+        return
+    for line in (*words.told(found), *words.too_much(found, schedule)):
+        click.echo(line)
 
 
 def drive(

@@ -1,13 +1,16 @@
 """`orchtui runs`: past runs from the command line."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orchtui.cli import apply_command
 from orchtui.cli.options import make_project, place_options
 from orchtui.cli.trusting import trust_option
+
+if TYPE_CHECKING:
+    from orchtui.engine.summary import Summary
 
 
 @click.group("runs")
@@ -37,11 +40,21 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
         time = show_duration(run.makespan_s)
         mark = " (rehearsal)" if run.rehearsal else ""
         done = f"{run.census.completed}/{run.tasks}"
+        cost = _cost(run)
         click.echo(
             f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
-            f"{time:>8}  {clean_line(run.name)}{mark}"
+            f"{time:>8} {cost:>8}  {clean_line(run.name)}{mark}"
         )
     return 0
+
+
+def _cost(run: "Summary") -> str:
+    """`$0.12`, `≥ $0.12`; nothing where it cost nothing that is known."""
+    from orchtui.engine.costs import show_dollars
+
+    if not run.cost_at_least:
+        return ""
+    return f"{'' if run.cost is not None else '≥ '}{show_dollars(run.cost_at_least)}"
 
 
 @command.command("show")
@@ -85,6 +98,8 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 
 
 def _details(task: Any) -> dict[str, Any]:
+    import msgspec
+
     attempt = task.attempt
     return {
         "id": task.id,
@@ -99,6 +114,9 @@ def _details(task: Any) -> dict[str, Any]:
         "why": task.why,
         "output": task.output,
         "characters": attempt.length if attempt else 0,
+        "usage": msgspec.to_builtins(task.usage),
+        "cost": task.cost.exact,
+        "cost_at_least": task.cost.at_least,
     }
 
 

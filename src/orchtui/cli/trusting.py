@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from orchtui.engine.paid import Estimate
+    from orchtui.engine.estimates import Estimate
     from orchtui.engine.project import Project
     from orchtui.engine.schedule import Schedule
     from orchtui.engine.trust import Danger
@@ -72,6 +72,8 @@ def settle(
     )
     if (estimate := project.unseen_estimate(schedule, done)) is not None:
         _settle_paid(project, estimate, asks=asks and not trust)
+    else:
+        _tell_estimate(project, schedule, done)
 
 
 def _settle_trust(
@@ -103,7 +105,7 @@ def _settle_trust(
 
 def _settle_paid(project: "Project", estimate: "Estimate", *, asks: bool) -> None:
     from orchtui.engine.errors import StorageError
-    from orchtui.engine.paid import told
+    from orchtui.engine.estimate_words import told
 
     _say("the first run in this folder that costs money:")
     for line in told(estimate):
@@ -114,6 +116,20 @@ def _settle_paid(project: "Project", estimate: "Estimate", *, asks: bool) -> Non
         project.trust.note_paid(project.folder)
     except StorageError as error:
         _say(f"this will be told again: {error}")
+
+
+def _tell_estimate(project: "Project", schedule: "Schedule", done: Collection[str]) -> None:
+    """In one line, where money or a budget is at stake."""
+    from orchtui.engine.estimate_words import brief, too_much
+
+    counted = schedule.budget_usd is not None or schedule.budget_tokens is not None
+    if not (counted or schedule.deadline is not None or project.spends(schedule)):
+        return
+    estimate = project.estimate(schedule, done)
+    if counted or estimate.paid:
+        _say(f"estimate: {brief(estimate)}")
+    for line in too_much(estimate, schedule):
+        _say(line)
 
 
 def _agrees(question: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from orchtui.engine import events as ev
 from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
+from orchtui.engine.budget import Reached
 from orchtui.engine.errors import BackendError
 from orchtui.engine.limiter import Change
 from orchtui.engine.run import Status
@@ -169,6 +170,10 @@ class Announcer:
                 why=clean_line(why),
             )
         )
+
+    def budget(self, reached: Reached) -> None:
+        budget, used, limit = reached
+        self._emit(self._stamp(ev.BudgetWarning, budget=budget, used=used, limit=limit))
 
     def _tell(self, kind: type[ev.AnyTaskEvent], work: Work, **fields: object) -> None:
         self._emit(self._stamp(kind, task=work.task.id, attempt=work.attempt, **fields))

@@ -61,6 +61,8 @@ class Intake:
     """Called once, at the first sign of life."""
     notice_server: Callable[[base.Quota | base.Throttled], None] = _nothing
     """Called with what the server says of its limits."""
+    notice_usage: Callable[[], None] = _nothing
+    """Called when the backend said what was used so far."""
     sign: float = 0.0
     """The loop's time of the last sign of life."""
     begun: bool = False
@@ -121,6 +123,7 @@ async def read(
                 intake.spoke = True
             elif isinstance(event, base.UsageReported):
                 intake.usage = event.usage
+                intake.notice_usage()
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
             elif isinstance(event, base.ToolCalled | base.ToolReturned):

@@ -126,10 +126,11 @@ class Board:
                 self.stop(work, error)
         self.conclude()
 
-    def stop_running(self, error: BackendError) -> None:
-        """End everything that runs."""
+    def stop_running(self, error: BackendError, *, spare_whole: bool = False) -> None:
+        """End everything that runs; or all but the answers that are whole already."""
         for work in self.work.values():
-            if work.status == "running":
+            whole = work.intake is not None and work.intake.stop_reason is not None
+            if work.status == "running" and not (whole and spare_whole):
                 self.stop(work, error)
 
     def bring_back(self, task_ids: Iterable[str]) -> list[Work]:

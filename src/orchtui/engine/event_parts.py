@@ -18,12 +18,20 @@ Verdict = Literal["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"]
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Tokens. `input` does not contain the cached ones, as the provider counts them."""
+    """Tokens, and what else is paid for by the piece.
+
+    A sum has no `cost`: what was said of one part says nothing of the other.
+    """
 
     input: int = 0
+    """Does not contain the cached ones, as the provider counts them."""
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
+    web_searches: int = 0
+    """Searches of the provider's own, which it counts apart from tokens."""
+    cost: float | msgspec.UnsetType = msgspec.UNSET
+    """Dollars, where the backend itself says them; not there where it does not."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -31,6 +39,17 @@ class Usage(msgspec.Struct, frozen=True):
             self.output + other.output,
             self.cache_read + other.cache_read,
             self.cache_write + other.cache_write,
+            self.web_searches + other.web_searches,
+        )
+
+    def times(self, count: int) -> "Usage":
+        """What several of the kind use."""
+        return Usage(
+            self.input * count,
+            self.output * count,
+            self.cache_read * count,
+            self.cache_write * count,
+            self.web_searches * count,
         )
 
     @property

@@ -51,6 +51,8 @@ __all__ = [
     "AGGREGATE",
     "Aggregated",
     "AnyTaskEvent",
+    "BudgetWarning",
+    "Budgeted",
     "Census",
     "Event",
     "FORMAT",
@@ -181,6 +183,19 @@ class RunResumed(Event, frozen=True, kw_only=True):
     """Ids of tasks that run again."""
 
 
+Budgeted = Literal["tokens", "usd", "time"]
+
+
+class BudgetWarning(Event, frozen=True, kw_only=True):
+    """Most of a budget is used; said once for each of them in a session."""
+
+    budget: Budgeted
+    used: float
+    """Tokens, dollars, or seconds; with what is known of the attempts that still run."""
+    limit: float
+    """In the same unit. Of the deadline it is the part that the tasks have."""
+
+
 class RunFinished(Event, frozen=True, kw_only=True):
     """The last event of a session, with the run's figures."""
 
@@ -194,6 +209,8 @@ class RunFinished(Event, frozen=True, kw_only=True):
     usage: Usage
     cost: float | None = None
     """Dollars; `None` where a price is unknown."""
+    cost_at_least: float = 0.0
+    """Dollars; what is known of the cost, also where a price is not."""
 
 
 class UnknownEvent(Event, frozen=True, kw_only=True):
@@ -206,6 +223,7 @@ RunEvent = (
     | Steered
     | TaskAdded
     | LimitChanged
+    | BudgetWarning
     | Aggregated
     | RunResumed
     | RunFinished

@@ -12,8 +12,9 @@ from itertools import groupby
 
 from orchtui.engine import verdict
 from orchtui.engine.attempt import CUT_OFF
+from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
-from orchtui.engine.events import iso
+from orchtui.engine.events import iso, seconds
 from orchtui.engine.files_told import (
     file_line,
     inline,
@@ -58,7 +59,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
         lines += _task(run, task, task_output(task.task.position), staged.get(task.id, ()))
     lines += ["## Completion Status"]
     lines += [_completion(task) for task in run.tasks.values()]
-    lines += ["", *_figures(run), ""]
+    lines += ["", *_budgets(run), *_figures(run), ""]
     lines += races_section(run)
     lines += _by_hand(run)
     lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
@@ -121,6 +122,8 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     lines += _dependencies(task, staged)
     lines += _attempts(run, task)
     lines += _files(run, task)
+    if verdict.cost_words(run, task):
+        lines.append(f"- Cost: {task.cost}")
     if task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
         cut_off = ", cut off at max_tokens, accepted" if task.stop_reason in CUT_OFF else ""
@@ -194,6 +197,25 @@ def _completion(task: TaskRun) -> str:
     return f"- Task {task.task.position}: {status_word(task)}"
 
 
+def _budgets(run: Run) -> list[str]:
+    """What was told of the run's budgets while it went on."""
+    return [
+        f"**Budget Warning**: {warning_words(warning)}, at {_clock(seconds(warning.at))}"
+        for warning in run.budget_warnings
+    ]
+
+
+def _prices(run: Run) -> str:
+    """Where the figure comes from."""
+    prices = run.schedule.prices
+    if prices is None:
+        return ""
+    listed = [f"list prices of {prices.date}"] if prices.date else []
+    listed += [f"prices of {inline(file)}" for file in prices.files]
+    listed += [f"what {name} says" for name in prices.reporting]
+    return f" ({', '.join(listed)})" if listed else ""
+
+
 def _figures(run: Run) -> list[str]:
     if run.finished is None:
         return ["**Verdict**: the run has not ended"]
@@ -220,6 +242,8 @@ def _figures(run: Run) -> list[str]:
             f"**Tokens**: {usage.input} in, {usage.output} out, {usage.cache_read} from the cache, "
             f"{usage.cache_write} into the cache"
         )
+    if verdict.cost_words(run):
+        lines.append(f"**Cost**: {verdict.cost(run)}{_prices(run)}")
     lines.append(f"**Success Rate**: {rate:.0f}% ({count.completed}/{count.total})")
     return lines
 

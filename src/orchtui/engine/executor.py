@@ -3,8 +3,8 @@
 Every task that need not wait for another starts at once, as far as the slots and
 the servers' limits go; there are no waves. The board says where every task
 stands, the lanes which one is next, the supervisor runs it; here is what joins
-them: the start of an attempt, its end, the deadline and the budget. This module
-never writes a file and never decides a verdict.
+them: the start of an attempt, its end, and what both mean for the servers' limits
+and the run's budgets. This module never writes a file and never decides a verdict.
 """
 
 import asyncio
@@ -18,13 +18,14 @@ from orchtui.engine.attempt import Cancel, Stop
 from orchtui.engine.backends import base
 from orchtui.engine.backoff import backoff
 from orchtui.engine.board import Board
-from orchtui.engine.durations import show_duration
+from orchtui.engine.budget import Budget
 from orchtui.engine.errors import BackendError
 from orchtui.engine.lanes import Lanes, Limiters
 from orchtui.engine.limiter import Change, Ticket
 from orchtui.engine.questions import Questions
 from orchtui.engine.retrying import Again, next_step
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.spending import Spending
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
 from orchtui.engine.supervisor import Supervisor
@@ -51,6 +52,7 @@ class Executor:
         time_left: Seconds until everything is stopped for the deadline; the schedule's own where
             nothing is said.
         limiters: What is known of the servers' limits; shared by all runs.
+        budget: Counts what is used; a new one by the schedule where nothing is said.
     """
 
     def __init__(
@@ -67,10 +69,9 @@ class Executor:
         wait: Callable[[int], float] = backoff,
         time_left: float | None = None,
         limiters: Limiters | None = None,
+        budget: Budget | None = None,
     ) -> None:
-        self._schedule = schedule
         self._wait = wait
-        self._time_left = schedule.deadline if time_left is None else time_left
         self._clock = asyncio.get_running_loop().time
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
@@ -87,9 +88,14 @@ class Executor:
         )
         self.steering = Steering(self._board, self._lanes, self._say, self._pump, self._try_now)
         """What a person may change meanwhile."""
-        self._tokens = 0
+        self._spending = Spending(
+            Budget.of(schedule) if budget is None else budget,
+            self._say,
+            self._board,
+            deadline=schedule.deadline,
+            time_left=time_left,
+        )
         self._closed = False
-        self._deadline: asyncio.TimerHandle | None = None
         self._next_look: asyncio.TimerHandle | None = None
         """Pumps again when a server's pace lets the next one start."""
         self._told: dict[str, float] = {}
@@ -102,9 +108,7 @@ class Executor:
 
     async def batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
         """Run everything; yields what happened since the last batch, in order."""
-        if self._time_left is not None:
-            loop = asyncio.get_running_loop()
-            self._deadline = loop.call_later(self._time_left, self._on_deadline)
+        self._spending.begin()
         self._board.begin()
         self._pump()
         while True:
@@ -126,9 +130,9 @@ class Executor:
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
         self._closed = True
-        for timer in (self._deadline, self._next_look):
-            if timer is not None:
-                timer.cancel()
+        self._spending.close()
+        if self._next_look is not None:
+            self._next_look.cancel()
         for work in self._board.work.values():
             work.let_timer_go()
         await self._supervisor.close()
@@ -164,6 +168,7 @@ class Executor:
             work,
             begun=partial(self._begun, work, ticket),
             server=partial(self._heed, work, ticket),
+            used=partial(self._spending.running, work),
             ended=partial(self._ended, ticket),
             gone=self._wake.set,
         )
@@ -193,7 +198,7 @@ class Executor:
         self._lanes.give_back(name, ticket, usage.input + usage.cache_write)
         self._settle(work, error)
         self._board.conclude()
-        self._charge(work)
+        self._spending.ended(work, error)
         self._pump()
 
     def _settle(self, work: Work, error: Stop | None) -> None:
@@ -241,7 +246,7 @@ class Executor:
         work.let_timer_go()
         self._board.queue(work)
 
-    # Limits of servers and of the run
+    # Limits of servers
 
     def _tell_change(
         self, backend: str, change: Change | None, why: str = "the server takes requests again"
@@ -254,25 +259,6 @@ class Executor:
             return
         self._told[backend] = now
         self._say.limit(backend, change, why)
-
-    def _charge(self, work: Work) -> None:
-        """Count an attempt's tokens against the budget."""
-        self._tokens += work.usage.total
-        budget = self._schedule.budget_tokens
-        if budget is not None and self._tokens >= budget and self._board.give_up is None:
-            why = f"the budget of {budget} tokens is used up ({self._tokens} were used)"
-            self._board.stop_starting(BackendError("budget", why))
-
-    def _on_deadline(self) -> None:
-        why = f"the run's deadline of {show_duration(self._schedule.deadline)} has passed"
-        if self._time_left != self._schedule.deadline:
-            why = (
-                f"stopped after {show_duration(self._time_left)}, for the run's deadline of "
-                f"{show_duration(self._schedule.deadline)} and what else is to be done before it"
-            )
-        error = BackendError("deadline", why)
-        self._board.stop_starting(error)
-        self._board.stop_running(error)
 
     def _emit(self, event: ev.RunEvent) -> None:
         self._pending.append(event)

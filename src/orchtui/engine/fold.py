@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from orchtui.engine import costs
 from orchtui.engine import events as ev
 from orchtui.engine.errors import ErrorKind, IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
@@ -82,14 +83,14 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             run.server_limits.clear()
             run.aggregated = None
             if run.aggregate is not None:
-                _put_back(run.aggregate)
+                _put_back(run, run.aggregate)
             run.sessions.append(Session(run.at, run.at))
             if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
                 raise IllegalTransitionError(
                     f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
                 )
             for task_id in event.again:
-                _put_back(run.tasks[task_id])
+                _put_back(run, run.tasks[task_id])
         case ev.Steered():
             _steer(run, event)
         case ev.TaskAdded():
@@ -97,6 +98,8 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         case ev.LimitChanged():
             run.server_limits[event.backend] = event
             run.slowed[event.backend] = run.slowed.get(event.backend, 0) + event.lower
+        case ev.BudgetWarning():
+            run.budget_warnings.append(event)
         case ev.Aggregated():
             run.aggregated = event
         case ev.RunFinished():
@@ -115,7 +118,7 @@ def _steer(run: Run, event: ev.Steered) -> None:
         case "concurrency", _, str(number):
             run.concurrency = int(number)
         case "retry", TaskRun(), _:
-            _put_back(task)
+            _put_back(run, task)
         case "extend", TaskRun(), str(seconds):
             task.task = replace(task.task, timeout=task.task.timeout + float(seconds))
         case "priority", TaskRun(), str(priority) if priority in PRIORITIES:
@@ -192,19 +195,19 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             )
         case ev.TaskRetrying():
             task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
-            _close_attempt(task, run.at, event, event.error, event.why)
+            _close_attempt(run, task, event, event.error, event.why)
             task.attempts[-1].throttled = event.throttled
         case ev.TaskCompleted():
             _end(run, task, "completed")
-            _close_attempt(task, run.at, event)
+            _close_attempt(run, task, event)
             task.output, task.stop_reason = event.output, event.stop_reason
         case ev.TaskFailed():
             _end(run, task, "failed", event.error, event.message)
-            _close_attempt(task, run.at, event, event.error, event.message)
+            _close_attempt(run, task, event, event.error, event.message)
             task.output = event.output
         case ev.TaskCancelled():
             _end(run, task, "cancelled", None, event.why)
-            _close_attempt(task, run.at, event, None, event.why)
+            _close_attempt(run, task, event, None, event.why)
             task.output = event.output
         case ev.TaskSkipped():
             _end(run, task, "skipped", None, event.why)
@@ -264,8 +267,8 @@ def _end(
 
 
 def _close_attempt(
+    run: Run,
     task: TaskRun,
-    at: float,
     event: ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled,
     error: ErrorKind | None = None,
     message: str = "",
@@ -273,15 +276,31 @@ def _close_attempt(
     attempt = task.attempt
     task.question = None
     if attempt is not None and attempt.ended is None:
-        attempt.ended, attempt.usage = at, event.usage
+        attempt.ended, attempt.usage = run.at, event.usage
         attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
+        _count(run, attempt, stopped=isinstance(event, ev.TaskCancelled))
 
 
-def _put_back(task: TaskRun) -> None:
+def _count(run: Run, attempt: Attempt, *, stopped: bool) -> None:
+    """What an attempt that is over has cost."""
+    attempt.cost = costs.of_attempt(
+        run.schedule.prices,
+        attempt.backend,
+        attempt.model,
+        attempt.usage,
+        error=attempt.error,
+        stopped=stopped,
+        length=attempt.length,
+    )
+    run.spent += attempt.cost
+
+
+def _put_back(run: Run, task: TaskRun) -> None:
     """A task that runs again, by hand or in a new session, keeps its attempts, not its end."""
     if task.attempt is not None and task.attempt.ended is None:
         task.attempt.ended = task.attempt.started
         task.attempt.message = "the run was interrupted"
+        _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
     task.queued, task.resumes, task.question = None, None, None

@@ -8,20 +8,15 @@ from collections import Counter
 
 from orchtui.engine.errors import InputError, Problem
 from orchtui.engine.graph import find_cycle
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.plan import Plan
 
 
-def refuse(plan: Plan, limits: Limits | None = None) -> None:
+def refuse(plan: Plan) -> None:
     """Let a plan pass that can start.
-
-    Args:
-        plan: What was asked for.
-        limits: With flags and the user's own; the plan's where nothing is said.
 
     Raises:
         InputError: with every reason why the plan can not start.
     """
-    limits = plan.limits if limits is None else limits
     reasons = [f"the request leaves something open: {missing}" for missing in plan.missing]
     if not plan.tasks:
         reasons.append("the plan has no tasks")
@@ -46,7 +41,5 @@ def refuse(plan: Plan, limits: Limits | None = None) -> None:
                 )
     if cycle := find_cycle({task.id: task.after for task in plan.tasks}):
         reasons.append(f"tasks wait for each other in a circle: {' → '.join(cycle)}")
-    if limits.budget_usd is not None:
-        reasons.append("budget_usd needs prices, which are not known here; use budget_tokens")
     if reasons:
         raise InputError([Problem("", 0, 0, reason) for reason in reasons])

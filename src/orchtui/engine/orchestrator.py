@@ -30,6 +30,7 @@ from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.names import PROGRAMS
+from orchtui.engine.budget import Budget
 from orchtui.engine.executor import Executor
 from orchtui.engine.files import make_folder
 from orchtui.engine.lanes import Limiters
@@ -93,6 +94,7 @@ class Orchestrator:
         self._workspaces: Workspaces | None = None
         self._executor: Executor | None = None
         self._synthesis: Executor | None = None
+        self._budget = Budget.of(schedule)
         self._cancelled = False
         self.run: Run
         """The fold of all events so far. There from `__aenter__` on."""
@@ -150,6 +152,7 @@ class Orchestrator:
             attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
             time_left=self._time_for_tasks(),
             limiters=self._crew.limiters,
+            budget=self._budget,
         )
         return self
 
@@ -321,9 +324,8 @@ class Orchestrator:
             return "no task completed"
         if not self._schedule.backend:
             return "no backend with a model was chosen"
-        budget = self._schedule.budget_tokens
-        if budget is not None and self.run.usage.total >= budget:
-            return f"the budget of {budget} tokens is used up"
+        if (error := self._budget.exhausted) is not None:
+            return error.message
         return None
 
     def _synthesizer(self) -> Executor:
@@ -342,6 +344,7 @@ class Orchestrator:
             attempts={task.id: len(earlier)},
             time_left=left,
             limiters=self._crew.limiters,
+            budget=self._budget,
         )
 
     def _time_for_tasks(self) -> float | None:
@@ -352,7 +355,7 @@ class Orchestrator:
         return deadline - min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
 
     def _conclusion(self) -> ev.RunFinished:
-        slowest = verdict.bottleneck(self.run)
+        slowest, cost = verdict.bottleneck(self.run), verdict.cost(self.run)
         return self._stamp(
             ev.RunFinished,
             verdict=verdict.verdict(self.run),
@@ -363,7 +366,8 @@ class Orchestrator:
             speedup=verdict.speedup(self.run),
             bottleneck=slowest.id if slowest else None,
             usage=self.run.usage,
-            cost=None,
+            cost=cost.exact,
+            cost_at_least=cost.at_least,
         )
 
 

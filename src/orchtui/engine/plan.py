@@ -14,8 +14,12 @@ import msgspec
 Priority = Literal["critical", "normal", "nice-to-have"]
 AggregateStrategy = Literal["collect", "synthesize", "compare", "none"]
 
+OnBudget = Literal["finish", "cut"]
+"""What becomes of running tasks once a budget is used up."""
+
 PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 STRATEGIES: tuple[AggregateStrategy, ...] = get_args(AggregateStrategy)
+ON_BUDGET: tuple[OnBudget, ...] = get_args(OnBudget)
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 SLUG_ALLOWED = "letters, digits, '-', '_' and '.', starting with a letter or digit, at most 64"
@@ -49,6 +53,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens, in and out, for the whole run."""
     rate: float | None = None
     """Attempts that may start in a second, for each backend."""
+    on_budget: OnBudget | None = None
+    """Whether running tasks end by themselves once a budget is used up, or are cut off."""
 
     def over(self, other: "Limits") -> "Limits":
         """These limits, and `other`'s where these say nothing."""

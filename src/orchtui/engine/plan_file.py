@@ -18,6 +18,7 @@ from orchtui.engine.durations import format_duration
 from orchtui.engine.errors import StorageError
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.plan import (
+    ON_BUDGET,
     PRIORITIES,
     RESERVED_NAMES,
     SLUG,
@@ -95,6 +96,7 @@ LIMITS: dict[str, Reader[Any]] = {
     "budget_usd": amount(1_000_000),
     "budget_tokens": whole(1, 1_000_000_000_000),
     "rate": rate,
+    "on_budget": choice(ON_BUDGET),
 }
 _TASK: dict[str, Reader[Any]] = {
     "id": _slug,
@@ -242,7 +244,11 @@ def _entry(key: str, value: object, indent: int) -> str:
     head = f"{' ' * indent}{key}:"
     if isinstance(value, Limits):
         said = {field: getattr(value, field) for field in value.__struct_fields__}
-        limits = [f"{field}: {_number(field, n)}" for field, n in said.items() if n is not None]
+        limits = [
+            f"{field}: {one if isinstance(one, str) else _number(field, one)}"
+            for field, one in said.items()
+            if one is not None
+        ]
         return f"{head} {{{', '.join(limits)}}}"
     if isinstance(value, tuple):
         return head + sequence(value, indent + 2, WIDTH - len(head))

@@ -12,16 +12,17 @@ from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import dangers, isolation, past_runs, summary
+from orchtui.engine import budget, dangers, isolation, past_runs, past_work, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.estimates import Estimate, estimate
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.paid import Estimate, estimate
+from orchtui.engine.paid import spending
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import ORCHESTRATOR, Resolver
 from orchtui.engine.run import Run
@@ -87,7 +88,9 @@ class Project(Staff):
         tasks = isolation.isolate(built.tasks, cards, repository=True)
         if tasks != built.tasks and not is_repository(self.folder):
             tasks = isolation.isolate(built.tasks, cards, repository=False)
-        return structs.replace(built, tasks=tasks)
+        built = structs.replace(built, tasks=tasks, prices=self.prices_for(built))
+        budget.require_prices(built, self.backends.model_id)
+        return built
 
     def _report(self, resolver: Resolver) -> IndependenceReport:
         found = self.in_one_folder(resolver)
@@ -192,10 +195,31 @@ class Project(Staff):
 
     def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate | None:
         """What the first paid run here is about to use; `None` where it is not, or was seen."""
-        if self.trust.paid_noted(self.folder):
+        if not self.spends(schedule) or self.trust.paid_noted(self.folder):
             return None
+        found = self.estimate(schedule, done)
+        return found if found.paid else None
+
+    def spends(self, schedule: Schedule) -> bool:
+        """Whether a run may cost money."""
+        return not spending(self.backends.profiles).isdisjoint(schedule.backends)
+
+    def estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate:
+        """What a run is about to use, as far as that can be told.
+
+        Reads files: not for the event loop.
+
+        Args:
+            schedule: Of a new run, or of a past one that goes on.
+            done: Ids of tasks that do not run again.
+        """
         return estimate(
-            schedule, self.systems(schedule), profiles=self.backends.profiles, done=done
+            schedule,
+            self.systems(schedule),
+            spending=spending(self.backends.profiles),
+            resolve=self.backends.model_id,
+            past=past_work.load(self.out / RUNS, summary.FILE),
+            done=done,
         )
 
     def _own(self) -> Own:

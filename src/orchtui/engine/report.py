@@ -101,6 +101,9 @@ def _provenance(run: Run, task: TaskRun) -> str:
                 f"{attempt.usage.output} tokens"
                 + (f" ({cached} in from the cache)" if cached else "")
             )
+        if cost := verdict.cost_words(run, task):
+            attempts = f" in {len(task.attempts)} attempts" if len(task.attempts) > 1 else ""
+            parts.append(f"{cost}{attempts}")
     if task.status == "completed" and task.stop_reason in CUT_OFF:
         parts.append("cut off at max_tokens, which the plan accepts")
     parts.append(f"run {run.id}")
@@ -164,6 +167,8 @@ def _census(run: Run) -> list[str]:
         figures.append(f"{speedup:.1f}× as fast as one after the other")
         if (slowest := verdict.bottleneck(run)) is not None:
             figures.append(f"slowest: {inline(slowest.task.label)}")
+    if cost := verdict.cost_words(run):
+        figures.append(cost)
     lines += [">", f"> {' · '.join(figures)}"]
     if kept := verdict.kept_files(run):
         files = "1 file was" if kept == 1 else f"{kept} files were"

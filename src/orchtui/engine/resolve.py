@@ -14,7 +14,7 @@ from orchtui.engine.backends.names import PROGRAMS, WITHOUT_MODEL_CHOICE
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.specialists import Specialist, find
 
-DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000)
+DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000, on_budget="finish")
 """What holds when nobody says anything."""
 
 DEFAULT_SPECIALIST = "researcher"

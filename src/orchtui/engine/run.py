@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orchtui.engine import events as ev
+from orchtui.engine.costs import NOTHING, Cost
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.plan import Plan
 from orchtui.engine.schedule import Schedule, ScheduledTask
@@ -59,6 +60,8 @@ class Attempt:
     throttled: bool = False
     """Whether the server only asked to come back later."""
     usage: ev.Usage = ev.Usage()
+    cost: Cost = NOTHING
+    """Known once it has ended."""
     tools: list[ToolUse] = field(default_factory=list)
     refused: list[ev.WriteRefused] = field(default_factory=list)
     """Writes that were not allowed."""
@@ -130,6 +133,11 @@ class TaskRun:
         return sum((attempt.usage for attempt in self.attempts), ev.Usage())
 
     @property
+    def cost(self) -> Cost:
+        """Of all attempts that have ended."""
+        return sum((attempt.cost for attempt in self.attempts), NOTHING)
+
+    @property
     def started(self) -> float | None:
         """When its first attempt began."""
         return self.attempts[0].started if self.attempts else None
@@ -187,6 +195,9 @@ class Run:
     """Tasks that may run at once, as a person has set it last."""
     characters: int = 0
     """Text received in all attempts of all tasks, for rates."""
+    spent: Cost = NOTHING
+    """Of all attempts that have ended, the aggregation's too."""
+    budget_warnings: list[ev.BudgetWarning] = field(default_factory=list)
 
     def of(self, task_id: str) -> TaskRun:
         """The task, or the aggregation, with this id.

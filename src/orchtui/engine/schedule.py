@@ -17,7 +17,8 @@ from orchtui.engine.agent_tools import granted
 from orchtui.engine.graph import stages
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, Task
+from orchtui.engine.plan import AggregateStrategy, Limits, OnBudget, Plan, Priority, Task
+from orchtui.engine.prices import Prices
 from orchtui.engine.resolve import (
     Fit,
     How,
@@ -98,6 +99,10 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     budget_tokens: int | None = None
     rate: float | None = None
     """Attempts that may start in a second, for each backend."""
+    budget_usd: float | None = None
+    on_budget: OnBudget = "finish"
+    prices: Prices | None = None
+    """What its models cost on the day it starts; `None` where nobody looked."""
     aggregate: AggregateStrategy = "collect"
     backend: str = ""
     """Makes the synthesis: the one chosen for all, else that of the first task with a model."""
@@ -180,7 +185,7 @@ def build_with(resolver: Resolver, *, backend: str, report: IndependenceReport |
         InputError: when the plan can not start as it is; nothing is left half done.
     """
     plan, overrides, limits = resolver.plan, resolver.overrides, resolver.limits
-    refuse(plan, limits)
+    refuse(plan)
     tasks = [task for task in plan.tasks if task.enabled]
     staging = stage(tasks, report)
     instances = _instances([resolver.who(task).name for task in tasks])
@@ -198,6 +203,8 @@ def build_with(resolver: Resolver, *, backend: str, report: IndependenceReport |
         deadline=limits.deadline,
         budget_tokens=limits.budget_tokens,
         rate=limits.rate,
+        budget_usd=limits.budget_usd,
+        on_budget=limits.on_budget or "finish",
         aggregate=plan.aggregate,
         backend=lead,
         model=resolver.lead_model(lead),

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchtui.engine import isolation
+from orchtui.engine import isolation, price_list
 from orchtui.engine.agent_card import Card, card
 from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.backends.names import PROGRAMS, WITHOUT_TOOLS
@@ -17,7 +17,9 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import NoBackendError
 from orchtui.engine.fitting import Fitter
 from orchtui.engine.independence import Finding
+from orchtui.engine.paid import spending
 from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.prices import Prices, PriceTable
 from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
 from orchtui.engine.specialists import Agents, Diagnostic, Specialist, find
@@ -38,6 +40,10 @@ class Staff:
     """What the command line said."""
     defaults: Limits = NO_LIMITS
     """The user's own limits."""
+    prices: PriceTable = field(default_factory=dict)
+    """The user's own."""
+    price_files: Sequence[str] = ()
+    """Where they stand."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
 
@@ -146,6 +152,23 @@ class Staff:
                 or not has_writing(task.tools, task.disallowed_tools, task.permission_mode)
             )
         ]
+
+    def prices_for(self, schedule: Schedule) -> Prices:
+        """What the models of a schedule cost today."""
+        asked = [(task.backend, task.model) for task in schedule.tasks]
+        if schedule.aggregate == "synthesize" and schedule.backend:
+            asked.append((schedule.backend, schedule.model))
+        costly = spending(self.backends.profiles)
+        return price_list.for_run(
+            (
+                price_list.Asked(backend, model, self.backends.model_id(backend, model))
+                for backend, model in dict.fromkeys(asked)
+            ),
+            said=self.prices,
+            files=self.price_files,
+            free=[name for name in schedule.backends if name not in costly],
+            at_provider=self.backends.at_provider,
+        )
 
     def default_for(self, resolver: Resolver) -> str:
         """The backend for tasks that name none; asked for only when there is such a task."""

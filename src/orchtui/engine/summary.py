@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from orchtui.engine import verdict
-from orchtui.engine.events import Census, Verdict, iso
+from orchtui.engine import past_work, verdict
+from orchtui.engine.events import Census, Usage, Verdict, iso
 from orchtui.engine.journal import is_alive
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
@@ -37,11 +37,24 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     backends: tuple[str, ...] = ()
     census: Census = Census()
     speedup: float | None = None
+    usage: Usage = Usage()
+    cost: float | None = None
+    """Dollars; `None` where a price is unknown, and until the run has ended."""
+    cost_at_least: float = 0.0
+    """Dollars; what is known of it."""
+
+
+class _File(Summary, frozen=True, kw_only=True):
+    """What stands in the file, beyond what lists show."""
+
+    work: tuple[past_work.Worked, ...]
+    """What estimates of later runs go by."""
 
 
 def of(run: Run) -> Summary:
     """The summary of a run as it stands."""
     ended = run.finished is not None
+    cost = verdict.cost(run)
     return Summary(
         id=run.id,
         name=run.plan.title or run.id,
@@ -53,12 +66,16 @@ def of(run: Run) -> Summary:
         backends=run.schedule.backends,
         census=verdict.census(run),
         speedup=verdict.speedup(run) if ended else None,
+        usage=run.usage,
+        cost=cost.exact if ended else None,
+        cost_at_least=cost.at_least,
     )
 
 
 def dump(run: Run) -> str:
     """The file's text."""
-    return msgspec.json.format(msgspec.json.encode(of(run)), indent=2).decode() + "\n"
+    whole = _File(**msgspec.structs.asdict(of(run)), work=past_work.of(run))
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
 
 
 def load(folder: Path) -> Summary | None:

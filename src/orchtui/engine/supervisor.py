@@ -72,6 +72,7 @@ class Supervisor:
         *,
         begun: Callable[[], None],
         server: Callable[[base.Quota | base.Throttled], None],
+        used: Callable[[], None],
         ended: Ended,
         gone: Callable[[], None],
     ) -> None:
@@ -81,6 +82,7 @@ class Supervisor:
             work: The task.
             begun: Told at the first sign of life.
             server: Told what the server says of its limits.
+            used: Told when the backend said what was used so far.
             ended: Told when it is over.
             gone: Told when nothing is left of it.
         """
@@ -91,6 +93,7 @@ class Supervisor:
             notice_tool=lambda tool: self._tool(work, tool),
             notice_begun=begun,
             notice_server=server,
+            notice_usage=used,
         )
         before, work.leaving = work.leaving, loop.create_future()
         attempt = asyncio.create_task(

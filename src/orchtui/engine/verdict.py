@@ -8,6 +8,7 @@ completed. PARTIAL: some did not, but no critical one. FAILED: a critical task
 did not complete, or none did. CANCELLED: a person stopped the run.
 """
 
+from orchtui.engine.costs import NOTHING, Cost
 from orchtui.engine.events import Census, Verdict
 from orchtui.engine.run import Run, TaskRun
 
@@ -76,6 +77,22 @@ def bottleneck(run: Run) -> TaskRun | None:
     if len(ran) < 2:
         return None
     return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
+
+
+def cost(run: Run) -> Cost:
+    """What all attempts that have ended cost, in all sessions, the aggregation's too."""
+    return run.spent
+
+
+def cost_words(run: Run, task: TaskRun | None = None) -> str:
+    """What a run, or one of its tasks, cost so far: `cost $0.12`, `cost unknown`, …
+
+    Nothing where it cost nothing, and for runs of before orchtui knew prices.
+    """
+    spent = run.spent if task is None else task.cost
+    if spent == NOTHING or (run.schedule.prices is None and not spent.least):
+        return ""
+    return f"cost {spent}"
 
 
 def refusals(run: Run) -> int:

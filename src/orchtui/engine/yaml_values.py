@@ -105,15 +105,15 @@ def whole(low: int, high: int) -> Reader[int]:
     return read
 
 
-def amount(high: float) -> Reader[float]:
-    """A number greater than zero."""
-    allowed = f"a number greater than 0, at most {high:,.0f}"
+def amount(high: float, *, or_zero: bool = False) -> Reader[float]:
+    """A number greater than zero, or zero where that is a number too."""
+    allowed = f"a number {'from 0 to' if or_zero else 'greater than 0, at most'} {high:,.0f}"
 
     def read(node: Node, problems: Problems, label: str) -> float:
         written = _plain(node, label, allowed).text
         fits = re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?", written)
         number = float(written) if fits else math.nan
-        if not 0 < number <= high:
+        if not 0 <= number <= high or (number == 0 and not or_zero):
             raise Misfit(node, f"{label} must be {allowed}, not {shown(written)}")
         return number
 

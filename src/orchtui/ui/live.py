@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchtui.engine.addition import Addition
-from orchtui.engine.events import PermissionAsked
+from orchtui.engine.events import BudgetWarning, PermissionAsked
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.run import Run
 from orchtui.engine.steering import Steering
@@ -61,12 +61,14 @@ class LiveRun:
         orchestrator: Orchestrator,
         begun: Callable[[Run, Path], None],
         asked: Callable[[PermissionAsked], None],
+        warned: Callable[[BudgetWarning], None],
     ) -> None:
         """Pull a session's events to the end.
 
         Args:
             begun: Told once the run and its folder are there.
             asked: Told when a task's program wants to be allowed something.
+            warned: Told when most of a budget is used.
 
         Raises:
             StorageError: when the run can not be written; it is then no longer going on.
@@ -81,6 +83,8 @@ class LiveRun:
                 async for event in orchestrator:
                     if isinstance(event, PermissionAsked):
                         asked(event)
+                    elif isinstance(event, BudgetWarning):
+                        warned(event)
         finally:
             self._orchestrator = self._following = None
 

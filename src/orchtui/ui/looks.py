@@ -6,9 +6,11 @@ figure.
 
 from rich.style import Style
 
+from orchtui.engine.costs import show_dollars
 from orchtui.engine.events import Usage, Verdict
 from orchtui.engine.plan import Priority
-from orchtui.engine.run import Status, TaskRun
+from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.verdict import cost_words
 
 SIGNS: dict[Status, str] = {
     "waiting": "○",
@@ -78,6 +80,14 @@ def tokens(usage: Usage) -> str:
         return ""
     cached = f", {count(usage.cache_read)} cached" if usage.cache_read else ""
     return f"{count(usage.total)} tokens{cached}"
+
+
+def spent(run: Run) -> str:
+    """`cost $0.12`, with `of $5.00` where that is its budget; nothing while it has cost nothing."""
+    words, limit = cost_words(run), run.schedule.budget_usd
+    if limit is None:
+        return words
+    return f"{words or f'cost {show_dollars(0.0)}'} of {show_dollars(limit)}"
 
 
 def races(number: int) -> str:

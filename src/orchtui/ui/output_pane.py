@@ -24,6 +24,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import race_line, races_of
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.verdict import cost_words
 from orchtui.ui import keymap, looks
 from orchtui.ui.tool_lines import KINDS, TaskRows
 from orchtui.ui.wrapping import Row, Wrapped
@@ -245,7 +246,7 @@ class OutputPane(Vertical):
         """Take in what is new, at `now` in seconds since 1970."""
         if self._shown_task is None:
             return
-        head = _with_badge(headline(self._shown_task, now), self._rehearsal)
+        head = _with_badge(headline(self._shown_task, now, self._run), self._rehearsal)
         because = self._why_waiting(self._shown_task)
         races = races_above(self._run, self._shown_task) if self._run else []
         lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
@@ -276,7 +277,7 @@ _HEAD_STYLES = {
 }
 
 
-def headline(task: TaskRun, now: float) -> Content:
+def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
     """A task's state, title, who does it, for how long, and why."""
     style = _HEAD_STYLES.get(task.status, "$foreground-muted")
     attempt = task.attempt
@@ -287,6 +288,7 @@ def headline(task: TaskRun, now: float) -> Content:
         facts.append(show_duration(seconds))
     if cached := task.usage.cache_read:
         facts.append(f"{looks.count(cached)} tokens from the cache")
+    facts.append(cost_words(run, task) if run is not None else "")
     parts = [
         Content.styled(f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}", style),
         Content.styled(clean_line(task.task.label), "b"),

@@ -100,6 +100,8 @@ class RunBar(Static):
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
             parts.append((6, Content(used)))
+        if run is not None and (spent := looks.spent(run)):
+            parts.append((4, Content(spent)))
         if facts.live is not None:
             going = len(facts.live.with_status("running"))
             words = f"● your run goes on: {going} running, esc goes there"

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from textual import work
 from textual.notifications import SeverityLevel
 
+from orchtui.engine import budget, estimate_words
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.events import PermissionAsked
+from orchtui.engine.events import BudgetWarning, PermissionAsked
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
@@ -113,12 +114,26 @@ class RunDesk(SteerDesk):
             if not await ask_paid(self, estimate):
                 return False
             await self.remember(self.project.trust.note_paid, self.project.folder)
+        else:
+            await self._tell_estimate(schedule, done)
         return True
+
+    async def _tell_estimate(self, schedule: Schedule, done: Collection[str]) -> None:
+        """In one line, where money is at stake."""
+        if not (self.project.spends(schedule) or schedule.deadline is not None):
+            return
+        estimate = await asyncio.to_thread(self.project.estimate, schedule, done)
+        if estimate.paid:
+            self.say(estimate_words.brief(estimate), title="Estimate")
+        for line in estimate_words.too_much(estimate, schedule):
+            self.say(line, "warning", title="Budget")
 
     async def _follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
-            await self.live.follow(orchestrator, self._begun, self._permission_asked)
+            await self.live.follow(
+                orchestrator, self._begun, self._permission_asked, self._budget_warned
+            )
         finally:
             self.main.live = None
             self.main.dirty = True
@@ -127,6 +142,9 @@ class RunDesk(SteerDesk):
 
     def _permission_asked(self, asked: PermissionAsked) -> None:
         self._ask_permission(asked)
+
+    def _budget_warned(self, warning: BudgetWarning) -> None:
+        self.say(budget.warning_words(warning), "warning", title="Budget")
 
     @work(group="permission", exit_on_error=False)
     async def _ask_permission(self, asked: PermissionAsked) -> None:
@@ -150,6 +168,7 @@ class RunDesk(SteerDesk):
         lines = ["A rehearsal: no model was called." if run.rehearsal else ""]
         lines.append(f"{raced}: tasks met at a file; see their output" if raced else "")
         lines.append(outcome(census(run)))
+        lines.append(looks.spent(run))
         kept = kept_files(run)
         files = "1 file" if kept == 1 else f"{kept} files"
         lines.append(f"{files} for the project: a on the timeline shows them" if kept else "")

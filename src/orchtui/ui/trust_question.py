@@ -16,7 +16,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from orchtui.engine.paid import Estimate, told
+from orchtui.engine.estimate_words import told
+from orchtui.engine.estimates import Estimate
 from orchtui.engine.trust import Danger
 
 _ABOUT_PROGRAMS = "Programs run as you, and may do all that you may do."

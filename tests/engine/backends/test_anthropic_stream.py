@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_stream import EVENT_LIMIT, EventDecoder, MessageStream
-from orchtui.engine.backends.base import Alive, Text
+from orchtui.engine.backends.base import Alive, BackendEvent, Text, UsageReported
 from orchtui.engine.errors import BackendError
-from tests.server.protocol import block_delta
+from tests.server.protocol import block_delta, event
 
 LINES = st.sampled_from(
     [
@@ -59,6 +59,18 @@ def test_a_piece_without_an_event_is_a_sign_of_life() -> None:
     stream = MessageStream(Failures("http://here", "KEY", ()), "some-model")
     assert list(stream.feed(b": still here\n\n")) == [Alive()]
     assert list(stream.feed(b"data: {")) == [Alive()]
+
+
+def test_searches_of_the_provider_are_counted_apart_from_tokens() -> None:
+    stream = MessageStream(Failures("http://here", "KEY", ()), "some-model")
+    counts = [3, None, 5, 4]
+    events: list[BackendEvent] = []
+    for count in counts:
+        used = {"output_tokens": 7, "server_tool_use": count and {"web_search_requests": count}}
+        events += stream.feed(event("message_delta", delta={}, usage=used))
+
+    found = [one.usage.web_searches for one in events if isinstance(one, UsageReported)]
+    assert found == [3, 5], "totals only ever grow"
 
 
 @pytest.mark.parametrize("piece", [b"x" * 2**20, b"data: x\n" * 2**17])

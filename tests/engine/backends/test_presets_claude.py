@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from orchtui.engine.backends.base import (
@@ -250,6 +251,40 @@ def test_a_used_up_allowance_says_when_it_comes_back(wait: int, retryable: bool)
     assert error.retryable is retryable
     assert error.retry_after is not None
     assert wait - 30 < error.retry_after <= wait
+
+
+@pytest.mark.parametrize(
+    ("said", "cost"),
+    [(0.25, 0.25), (1, 1.0), (0, 0.0), (-1, 0.0), (None, None), ("1", None), (True, None)],
+)
+def test_what_it_has_cost_is_what_it_says(said: object, cost: float | None) -> None:
+    models = {"m-1": {"inputTokens": 60, "outputTokens": 12, "webSearchRequests": 2}}
+    line = result(result="Done.", modelUsage=models, total_cost_usd=said)
+    (reported,) = (event for event in read(line) if isinstance(event, UsageReported))
+
+    assert reported.usage == Usage(60, 12, 0, 0, 2, cost=msgspec.UNSET if cost is None else cost)
+
+
+def test_what_was_used_is_not_forgotten_for_what_it_cost() -> None:
+    lines = [
+        begun(input_tokens=20),
+        streamed("message_delta", delta={}, usage={"output_tokens": 9}),
+    ]
+    reported = [
+        one for one in read(*lines, result(total_cost_usd=0.5)) if isinstance(one, UsageReported)
+    ]
+
+    assert reported[-1].usage == Usage(20, 9, cost=0.5)
+
+
+def test_a_run_that_failed_has_cost_something_too() -> None:
+    output = ClaudeOutput("claude")
+    line = result(is_error=True, subtype="error_max_turns", num_turns=3, total_cost_usd=0.5)
+    events = output.read(line)
+
+    assert next(events) == UsageReported(Usage(cost=0.5))
+    with pytest.raises(BackendError, match="all its turns"):
+        next(events)
 
 
 def test_what_is_not_known_is_passed_over() -> None:

@@ -78,6 +78,14 @@ def number(line: Line, name: str) -> int:
     return min(max(0, int(value)), 2**53)
 
 
+def amount(line: Line, name: str) -> float | None:
+    """A sum of money; `None` where there is none."""
+    value = line.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return min(max(0.0, float(value)), 1e9)
+
+
 def as_json(value: object) -> str:
     """A tool's arguments or answer as one text: as they are, or as JSON."""
     if value is None:

@@ -278,9 +278,10 @@ class MessageStream:
         """Totals only ever grow: servers repeat the early ones as 0 in the last event."""
         if not isinstance(usage, dict):
             return []
+        own = usage.get("server_tool_use")
 
-        def count(name: str, so_far: int) -> int:
-            value = usage.get(name)
+        def count(name: str, so_far: int, among: Any = usage) -> int:
+            value = among.get(name) if isinstance(among, dict) else None
             return max(so_far, value) if isinstance(value, int) else so_far
 
         known = self._usage
@@ -289,6 +290,7 @@ class MessageStream:
             output=count("output_tokens", known.output),
             cache_read=count("cache_read_input_tokens", known.cache_read),
             cache_write=count("cache_creation_input_tokens", known.cache_write),
+            web_searches=count("web_search_requests", known.web_searches, own),
         )
         return [UsageReported(self._usage)] if self._usage != known else []
 

@@ -9,8 +9,10 @@ part of the answer. This module never runs the program.
 import time
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from orchtui.engine.backends import program_trouble
-from orchtui.engine.backends.agent_output import Line, as_json, number, part, parts, text
+from orchtui.engine.backends.agent_output import Line, amount, as_json, number, part, parts, text
 from orchtui.engine.backends.base import (
     BackendEvent,
     Finished,
@@ -157,7 +159,11 @@ class ClaudeOutput:
                 )
 
     def _result(self, line: Line) -> Iterator[BackendEvent]:
-        if total := _total(line):
+        total, dollars = _total(line), amount(line, "total_cost_usd")
+        if dollars is not None:
+            # It reckons in list prices, also where a subscription pays.
+            total = replace(total or self._used, cost=dollars)
+        if total:
             yield UsageReported(total)
         said = text(line, "result")
         reason = text(line, "stop_reason")
@@ -233,5 +239,6 @@ def _total(line: Line) -> Usage | None:
             number(model, "outputTokens"),
             number(model, "cacheReadInputTokens"),
             number(model, "cacheCreationInputTokens"),
+            number(model, "webSearchRequests"),
         )
     return total if total.total else _usage(part(line, "usage")) if "usage" in line else None

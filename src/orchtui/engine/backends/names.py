@@ -20,3 +20,6 @@ WITHOUT_TOOLS = frozenset({"local", "rehearsal", "command", "llm"})
 
 WITHOUT_MODEL_CHOICE = frozenset({"command", "local", "rehearsal"})
 """A named model means nothing to these: a file that showed it would lie."""
+
+REPORTING = frozenset({"claude"})
+"""These say themselves what an attempt has cost, once it is over."""

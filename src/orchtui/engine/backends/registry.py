@@ -120,6 +120,13 @@ class Backends:
             return {**ALIASES, **self.models}.get(name, name)
         return self.models.get(model, model) if model else None
 
+    @property
+    def at_provider(self) -> bool:
+        """Whether the `anthropic` backend reaches Anthropic itself, and not a server before it."""
+        from orchtui.engine.backends.anthropic_api import DEFAULT_URL
+
+        return (self.environment.get(BASE_URL) or DEFAULT_URL).strip().rstrip("/") == DEFAULT_URL
+
     def offers(self, backend: str) -> tuple[bool, bool]:
         """Whether a backend offers tools to its models, and whether it has the provider's own."""
         if backend in self.profiles:

@@ -1,0 +1,249 @@
+"""Estimate: what a run will use, as far as that can be told before it starts.
+
+Where the same specialist has worked with the same model before, a task is taken
+to use what such tasks used; else only its prompt is known, and the most that it
+may answer. Each figure keeps where it comes from, and what is not known is not
+there. This module never asks, never limits anything and reads no file.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from msgspec.structs import replace
+
+from orchtui.engine.costs import NOTHING, UNKNOWN, Cost, of_usage
+from orchtui.engine.event_parts import Usage
+from orchtui.engine.paid import SPENDING_PROGRAMS
+from orchtui.engine.past_work import PastWork, Typical
+from orchtui.engine.prices import Prices, Resolve
+from orchtui.engine.run import aggregation_task
+from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.text import clean_line
+
+CHARACTERS_PER_TOKEN = 4
+"""Of English prose. Other languages and code need more tokens for as many characters."""
+
+Basis = Literal["past runs", "prompts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The paid tasks of a run whose figures have the same ground."""
+
+    basis: Basis
+    tasks: int
+    seen: int = 0
+    """Of how many past tasks the figures are the mean; 0 without any."""
+    input_tokens: int
+    """Cached ones included. By the prompts: characters / 4, without what is handed over and what
+    tools answer."""
+    output_tokens: int
+    """As in past runs; by the prompts: the most in one attempt, without what programs do."""
+    cost: Cost
+    """By the prompts: of one request for each task, from an empty answer to the longest one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """How long a run takes."""
+
+    seconds: float | None = None
+    """`None` unless it is known of every task."""
+    past: int = 0
+    """Tasks that take as long as such tasks took in past runs."""
+    planned: int = 0
+    """Tasks of which the plan says how long they take."""
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a run uses, as far as that can be told."""
+
+    tasks: int
+    """All that run, the synthesis too."""
+    paid: int
+    """Those of them that cost money."""
+    by_programs: int = 0
+    """Those of the paid ones that an agent program does, which counts its requests itself."""
+    models: tuple[tuple[str, int], ...] = ()
+    """What the paid ones use, and how many tasks; the most used first."""
+    parts: tuple[Part, ...] = ()
+    time: Time = Time()
+    prices_of: str = ""
+    """The day of the list that prices come from."""
+    price_files: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> Cost:
+        """Of all parts."""
+        return sum((part.cost for part in self.parts), NOTHING)
+
+    @property
+    def requests(self) -> int:
+        """At least: one for each paid task; tools and further attempts need more."""
+        return self.paid
+
+
+def estimate(
+    schedule: Schedule,
+    systems: Mapping[str, str],
+    *,
+    spending: Collection[str],
+    resolve: Resolve,
+    past: PastWork,
+    done: Collection[str] = (),
+) -> Estimate:
+    """What a schedule uses.
+
+    Args:
+        schedule: Of a new run, or of a past one that goes on.
+        systems: Instructions by the specialist's name.
+        spending: Backends that cost money.
+        resolve: What a backend makes of a model's name.
+        past: What earlier runs used.
+        done: Ids of tasks that do not run again.
+    """
+    tasks = [task for task in schedule.tasks if task.id not in done]
+    if schedule.aggregate == "synthesize" and schedule.backend:
+        last = aggregation_task(schedule)
+        tasks.append(replace(last, after=tuple(task.id for task in schedule.tasks)))
+    kinds: dict[_Kind, Typical | None] = {}
+    for task in tasks:
+        if (kind := _kind(task)) not in kinds:
+            kinds[kind] = past.typical(*kind, resolve(task.backend, task.model))
+    paid = [task for task in tasks if task.backend in spending]
+    prices = schedule.prices or Prices()
+    before = [task for task in paid if kinds[_kind(task)] is not None]
+    models = Counter(_model(task.backend, task.model) for task in paid)
+    return Estimate(
+        tasks=len(tasks),
+        paid=len(paid),
+        by_programs=sum(task.backend in SPENDING_PROGRAMS for task in paid),
+        models=tuple(models.most_common()),
+        parts=(
+            *_as_before(before, kinds, prices),
+            *_by_prompts([task for task in paid if kinds[_kind(task)] is None], systems, prices),
+        ),
+        time=_time(schedule, tasks, kinds),
+        prices_of=prices.date,
+        price_files=prices.files,
+    )
+
+
+_Kind = tuple[str, str, str | None]
+
+
+def _kind(task: ScheduledTask) -> _Kind:
+    return task.specialist, task.backend, task.model
+
+
+def _model(backend: str, model: str | None) -> str:
+    return clean_line(model, 60) if model else f"the default of {clean_line(backend, 60)}"
+
+
+def _as_before(
+    tasks: Sequence[ScheduledTask], kinds: Mapping[_Kind, Typical | None], prices: Prices
+) -> list[Part]:
+    usage, cost, seen = Usage(), NOTHING, 0
+    for kind, count in Counter(map(_kind, tasks)).items():
+        typical = kinds[kind]
+        assert typical is not None
+        seen += typical.seen
+        price = prices.price(kind[1], kind[2])
+        # Today's price where there is one; else what such tasks were said to cost.
+        cost += (typical.cost if price is None else of_usage(price, typical.usage)).times(count)
+        usage += typical.usage.times(count)
+    if not tasks:
+        return []
+    return [
+        Part(
+            basis="past runs",
+            tasks=len(tasks),
+            seen=seen,
+            input_tokens=usage.total - usage.output,
+            output_tokens=usage.output,
+            cost=cost,
+        )
+    ]
+
+
+def _by_prompts(
+    tasks: Sequence[ScheduledTask], systems: Mapping[str, str], prices: Prices
+) -> list[Part]:
+    characters = output = 0
+    cost = NOTHING
+    for task in tasks:
+        given = len(task.prompt) + len(systems.get(task.specialist, ""))
+        by_program = task.backend in SPENDING_PROGRAMS
+        most = 0 if by_program else task.max_tokens
+        price = prices.price(task.backend, task.model)
+        asked = Usage(input=_tokens(given))
+        answered = UNKNOWN if by_program else of_usage(price, replace(asked, output=most))
+        cost += Cost(of_usage(price, asked).least, answered.most)
+        characters, output = characters + given, output + most
+    if not tasks:
+        return []
+    return [
+        Part(
+            basis="prompts",
+            tasks=len(tasks),
+            input_tokens=_tokens(characters),
+            output_tokens=output,
+            cost=cost,
+        )
+    ]
+
+
+def _tokens(characters: int) -> int:
+    return -(-characters // CHARACTERS_PER_TOKEN)
+
+
+def _time(
+    schedule: Schedule, tasks: Sequence[ScheduledTask], kinds: Mapping[_Kind, Typical | None]
+) -> Time:
+    """How long the tasks take in the slots there are; what the plan says wins over the past."""
+    seconds: dict[str, float] = {}
+    past = planned = 0
+    for task in tasks:
+        typical = kinds[_kind(task)]
+        if task.estimate is not None:
+            seconds[task.id], planned = task.estimate, planned + 1
+        elif typical is not None:
+            seconds[task.id], past = typical.seconds, past + 1
+    unknown = len(tasks) - len(seconds)
+    span = None if unknown else _span(tasks, seconds, schedule.concurrency)
+    return Time(seconds=span, past=past, planned=planned, unknown=unknown)
+
+
+def _span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
+    """From the first start to the last end, when each task takes as long as is said."""
+    by_id = {task.id: task for task in tasks}
+    needs = {t.id: {i for i in (*t.after, *t.behind) if i in by_id} for t in tasks}
+    freed: dict[str, list[str]] = {task.id: [] for task in tasks}
+    for name, others in needs.items():
+        for other in others:
+            freed[other].append(name)
+    ready = [_turn(task) for task in tasks if not needs[task.id]]
+    heapq.heapify(ready)
+    running: list[tuple[float, str]] = []
+    now = 0.0
+    while True:
+        while ready and len(running) < concurrency:
+            first = heapq.heappop(ready)[-1]
+            heapq.heappush(running, (now + seconds[first], first))
+        if not running:
+            return now
+        now, ended = heapq.heappop(running)
+        for name in freed[ended]:
+            needs[name].discard(ended)
+            if not needs[name]:
+                heapq.heappush(ready, _turn(by_id[name]))
+
+
+def _turn(task: ScheduledTask) -> tuple[int, float, int, str]:
+    """When it takes a slot, among those that wait for one; the lanes go by the same."""
+    return task.urgency, -task.tail, task.position, task.id
