@@ -235,3 +235,68 @@ def test_a_file_that_can_not_be_read_is_told(project: Path) -> None:
         load_config(project)
     with pytest.raises(InputError):
         load_config(project, project / "none.yaml")
+
+
+# Prices
+
+
+def test_prices_by_backend_and_model(project: Path) -> None:
+    (project / FILE).write_text(
+        SERVER + "prices:\n"
+        "  near: {any: {input: 0, output: 0}}\n"
+        "  anthropic:\n"
+        "    m-1: {input: 3, output: 15.5, cache_read: 0.3, cache_write: 3.75, web_search: 10}\n"
+        "    m-2: {input: 1, output: 2, long_prompt: {over: 100000, input: 2, output: 4}}\n"
+    )
+
+    settings = load_config(project)
+
+    m1 = settings.prices["anthropic"]["m-1"]
+    assert (m1.input, m1.output, m1.cache_read, m1.cache_write) == (3, 15.5, 0.3, 3.75)
+    assert m1.web_search == 10 and m1.long_prompt is None
+    long = settings.prices["anthropic"]["m-2"].long_prompt
+    assert long is not None and (long.over, long.input, long.output) == (100_000, 2, 4)
+    assert settings.prices["near"]["any"].free
+    assert settings.price_files == (str(project / FILE),)
+
+
+def test_a_projects_prices_win_model_by_model(project: Path, users: Path) -> None:
+    users.write_text("prices: {anthropic: {a: {input: 1, output: 1}, b: {input: 1, output: 1}}}\n")
+    (project / FILE).write_text(
+        "prices: {anthropic: {b: {input: 2, output: 2}}, codex: {any: {input: 3, output: 3}}}\n"
+    )
+
+    settings = load_config(project)
+
+    costs = {
+        f"{backend}/{model}": price.input
+        for backend, models in settings.prices.items()
+        for model, price in models.items()
+    }
+    assert costs == {"anthropic/a": 1, "anthropic/b": 2, "codex/any": 3}
+    assert settings.price_files == (str(project / FILE), str(users))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("prices: {antropic: {m: {input: 1, output: 1}}}", (1, 10), "did you mean 'anthropic'?"),
+        ("prices: {codex: {m: {input: 1}}}", (1, 21), "prices.codex.m needs the key 'output'"),
+        ("prices: {codex: {m: {input: -1, output: 1}}}", (1, 29), "from 0 to 1,000,000, not '-1'"),
+        ("prices: {codex: {m: {input: free, output: 1}}}", (1, 29), "not 'free'"),
+        ("prices: {codex: {m: {in: 1, input: 1, output: 1}}}", (1, 22), "unknown key 'in'"),
+        ("prices: {codex: 5}", (1, 17), "prices.codex must be a mapping"),
+        (
+            "prices: {codex: {m: {input: 1, output: 1, long_prompt: {input: 1, output: 1}}}}",
+            (1, 56),
+            "needs the key 'over'",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_price(
+    project: Path, text: str, place: tuple[int, int], words: str
+) -> None:
+    ((line, column, message),) = problems(project, text)
+
+    assert (line, column) == place
+    assert words in message

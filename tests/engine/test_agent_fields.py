@@ -260,6 +260,7 @@ def test_a_limit_of_zero_is_a_limit() -> None:
         (["orchtui:", "  limits: {deadline: 3m}"], 4, "for a whole run"),
         (["orchtui:", "  limits: {budget_usd: 3}"], 4, "for a whole run"),
         (["orchtui:", "  limits: {budget_tokens: 3}"], 4, "for a whole run"),
+        (["orchtui:", "  limits: {on_budget: cut}"], 4, "for a whole run"),
         (["orchtui: {limits: {typo: 3}}"], 3, "unknown key 'typo' in limits"),
     ],
 )
