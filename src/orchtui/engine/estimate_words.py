@@ -3,6 +3,7 @@
 What is not known is called unknown. This module never computes a figure.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from orchtui.engine.costs import show_dollars
@@ -98,19 +99,15 @@ def _part_as_json(part: Part) -> dict[str, Any]:
     }
 
 
-def _joined(of: Estimate, words: Any) -> str:
+def _joined(of: Estimate, words: Callable[[Part], str]) -> str:
     """What each part says of a figure; for how many tasks, where there are several parts."""
     alone = len(of.parts) == 1
     said = ((part, words(part)) for part in of.parts)
     return "; ".join(
-        text if alone else f"{part.tasks:,} × {_ground_short(part)}: {text}"
+        text if alone else f"{part.tasks:,} × {'as before' if part.seen else 'new'}: {text}"
         for part, text in said
         if text
     )
-
-
-def _ground_short(part: Part) -> str:
-    return "as before" if part.seen else "new"
 
 
 def _ground(part: Part) -> str:
