@@ -9,12 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
+from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan
+from orchtui.engine.resolve import Overrides
 from orchtui.engine.stamp import Stamp
 from tests.engine.told import Scenario, begun, play, scenarios
 
 _KINDS = {
-    *("run_started", "task_queued", "task_started", "text_delta", "tool_called", "tool_returned"),
+    *(
+        "run_started",
+        "task_reused",
+        "task_queued",
+        "task_started",
+        "text_delta",
+        "tool_called",
+        "tool_returned",
+    ),
     *(
         "write_refused",
         "files_seen",
@@ -37,6 +47,17 @@ _USAGE = st.builds(
 _HEAD = {"seq": st.integers(1, 10**9), "at": st.just("2026-01-15T10:00:00.123Z")}
 _TASK = {**_HEAD, "task": _WORDS, "attempt": st.integers(0, 99)}
 _EVENTS = st.one_of(
+    st.builds(
+        ev.TaskReused,
+        **_TASK,
+        run=_WORDS,
+        text=_WORDS,
+        specialist=_WORDS,
+        instance=_WORDS,
+        backend=_WORDS,
+        took_s=st.floats(0, 1e6),
+        files=st.none() | st.builds(ev.FilesSeen, **_TASK, sight=st.just("tools")),
+    ),
     st.builds(ev.TaskQueued, **_TASK),
     st.builds(
         ev.TaskStarted,
@@ -104,13 +125,18 @@ _EVENTS = st.one_of(
         why=_WORDS,
         reused=st.lists(_WORDS).map(tuple),
         again=st.lists(_WORDS).map(tuple),
+        reasons=st.dictionaries(_WORDS, _WORDS, max_size=3),
+        fingerprints=st.dictionaries(
+            _WORDS, st.builds(Fingerprint, prompt=_WORDS, backend=_WORDS), max_size=3
+        ),
+        overrides=st.none() | st.builds(Overrides, backend=_WORDS),
     ),
     st.builds(
         ev.RunFinished,
         **_HEAD,
         verdict=st.sampled_from(["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"]),
         rehearsal=st.booleans(),
-        census=st.builds(ev.Census, *[st.integers(0, 99)] * 5),
+        census=st.builds(ev.Census, *[st.integers(0, 99)] * 6),
         makespan_s=st.floats(0, 1e6),
         sequential_s=st.floats(0, 1e6),
         speedup=st.none() | st.floats(0, 99),

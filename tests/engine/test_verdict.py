@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from orchtui.engine import events as ev
 from orchtui.engine import report, verdict
 from orchtui.engine import run as runs
 from orchtui.engine.execution_log import log
@@ -98,11 +99,24 @@ def test_the_makespan_of_several_sessions_leaves_out_the_time_between_them() -> 
     assert verdict.sequential(told.run) == pytest.approx(10 + 25)
 
 
-def test_a_session_that_ended_no_task_adds_nothing() -> None:
+def test_an_interrupted_session_counts_until_it_was_last_heard_of() -> None:
     told = Told(task("a")).starts("a", 0).says("a", 5, "x").resumes(1000)
     told.starts("a", 1000).completes("a", 1010, "x")
 
-    assert verdict.makespan(told.run) == pytest.approx(10)
+    assert verdict.makespan(told.run) == pytest.approx(5 + 10)
+    assert told.run.tasks["a"].attempts[0].seconds(0) == pytest.approx(5)
+
+
+def test_results_that_were_taken_over_are_counted_and_take_no_time() -> None:
+    told = Told(task("a"), task("b"), task("c")).takes_over("a", 0).takes_over("b", 0)
+    told.starts("c", 0).completes("c", 10, "x").ends(10)
+
+    assert verdict.census(told.run) == ev.Census(total=3, completed=3, reused=2)
+    assert verdict.verdict(told.run) == "COMPLETED"
+    assert verdict.makespan(told.run) == verdict.sequential(told.run) == pytest.approx(10)
+    assert verdict.speedup(told.run) is None
+    assert verdict.bottleneck(told.run) is None
+    assert told.run.usage == ev.Usage()
 
 
 def test_while_a_run_goes_on_its_makespan_grows_with_the_clock() -> None:

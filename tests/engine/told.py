@@ -87,6 +87,25 @@ class Told:
             model=model,
         )
 
+    def takes_over(
+        self, task_id: str, at: float, text: str = "made before", **more: object
+    ) -> "Told":
+        """The result of an earlier run stands for it."""
+        one = self.run.schedule.task(task_id)
+        return self.tell(
+            ev.TaskReused,
+            at,
+            task=task_id,
+            attempt=0,
+            run="20260114-090000-aaaa",
+            text=text,
+            specialist=one.specialist,
+            instance=one.instance,
+            backend=one.backend,
+            output=ev.output_file(one.position),
+            **{"stop_reason": "end_turn", "took_s": 7.0, **more},
+        )
+
     def says(self, task_id: str, at: float, text: str) -> "Told":
         return self.tell(ev.TextDelta, at, **self._attempt(task_id), text=text)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from orchtui.engine.errors import InputError
+from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule, ScheduledTask
@@ -25,6 +26,7 @@ class Addition(msgspec.Struct, frozen=True, kw_only=True):
     """What it waits for beyond what it declares, and why."""
     systems: Mapping[str, str] = {}
     """What its specialist is told, by name."""
+    fingerprint: Fingerprint | None = None
 
 
 def with_task(run: Run, task: Task) -> Plan:

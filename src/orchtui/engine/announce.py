@@ -154,7 +154,11 @@ class Announcer:
     def added(self, more: Addition) -> None:
         self._emit(
             self._stamp(
-                ev.TaskAdded, scheduled=more.scheduled, planned=more.planned, staged=more.staged
+                ev.TaskAdded,
+                scheduled=more.scheduled,
+                planned=more.planned,
+                staged=more.staged,
+                fingerprint=more.fingerprint,
             )
         )
 

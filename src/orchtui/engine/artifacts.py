@@ -61,13 +61,17 @@ class Artifacts:
         if (earlier := len(self._run.sessions) - 1) and await exists(self._folder / RESULT):
             # A run folder only grows: the result of the session before stays beside the new one.
             await move(self._folder / RESULT, self._folder / f"parallel-result-{earlier}.md")
+        for task in self._run.tasks.values():
+            # So does a whole answer stay that is made again.
+            made_again = task.status != "completed" and task.attempt and task.attempt.completed
+            if made_again and await exists(path := self._path(task)):
+                await move(path, path.with_stem(f"{path.stem}-{earlier}"))
         await replace_file(self._folder / summary.FILE, summary.dump(self._run))
         await self._write_log()
-        # What an earlier session completed: another run may have published over it since.
+        # What an earlier session or run completed: its file may not be there, or not any more, and
+        # another run may have published over it since.
         if done := self._run.with_status("completed"):
-            await self._published.tasks(
-                {task.task.position: report.task_file(self._run, task) for task in done}
-            )
+            await self._end_tasks(done)
         self._grower = asyncio.create_task(self._grow(), name="grow task files")
 
     async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
@@ -87,6 +91,8 @@ class Artifacts:
                 ended[event.task] = self._run.of(event.task)
         if ended:
             await self._end_tasks(list(ended.values()))
+            # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
+            await replace_file(self._folder / summary.FILE, summary.dump(self._run))
         if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
             await self._write_result()
         if isinstance(batch[-1], ev.RunFinished):

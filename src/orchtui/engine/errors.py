@@ -6,6 +6,7 @@
     ├── BackendError            one attempt at a task failed; says why and whether to retry
     ├── RunNotFoundError        no past run has this id, or several do
     ├── StorageError            a run folder can not be read or written
+    │   └── RunAliveError       another process is writing the run; it can be watched
     └── IllegalTransitionError  an event does not fit the run; a bug, told with its story
 
 This module never imports another module of orchtui.
@@ -112,6 +113,24 @@ class RunNotFoundError(OrchtuiError):
 
 class StorageError(OrchtuiError):
     """The run folder, the journal or an artifact can not be read or written."""
+
+
+class RunAliveError(StorageError):
+    """Another process is writing this run.
+
+    Args:
+        run_id: The run.
+        pid: The process, as the run's journal names it; 0 where it does not.
+    """
+
+    def __init__(self, run_id: str, pid: int = 0) -> None:
+        self.run_id = run_id
+        self.pid = pid
+        where = f"in process {pid}" if pid else "in another process"
+        super().__init__(
+            f"run {run_id} is still going on, {where}; "
+            f"`orchtui runs watch {run_id}` shows it, and so does the app's list of runs"
+        )
 
 
 class IllegalTransitionError(OrchtuiError):

@@ -66,6 +66,8 @@ class Census(msgspec.Struct, frozen=True):
     failed: int = 0
     cancelled: int = 0
     skipped: int = 0
+    reused: int = 0
+    """Of those that completed: how many results were taken over from an earlier run."""
 
 
 def _kind(class_name: str) -> str:

@@ -25,7 +25,9 @@ from orchtui.engine.event_parts import (
     output_file,
     seconds,
 )
+from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import AggregateStrategy, Plan, Task
+from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.staging import Staged
 from orchtui.engine.task_events import (
@@ -39,6 +41,7 @@ from orchtui.engine.task_events import (
     TaskFailed,
     TaskQueued,
     TaskRetrying,
+    TaskReused,
     TaskSkipped,
     TaskStarted,
     TextDelta,
@@ -76,6 +79,7 @@ __all__ = [
     "TaskFailed",
     "TaskQueued",
     "TaskRetrying",
+    "TaskReused",
     "TaskSkipped",
     "TaskStarted",
     "TextDelta",
@@ -106,6 +110,14 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Whether any task is only rehearsed."""
     version: str = ""
     """The orchtui that wrote it."""
+    fingerprints: dict[str, Fingerprint] = {}
+    """What each task is, by its id: what says later whether its result can be reused."""
+    overrides: Overrides = Overrides()
+    """The flags that it was started with: they hold when it goes on, too."""
+    parent: str = ""
+    """Id of the run whose unchanged results it takes over."""
+    pid: int = 0
+    """The process that writes it; 0 where that was not noted."""
 
 
 SteerAction = Literal[
@@ -140,6 +152,8 @@ class TaskAdded(Event, frozen=True, kw_only=True):
     """The same as the plan has it."""
     staged: tuple[Staged, ...] = ()
     """What it waits for beyond what it declares, and why."""
+    fingerprint: Fingerprint | None = None
+    """As in `run_started`."""
 
 
 class LimitChanged(Event, frozen=True, kw_only=True):
@@ -181,6 +195,16 @@ class RunResumed(Event, frozen=True, kw_only=True):
     """Ids of tasks whose results are taken as they are."""
     again: tuple[str, ...]
     """Ids of tasks that run again."""
+    reasons: dict[str, str] = {}
+    """Why each of those does, by its id."""
+    schedule: Schedule | None = None
+    """How everything runs from now on; `None` where it goes on as before."""
+    fingerprints: dict[str, Fingerprint] = {}
+    """As in `run_started`; empty where nothing was looked at."""
+    overrides: Overrides | None = None
+    """The flags that hold from now on; `None`: as before."""
+    pid: int = 0
+    """The process that writes it from now on."""
 
 
 Budgeted = Literal["tokens", "usd", "time"]

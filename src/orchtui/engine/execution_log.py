@@ -44,7 +44,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
         result_output: Path to show for the result.
     """
     lines = [f"# Parallel Execution: {inline(run.plan.title) or run.id}"]
-    lines += [f"Run: {run.id}", f"Start Time: {_time(run.started)}"]
+    lines += [f"Run: {run.id}", f"Start Time: {_time(run.started)}", *_sessions(run)]
     lines += [f"Expected Completion: {_expected(run)}", ""]
     if run.rehearsal:
         lines += [REHEARSAL, ""]
@@ -64,6 +64,19 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += _by_hand(run)
     lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
     return "\n".join(lines)
+
+
+def _sessions(run: Run) -> list[str]:
+    """Where the run comes from, and how often it went on."""
+    lines = []
+    if run.parent:
+        count = verdict.census(run).reused
+        results = "1 result" if count == 1 else f"{count} results"
+        lines.append(f"Parent: run {inline(run.parent)}, {results} taken over")
+    for session in run.sessions[1:]:
+        again = f", {len(session.again)} tasks run again" if session.again else ""
+        lines.append(f"Resumed: {_time(session.started)}, {session.kept} results kept{again}")
+    return lines
 
 
 def _decomposition(run: Run, staged: Container[str]) -> list[str]:
@@ -115,16 +128,27 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     lines.append(f"- Backend: {task.task.backend}{model}")
     lines.append(f"- Priority: {task.task.priority}")
     lines.append(f"- Output: {output if task.output else 'none'}")
-    if task.started is not None:
+    if task.reused is not None:
+        made = f", made {inline(task.reused.made_at)}" if task.reused.made_at else ""
+        lines.append(f"- Status: TAKEN OVER from run {inline(task.reused.run)}{made}")
+    elif task.started is not None:
         lines.append(f"- Status: DELEGATED at {_clock(task.started)}")
     else:
         lines.append(f"- Status: {status_word(task)}")
     lines += _dependencies(task, staged)
     lines += _attempts(run, task)
+    lines += [
+        f"- Run Again: from {_clock(session.started)}, {inline(session.again[task.id])}"
+        for session in run.sessions[1:]
+        if task.id in session.again
+    ]
     lines += _files(run, task)
     if verdict.cost_words(run, task):
         lines.append(f"- Cost: {task.cost}")
-    if task.status == "completed" and task.ended is not None:
+    if task.reused is not None:
+        took = f", took {show_duration(task.reused.took_s)} there" if task.reused.took_s else ""
+        lines.append(f"- Completion: taken over ✓ (no time and no tokens of this run{took})")
+    elif task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
         cut_off = ", cut off at max_tokens, accepted" if task.stop_reason in CUT_OFF else ""
         lines.append(f"- Completion: {_clock(task.ended)} ✓ ({took}{cut_off})")
@@ -149,7 +173,7 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
             continue
         lines += [
             f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}, "
-            f"{inline(one.message)}"
+            f"{inline(one.outcome)}"
             for one in earlier
         ]
     return lines
@@ -190,6 +214,9 @@ def _dependencies(task: TaskRun, staged: Sequence[Staged]) -> list[str]:
 
 
 def _completion(task: TaskRun) -> str:
+    if task.reused is not None:
+        from_where = f"taken over from run {inline(task.reused.run)}"
+        return f"- Task {task.task.position}: COMPLETED, {from_where}"
     if task.status in ENDED and task.ended is not None:
         word = status_word(task).split()[0]
         reason = f": {inline(task.why)}" if task.status != "completed" else ""
@@ -226,9 +253,16 @@ def _figures(run: Run) -> list[str]:
         f"**Total Execution Time**: {show_duration(verdict.makespan(run))}",
         f"**Sequential Time**: {show_duration(verdict.sequential(run))} (the sum of the tasks)",
     ]
+    if count.reused:
+        taken = f"{count.reused} of {count.completed} results"
+        lines.append(f"**Taken Over**: {taken}, which count in no time here")
     if (speedup := verdict.speedup(run)) is not None:
-        note = " (of the tasks that completed)" if count.completed < count.total else ""
-        if not note and speedup < verdict.WORTH_TELLING:
+        note = ""
+        if count.reused:
+            note = " (of the tasks that ran here)"
+        elif count.completed < count.total:
+            note = " (of the tasks that completed)"
+        elif speedup < verdict.WORTH_TELLING:
             note = " (running in parallel did not help)"
         lines.append(f"**Speedup**: {speedup:.2f}×{note}")
     if (slowest := verdict.bottleneck(run)) is not None:

@@ -40,7 +40,23 @@ def start(event: ev.RunStarted) -> Run:
         concurrency=event.schedule.concurrency,
         seq=event.seq,
         at=at,
+        parent=event.parent,
+        fingerprints=event.fingerprints,
+        overrides=event.overrides,
+        format=event.format,
+        pid=event.pid,
     )
+
+
+def begin(event: ev.RunEvent | ev.UnknownEvent) -> Run:
+    """`start`, of whatever a journal begins with.
+
+    Raises:
+        IllegalTransitionError: when that is another event.
+    """
+    if not isinstance(event, ev.RunStarted):
+        raise IllegalTransitionError(f"the journal begins with {ev.kind_of(event)}")
+    return start(event)
 
 
 def replay(events: Iterable[ev.RunEvent | ev.UnknownEvent]) -> Run | None:
@@ -52,9 +68,7 @@ def replay(events: Iterable[ev.RunEvent | ev.UnknownEvent]) -> Run | None:
     run: Run | None = None
     for event in events:
         if run is None:
-            if not isinstance(event, ev.RunStarted):
-                raise IllegalTransitionError(f"the journal begins with {ev.kind_of(event)}")
-            run = start(event)
+            run = begin(event)
         else:
             apply(run, event)
     return run
@@ -70,7 +84,7 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         raise IllegalTransitionError(
             f"run {run.id}: event {event.seq} ({ev.kind_of(event)}) comes after event {run.seq}"
         )
-    run.seq, run.at = event.seq, ev.seconds(event.at)
+    heard, run.seq, run.at = run.at, event.seq, ev.seconds(event.at)
     if isinstance(event, ev.TaskEvent):
         _apply_to_task(run, event)
         return
@@ -78,19 +92,7 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         case ev.RunStarted():
             raise IllegalTransitionError(f"run {run.id}: started twice (event {event.seq})")
         case ev.RunResumed():
-            run.finished, run.cancelled, run.paused = None, False, False
-            run.concurrency = run.schedule.concurrency
-            run.server_limits.clear()
-            run.aggregated = None
-            if run.aggregate is not None:
-                _put_back(run, run.aggregate)
-            run.sessions.append(Session(run.at, run.at))
-            if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
-                raise IllegalTransitionError(
-                    f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
-                )
-            for task_id in event.again:
-                _put_back(run, run.tasks[task_id])
+            _resume(run, event, heard)
         case ev.Steered():
             _steer(run, event)
         case ev.TaskAdded():
@@ -118,7 +120,7 @@ def _steer(run: Run, event: ev.Steered) -> None:
         case "concurrency", _, str(number):
             run.concurrency = int(number)
         case "retry", TaskRun(), _:
-            _put_back(run, task)
+            _put_back(run, task, run.at)
         case "extend", TaskRun(), str(seconds):
             task.task = replace(task.task, timeout=task.task.timeout + float(seconds))
         case "priority", TaskRun(), str(priority) if priority in PRIORITIES:
@@ -132,6 +134,8 @@ def _add(run: Run, event: ev.TaskAdded) -> None:
             f"run {run.id}: task '{new.id}' is added twice (event {event.seq})"
         )
     run.added.append(event)
+    if event.fingerprint is not None:
+        run.fingerprints = {**run.fingerprints, new.id: event.fingerprint}
     run.tasks[new.id] = TaskRun(new)
     run.plan = replace(run.plan, tasks=(*run.plan.tasks, event.planned))
     run.schedule = replace(
@@ -141,7 +145,40 @@ def _add(run: Run, event: ev.TaskAdded) -> None:
     )
 
 
+def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
+    """Begin another session.
+
+    Args:
+        heard: When the session before it was last heard of.
+    """
+    if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
+        raise IllegalTransitionError(
+            f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
+        )
+    if run.finished is None:
+        # It worked until it was interrupted, whether or not a task ended.
+        run.sessions[-1].last_end = max(run.sessions[-1].last_end, heard)
+    run.finished, run.aggregated = None, None
+    run.cancelled, run.paused = False, False
+    run.server_limits.clear()
+    run.sessions.append(Session(run.at, run.at, len(event.reused), event.reasons))
+    run.pid = event.pid
+    if event.schedule is not None:
+        run.schedule, run.fingerprints = event.schedule, event.fingerprints
+        run.rehearsal = "rehearsal" in event.schedule.backends
+        for task in event.schedule.tasks:
+            if task.id in run.tasks:
+                run.tasks[task.id].task = task
+    run.concurrency = run.schedule.concurrency
+    if event.overrides is not None:
+        run.overrides = event.overrides
+    for each in [*(run.tasks[task_id] for task_id in event.again), run.aggregate]:
+        if each is not None:
+            _put_back(run, each, heard)
+
+
 _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
+    ev.TaskReused: frozenset({"waiting"}),
     ev.TaskQueued: frozenset({"waiting", "retrying", "failed", "cancelled", "skipped"}),
     ev.TaskStarted: frozenset({"queued"}),
     ev.TextDelta: frozenset({"running"}),
@@ -181,6 +218,8 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             task.status, task.ended, task.resumes = "queued", None, None
             if task.queued is None:
                 task.queued = run.at
+        case ev.TaskReused():
+            _take_over(run, task, event)
         case ev.TaskStarted():
             task.status, task.error, task.why = "running", None, ""
             task.attempts.append(
@@ -213,6 +252,27 @@ def _apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _end(run, task, "skipped", None, event.why)
         case _:
             _note(run, task, event)
+
+
+def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:
+    """A result from elsewhere: whole, and without any time or use of its own."""
+    task.status, task.ended = "completed", run.at
+    task.output, task.stop_reason, task.reused = event.output, event.stop_reason, event
+    task.attempts.append(
+        Attempt(
+            0,
+            run.at,
+            event.backend,
+            event.model,
+            event.specialist,
+            event.instance,
+            ended=run.at,
+            completed=True,
+            files=event.files,
+            length=len(event.text),
+            pieces=[event.text],
+        )
+    )
 
 
 def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
@@ -279,6 +339,7 @@ def _close_attempt(
         attempt.ended, attempt.usage = run.at, event.usage
         attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
+        attempt.completed = isinstance(event, ev.TaskCompleted)
         _count(run, attempt, stopped=isinstance(event, ev.TaskCancelled))
 
 
@@ -296,11 +357,15 @@ def _count(run: Run, attempt: Attempt, *, stopped: bool) -> None:
     run.spent += attempt.cost
 
 
-def _put_back(run: Run, task: TaskRun) -> None:
-    """A task that runs again, by hand or in a new session, keeps its attempts, not its end."""
+def _put_back(run: Run, task: TaskRun, heard: float) -> None:
+    """A task that runs again, by hand or in a new session, keeps its attempts, not its end.
+
+    Args:
+        heard: When an attempt that never ended was last heard of.
+    """
     if task.attempt is not None and task.attempt.ended is None:
-        task.attempt.ended = task.attempt.started
+        task.attempt.ended = max(task.attempt.started, heard)
         task.attempt.message = "the run was interrupted"
         _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.resumes, task.question = None, None, None
+    task.queued, task.resumes, task.question, task.reused = None, None, None, None

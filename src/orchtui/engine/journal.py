@@ -27,6 +27,7 @@ RUNS = "runs"
 _DURABLE = (
     ev.RunStarted,
     ev.RunResumed,
+    ev.TaskReused,
     ev.TaskCompleted,
     ev.TaskFailed,
     ev.TaskCancelled,

@@ -12,16 +12,13 @@ A front end pulls the events and reads `run`; this module never calls one.
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
 import msgspec
 
-from orchtui import __version__
 from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
 from orchtui.engine import journal as journals
@@ -32,12 +29,12 @@ from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.budget import Budget
 from orchtui.engine.executor import Executor
-from orchtui.engine.files import make_folder
 from orchtui.engine.lanes import Limiters
+from orchtui.engine.opening import Terms, begin, go_on
 from orchtui.engine.plan import Plan
+from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.program_site import ProgramSites
@@ -46,6 +43,8 @@ from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
 _SYNTHESIS_SHARE = 0.2
 _SYNTHESIS_MOST = 120.0
 """The part of a deadline, and the seconds at most, that are kept for the synthesis."""
+
+NO_TERMS = Terms()
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +65,8 @@ class Orchestrator:
         crew: Who works. The backends are not closed here: they may serve the next run.
         folder: The project folder, where programs run.
         out: The artifacts folder; the run gets `out/runs/<id>/`.
-        past: The run to go on with, from `journal.read` and `fold.replay`; what completed is kept,
-            the rest runs again.
+        past: The run to go on with, from `journal.read` and `fold.replay`.
+        terms: What is reused, and what else is written down when the session begins.
         attended: Whether a person is at the screen, to be asked.
     """
 
@@ -80,6 +79,7 @@ class Orchestrator:
         folder: Path,
         out: Path,
         past: Run | None = None,
+        terms: Terms = NO_TERMS,
         attended: bool = False,
     ) -> None:
         self._plan = plan
@@ -88,6 +88,7 @@ class Orchestrator:
         self._folder = folder.resolve()
         self._out = out
         self._past = past
+        self._terms = terms
         self._attended = attended
         self._journal: journals.Journal | None = None
         self._systems = dict(crew.systems)
@@ -105,8 +106,15 @@ class Orchestrator:
         return self._schedule
 
     @property
+    def reuse(self) -> Reuse | None:
+        """What becomes of the results of an earlier session or run; `None` where nobody looked."""
+        return self._terms.reuse
+
+    @property
     def done(self) -> frozenset[str]:
-        """Ids of the tasks of a past run that do not run again."""
+        """Ids of the tasks whose results are there already."""
+        if self._terms.reuse is not None:
+            return frozenset(self._terms.reuse.reused)
         past = self._past
         return frozenset(task.id for task in past.with_status("completed")) if past else frozenset()
 
@@ -130,9 +138,14 @@ class Orchestrator:
         Raises:
             StorageError: when the folder can not be written, or another process writes this run.
         """
-        self._clock = asyncio.get_running_loop().time
+        clock = asyncio.get_running_loop().time
         try:
-            self._first = await (self._begin() if self._past is None else self._go_on(self._past))
+            opened = await (
+                begin(self._plan, self._schedule, self._terms, out=self._out, clock=clock)
+                if self._past is None
+                else go_on(self._past, self._schedule, self._terms, out=self._out, clock=clock)
+            )
+            self.run, self._journal, self._stamp, self._told = opened
             self._artifacts = Artifacts(self._out, self._folder, self.run)
             await self._artifacts.begin()
             self._workspaces = await asyncio.to_thread(self._places)
@@ -149,7 +162,7 @@ class Orchestrator:
             attended=self._attended,
             systems=self._systems,
             results={task.id: task.text for task in self.run.with_status("completed")},
-            attempts={task.id: len(task.attempts) for task in self.run.tasks.values()},
+            attempts={task.id: task.made for task in self.run.tasks.values()},
             time_left=self._time_for_tasks(),
             limiters=self._crew.limiters,
             budget=self._budget,
@@ -172,42 +185,6 @@ class Orchestrator:
             program_backends=PROGRAMS,
         )
 
-    async def _begin(self) -> ev.RunEvent:
-        self._stamp = Stamp(self._clock)
-        first = self._stamp(
-            ev.RunStarted,
-            format=ev.FORMAT,
-            run=new_run_id(),
-            plan=self._plan,
-            schedule=self._schedule,
-            rehearsal="rehearsal" in self._schedule.backends,
-            version=__version__,
-        )
-        self.run = fold.start(first)
-        await make_folder(self.run_folder)
-        self._journal = await journals.Journal.create(self.run_folder)
-        await self._journal.append([first])
-        return first
-
-    async def _go_on(self, past: Run) -> ev.RunEvent:
-        self.run = past
-        self._journal = await journals.Journal.reopen(self.run_folder)
-        # Another session may have written since `past` was read; now nobody else can.
-        again = await asyncio.to_thread(lambda: fold.replay(journals.read(self.run_folder)))
-        assert again is not None
-        self.run = again
-        self._stamp = Stamp(self._clock, self.run.seq)
-        done = [task.id for task in self.run.with_status("completed")]
-        first = self._stamp(
-            ev.RunResumed,
-            why="asked for by hand",
-            reused=tuple(done),
-            again=tuple(task_id for task_id in self.run.tasks if task_id not in done),
-        )
-        await self._journal.append([first])
-        fold.apply(self.run, first)
-        return first
-
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
@@ -226,7 +203,8 @@ class Orchestrator:
 
     async def __aiter__(self) -> AsyncIterator[ev.RunEvent]:
         """Work, and tell every event once it is on disk and applied."""
-        yield self._first
+        for event in self._told:
+            yield event
         async with aclosing(self._batches()) as batches:
             async for batch in batches:
                 await self._commit(batch)
@@ -334,14 +312,14 @@ class Orchestrator:
         left = None
         if deadline is not None:
             left = max(1.0, deadline - (self._stamp.now() - self.run.sessions[-1].started))
-        earlier = self.run.aggregate.attempts if self.run.aggregate is not None else []
+        earlier = self.run.aggregate.made if self.run.aggregate is not None else 0
         return Executor(
             Schedule(tasks=(task,), concurrency=1, deadline=deadline, backend=task.backend),
             self._crew.backends,
             self._stamp,
             workspaces=BareWorkspaces(str(self._folder)),
             systems=self._crew.systems,
-            attempts={task.id: len(earlier)},
+            attempts={task.id: earlier},
             time_left=left,
             limiters=self._crew.limiters,
             budget=self._budget,
@@ -369,9 +347,3 @@ class Orchestrator:
             cost=cost.exact,
             cost_at_least=cost.at_least,
         )
-
-
-def new_run_id() -> str:
-    """Sorts by time, to the millisecond; the end makes it unique: `20260115-100000-1233f9a`."""
-    now = datetime.now(UTC)
-    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"

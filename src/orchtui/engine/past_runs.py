@@ -6,7 +6,7 @@ This module never changes a run.
 from pathlib import Path
 
 from orchtui.engine import fold, journal
-from orchtui.engine.errors import RunNotFoundError, StorageError
+from orchtui.engine.errors import RunAliveError, RunNotFoundError, StorageError
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
 
@@ -42,13 +42,32 @@ def open_run(out: Path, run_id: str) -> Run:
 
     Raises:
         RunNotFoundError: when none or several fit.
-        StorageError: when the journal can not be read.
+        StorageError: when the journal can not be read, is empty, or is another run's.
     """
     path = run_folder(out, run_id)
     opened = fold.replay(journal.read(path))
     if opened is None:
-        raise StorageError(f"{path}: the journal is empty")
+        raise StorageError(f"{path}: the journal holds no whole event: this run never began")
+    return own(path, opened)
+
+
+def own(path: Path, opened: Run) -> Run:
+    """The run, if the folder that its journal lies in is its own.
+
+    Raises:
+        StorageError: when it is another run's.
+    """
     if opened.id != path.name:
         # A copied folder, or a forged one: going on with it would write into another run.
         raise StorageError(f"{path}: the journal is of another run, '{clean_line(opened.id)}'")
     return opened
+
+
+def refuse_alive(path: Path, opened: Run) -> None:
+    """Let a run pass that nobody writes.
+
+    Raises:
+        RunAliveError: when a process does.
+    """
+    if journal.is_alive(path):
+        raise RunAliveError(opened.id, opened.pid)

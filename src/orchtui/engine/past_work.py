@@ -56,8 +56,8 @@ def of(run: Run) -> tuple[Worked, ...]:
         done.append(run.aggregate)
     for task in done:
         last, asked = task.attempts[-1], task.task.model
-        if last.backend == "rehearsal":
-            continue
+        if last.backend == "rehearsal" or task.reused is not None:
+            continue  # no model was asked, or none in this run
         key = (task.task.specialist, last.backend, asked, last.model)
         before, cost = kinds.get(key), task.cost
         if before is not None:

@@ -8,40 +8,34 @@ configuration or the environment itself: its maker hands it what they say.
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import budget, dangers, isolation, past_runs, past_work, summary
+from orchtui.engine import dangers, past_work, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
-from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.errors import InputError
 from orchtui.engine.estimates import Estimate, estimate
-from orchtui.engine.hindrances import refuse
-from orchtui.engine.independence import IndependenceReport, check
+from orchtui.engine.independence import IndependenceReport
 from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.paid import spending
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import ORCHESTRATOR, Resolver
+from orchtui.engine.prospects import Prospects
+from orchtui.engine.resolve import ORCHESTRATOR, Overrides
+from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule, build_with
+from orchtui.engine.schedule import NO_OVERRIDES, Schedule
 from orchtui.engine.specialists import find
-from orchtui.engine.staff import Staff
 from orchtui.engine.trust import Danger, Own, UntrustedError
 from orchtui.engine.trust_store import TrustStore, untrusted
-from orchtui.engine.workspace.git import is_repository
 
 
 @dataclass(slots=True, kw_only=True)
-class Project(Staff):
+class Project(Prospects):
     """One project folder."""
 
-    folder: Path
-    """Where programs run and paths in plans begin."""
-    out: Path
-    """The artifacts folder."""
     trust: TrustStore = field(default_factory=TrustStore)
     """What the user has agreed to so far."""
     own: Own = Own()
@@ -56,66 +50,22 @@ class Project(Staff):
         rates = {name: profile.rate for name, profile in profiles if profile.rate is not None}
         self._limiters = Limiters(rates)
 
-    def check(self, plan: Plan) -> IndependenceReport:
-        """What a run of this plan is staged by."""
-        self.reread()
-        return self._report(self.resolver(plan))
+    # Runs: begun, gone on with, taken over from
 
-    def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
-        """Resolve a plan; nothing is started.
-
-        Args:
-            plan: What was asked for.
-            report: Of this very plan, from `check` and whoever else was asked; made here where
-                there is none, which takes its time with very many tasks.
-
-        Raises:
-            InputError: when the plan can not start.
-            NoBackendError: when a task needs a model and nobody chose how to reach one.
-        """
-        self.reread()
-        refuse(plan)  # there is no order in a plan whose tasks wait for each other
-        resolver = self.resolver(plan)
-        built = build_with(
-            resolver,
-            backend=self.default_for(resolver),
-            report=self._report(resolver) if report is None else report,
-        )
-        if unknown := [name for name in built.backends if name not in self.backends.names]:
-            there = ", ".join(self.backends.names)
-            raise NoBackendError(f"there is no backend '{unknown[0]}'; there are {there}")
-        cards = {task.id: resolver.who(task).card for task in plan.tasks if task.enabled}
-        tasks = isolation.isolate(built.tasks, cards, repository=True)
-        if tasks != built.tasks and not is_repository(self.folder):
-            tasks = isolation.isolate(built.tasks, cards, repository=False)
-        built = structs.replace(built, tasks=tasks, prices=self.prices_for(built))
-        budget.require_prices(built, self.backends.model_id)
-        return built
-
-    def _report(self, resolver: Resolver) -> IndependenceReport:
-        found = self.in_one_folder(resolver)
-        # Asked last: git is a program too, and most plans need no answer.
-        return check(resolver.plan, [] if found and is_repository(self.folder) else found)
-
-    def start(self, plan: Plan, report: IndependenceReport | None = None) -> Orchestrator:
+    def start(
+        self, plan: Plan, report: IndependenceReport | None = None, parent: str | None = None
+    ) -> Orchestrator:
         """A new run of a plan, ready to be entered.
 
         Args:
             plan: What was asked for.
             report: As for `schedule`.
+            parent: A past run whose unchanged results it takes over.
 
         Raises:
-            InputError, NoBackendError: nothing was started.
+            InputError, NoBackendError, RunNotFoundError, StorageError: nothing was started.
         """
-        schedule = self.schedule(plan, report)
-        return Orchestrator(
-            plan,
-            schedule,
-            self._crew(schedule),
-            folder=self.folder,
-            out=self.out,
-            attended=self.attended,
-        )
+        return self.begin(self.prospect(plan, report, parent))
 
     def addition(self, run: Run, task: Task) -> Addition:
         """One more task for a run that goes on, for `Orchestrator.add`.
@@ -125,41 +75,48 @@ class Project(Staff):
         Raises:
             InputError, NoBackendError: it can not be started, or not in this run.
         """
-        whole = self.schedule(with_task(run, task))
-        return addition(run, task, whole, self.systems(whole))
+        whole = self.draw_up(with_task(run, task), run.overrides, used=run, same_run=True)
+        more = addition(run, task, whole, self.systems(whole))
+        return structs.replace(more, fingerprint=self.fingerprints_of(whole)[task.id])
 
-    def resume(self, run_id: str) -> Orchestrator:
-        """Go on with a past run: what completed is kept, the rest runs again.
+    def resume(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Orchestrator:
+        """Go on with a past run: what has not changed since it completed is kept.
+
+        Args:
+            run_id: An id, a unique prefix, or `last`.
+            flags: Today's, over those that the run was started with.
 
         Raises:
-            InputError: when everything has completed already.
+            InputError: when nothing is left to do, or the run can not go on.
+            RunAliveError: when another process is writing it.
             RunNotFoundError, StorageError, NoBackendError: as they say.
         """
-        past = self.open_run(run_id)
-        whole = past.aggregated is not None and past.aggregated.fallback is None
-        if whole and len(past.with_status("completed")) == len(past.tasks):
-            raise InputError.of(f"run {past.id} has nothing left to do: every task completed")
+        return self.begin(self.prospect_of(run_id, flags))
+
+    def begin(self, prospect: Prospect) -> Orchestrator:
+        """A session, ready to be entered.
+
+        Raises:
+            InputError: when a run that goes on has nothing left to do.
+            NoBackendError: when a backend can not be used here.
+        """
+        if prospect.past is not None and prospect.nothing_left:
+            why = "every task completed, and nothing that it depends on has changed since"
+            raise InputError.of(f"run {prospect.past.id} has nothing left to do: {why}")
         return Orchestrator(
-            past.plan,
-            past.schedule,
-            self._crew(past.schedule),
+            prospect.plan,
+            prospect.schedule,
+            self._crew(prospect.schedule),
             folder=self.folder,
             out=self.out,
-            past=past,
+            past=prospect.past,
+            terms=prospect.terms,
             attended=self.attended,
         )
 
     def list_runs(self) -> list[summary.Summary]:
         """All runs, the newest first."""
         return summary.load_all(self.out / RUNS)
-
-    def open_run(self, run_id: str) -> Run:
-        """A past run; see `past_runs.open_run`."""
-        return past_runs.open_run(self.out, run_id)
-
-    def run_folder(self, run_id: str) -> Path:
-        """The folder of a run; see `past_runs.run_folder`."""
-        return past_runs.run_folder(self.out, run_id)
 
     # What a person has to agree to
 

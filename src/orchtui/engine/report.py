@@ -48,9 +48,9 @@ def status_word(task: TaskRun) -> str:
 def attempt_heading(run: Run, task: TaskRun) -> str:
     """What a growing task file shows at the start of an attempt."""
     attempt = task.attempts[-1]
-    if len(task.attempts) == 1:
+    before = task.attempts[-2] if len(task.attempts) > 1 else None
+    if before is None or before.completed:  # that one's file was put aside
         return f"# {inline(task.task.label)}\n\n> RUNNING · {_provenance(run, task)}\n\n"
-    before = task.attempts[-2]
     if before.throttled and not before.length:
         return ""  # it began just as this one does
     return (
@@ -93,7 +93,9 @@ def _provenance(run: Run, task: TaskRun) -> str:
         parts = [inline(attempt.instance), f"{attempt.backend}{model}"]
         if attempt.number > 1:
             parts.append(f"attempt {attempt.number}")
-        if attempt.ended is not None:
+        if task.reused is not None:
+            parts.append(f"taken over from run {inline(task.reused.run)}")
+        elif attempt.ended is not None:
             parts.append(show_duration(attempt.seconds(run.at)))
         if attempt.usage.total:
             cached = attempt.usage.cache_read
@@ -154,6 +156,8 @@ def _census(run: Run) -> list[str]:
     word = verdict.verdict(run)
     lines = [f"> **{word}**: {count.completed} of {count.total} tasks completed"]
     lines[0] += f" ({', '.join(ended)})." if ended else "."
+    if count.reused:
+        lines[0] += f" {reused_words(run, count.reused)}."
     if run.races:
         races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
         lines += [">", f"> **RACE**: {BROKEN_PROMISE}. {races}:", ">"]
@@ -174,6 +178,12 @@ def _census(run: Run) -> list[str]:
         files = "1 file was" if kept == 1 else f"{kept} files were"
         lines += [">", f"> {files} written and kept; to bring over: `{apply_hint(run.id)}`."]
     return lines
+
+
+def reused_words(run: Run, count: int) -> str:
+    """`3 results were taken over from run 20260115-100000-1233f9a`."""
+    results = "1 result was" if count == 1 else f"{count} results were"
+    return f"{results} taken over from run {inline(run.parent)}"
 
 
 def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
@@ -223,7 +233,7 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
             str(len(text.split())),
             str(len(re.findall(r"^#{1,6} ", text, re.MULTILINE))),
             str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),
-            show_duration(task.seconds(run.at)),
+            "taken over" if task.reused else show_duration(task.seconds(run.at)),
             str(task.usage.output or "-"),
             f"[{name}]({name})",
         )

@@ -6,14 +6,17 @@ times come from the events.
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from orchtui.engine import events as ev
 from orchtui.engine.costs import NOTHING, Cost
 from orchtui.engine.errors import ErrorKind
+from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan
-from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.resolve import Overrides
+from orchtui.engine.schedule import NO_OVERRIDES, Schedule, ScheduledTask
 
 Status = Literal[
     "waiting", "queued", "running", "retrying", "completed", "failed", "cancelled", "skipped"
@@ -47,6 +50,7 @@ class Attempt:
     """One try at a task."""
 
     number: int
+    """From 1; 0 where nothing ran here and the result was taken over from an earlier run."""
     started: float
     """Seconds since 1970."""
     backend: str
@@ -54,6 +58,8 @@ class Attempt:
     specialist: str
     instance: str
     ended: float | None = None
+    completed: bool = False
+    """Whether its answer was whole and accepted."""
     error: ErrorKind | None = None
     message: str = ""
     """Why it failed or was stopped."""
@@ -79,6 +85,13 @@ class Attempt:
             self.pieces = ["".join(self.pieces)]
         return self.pieces[0] if self.pieces else ""
 
+    @property
+    def outcome(self) -> str:
+        """How it ended, for a line about an attempt that another one follows."""
+        if self.completed:
+            return "it completed" if self.number else "its result was taken over"
+        return self.message
+
     def seconds(self, now: float) -> float:
         """How long it took, or has been running until `now`."""
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)
@@ -102,6 +115,8 @@ class TaskRun:
     output: str = ""
     """Its file, relative to the run folder."""
     stop_reason: str = ""
+    reused: ev.TaskReused | None = None
+    """Where its result comes from, when it was taken over from an earlier run."""
     question: ev.PermissionAsked | None = None
     """What its program wants to be allowed, until somebody answers."""
     story: deque[str] = field(default_factory=lambda: deque(maxlen=_STORY))
@@ -117,10 +132,15 @@ class TaskRun:
 
     @property
     def kept(self) -> Attempt | None:
-        """The attempt whose text counts: the latest, or for a failure the one that got furthest."""
+        """The attempt whose text counts: the latest, or for a failure the one that got furthest.
+
+        An answer that was whole and is made again is not set against its successors.
+        """
         if self.status in ("completed", "running") or not self.attempts:
             return self.attempt
-        return max(self.attempts, key=lambda attempt: (attempt.length, attempt.number))
+        whole = (at for at, one in enumerate(self.attempts[:-1], 1) if one.completed)
+        since = self.attempts[max(whole, default=0) :]
+        return max(since, key=lambda attempt: (attempt.length, attempt.number))
 
     @property
     def text(self) -> str:
@@ -142,9 +162,14 @@ class TaskRun:
         """When its first attempt began."""
         return self.attempts[0].started if self.attempts else None
 
+    @property
+    def made(self) -> int:
+        """How many attempts were made in this run."""
+        return self.attempts[-1].number if self.attempts else 0
+
     def seconds(self, now: float) -> float | None:
-        """Run time of the latest attempt; `None` before the first."""
-        return self.attempts[-1].seconds(now) if self.attempts else None
+        """Run time of the latest attempt; `None` before the first in this run."""
+        return self.attempts[-1].seconds(now) if self.made else None
 
 
 @dataclass(slots=True)
@@ -153,7 +178,11 @@ class Session:
 
     started: float
     last_end: float
-    """When the last of its tasks ended."""
+    """When the last of its tasks ended; of an interrupted one, when it was last heard of."""
+    kept: int = 0
+    """How many results of the sessions before it were kept."""
+    again: Mapping[str, str] = field(default_factory=dict)
+    """Why tasks of the sessions before it ran again, by their ids."""
 
 
 @dataclass(slots=True)
@@ -198,6 +227,16 @@ class Run:
     spent: Cost = NOTHING
     """Of all attempts that have ended, the aggregation's too."""
     budget_warnings: list[ev.BudgetWarning] = field(default_factory=list)
+    parent: str = ""
+    """Id of the run whose unchanged results it took over."""
+    fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
+    """What each task is, by id; where one is missing, nobody wrote it down."""
+    overrides: Overrides = NO_OVERRIDES
+    """The flags that hold."""
+    format: int = ev.FORMAT
+    """The form of its journal."""
+    pid: int = 0
+    """The process that writes it, or did last; 0 where that was not noted."""
 
     def of(self, task_id: str) -> TaskRun:
         """The task, or the aggregation, with this id.

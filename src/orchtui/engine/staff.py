@@ -66,23 +66,33 @@ class Staff:
         tools, web = self.backends.offers(backend)
         return card(specialist, resolve_model=resolve, backend=backend, tools=tools, web=web)
 
-    def resolver(self, plan: Plan) -> Resolver:
-        """Answers who does each task of a plan, and how."""
+    def resolver(self, plan: Plan, overrides: Overrides | None = None) -> Resolver:
+        """Answers who does each task of a plan, and how.
+
+        Args:
+            plan: What was asked for.
+            overrides: The flags that hold; the command line's where nothing is said.
+        """
         return Resolver(
             plan,
-            overrides=self.overrides,
+            overrides=self.overrides if overrides is None else overrides,
             defaults=self.defaults,
             specialists=self.specialists,
             fit=self.fitter(),
             knows=self.backends.knows_model,
         )
 
-    def in_one_folder(self, resolver: Resolver) -> list[Finding]:
-        """Programs that could write to one folder at the same time, were it no git repository."""
+    def in_one_folder(self, resolver: Resolver, default: str | None = None) -> list[Finding]:
+        """Programs that could write to one folder at the same time, were it no git repository.
+
+        Args:
+            resolver: Of the plan.
+            default: What runs tasks for which nobody chose; looked up where nothing is said.
+        """
         tasks = [task for task in resolver.plan.tasks if task.enabled]
-        default = self.unasked()
+        default = self.unasked() if default is None else default
         cards_of = self.specialists.values()
-        named = {default, self.overrides.backend, resolver.plan.backend}
+        named = {default, resolver.overrides.backend, resolver.plan.backend}
         named |= {"command" if task.command else task.backend for task in tasks}
         named |= {"command" if card.command else card.backend for card in cards_of}
         if PROGRAMS.isdisjoint(named):
@@ -170,11 +180,18 @@ class Staff:
             at_provider=self.backends.at_provider,
         )
 
-    def default_for(self, resolver: Resolver) -> str:
-        """The backend for tasks that name none; asked for only when there is such a task."""
+    def default_for(self, resolver: Resolver, used: str = "") -> str:
+        """The backend for tasks that name none; asked for only when there is such a task.
+
+        Args:
+            resolver: Of the plan.
+            used: What an earlier run used: that holds where the configuration names none.
+        """
         plan = resolver.plan
-        if self.overrides.backend:
-            return self.overrides.backend
+        if resolver.overrides.backend:
+            return resolver.overrides.backend
+        if used and not self.backends.chosen:
+            return used
         if any(task.enabled and resolver.chosen(task) is None for task in plan.tasks):
             return self.backends.default()
         # Without one the run collects instead, and says so.

@@ -1,6 +1,6 @@
 """summary.json: what lists of runs show, so that they never read journals.
 
-Written when a run begins and when it ends. A run whose summary says RUNNING
+Written when a run begins, when tasks end, and when it ends. A run whose summary says RUNNING
 but that nobody writes any more was interrupted. This module never reads or
 writes a journal's events.
 """
@@ -42,6 +42,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Dollars; `None` where a price is unknown, and until the run has ended."""
     cost_at_least: float = 0.0
     """Dollars; what is known of it."""
+    parent: str = ""
+    """Id of the run whose unchanged results it took over."""
 
 
 class _File(Summary, frozen=True, kw_only=True):
@@ -69,6 +71,7 @@ def of(run: Run) -> Summary:
         usage=run.usage,
         cost=cost.exact if ended else None,
         cost_at_least=cost.at_least,
+        parent=run.parent,
     )
 
 
@@ -84,7 +87,9 @@ def load(folder: Path) -> Summary | None:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=Summary)
     except (OSError, ValueError):
         return None
-    found = msgspec.structs.replace(found, name=clean_line(found.name))
+    found = msgspec.structs.replace(
+        found, name=clean_line(found.name), parent=clean_line(found.parent)
+    )
     if found.verdict == "RUNNING" and not is_alive(folder):
         return msgspec.structs.replace(found, verdict="INTERRUPTED")
     return found

@@ -67,6 +67,31 @@ class FilesSeen(TaskEvent, frozen=True, kw_only=True):
     """What a person should know, such as why nothing could be observed."""
 
 
+class TaskReused(TaskEvent, frozen=True, kw_only=True):
+    """The result of an earlier run stands for this task, which has not changed since.
+
+    Attempt 0: nothing ran here, and nothing was used. All that a reader needs is in the event.
+    """
+
+    run: str
+    """Id of the run in which the result was made."""
+    text: str
+    specialist: str
+    instance: str
+    backend: str
+    model: str | None = None
+    """The one that answered there."""
+    stop_reason: str = ""
+    output: str = ""
+    """The result's file, relative to this run's folder."""
+    took_s: float = 0.0
+    """Seconds that it took there."""
+    made_at: str = ""
+    """ISO 8601: when it completed there."""
+    files: FilesSeen | None = None
+    """What it did to files there. What it kept is copied into this run's folder."""
+
+
 class RaceDetected(TaskEvent, frozen=True, kw_only=True):
     """Two tasks that ran at the same time touched one file, and at least one wrote it.
 
@@ -153,7 +178,8 @@ class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
 
 
 AnyTaskEvent = (
-    TaskQueued
+    TaskReused
+    | TaskQueued
     | TaskStarted
     | TextDelta
     | ToolCalled

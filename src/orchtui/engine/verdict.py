@@ -28,6 +28,7 @@ def census(run: Run) -> Census:
         failed=len(run.with_status("failed")),
         cancelled=len(run.with_status("cancelled")),
         skipped=len(run.with_status("skipped")),
+        reused=sum(task.reused is not None for task in run.tasks.values()),
     )
 
 
@@ -59,21 +60,25 @@ def makespan(run: Run, now: float | None = None) -> float:
 
 
 def sequential(run: Run) -> float:
-    """Seconds that the completed tasks' last attempts took, one after the other."""
+    """Seconds that the completed tasks' last attempts took, one after the other.
+
+    Results that were taken over from an earlier run took none here.
+    """
     return sum(task.seconds(run.at) or 0.0 for task in run.with_status("completed"))
 
 
 def speedup(run: Run) -> float | None:
-    """`sequential` over `makespan`; `None` below two completed tasks."""
+    """`sequential` over `makespan`; `None` below two tasks that completed in this run."""
     span = makespan(run)
-    if len(run.with_status("completed")) < 2 or span <= 0:
+    ran = [task for task in run.with_status("completed") if task.reused is None]
+    if len(ran) < 2 or span <= 0:
         return None
     return round(sequential(run) / span, 2)
 
 
 def bottleneck(run: Run) -> TaskRun | None:
     """The task that ran longest; `None` below two that ran."""
-    ran = [task for task in run.tasks.values() if task.attempts]
+    ran = [task for task in run.tasks.values() if task.made]
     if len(ran) < 2:
         return None
     return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
