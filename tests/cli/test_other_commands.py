@@ -143,13 +143,6 @@ def test_a_deleted_working_folder_is_told(orchtui: Orchtui, project: Path) -> No
     assert "the working folder was deleted" in done.stderr
 
 
-def test_resume_takes_no_options_that_it_would_ignore(orchtui: Orchtui) -> None:
-    done = orchtui("runs", "resume", "last", "--timeout", "5s")
-
-    assert done.returncode == 2
-    assert "No such option" in done.stderr
-
-
 def test_version_and_help(orchtui: Orchtui) -> None:
     assert orchtui("--version").stdout == f"orchtui {package.__version__}\n"
     for command in ("run", "check", "plan", "runs", "doctor", "open"):

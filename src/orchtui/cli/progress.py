@@ -126,6 +126,8 @@ class Progress:
         count, word = verdict.census(run), verdict.verdict(run)
         line = f"{word}: {count.completed} of {count.total} tasks completed"
         line += f" in {show_duration(verdict.makespan(run))}"
+        if count.reused:
+            line += f", {count.reused} of them taken over from run {clean_line(run.parent, 80)}"
         if (speedup := verdict.speedup(run)) is not None:
             line += f", {speedup:.1f}× as fast as one after the other"
         if cost := verdict.cost_words(run):
@@ -178,7 +180,7 @@ class Progress:
 
     def _words(self, event: ev.TaskEvent) -> str:
         match event:
-            case ev.TextDelta() | ev.TaskQueued() | ev.ToolReturned(ok=True):
+            case ev.TextDelta() | ev.TaskQueued() | ev.TaskReused() | ev.ToolReturned(ok=True):
                 return ""
             case ev.ToolCalled():
                 return f"⚙ {call_words(event.name, event.arguments, 100)}"
@@ -233,6 +235,8 @@ class Progress:
         glyph, style = _LOOKS[task.status]
         attempt = task.attempt
         state: str = "asks" if task.question is not None else task.status
+        if task.reused is not None:
+            state = "taken over"
         if attempt is not None and attempt.number > 1:
             state += f" (attempt {attempt.number})"
         length = attempt.length if attempt else 0

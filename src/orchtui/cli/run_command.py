@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orchtui.engine.events import Verdict
     from orchtui.engine.orchestrator import Orchestrator
     from orchtui.engine.project import Project
-    from orchtui.engine.schedule import Schedule
+    from orchtui.engine.resuming import Prospect
 
 
 _SAME_WISH_S = 1.0
@@ -43,6 +43,15 @@ _SAME_WISH_S = 1.0
     is_flag=True,
     help="print what the run would use, as far as that can be told, and start nothing",
 )
+@click.option(
+    "--from",
+    "parent",
+    metavar="RUN",
+    help="take over the results of this past run whose tasks have not changed",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="with --from: only say what is taken over, and what runs"
+)
 @trust_option
 @running_options
 def command(
@@ -51,6 +60,8 @@ def command(
     as_json: bool,
     strict: bool,
     estimate: bool,
+    parent: str | None,
+    dry_run: bool,
     trust: bool,
     **options: Any,
 ) -> int:
@@ -59,20 +70,30 @@ def command(
     Tasks that are not independent run one after the other, and are told with the reason
     before the run starts. Programs and servers that the project names must be trusted first.
 
+    With --from this is a new run that starts with the unchanged results of an earlier one:
+    its prompt, agent file, model, backend, and the results that a task is handed, must be the
+    same. What is taken over, and why the rest runs, is told before it starts.
+
     Exit codes: 0 COMPLETED, 1 FAILED, 2 bad input or no backend, 3 PARTIAL, 130 cancelled,
     141 when whoever read the output went away.
     """
-    from orchtui.cli import stages
+    from orchtui.cli import reusing, stages
 
+    if dry_run and parent is None:
+        raise click.UsageError("--dry-run says what --from takes over; `orchtui check` says more")
     project = make_project(**options)
     read = read_plan(plan, request, project.folder)
     report = project.check(read)
     if strict:
         stages.refuse_findings(report)
+    prospect = project.prospect(read, report, parent)
     if estimate:
-        _print_estimate(project, project.schedule(read, report), as_json=as_json)
+        _print_estimate(project, prospect, as_json=as_json)
         return 0
-    orchestrator = project.start(read, report)
+    if dry_run:
+        return reusing.show(prospect, as_json=as_json)
+    orchestrator = project.begin(prospect)
+    reusing.tell(prospect)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
     for line in stages.told(orchestrator.schedule):
@@ -81,16 +102,16 @@ def command(
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
 
 
-def _print_estimate(project: "Project", schedule: "Schedule", *, as_json: bool) -> None:
+def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) -> None:
     import json
 
     from orchtui.engine import estimate_words as words
 
-    found = project.estimate(schedule)
+    found = project.estimate(prospect.schedule, prospect.reuse.reused if prospect.reuse else ())
     if as_json:
         click.echo(json.dumps(words.as_json(found), ensure_ascii=False))
         return
-    for line in (*words.told(found), *words.too_much(found, schedule)):
+    for line in (*words.told(found), *words.too_much(found, prospect.schedule)):
         click.echo(line)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchtui.cli import apply_command
-from orchtui.cli.options import make_project, place_options
+from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group("runs")
 def command() -> None:
-    """List, show, resume and apply past runs. RUN is an id, a unique prefix, or `last`."""
+    """List, show, watch, resume and apply runs. RUN is an id, a unique prefix, or `last`."""
 
 
 command.add_command(apply_command.command)
@@ -39,6 +39,7 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
     for run in [] if as_json else runs:
         time = show_duration(run.makespan_s)
         mark = " (rehearsal)" if run.rehearsal else ""
+        mark += f" (from {run.parent})" if run.parent else ""
         done = f"{run.census.completed}/{run.tasks}"
         cost = _cost(run)
         click.echo(
@@ -108,7 +109,8 @@ def _details(task: Any) -> dict[str, Any]:
         "specialist": task.task.specialist,
         "backend": task.task.backend,
         "model": attempt.model if attempt else None,
-        "attempts": len(task.attempts),
+        "attempts": task.made,
+        "reused_from": task.reused.run if task.reused else None,
         "seconds": round(attempt.seconds(attempt.started), 3) if attempt else None,
         "error": task.error,
         "why": task.why,
@@ -123,11 +125,48 @@ def _details(task: Any) -> dict[str, Any]:
 @command.command("resume")
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
+@click.option("--dry-run", is_flag=True, help="only say what is reused, what runs again, and why")
 @trust_option
-@place_options
-def resume(run: str, as_json: bool, trust: bool, out: Path, config: Path | None) -> int:
-    """Go on with a run: what completed is kept, everything else runs again as it was planned."""
+@running_options
+def resume(run: str, as_json: bool, dry_run: bool, trust: bool, **options: Any) -> int:
+    """Go on with a run of the same plan: results that still stand are kept, the rest runs again.
+
+    A result stands while its task's prompt, agent file, model, backend and command, and the
+    results that it is handed, are the same. What is reused, and why the rest runs again, is told
+    before it starts. The flags that the run was started with hold; flags given here stand over
+    them. With a changed plan use `orchtui run PLAN --from RUN`.
+
+    Exit codes are those of `orchtui run`.
+    """
+    from orchtui.cli import reusing
     from orchtui.cli.run_command import drive
+    from orchtui.engine.text import clean_line
+
+    project = make_project(**options)
+    prospect = project.prospect_of(run, project.overrides)
+    if dry_run:
+        return reusing.show(prospect, as_json=as_json)
+    orchestrator = project.begin(prospect)
+    reusing.tell(prospect)
+    for warning in project.warnings(prospect.schedule):
+        click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name="the run's plan")
+
+
+@command.command("watch")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="one event a line on standard output")
+@place_options
+def watch(run: str, as_json: bool, out: Path, config: Path | None) -> int:
+    """Watch a run that is going on in another process, to its end, and print its result.
+
+    Ctrl+C only stops watching: the run goes on. With --json all of its events are printed, those
+    that came before too.
+
+    Exit codes: those of `orchtui run` by its verdict; 1 too when the run was interrupted; 130 when
+    watching was stopped.
+    """
+    from orchtui.cli.watching import watch_run
 
     project = make_project(out=out, config=config)
-    return drive(project, project.resume(run), as_json=as_json, trust=trust)
+    return watch_run(project.run_folder(run), project.out, as_json=as_json)
