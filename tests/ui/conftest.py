@@ -15,6 +15,7 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.reuse_question import ResumeQuestion
 
 MakeApp = Callable[..., OrchtuiApp]
 
@@ -82,6 +83,16 @@ async def ended(pilot: Pilot[int], app: OrchtuiApp) -> None:
 
     await until(pilot, over, "the run has ended")
     await pilot.pause()
+
+
+async def go_on(pilot: Pilot[int], app: OrchtuiApp) -> str:
+    """Agree to what a run that goes on would do; what is told of it."""
+    await until(pilot, lambda: isinstance(app.screen, ResumeQuestion), "it is asked")
+    await until(pilot, lambda: app.screen.focused is not None, "it takes keys")
+    await pilot.pause()
+    text = screen_text(app)
+    await pilot.press("g")
+    return text
 
 
 def screen_text(app: App[int]) -> str:

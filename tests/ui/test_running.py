@@ -16,6 +16,7 @@ from tests.ui.conftest import (
     STALL,
     MakeApp,
     ended,
+    go_on,
     plan_of,
     run_to_end,
     screen_text,
@@ -140,6 +141,7 @@ async def test_a_run_goes_on_with_its_own_backend_and_says_so(make_app: MakeApp)
         await run_to_end(pilot, app)
         app.project.overrides = replace(app.project.overrides, backend="anthropic")
         await pilot.press("r")
+        await go_on(pilot, app)
         told = "anthropic is for new runs"
         await until(pilot, lambda: told in notices(app), "it is told")
         await ended(pilot, app)
@@ -169,6 +171,7 @@ async def test_trying_again_after_the_end_goes_on_in_the_same_run(
         first = app.main.shown
         assert first is not None
         await pilot.press("j", "r")
+        await go_on(pilot, app)
         await until(pilot, lambda: app.main.shown is not first, "it goes on")
         await ended(pilot, app)
         assert app.main.shown is not None
@@ -215,6 +218,7 @@ async def test_resuming_from_the_list(make_app: MakeApp) -> None:
         await pilot.press("5")
         await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
         await pilot.press("r")
+        await go_on(pilot, app)
         await until(pilot, lambda: app.main.shown is not first, "it goes on")
         await ended(pilot, app)
         assert app.main.shown is not None

@@ -244,7 +244,7 @@ async def test_the_timeline_shows_races_refusals_questions_and_tools(
     pane.rows.name_colors = {"researcher": "#00ff00"}
     app = Stage(pane, bar)
     async with app.run_test(size=size) as pilot:
-        pane.show_run(told.run, past=False)
+        pane.show_run(told.run)
         await pilot.pause()
         pane.repaint(told.run, told.run.at + 10)
         bar.show(Facts(backend="x", run=told.run, is_live=True, now=told.run.at))

@@ -1,30 +1,29 @@
 """The app: owns the project and the run that is going on, and does what keys ask for.
 
 Its desks pull the orchestrator's events to their end and hand the Run down to
-the screen; screens come and go, the run stays. Here are past runs, saving and
-leaving. This module never draws.
+the screen; screens come and go, the run stays. Here are saving and leaving.
+This module never draws.
 """
 
 import asyncio
 from pathlib import Path
 
-from textual import on, work
+from textual import work
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.ui.dialogs import Ask
-from orchtui.ui.run_desk import RunDesk, short
-from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.past_desk import PastDesk
+from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
-from orchtui.ui.screen import Shown
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and for backends to close."""
 
 
-class OrchtuiApp(RunDesk):
+class OrchtuiApp(PastDesk):
     """The full-screen app; `run` gives 0.
 
     Args:
@@ -58,38 +57,6 @@ class OrchtuiApp(RunDesk):
     def take_memory(self, size: int) -> None:
         self.main.memory = size
         self.main.dirty = True
-
-    # Past runs
-
-    @on(RunsPane.ReloadWanted)
-    @work(exclusive=True, group="runs", exit_on_error=False)
-    async def _list_runs(self) -> None:
-        self.main.runs_pane.show_runs(await asyncio.to_thread(self.project.list_runs))
-
-    @on(RunsPane.ResumeWanted)
-    def _resume_past(self, event: RunsPane.ResumeWanted) -> None:
-        event.stop()
-        self._resume(event.run_id)
-
-    @on(RunsPane.Opened)
-    @work(exclusive=True, group="open", exit_on_error=False)
-    async def _open_past(self, event: RunsPane.Opened) -> None:
-        if isinstance(event, RunsPane.ResumeWanted):
-            return
-        if self.main.live is not None and event.run_id == self.main.live.id:
-            self.action_go_back()
-            return
-        run = await asyncio.to_thread(self.project.open_run, event.run_id)
-        folder = self.project.run_folder(run.id)
-        self.main.show_run(Shown(run, folder, past=True))
-        self.main.action_go("timeline")
-
-    def action_go_back(self) -> None:
-        if self.main.shown is not None and self.main.shown.past:
-            self.main.show_run(self._own)
-            self.main.action_go("timeline" if self._own else "compose")
-        else:
-            self.main.action_go("compose")
 
     # Saving
 

@@ -57,6 +57,8 @@ def cells(task: TaskRun, axis: TimeAxis, width: int, now: float) -> list[Part]:
         for cell in range(place(start), place(end) + 1):
             parts[cell] = part
 
+    if task.attempts and not task.made:
+        return parts  # its result was taken over
     end = task.ended if task.ended is not None else now
     if task.queued is not None:
         fill(task.queued, end if not task.attempts else task.attempts[0].started, "wait")

@@ -185,8 +185,10 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.back", "escape", "screen.go('timeline')", "back to the timeline"),
     ),
     "runs": (
-        Key("runs.open", "enter", "select", "look at the run", "Open"),
-        Key("runs.resume", "r", "resume", "go on with a run that did not complete", "Resume"),
+        Key("runs.open", "enter", "select", "look at the run, also while it goes on", "Open"),
+        Key(
+            "runs.resume", "r", "resume", "go on with the run (shows first what is kept)", "Resume"
+        ),
         Key("runs.previous", "k", "cursor_up", "previous run"),
         Key("runs.next", "j", "cursor_down", "next run"),
         Key("runs.reload", "l", "reload", "read the list again"),

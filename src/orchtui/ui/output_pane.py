@@ -282,8 +282,10 @@ def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
     style = _HEAD_STYLES.get(task.status, "$foreground-muted")
     attempt = task.attempt
     facts = [attempt.model or attempt.backend if attempt else task.task.backend]
-    if len(task.attempts) > 1:
-        facts.append(f"attempt {len(task.attempts)}")
+    if task.reused is not None:
+        facts.append(f"taken over from run {task.reused.run}")
+    elif task.made > 1:
+        facts.append(f"attempt {task.made}")
     if (seconds := task.seconds(now)) is not None:
         facts.append(show_duration(seconds))
     if cached := task.usage.cache_read:

@@ -69,6 +69,8 @@ class Facts:
     """The run that is going on, if it is another one."""
     is_live: bool = False
     """Whether the shown run is going on."""
+    is_watched: bool = False
+    """Whether another process is writing it."""
     now: float = 0.0
     """Seconds since 1970."""
 
@@ -126,6 +128,8 @@ class RunBar(Static):
             parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
         elif facts.is_live:
             parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
+            if facts.is_watched:
+                parts.append((3, Content.styled("only watched", "$accent")))
         elif run.finished is None:
             parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
         else:

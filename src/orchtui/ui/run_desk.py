@@ -1,4 +1,4 @@
-"""The app's runs: started, followed, cancelled, tried again, and asked about.
+"""The app's own runs: started, followed, cancelled, and asked about.
 
 Before the first task starts, everything is asked that a person has to decide.
 This module never draws, and never reads the Run's figures itself.
@@ -15,6 +15,7 @@ from textual.notifications import SeverityLevel
 from orchtui.engine import budget, estimate_words
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.events import BudgetWarning, PermissionAsked
+from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
@@ -25,6 +26,7 @@ from orchtui.ui import looks
 from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.permission_question import ask_permission
+from orchtui.ui.reuse_question import ask_take_over
 from orchtui.ui.run_bar import outcome
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
@@ -37,7 +39,7 @@ _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
 
 class RunDesk(SteerDesk):
-    """The app without past runs, saving and leaving.
+    """The app without other runs, saving and leaving.
 
     Args:
         project: Where to run things.
@@ -52,10 +54,10 @@ class RunDesk(SteerDesk):
         self._own: Shown | None = None
 
     def action_run_plan(self) -> None:
-        if self._take_place():
+        if self.take_place():
             self._start()
 
-    def _take_place(self) -> bool:
+    def take_place(self) -> bool:
         """Before any work on a new run, so that two keys in quick succession start only one."""
         taken = self.live.take()
         if not taken:
@@ -66,7 +68,7 @@ class RunDesk(SteerDesk):
     async def _start(self) -> None:
         try:
             if (orchestrator := await self._new_run()) is not None:
-                await self._follow(orchestrator)
+                await self.follow(orchestrator)
         finally:
             self.live.free()
 
@@ -85,24 +87,40 @@ class RunDesk(SteerDesk):
             return None
         try:
             try:
-                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
+                orchestrator = await self._drawn_up(plan, report)
             except NoBackendError as error:
                 if not await self._choose_backend(_why(error)):
                     return None
-                orchestrator = await asyncio.to_thread(self.project.start, plan, report)
+                orchestrator = await self._drawn_up(plan, report)
         except InputError as error:
             problems = [problem.message for problem in error.problems]
             self.main.action_go("compose")
             self.main.plan_pane.show_problems(problems)
             self.say("Nothing was started: " + problems[0], "error")
             return None
-        if not await self.agreed(orchestrator.schedule):
+        if orchestrator is None:
+            return None
+        if not await self.agreed(orchestrator.schedule, orchestrator.done):
             return None
         for warning in self.project.warnings(orchestrator.schedule):
             self.say(warning, "warning")
         if staging := staging_notice(plan, report):
             self.say(staging, title=f"Runs in {len(report.stages)} stages")
         return orchestrator
+
+    async def _drawn_up(self, plan: Plan, report: IndependenceReport) -> Orchestrator | None:
+        """A new run, with the results of the one that is shown where a person wants them."""
+        shown = self.main.shown
+        if shown is not None and not shown.watched and shown.run.plan != plan:
+            earlier = shown.run.id
+            prospect = await asyncio.to_thread(self.project.prospect, plan, report, earlier)
+            if prospect.reuse is not None and prospect.reuse.reused:
+                answer = await ask_take_over(self, prospect.reuse)
+                if answer == "back":
+                    return None
+                if answer == "take":
+                    return await asyncio.to_thread(self.project.begin, prospect)
+        return await asyncio.to_thread(self.project.start, plan, report)
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
@@ -128,7 +146,7 @@ class RunDesk(SteerDesk):
         for line in estimate_words.too_much(estimate, schedule):
             self.say(line, "warning", title="Budget")
 
-    async def _follow(self, orchestrator: Orchestrator) -> None:
+    async def follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
             await self.live.follow(
@@ -137,7 +155,7 @@ class RunDesk(SteerDesk):
         finally:
             self.main.live = None
             self.main.dirty = True
-        self._tell_end(orchestrator.run, orchestrator.run_folder)
+        self.tell_end(orchestrator.run, orchestrator.run_folder)
         self.main.runs_pane.post_message(RunsPane.ReloadWanted())
 
     def _permission_asked(self, asked: PermissionAsked) -> None:
@@ -153,12 +171,14 @@ class RunDesk(SteerDesk):
             self.live.answer(asked.question, await ask_permission(self, run, asked, self.live.now))
 
     def _begun(self, run: Run, folder: Path) -> None:
+        self.stop_watching()
         self._own = Shown(run, folder, past=False)
         self.main.live = run
         self.main.show_run(self._own)
         self.main.action_go("timeline")
 
-    def _tell_end(self, run: Run, folder: Path) -> None:
+    def tell_end(self, run: Run, folder: Path) -> None:
+        """Say how a run ended."""
         word = verdict(run)
         severity: SeverityLevel = "information"
         if word != "COMPLETED":
@@ -175,40 +195,6 @@ class RunDesk(SteerDesk):
         lines.append(f"files: {short(folder, self.project.folder)}")
         text = "\n".join(line for line in lines if line)
         self.say(text, severity, title=word)
-
-    def action_retry_failed(self) -> None:
-        shown = self.main.shown
-        if shown is None:
-            self.say("Nothing has run yet", "warning")
-        elif self._sees_live():
-            again = self.live.retry_failed()
-            self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")
-        else:
-            self._resume(shown.run.id)
-
-    def _resume(self, run_id: str) -> None:
-        if self._take_place():
-            self._go_on(run_id)
-
-    @work(group="run", exit_on_error=False)
-    async def _go_on(self, run_id: str) -> None:
-        try:
-            orchestrator = await asyncio.to_thread(self.project.resume, run_id)
-            self._tell_own_backend(orchestrator.schedule)
-            if await self.agreed(orchestrator.schedule, orchestrator.done):
-                await self._follow(orchestrator)
-        except InputError as error:
-            self.say(error.problems[0].message)
-        finally:
-            self.live.free()
-
-    def _tell_own_backend(self, schedule: Schedule) -> None:
-        """A run that goes on is the same run: what was chosen since is for new ones."""
-        chosen = self.project.overrides.backend
-        if chosen is not None and chosen not in schedule.backends:
-            own = ", ".join(schedule.backends)
-            text = f"This run goes on with its own backend, {own}; {chosen} is for new runs"
-            self.say(text, "warning")
 
     # Specialists, and what they wrote
 

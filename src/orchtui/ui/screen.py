@@ -6,7 +6,7 @@ person wants goes up as the panes' messages. This module never starts a run.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Shown:
     """Its run folder."""
     past: bool
     """Whether it was opened from the list."""
+    watched: bool = False
+    """Whether another process is writing it."""
 
 
 class MainScreen(Screen[None]):
@@ -110,7 +112,7 @@ class MainScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.timeline.show_run(None, past=False)
+        self.timeline.show_run(None)
         self._arrange()
         self.plan_pane.focus_first()
         self.independence.show_plan(self.draft.plan)
@@ -129,18 +131,27 @@ class MainScreen(Screen[None]):
         picked = self.picked if same else None
         self.shown = shown
         self._in_output = ()
-        self.timeline.show_run(shown.run if shown else None, bool(shown and shown.past), picked)
+        self.timeline.show_run(shown.run if shown else None, _origin(shown), picked)
         if shown is None:
             self.output.show_task(None, False, 0.0)
         self.dirty = True
         self._repaint()
 
+    def unwatch(self, run: Run) -> None:
+        """Nobody writes this run any more, or nobody here looks: it is a past one."""
+        if self.shown is not None and self.shown.run is run:
+            self.shown = replace(self.shown, watched=False)
+            self.timeline.tell_origin(_origin(self.shown))
+        self.dirty = True
+
     def _repaint(self) -> None:
         """Bring everything that changed to the screen."""
         shown, now = self.shown, self._now()
-        is_live = shown is not None and shown.run is self.live
+        is_own = shown is not None and shown.run is self.live
+        watched = shown is not None and shown.watched
+        is_live = is_own or watched
         asking = self.independence.asked_since is not None
-        if not (self.dirty or asking or self.live is not None) or not self.is_attached:
+        if not (self.dirty or asking or is_live or self.live is not None) or not self.is_attached:
             return
         self.dirty = False
         self.independence.repaint(now)
@@ -156,8 +167,9 @@ class MainScreen(Screen[None]):
                 backend=self.backend,
                 memory=self.memory,
                 run=shown.run if shown else None,
-                live=None if is_live else self.live,
+                live=None if is_own else self.live,
                 is_live=is_live,
+                is_watched=watched,
                 now=now if is_live or shown is None else shown.run.at,
             )
         )
@@ -282,3 +294,13 @@ class MainScreen(Screen[None]):
     @on(OutputText.OtherTaskWanted)
     def _other_task(self, event: OutputText.OtherTaskWanted) -> None:
         self.timeline.rows.action_step(event.steps)
+
+
+def _origin(shown: Shown | None) -> str:
+    """What to say of a run that is not the app's own."""
+    if shown is None or not shown.past:
+        return ""
+    if not shown.watched:
+        return f"past run {shown.run.id}"
+    where = f"process {shown.run.pid}" if shown.run.pid else "another process"
+    return f"run {shown.run.id} in {where}"

@@ -30,19 +30,33 @@ _MORE = 0.5
 class SteerDesk(PlanDesk):
     """The app without the start and the end of runs."""
 
-    def _sees_live(self) -> bool:
+    def sees_live(self) -> bool:
+        """Whether what is shown is the app's own run, while it goes on."""
         return self.main.shown is not None and self.main.shown.run is self.main.live
+
+    def stop_watching(self) -> None:
+        """Let a run of another process alone."""
+        self.workers.cancel_group(self, "watch")
+
+    def only_watched(self) -> bool:
+        """Whether what is shown goes on in another process; a person is told that it does."""
+        shown = self.main.shown
+        if shown is None or not shown.watched:
+            return False
+        where = f"process {shown.run.pid}" if shown.run.pid else "another process"
+        self.say(f"This run goes on in {where}: here it can only be watched", "warning")
+        return True
 
     def _wheel(self) -> Steering | None:
         """What steers the run that is shown; says so when there is none."""
-        wheel = self.live.steering if self._sees_live() else None
-        if wheel is None:
+        wheel = self.live.steering if self.sees_live() else None
+        if wheel is None and not self.only_watched():
             self.say(_NOTHING, "warning")
         return wheel
 
     def _picked_task(self) -> TaskRun | None:
         run, picked = self.live.run, self.main.picked
-        return run.tasks.get(picked or "") if run is not None and self._sees_live() else None
+        return run.tasks.get(picked or "") if run is not None and self.sees_live() else None
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
@@ -52,7 +66,9 @@ class SteerDesk(PlanDesk):
 
     def action_cancel_task(self) -> None:
         picked = self.main.picked
-        if picked is None or not self._sees_live():
+        if self.only_watched():
+            return
+        if picked is None or not self.sees_live():
             self.say(_NOTHING, "warning")
         elif not self.live.cancel(picked):
             self.say("This task has ended already", "warning")
@@ -103,10 +119,10 @@ class SteerDesk(PlanDesk):
     # The whole run
 
     def action_cancel_all(self) -> None:
-        if self.live.run is None:
-            self.say("Nothing is running", "warning")
-        else:
+        if self.live.run is not None:
             self._cancel_all()
+        elif not self.only_watched():
+            self.say("Nothing is running", "warning")
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _cancel_all(self) -> None:

@@ -30,8 +30,14 @@ from orchtui.engine.text import clean_line
 from orchtui.ui import keymap, looks
 from orchtui.ui.bars import GLYPHS, TimeAxis, cells, runs_of
 from orchtui.ui.specialist_colors import readable
-from orchtui.ui.timeline_words import AMOUNT, DURATION, columns, headline, rows_of
-from orchtui.ui.waiting import in_short
+from orchtui.ui.timeline_words import (
+    AMOUNT,
+    DURATION,
+    columns,
+    headline,
+    in_place_of_bar,
+    rows_of,
+)
 from orchtui.ui.wrapping import fit
 
 _EMPTY = Content.from_markup(
@@ -203,7 +209,7 @@ class TimelineRows(ScrollView, can_focus=True):
             *marks,
             Segment(fit(clean_line(task.task.label), rest)),
         ]
-        if bar_width and self._run is not None and (why := in_short(self._run, task)):
+        if bar_width and self._run is not None and (why := in_place_of_bar(self._run, task)):
             room = width - 3 - instance_width - bool(instance_width) - title_width
             style = self._style("asks" if task.question else "waiting")
             return [*segments, Segment(" " + fit(why, room - 1), style)]
@@ -270,19 +276,21 @@ class TimelinePane(Vertical):
         yield self.rows
         yield Static(_EMPTY, id="timeline-empty", classes="empty")
 
-    def show_run(self, run: Run | None, past: bool, picked: str | None = None) -> None:
+    def show_run(self, run: Run | None, origin: str = "", picked: str | None = None) -> None:
         """Show another run.
 
         Args:
-            past: Whether it is one from the list.
+            origin: What to call one that is not the app's own.
             picked: Id of the task to pick; the first one otherwise.
         """
         self.set_class(run is None, "-empty")
-        self.set_class(past, "-past")
-        self.border_title = (
-            Content(f"3 Timeline · past run {run.id}") if past and run else "3 Timeline"
-        )
+        self.tell_origin(origin)
         self.rows.show_run(run, picked)
+
+    def tell_origin(self, origin: str) -> None:
+        """Say in the title whose run this is; nothing for the app's own."""
+        self.set_class(bool(origin), "-past")
+        self.border_title = Content(f"3 Timeline · {origin}") if origin else "3 Timeline"
 
     def repaint(self, run: Run, now: float) -> None:
         """Show the run as it is at `now`, in seconds since 1970."""

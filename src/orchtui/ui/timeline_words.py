@@ -10,6 +10,7 @@ from textual.content import Content
 from orchtui.engine.run import Run, TaskRun, aggregation_task
 from orchtui.engine.verdict import census, makespan, speedup
 from orchtui.ui import looks
+from orchtui.ui.waiting import in_short
 
 DURATION = 8
 AMOUNT = 9
@@ -50,6 +51,13 @@ def columns(width: int, rows: list[TaskRun], marks: int = 0) -> tuple[int, int, 
     return instance, title, left - 1 - title
 
 
+def in_place_of_bar(run: Run, task: TaskRun) -> str:
+    """For whom a task waits, or whose result it took over; empty where its bar says enough."""
+    if task.reused is not None:
+        return "taken over from an earlier run"
+    return in_short(run, task)
+
+
 def headline(run: Run, now: float) -> Content:
     """The census, and the verdict once there is one."""
     count = census(run)
@@ -60,6 +68,7 @@ def headline(run: Run, now: float) -> Content:
         ("failed", count.failed, "$text-error"),
         ("cancelled", count.cancelled, "$text-warning"),
         ("skipped", count.skipped, "$text-warning"),
+        ("taken over", count.reused, "$foreground-muted"),
     ):
         if number:
             parts.append(Content.styled(f"{number} {name}", style))

@@ -1,0 +1,68 @@
+"""What is shown before a run goes on, or a new one starts beside what an earlier one made.
+
+Which results stand, which tasks run again, and why. This module never starts a
+run and never decides what is reused.
+"""
+
+from typing import Literal
+
+from textual.app import App
+from textual.content import Content
+
+from orchtui.engine import reuse_told
+from orchtui.engine.resuming import Prospect
+from orchtui.engine.reuse import Reuse
+from orchtui.ui.long_question import LongQuestion
+
+TakeOver = Literal["take", "anew", "back"]
+
+
+class ResumeQuestion(LongQuestion):
+    """Whether a run is to go on like this.
+
+    Args:
+        reuse: What becomes of its results.
+    """
+
+    def __init__(self, reuse: Reuse) -> None:
+        answers = [("g", "go", "go on"), ("b", "back", "back")]
+        super().__init__("Go on with this run?", _text(reuse, same_run=True), answers)
+
+
+class TakeOverQuestion(LongQuestion):
+    """Whether a new run is to start with the results of an earlier one that did not change.
+
+    Args:
+        reuse: What it would take over.
+    """
+
+    def __init__(self, reuse: Reuse) -> None:
+        answers = [
+            ("t", "take", "take them over"),
+            ("n", "anew", "run all anew"),
+            ("b", "back", "back"),
+        ]
+        super().__init__("Take over what has not changed?", _text(reuse, same_run=False), answers)
+
+
+async def ask_resume(app: App[int], prospect: Prospect) -> bool:
+    """Whether the person wants to go on; must be called from a worker."""
+    if prospect.reuse is None:
+        return True
+    return await app.push_screen_wait(ResumeQuestion(prospect.reuse)) == "go"
+
+
+async def ask_take_over(app: App[int], reuse: Reuse) -> TakeOver:
+    """What the person wants of earlier results; must be called from a worker."""
+    answer = await app.push_screen_wait(TakeOverQuestion(reuse))
+    return "take" if answer == "take" else "anew" if answer == "anew" else "back"
+
+
+def _text(reuse: Reuse, *, same_run: bool) -> Content:
+    parts: list[Content | str | tuple[str, str]] = []
+    parts.append((reuse_told.headline(reuse, same_run=same_run), "b"))
+    for line in reuse_told.lines(reuse):
+        word, _, rest = line.partition(" ")
+        style = "$text-success" if word == "reused" else "$text-warning"
+        parts += ["\n\n", (word, style), f" {rest.strip()}"]
+    return Content.assemble(*parts)
