@@ -10,7 +10,7 @@ from tests.engine.programs_in_runs import plan_of, program
 from tests.engine.whole_runs import agent_file, plan_for, project_in, task_named
 from tests.server import MessagesServer
 from tests.server.replies import error
-from tests.ui.conftest import ended, run_to_end, until
+from tests.ui.conftest import ended, go_on, run_to_end, until
 from tests.ui.whole_app import asked, idle, opened
 
 
@@ -67,6 +67,7 @@ async def test_a_run_that_goes_on_asks_who_never_agreed(tmp_path: Path) -> None:
 
         await until(pilot, idle(app), "the next run may start")
         await pilot.press("f7")  # here it was agreed to
+        await go_on(pilot, app)
         await until(pilot, lambda: len(first.open_run("last").tasks["one"].attempts) == 2, "again")
         await ended(pilot, app)
 
@@ -76,6 +77,7 @@ async def test_a_run_that_goes_on_asks_who_never_agreed(tmp_path: Path) -> None:
         await until(pilot, lambda: app.main.runs_pane.has_focus_within, "the runs are there")
         await pilot.pause()
         await pilot.press("r")
+        await go_on(pilot, app)
         assert "agent_double.py" in await asked(pilot, app, TrustQuestion)
         await pilot.press("b")
         await until(pilot, idle(app), "nothing goes on")
@@ -137,6 +139,7 @@ async def test_a_run_that_goes_on_is_asked_about_its_rest(tmp_path: Path) -> Non
         async with opened(project_in(tmp_path, server), plan) as (app, pilot):
             before = len(server.requests)
             app._resume("last")
+            await go_on(pilot, app)
             text = await asked(pilot, app, PaidQuestion)
             assert "1" in text
             await pilot.press("escape")
