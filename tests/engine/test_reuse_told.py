@@ -51,6 +51,15 @@ def test_a_line_for_each_reason() -> None:
     ]
 
 
+def test_tasks_are_called_as_their_reader_knows_them() -> None:
+    names = {"t0": "1 Research", "x0": "2 " + "long " * 40}
+
+    assert lines(reuse(1, "its prompt changed"), names) == [
+        "reused  1 Research",
+        f"again   {('2 ' + 'long ' * 40)[:59].rstrip()}…: its prompt changed",
+    ]
+
+
 def test_of_many_only_some_are_named_and_all_are_counted() -> None:
     found = lines(reuse(5000, *["it had not begun"] * 900, *(f"it failed: {n}" for n in range(40))))
 

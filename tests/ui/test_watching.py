@@ -131,7 +131,7 @@ async def test_a_writer_that_is_gone_leaves_a_run_that_can_go_on(
         await sees(pilot, app, "INTERRUPTED")
         await pilot.press("r")
         text = await go_on(pilot, app)
-        assert "t2: it was interrupted while it ran" in text
+        assert "2 Topic 2: it was interrupted while it ran" in text
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         assert app.live.run is not None and app.live.run.id == run.id
         app.live.cancel_all()

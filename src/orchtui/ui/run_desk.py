@@ -114,12 +114,11 @@ class RunDesk(SteerDesk):
         if shown is not None and not shown.watched and shown.run.plan != plan:
             earlier = shown.run.id
             prospect = await asyncio.to_thread(self.project.prospect, plan, report, earlier)
-            if prospect.reuse is not None and prospect.reuse.reused:
-                answer = await ask_take_over(self, prospect.reuse)
-                if answer == "back":
-                    return None
-                if answer == "take":
-                    return await asyncio.to_thread(self.project.begin, prospect)
+            answer = await ask_take_over(self, prospect)
+            if answer == "back":
+                return None
+            if answer == "take":
+                return await asyncio.to_thread(self.project.begin, prospect)
         return await asyncio.to_thread(self.project.start, plan, report)
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
@@ -176,6 +175,7 @@ class RunDesk(SteerDesk):
         self.main.live = run
         self.main.show_run(self._own)
         self.main.action_go("timeline")
+        self.main.runs_pane.post_message(RunsPane.ReloadWanted())
 
     def tell_end(self, run: Run, folder: Path) -> None:
         """Say how a run ended."""
