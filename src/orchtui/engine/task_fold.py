@@ -1,0 +1,217 @@
+"""Folding the events of one task into its TaskRun: the fold's part for tasks.
+
+Only `fold` calls it. An event that can not follow what came before it raises,
+with the task's story. This module never reads a clock or a file.
+"""
+
+from orchtui.engine import costs
+from orchtui.engine import events as ev
+from orchtui.engine.errors import ErrorKind, IllegalTransitionError
+from orchtui.engine.run import (
+    ENDED,
+    LIVE,
+    Attempt,
+    Run,
+    Status,
+    TaskRun,
+    ToolUse,
+    aggregation_task,
+)
+
+_ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
+    ev.TaskReused: frozenset({"waiting"}),
+    ev.TaskQueued: frozenset({"waiting", "retrying", "failed", "cancelled", "skipped"}),
+    ev.TaskStarted: frozenset({"queued"}),
+    ev.TextDelta: frozenset({"running"}),
+    ev.ToolCalled: frozenset({"running"}),
+    ev.ToolReturned: frozenset({"running"}),
+    ev.WriteRefused: frozenset({"running"}),
+    ev.FilesSeen: LIVE | ENDED,  # a cancelled attempt is told before its files are looked at
+    ev.RaceDetected: LIVE | ENDED,  # it may come to light when one of the two has ended
+    ev.PermissionAsked: frozenset({"running"}),
+    ev.PermissionAnswered: frozenset({"running"}),
+    ev.TaskRetrying: frozenset({"running"}),
+    ev.TaskCompleted: frozenset({"running"}),
+    ev.TaskFailed: frozenset({"waiting", "queued", "running", "retrying"}),
+    ev.TaskCancelled: frozenset({"waiting", "queued", "running", "retrying"}),
+    ev.TaskSkipped: frozenset({"waiting", "queued"}),
+}
+"""The states in which a task may be when an event of it comes."""
+
+
+def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
+    """Change the run by one event of a task.
+
+    Raises:
+        IllegalTransitionError: when the event can not follow what came before.
+    """
+    task = _task_of(run, event)
+    if task.status not in _ALLOWED[type(event)]:
+        story = ", ".join(task.story) or "nothing before it"
+        raise IllegalTransitionError(
+            f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{event.task}' "
+            f"is {task.status}; its story: {story}"
+        )
+    if isinstance(event, ev.TextDelta):
+        attempt = task.attempts[-1]
+        attempt.pieces.append(event.text)
+        attempt.length += len(event.text)
+        run.characters += len(event.text)
+        return
+    task.story.append(f"{event.seq} {ev.kind_of(event)}")
+    match event:
+        case ev.TaskQueued():
+            task.status, task.ended, task.resumes = "queued", None, None
+            if task.queued is None:
+                task.queued = run.at
+        case ev.TaskReused():
+            _take_over(run, task, event)
+        case ev.TaskStarted():
+            task.status, task.error, task.why = "running", None, ""
+            task.attempts.append(
+                Attempt(
+                    event.attempt,
+                    run.at,
+                    event.backend,
+                    event.model,
+                    event.specialist,
+                    event.instance,
+                )
+            )
+        case ev.TaskRetrying():
+            task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
+            _close_attempt(run, task, event, event.error, event.why)
+            task.attempts[-1].throttled = event.throttled
+        case ev.TaskCompleted():
+            _end(run, task, "completed")
+            _close_attempt(run, task, event)
+            task.output, task.stop_reason = event.output, event.stop_reason
+        case ev.TaskFailed():
+            _end(run, task, "failed", event.error, event.message)
+            _close_attempt(run, task, event, event.error, event.message)
+            task.output = event.output
+        case ev.TaskCancelled():
+            _end(run, task, "cancelled", None, event.why)
+            _close_attempt(run, task, event, None, event.why)
+            task.output = event.output
+        case ev.TaskSkipped():
+            _end(run, task, "skipped", None, event.why)
+        case _:
+            _note(run, task, event)
+
+
+def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:
+    """A result from elsewhere: whole, and without any time or use of its own."""
+    task.status, task.ended = "completed", run.at
+    task.output, task.stop_reason, task.reused = event.output, event.stop_reason, event
+    task.attempts.append(
+        Attempt(
+            0,
+            run.at,
+            event.backend,
+            event.model,
+            event.specialist,
+            event.instance,
+            ended=run.at,
+            completed=True,
+            files=event.files,
+            length=len(event.text),
+            pieces=[event.text],
+        )
+    )
+
+
+def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
+    """What happens while an attempt goes on, and does not change where the task stands."""
+    match event:
+        case ev.ToolCalled():
+            attempt = task.attempts[-1]
+            attempt.tools.append(
+                ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
+            )
+        case ev.WriteRefused():
+            task.attempts[-1].refused.append(event)
+        case ev.FilesSeen():
+            for attempt in reversed(task.attempts):
+                if attempt.number == event.attempt:
+                    attempt.files = event
+                    break
+        case ev.RaceDetected():
+            run.races.append(event)
+        case ev.PermissionAsked():
+            task.question = event
+        case ev.PermissionAnswered():
+            task.question = None
+        case ev.ToolReturned():
+            for tool in reversed(task.attempts[-1].tools):
+                if tool.call == event.call:
+                    tool.ok, tool.text = event.ok, event.text
+                    break
+
+
+def _task_of(run: Run, event: ev.TaskEvent) -> TaskRun:
+    if event.task != ev.AGGREGATE:
+        try:
+            return run.tasks[event.task]
+        except KeyError:
+            raise IllegalTransitionError(
+                f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) names the task "
+                f"'{event.task}', which is not in the schedule"
+            ) from None
+    if run.aggregate is None:
+        run.aggregate = TaskRun(aggregation_task(run.schedule))
+    return run.aggregate
+
+
+def _end(
+    run: Run, task: TaskRun, status: Status, error: ErrorKind | None = None, why: str = ""
+) -> None:
+    task.status, task.ended, task.error, task.why = status, run.at, error, why
+    task.resumes = None
+    if task.task.id != ev.AGGREGATE:
+        run.sessions[-1].last_end = run.at
+
+
+def _close_attempt(
+    run: Run,
+    task: TaskRun,
+    event: ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled,
+    error: ErrorKind | None = None,
+    message: str = "",
+) -> None:
+    attempt = task.attempt
+    task.question = None
+    if attempt is not None and attempt.ended is None:
+        attempt.ended, attempt.usage = run.at, event.usage
+        attempt.model = event.model or attempt.model
+        attempt.error, attempt.message = error, message
+        attempt.completed = isinstance(event, ev.TaskCompleted)
+        _count(run, attempt, stopped=isinstance(event, ev.TaskCancelled))
+
+
+def _count(run: Run, attempt: Attempt, *, stopped: bool) -> None:
+    """What an attempt that is over has cost."""
+    attempt.cost = costs.of_attempt(
+        run.schedule.prices,
+        attempt.backend,
+        attempt.model,
+        attempt.usage,
+        error=attempt.error,
+        stopped=stopped,
+        length=attempt.length,
+    )
+    run.spent += attempt.cost
+
+
+def put_back(run: Run, task: TaskRun, heard: float) -> None:
+    """A task that runs again, by hand or in a new session, keeps its attempts, not its end.
+
+    Args:
+        heard: When an attempt that never ended was last heard of.
+    """
+    if task.attempt is not None and task.attempt.ended is None:
+        task.attempt.ended = max(task.attempt.started, heard)
+        task.attempt.message = "the run was interrupted"
+        _count(run, task.attempt, stopped=True)
+    task.status, task.ended, task.error, task.why = "waiting", None, None, ""
+    task.queued, task.resumes, task.question, task.reused = None, None, None, None
