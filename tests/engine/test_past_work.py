@@ -118,3 +118,11 @@ def test_a_summary_of_before_says_nothing(tmp_path: Path) -> None:
 
     assert summary.load(folder) is not None
     assert seen(past_work.load(tmp_path, summary.FILE), "researcher", "scripted", None, None) == 0
+
+
+def test_a_result_that_was_taken_over_is_no_measure() -> None:
+    """It took no time and no tokens in this run."""
+    told = Told(task("a"), task("b")).takes_over("a", 0)
+    told.starts("b", 0, "claude-opus-5-5").completes("b", 30, "x", output=20)
+
+    assert [(one.tasks, one.seconds) for one in past_work.of(told.run)] == [(1, 30.0)]
