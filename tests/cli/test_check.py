@@ -202,12 +202,12 @@ def test_an_error_of_a_file_begins_with_its_place(orchtui: Orchtui, project: Pat
 
 
 def test_check_tells_what_run_would_refuse(orchtui: Orchtui) -> None:
-    text = "limits: {budget_usd: 5}\nmissing: [which topics]\ntasks: [{prompt: x}]"
+    text = "missing: [which topics]\ntasks: [{prompt: x, enabled: false}]"
 
     done = orchtui("check", "-", stdin=text)
 
     assert "can not start as it is: the request leaves something open: which topics" in done.stdout
-    assert "budget_tokens" in done.stdout
+    assert "every task is switched off" in done.stdout
 
 
 @pytest.mark.parametrize(
