@@ -9,6 +9,7 @@ from orchtui.engine import events as ev
 from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.budget import Budget, Reached, require_prices, warning_words
+from orchtui.engine.costs import of_attempt
 from orchtui.engine.errors import InputError
 from orchtui.engine.event_parts import Usage
 from orchtui.engine.plan import Limits, OnBudget
@@ -388,3 +389,28 @@ def test_nothing_starts_on_a_budget_that_is_used_up_and_nothing_is_told_twice(
     if schedule.budget_usd is not None and schedule.prices is not None:
         told_dollars = folded.spent.least >= 0.8 * schedule.budget_usd
         assert ("usd" in kinds) == told_dollars
+
+
+def test_a_gateway_that_answers_under_another_name_does_not_switch_the_budget_off() -> None:
+    """`big` is priced, so the run may start; the gateway calls what answers `vendor/llama-405b`."""
+    prices = Prices(models={"gateway": {"big": Price(input=1_000_000, output=1_000_000)}})
+    budget = Budget(usd=5.0, prices=prices)
+    assert prices.knows("gateway", "big")
+
+    for n in range(100):
+        budget.ended(
+            f"t{n}",
+            "gateway",
+            budget.priced("gateway", "vendor/llama-405b", "big"),
+            ev.Usage(input=3, output=3),
+        )
+
+    assert budget.exhausted is not None
+
+
+def test_a_price_of_nothing_for_tokens_is_not_nothing_for_searches() -> None:
+    prices = Prices(models={"x": {ANY: Price(input=0, output=0, web_search=10.0)}})
+
+    cost = of_attempt(prices, "x", None, ev.Usage(web_searches=1000))
+
+    assert cost.exact == 10.0

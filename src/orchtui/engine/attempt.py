@@ -19,6 +19,9 @@ from orchtui.engine.text import Cleaner, clean_line
 GRACE = 0.8
 """Seconds that a backend has to end when it is told to; after that it is left behind."""
 
+_LOOK = 0.2
+"""Seconds between two looks at whether the backend has been asked."""
+
 CUT_OFF = frozenset({"max_tokens", "model_context_window_exceeded"})
 """Stop reasons of an answer that is not whole."""
 
@@ -45,7 +48,7 @@ class Patience:
     idle: float | None = None
     """Without any sign of life."""
     connect: float | None = None
-    """Until the first sign of life."""
+    """Until the first sign of life, from the moment in which the backend is asked."""
     first_token: float | None = None
     """Until the first piece of an answer, of thinking, or of a use of a tool."""
 
@@ -58,15 +61,19 @@ class Intake:
     """Called when text was added; must be cheap."""
     notice_tool: Callable[[base.ToolCalled | base.ToolReturned], None]
     notice_begun: Callable[[], None] = _nothing
-    """Called once, at the first sign of life."""
+    """Called once, at the first event that is more than a sign of life."""
     notice_server: Callable[[base.Quota | base.Throttled], None] = _nothing
     """Called with what the server says of its limits."""
     notice_usage: Callable[[], None] = _nothing
     """Called when the backend said what was used so far."""
     sign: float = 0.0
     """The loop's time of the last sign of life."""
+    asked: float | None = None
+    """The loop's time when the backend was asked; `None` while the place is made ready."""
     begun: bool = False
     """Whether there was any."""
+    accepted: bool = False
+    """Whether there was more than signs of life."""
     spoke: bool = False
     """Whether any content came: text, thinking, or a use of a tool."""
     pieces: list[str] = field(default_factory=list)
@@ -103,6 +110,7 @@ async def read(
         BackendError: when the backend says so, or the stream ends before the answer is whole.
     """
     clock = asyncio.get_running_loop().time
+    intake.asked = clock()
     stream = backend.stream(assignment, toolbox)
     try:
         async for event in stream:
@@ -112,8 +120,9 @@ async def read(
             if isinstance(event, base.Quota | base.Throttled):  # come with a refusal too
                 intake.notice_server(event)
                 continue
-            if not intake.begun:
-                intake.begun = True
+            intake.begun = True
+            if not (intake.accepted or isinstance(event, base.Alive)):
+                intake.accepted = True
                 intake.notice_begun()
             if isinstance(event, base.Text):
                 intake.spoke = True
@@ -159,6 +168,8 @@ async def watch(
     began = intake.sign = clock()
     while True:
         due = min(when for when, _ in _limits(intake, patience(), began))
+        if intake.asked is None:
+            due = min(due, clock() + _LOOK)  # some limits begin with the question
         await asyncio.wait(
             (reader, stop),
             timeout=max(0.0, due - clock()),
@@ -191,12 +202,14 @@ def _limits(
     if patience.idle:
         silent = f"no sign of life for {show_duration(patience.idle)}"
         yield intake.sign + patience.idle, BackendError("idle", silent, retryable=True)
+    if intake.asked is None:
+        return
     if patience.connect and not intake.begun:
         late = f"no connection within {show_duration(patience.connect)} (connect_timeout)"
-        yield began + patience.connect, BackendError("connection", late, retryable=True)
+        yield intake.asked + patience.connect, BackendError("connection", late, retryable=True)
     if patience.first_token and not intake.spoke:
         late = f"nothing came for {show_duration(patience.first_token)} (first_token_timeout)"
-        yield began + patience.first_token, BackendError("idle", late, retryable=True)
+        yield intake.asked + patience.first_token, BackendError("idle", late, retryable=True)
 
 
 async def _reached(

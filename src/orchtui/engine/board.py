@@ -41,6 +41,8 @@ class Board:
         self._say = say
         self._ended: deque[Work] = deque()
         """Tasks from whose end no conclusions have been drawn."""
+        self.stopped = False
+        """Whether a person has stopped everything."""
         self.give_up: BackendError | None = None
         """Why nothing more is started; `None` while all is well."""
         self.work: dict[str, Work] = {}
@@ -163,6 +165,7 @@ class Board:
         """Let an ended task begin again, with all its retries and time."""
         self._say.steered("retry", work.task.id)
         work.failures, work.throttles, work.spent = 0, 0, 0.0
+        work.pauses_since = None
         work.status = "waiting"
         self.live += 1
         return work

@@ -125,6 +125,13 @@ class Budget:
         )
         return self._take(task, _use(usage, cost), over=True)
 
+    def priced(self, backend: str, answering: str | None, asked: str | None) -> str | None:
+        """The model whose price counts: the one that answers, or where nobody knows its price the
+        one that was asked for. A gateway's other name must not switch the budget off."""
+        prices = self._prices
+        known = answering is not None and (prices is None or prices.knows(backend, answering))
+        return answering if known else asked
+
     def passed(self, used: float, limit: float) -> list[Reached]:
         """Take in how much of the time is over, in seconds.
 

@@ -21,7 +21,7 @@ from orchtui.engine.board import Board
 from orchtui.engine.budget import Budget
 from orchtui.engine.errors import BackendError
 from orchtui.engine.lanes import Lanes, Limiters
-from orchtui.engine.limiter import Change, Ticket
+from orchtui.engine.limiter import LONGEST, Change, Ticket
 from orchtui.engine.questions import Questions
 from orchtui.engine.retrying import Again, next_step
 from orchtui.engine.schedule import Schedule
@@ -72,6 +72,7 @@ class Executor:
         budget: Budget | None = None,
     ) -> None:
         self._wait = wait
+        systems = {} if systems is None else systems
         self._clock = asyncio.get_running_loop().time
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
@@ -84,7 +85,12 @@ class Executor:
         self._board = Board(schedule.tasks, self._lanes, self._say, results or {}, attempts or {})
         self._questions = Questions(self._say, attended=attended)
         self._supervisor = Supervisor(
-            backends, workspaces, self._say, self._questions, self._board.work, systems or {}
+            backends,
+            workspaces,
+            self._say,
+            self._questions,
+            self._board.work,
+            systems,
         )
         self.steering = Steering(self._board, self._lanes, self._say, self._pump, self._try_now)
         """What a person may change meanwhile."""
@@ -109,6 +115,7 @@ class Executor:
     async def batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
         """Run everything; yields what happened since the last batch, in order."""
         self._spending.begin()
+        self._lanes.listen(self._pump)
         self._board.begin()
         self._pump()
         while True:
@@ -130,6 +137,7 @@ class Executor:
     async def close(self) -> None:
         """End what still runs, without events. Waits at most a moment for stubborn backends."""
         self._closed = True
+        self._lanes.listen(None)
         self._spending.close()
         if self._next_look is not None:
             self._next_look.cancel()
@@ -158,9 +166,6 @@ class Executor:
 
     def _start(self, work: Work, ticket: Ticket) -> None:
         work.let_timer_go()
-        if work.waits_since is not None:
-            work.spent += self._clock() - work.waits_since
-            work.waits_since = None
         work.status, work.attempt = "running", work.attempt + 1
         work.pieces, work.usage = [], ev.Usage()
         self._say.started(work)
@@ -168,20 +173,35 @@ class Executor:
             work,
             begun=partial(self._begun, work, ticket),
             server=partial(self._heed, work, ticket),
-            used=partial(self._spending.running, work),
+            used=partial(self._used, work, ticket),
             ended=partial(self._ended, ticket),
-            gone=self._wake.set,
+            gone=partial(self._gone, work, ticket),
         )
 
     def _begun(self, work: Work, ticket: Ticket) -> None:
         name = work.task.backend
         ceiling = self._lanes.concurrency
-        self._tell_change(name, self._limiters[name].accept(ticket, self._clock(), ceiling))
+        change = self._limiters[name].accept(ticket, self._clock(), ceiling)
+        if change is not None:
+            self._tell_change(name, change)
+            self._pump()
+
+    def _used(self, work: Work, ticket: Ticket) -> None:
+        if work.intake is not None:
+            usage = work.intake.usage
+            self._limiters[work.task.backend].sent(ticket, usage.input + usage.cache_write)
+        self._spending.running(work)
+
+    def _gone(self, work: Work, ticket: Ticket) -> None:
+        """Nothing is left of an attempt; one that ended in a crash gives its slot back here."""
+        self._lanes.give_back(work.task.backend, ticket)
+        self._wake.set()
 
     def _heed(self, work: Work, ticket: Ticket, said: base.Quota | base.Throttled) -> None:
         name, now = work.task.backend, self._clock()
         if isinstance(said, base.Quota):
             self._limiters[name].heed(ticket, said, now)
+            self._pump()
         else:
             # In the middle of a task's work: it waits by itself, others begin more slowly.
             change = self._limiters[name].throttle(ticket, now, said.retry_after)
@@ -194,12 +214,23 @@ class Executor:
         if isinstance(error, BackendError) and error.throttled:
             change = self._limiters[name].throttle(ticket, self._clock(), error.retry_after)
             self._tell_change(name, change, error.message)
-        usage = work.usage
-        self._lanes.give_back(name, ticket, usage.input + usage.cache_write)
+        self._lanes.give_back(name, ticket)
         self._settle(work, error)
+        if isinstance(error, BackendError) and error.throttled and error.retry_after:
+            self._give_up_waiting(name, error, error.retry_after)
         self._board.conclude()
         self._spending.ended(work, error)
         self._pump()
+
+    def _give_up_waiting(self, backend: str, error: BackendError, seconds: float) -> None:
+        """The server takes nothing for longer than these tasks may take: they end now."""
+        if seconds <= LONGEST:
+            return
+        late = BackendError(error.kind, f"{error.message}; no time is left to wait for it")
+        for work in self._board.work.values():
+            waits = work.status == "queued" and work.task.backend == backend
+            if waits and work.task.timeout - work.spent <= seconds:
+                self._board.stop(work, late)
 
     def _settle(self, work: Work, error: Stop | None) -> None:
         """Decide what an attempt's end means for its task."""
@@ -217,33 +248,25 @@ class Executor:
                 self._board.fail(work, step)
 
     def _try_again(self, work: Work, error: BackendError, pause: float) -> None:
-        work.status = "retrying"
-        if error.throttled:
-            # Waiting for a server counts against the timeout, also where others go first.
-            work.waits_since = self._clock()
-        else:
-            work.spent += pause
+        work.status, work.pauses_since = "retrying", self._clock()
         self._say.retrying(work, error, pause)
-        later = asyncio.get_running_loop().call_later
-        work.timer = later(pause, self._again, work, error)
+        if not self._closed:
+            work.timer = asyncio.get_running_loop().call_later(pause, self._again, work)
 
-    def _again(self, work: Work, error: BackendError) -> None:
-        work.timer = None
-        self._board.queue(work)
-        if work.waits_since is not None and work.status == "queued":
-            left = work.task.timeout - work.spent - (self._clock() - work.waits_since)
-            later = asyncio.get_running_loop().call_later
-            work.timer = later(max(0.0, left), self._too_late, work, error)
-        self._pump()
-
-    def _too_late(self, work: Work, error: BackendError) -> None:
-        work.timer = None
-        note = f"{error.message}; no time is left for another attempt"
-        self._board.stop(work, BackendError(error.kind, note))
+    def _again(self, work: Work) -> None:
+        self._queue_again(work)
         self._pump()
 
     def _try_now(self, work: Work) -> None:
+        self._limiters[work.task.backend].let_one_through(self._clock())
+        self._queue_again(work)
+
+    def _queue_again(self, work: Work) -> None:
+        """The pause is over: it counts against the timeout, a wait for a slot does not."""
         work.let_timer_go()
+        if work.pauses_since is not None:
+            work.spent += self._clock() - work.pauses_since
+            work.pauses_since = None
         self._board.queue(work)
 
     # Limits of servers

@@ -112,9 +112,16 @@ def _steer(run: Run, event: ev.Steered) -> None:
         case "retry", TaskRun(), _:
             put_back(run, task, run.at)
         case "extend", TaskRun(), str(seconds):
-            task.task = replace(task.task, timeout=task.task.timeout + float(seconds))
+            _change(run, task, timeout=task.task.timeout + float(seconds))
         case "priority", TaskRun(), str(priority) if priority in PRIORITIES:
-            task.task = replace(task.task, priority=priority)
+            _change(run, task, priority=priority)
+
+
+def _change(run: Run, task: TaskRun, **fields: object) -> None:
+    """Give a task other limits, for the sessions that follow too."""
+    task.task = new = replace(task.task, **fields)
+    tasks = tuple(new if one.id == new.id else one for one in run.schedule.tasks)
+    run.schedule = replace(run.schedule, tasks=tasks)
 
 
 def _add(run: Run, event: ev.TaskAdded) -> None:

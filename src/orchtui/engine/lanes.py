@@ -9,7 +9,7 @@ and never waits.
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.limiter import Limiter, Ticket
@@ -88,7 +88,7 @@ class Lanes:
         _, name = min(heads)
         task = self._tasks.pop(heapq.heappop(self._heaps[name])[-1])
         self._running += 1
-        return task, self._limiters[name].start(now)
+        return task, self._limiters[name].start(now, self)
 
     def wait(self, now: float) -> float:
         """Seconds until it is worth asking again although nothing has ended; `inf` for never."""
@@ -99,16 +99,21 @@ class Lanes:
         ]
         return min(waits, default=math.inf)
 
-    def give_back(self, backend: str, ticket: Ticket, tokens: int = 0) -> None:
-        """A task that was taken does not run any more.
+    def give_back(self, backend: str, ticket: Ticket) -> None:
+        """A task that was taken does not run any more. Safe to call twice.
 
         Args:
             backend: Its lane.
             ticket: As `take` gave it.
-            tokens: What it sent.
         """
-        self._running -= 1
-        self._limiters[backend].end(ticket, tokens)
+        if not ticket.ended:
+            self._running -= 1
+            self._limiters[backend].end(ticket)
+
+    def listen(self, woken: Callable[[], None] | None) -> None:
+        """Be told when another run gives a server's slot back; `None` to be told no longer."""
+        for limiter in self._limiters.values():
+            limiter.listen(self, woken)
 
     def _head(self, heap: list[_Key]) -> bool:
         """Whether anything waits in a lane; what was dropped, or moved up, is cleared away."""

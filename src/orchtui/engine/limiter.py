@@ -17,6 +17,7 @@ headers as in https://docs.anthropic.com/en/api/rate-limits#response-headers .
 import math
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchtui.engine.backends.base import Meter, Quota
@@ -37,10 +38,17 @@ SAMPLE = 20
 BURST = 0.25
 """Seconds of the pace that may be saved up."""
 
+AGE = 120.0
+"""Seconds after which an accepted request says nothing any more of what a server takes."""
+SLOWEST = 0.1
+"""Requests a second: below that nothing is learned; a server that takes less is held instead."""
+
+SOON = 2.0
+"""Seconds: a longer wish to wait is granted by all, also where the server took others lately."""
 UNANSWERED = 0.5
 """Seconds of the first hold where a server takes nothing and does not say how long; it doubles."""
-LONGEST = 60.0
-"""Seconds of the longest such hold."""
+LONGEST = 300.0
+"""Seconds of the longest hold; then it is looked whether the server takes something after all."""
 
 _ALMOST = 1e-6
 
@@ -50,7 +58,12 @@ class Ticket:
     """One request that was started."""
 
     epoch: int
+    owner: object = None
+    """Who started it."""
     accepted: bool = False
+    sent: int = 0
+    """Tokens of its first request."""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +96,10 @@ class _Bucket:
         missing = min(need, self.size) - self.level
         return 0.0 if missing <= _ALMOST else missing / self.rate
 
-    def take(self, now: float) -> None:
+    def take(self, now: float, amount: float = 1.0) -> None:
         """One starts."""
         self._fill(now)
-        self.level -= 1.0
+        self.level -= amount
 
     def _fill(self, now: float) -> None:
         self.level = min(self.size, self.level + max(0.0, now - self.at) * self.rate)
@@ -151,6 +164,9 @@ class Limiter:
         """Requests accepted in this epoch."""
         self._refusals = 0
         """Epochs in a row in which nothing was accepted."""
+        self._peak = 0
+        """How many were under way when it was last told to slow down."""
+        self._listeners: dict[object, Callable[[], None]] = {}
         self._held_until = -math.inf
         self._times: deque[float] = deque(maxlen=1000)
         """When the latest requests were accepted."""
@@ -188,12 +204,33 @@ class Limiter:
             waits.append(self._tokens.wait(now, self._tokens_each))
         return max(waits)
 
-    def start(self, now: float) -> Ticket:
-        """One begins."""
+    def start(self, now: float, owner: object = None) -> Ticket:
+        """One begins.
+
+        Args:
+            now: When.
+            owner: Who started it, and need not be told of its end.
+        """
         self._running += 1
         for bucket in self._buckets():
             bucket.take(now)
-        return Ticket(self._epoch)
+        if self._tokens is not None:
+            self._tokens.take(now, self._tokens_each)
+        return Ticket(self._epoch, owner)
+
+    def listen(self, owner: object, woken: Callable[[], None] | None) -> None:
+        """Have somebody told when a request of another one has ended; `None` ends that."""
+        if woken is None:
+            self._listeners.pop(owner, None)
+        else:
+            self._listeners[owner] = woken
+
+    def let_one_through(self, now: float) -> None:
+        """A person wants the next one to be tried now, whatever the server has asked for."""
+        self._held_until = -math.inf
+        self._allowed = max(self._allowed, self._running + 1.0)
+        if self._pace is not None:
+            self._pace.bucket.level = max(1.0, self._pace.bucket.level)
 
     def accept(self, ticket: Ticket, now: float, ceiling: int) -> Change | None:
         """The server has taken a request on; only the first word of it counts.
@@ -216,23 +253,26 @@ class Limiter:
             return None
         before = int(self._allowed)
         self._allowed += 1 / self._allowed
-        if self._allowed >= ceiling:
+        if self._allowed >= max(ceiling, self._peak):
             self._allowed = math.inf
         elif int(self._allowed) == before:
             return None
         return self._change(now, lower=False)
 
-    def end(self, ticket: Ticket, tokens: int = 0) -> None:
-        """A request is over, however it went.
+    def sent(self, ticket: Ticket, tokens: int) -> None:
+        """What a request has sent; of several in one attempt the first one counts."""
+        if tokens and not ticket.sent:
+            ticket.sent = tokens
+            self._tokens_each += (tokens - self._tokens_each) / 8
 
-        Args:
-            ticket: Which.
-            tokens: What it sent, where that is known.
-        """
+    def end(self, ticket: Ticket) -> None:
+        """A request is over, however it went."""
+        ticket.ended = True
         self._running -= 1
         self._accepted -= ticket.accepted
-        if tokens:
-            self._tokens_each += (tokens - self._tokens_each) / 8
+        for owner, woken in list(self._listeners.items()):
+            if owner is not ticket.owner:
+                woken()
 
     def throttle(self, ticket: Ticket, now: float, retry_after: float | None) -> Change | None:
         """A request was told to slow down. Say this before its `end`.
@@ -240,11 +280,13 @@ class Limiter:
         Returns:
             What is different; `None` where what was changed since it began is enough.
         """
-        if ticket.epoch != self._epoch:
+        # What was accepted and hears it now has asked again since.
+        if ticket.epoch != self._epoch and not ticket.accepted:
             return None
-        if not self._taken:
+        if not self._taken or (retry_after or 0.0) > SOON:
             self._hold(now, retry_after)
         self._slow_down(now, retry_after)
+        self._peak = self._running
         others = self._accepted - ticket.accepted
         self._allowed = float(max(1, self._running // 2, min(others, self._running - 1)))
         self._epoch += 1
@@ -262,12 +304,14 @@ class Limiter:
         """It took nothing at all since it last said so: wait before anything is asked again."""
         hold = retry_after
         if hold is None:
-            hold = min(LONGEST, UNANSWERED * 2.0 ** min(60, self._refusals))
+            hold = UNANSWERED * 2.0 ** min(60, self._refusals)
         self._refusals += 1
-        self._held_until = max(self._held_until, now + hold)
+        self._held_until = max(self._held_until, now + min(LONGEST, hold))
 
     def _slow_down(self, now: float, retry_after: float | None) -> None:
         """Go on a little slower than the server took requests lately."""
+        while self._times and self._times[0] < now - AGE:
+            self._times.popleft()
         if not self._times:
             return
         lately = len(self._times) - bisect_left(self._times, now - 1.0)
@@ -276,6 +320,7 @@ class Limiter:
         if self._pace is not None:
             least = LEAST * self._pace.rate
             rate = max(least, min(rate, self._pace.rate)) if self._taken else min(rate, least)
+        rate = max(rate, SLOWEST)
         first = retry_after if retry_after is not None else 0.5 / rate
         self._pace = _Pace(rate * BELOW, sure=count >= SURE, first=first, now=now)
 

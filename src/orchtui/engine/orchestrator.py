@@ -314,7 +314,13 @@ class Orchestrator:
             left = max(1.0, deadline - (self._stamp.now() - self.run.sessions[-1].started))
         earlier = self.run.aggregate.made if self.run.aggregate is not None else 0
         return Executor(
-            Schedule(tasks=(task,), concurrency=1, deadline=deadline, backend=task.backend),
+            Schedule(
+                tasks=(task,),
+                concurrency=1,
+                deadline=deadline,
+                rate=self._schedule.rate,
+                backend=task.backend,
+            ),
             self._crew.backends,
             self._stamp,
             workspaces=BareWorkspaces(str(self._folder)),

@@ -51,7 +51,7 @@ class Price(Rates, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def free(self) -> bool:
         """Whether it costs nothing."""
-        return not (self.input or self.output)
+        return not (self.input or self.output or self.web_search)
 
 
 FREE = Price(input=0.0, output=0.0)

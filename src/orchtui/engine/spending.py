@@ -64,7 +64,7 @@ class Spending:
         """A backend has said what a running attempt used so far."""
         if work.intake is not None:
             task, usage = work.task, work.intake.usage
-            model = work.model or task.model
+            model = self._budget.priced(task.backend, work.model, task.model)
             self._heed(self._budget.running(task.id, task.backend, model, usage))
 
     def ended(self, work: Work, error: Stop | None) -> None:
@@ -74,7 +74,7 @@ class Spending:
             self._budget.ended(
                 task.id,
                 task.backend,
-                work.model or task.model,
+                self._budget.priced(task.backend, work.model, task.model),
                 work.usage,
                 error=error.kind if isinstance(error, BackendError) else None,
                 stopped=isinstance(error, Cancel),

@@ -66,6 +66,7 @@ class Steering:
     def cancel_all(self, why: str = "the run was cancelled by hand") -> None:
         """Stop everything that has not ended."""
         self._say.steered("cancel_run")
+        self._board.stopped = True
         for work in self._board.work.values():
             self._board.stop(work, Cancel(why))
         self._board.conclude()
@@ -142,10 +143,12 @@ class Steering:
         Its backend takes part already, and so do the tasks that it waits for.
         """
         task = more.scheduled
-        if task.id in self._board.work or self._board.give_up is not None:
+        board = self._board
+        if task.id in board.work or board.give_up is not None or board.stopped:
             return False
         self._say.added(more)
-        self._board.add(task)
+        board.add(task)
+        self._move(board.work[task.id], task.urgency)
         self._pump()
         return True
 

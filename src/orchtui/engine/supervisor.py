@@ -152,6 +152,8 @@ class Supervisor:
             error = judge(
                 intake, accept_truncated=task.accept_truncated, max_tokens=task.max_tokens
             )
+        if error is not None and stop.done():
+            error = stop.result()  # the wish came while the place was being left
         ended(work, error)
         if not known:
             await leaving

@@ -45,11 +45,10 @@ class Work:
     """Ends the current attempt."""
     leaving: "asyncio.Future[object] | None" = None
     """Done when the place of the latest attempt is left."""
-    waits_since: float | None = None
-    """The loop's time since which it waits for another attempt, where that wait counts against
-    its timeout."""
+    pauses_since: float | None = None
+    """The loop's time since which it pauses before its next attempt."""
     timer: asyncio.TimerHandle | None = None
-    """Begins the next attempt, or ends a wait that has become too long."""
+    """Ends that pause."""
 
     @property
     def live(self) -> bool:

@@ -17,6 +17,7 @@ from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.steering import Steering
 from orchtui.engine.text import clean_line
+from orchtui.ui import looks
 from orchtui.ui.dialogs import Ask, AskLine
 from orchtui.ui.draft import new_id
 from orchtui.ui.plan_desk import PlanDesk
@@ -82,8 +83,7 @@ class SteerDesk(PlanDesk):
         elif task.status in ("failed", "cancelled"):
             wheel.retry([task.id])
         else:
-            words = "it runs" if task.status == "running" else "it " + task.status
-            self.say(f"There is nothing to try again: {words}", "warning")
+            self.say(f"There is nothing to try again: {looks.WORDS[task.status]}", "warning")
 
     def action_raise_priority(self) -> None:
         task = self._picked_task()
@@ -170,7 +170,7 @@ class SteerDesk(PlanDesk):
         if not await self.agreed(only):
             return
         if not self.live.add(more):
-            self.say("Nothing was added: the run has ended meanwhile", "warning")
+            self.say("Nothing was added: the run starts nothing more", "warning")
         elif others := {one.before: one.message for one in more.staged}:
             words = f"It waits for {', '.join(others)}: {next(iter(others.values()))}"
             self.say(clean_line(words, 300), title=f"Added {more.scheduled.id}")

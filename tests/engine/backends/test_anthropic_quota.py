@@ -1,6 +1,6 @@
 """What response headers say of rate limits."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -92,3 +92,19 @@ async def test_and_with_a_refusal(server: MessagesServer, backend: AnthropicBack
 
     assert events == [Quota(requests=Meter(100, 0, 60.0))]
     assert raised.value.throttled
+
+
+def test_a_clock_that_is_an_hour_slow_does_not_make_a_server_an_hour_slow() -> None:
+    """`reset` is a moment by the server's clock; its `date` header says what that clock shows."""
+    server = datetime(2026, 1, 15, 12, 0, 0, tzinfo=UTC)
+    headers = {
+        "date": "Thu, 15 Jan 2026 12:00:00 GMT",
+        "anthropic-ratelimit-requests-limit": "50",
+        "anthropic-ratelimit-requests-remaining": "0",
+        "anthropic-ratelimit-requests-reset": "2026-01-15T12:01:00Z",
+    }
+
+    found = quota(headers, now=server - timedelta(hours=1))
+
+    assert found is not None and found.requests is not None
+    assert found.requests.full_in == pytest.approx(60.0)

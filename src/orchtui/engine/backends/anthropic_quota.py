@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from orchtui.engine.backends.base import Meter, Quota
 
@@ -27,13 +28,22 @@ def quota(headers: Mapping[str, str], now: datetime | None = None) -> Quota | No
 
     Args:
         headers: Of a response; names in any case, if the mapping takes them so.
-        now: With its time zone; the wall clock where nothing is said.
+        now: With its time zone, where the headers have no date; else the wall clock.
     """
-    now = now or datetime.now(UTC)
+    # A moment is one by the server's clock, which need not be ours.
+    now = _date(headers.get("date")) or now or datetime.now(UTC)
     tokens = [meter for kind in _TOKENS if (meter := _meter(headers, kind, now))]
     nearest = min(tokens, key=lambda meter: meter.left / meter.limit, default=None)
     found = Quota(_meter(headers, "requests", now), nearest)
     return found if found != Quota() else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 def _meter(headers: Mapping[str, str], kind: str, now: datetime) -> Meter | None:
