@@ -217,12 +217,12 @@ def test_long_tasks_one_after_the_other_do_not_teach_a_rate() -> None:
 
 def test_tokens_of_a_whole_tool_loop_are_not_what_one_request_sends() -> None:
     """Each request sends some 5,000 tokens, 40 of them an attempt 200,000. The server has room."""
-    turn = [
+    turn: list[Any] = [
         base.Quota(tokens=base.Meter(100_000, 60_000, 24.0)),
         1.0,
     ]
-    used = [base.UsageReported(ev.Usage(input=size)) for size in (5_000, 200_000)]
-    scripts = {
+    used: list[Any] = [base.UsageReported(ev.Usage(input=size)) for size in (5_000, 200_000)]
+    scripts: dict[str, list[list[Any]]] = {
         f"t{n}": [[base.Started(), used[0], *turn * 40, used[1], *says("x")]] for n in range(40)
     }
     schedule = schedule_of(*(task(f"t{n}") for n in range(40)), limits=Limits(concurrency=8))
