@@ -66,6 +66,38 @@ def test_a_line_for_what_people_should_see(
     assert paper.text == line
 
 
+def test_a_line_tells_its_own_event_and_not_what_came_after() -> None:
+    """Events come in batches, and the Run is a batch ahead of the line that is printed."""
+    told = Told(task("a")).starts("a", 0).retries("a", 3, "busy").starts("a", 4)
+    told.fails("a", 10, "the key is wrong", "auth")
+    progress, paper = progress_of(told)
+    for event in told.events[1:]:
+        progress.note(event)
+
+    assert paper.text.splitlines() == [
+        "10:00:00 a started",
+        "10:00:03 a retrying: busy",
+        "10:00:04 a started",
+        "10:00:10 a failed after 6.0s: the key is wrong",
+    ]
+
+
+def test_an_accepted_cut_off_and_a_task_that_never_ran_are_told_at_the_end() -> None:
+    told = two()
+    told.says("a", 1, "half").tell(
+        ev.TaskCompleted, 2, task="a", attempt=1, usage=ev.Usage(), output="x",
+        stop_reason="max_tokens",
+    )  # fmt: skip
+    progress, paper = progress_of(told.cancels("b", 3, ""))
+    progress.note(told.events[-2])
+    progress.conclude(Path("run"), Path("out"))
+
+    lines = paper.text.splitlines()
+    assert lines[0] == "10:00:02 a completed after 2.0s: cut off at max_tokens"
+    assert "  … a: cut off at max_tokens, which the plan accepts" in lines
+    assert "  ■ b: cancelled, it did not run" in lines
+
+
 def test_a_race_and_kept_files_are_told_at_the_end() -> None:
     told = two()
     told.tell(

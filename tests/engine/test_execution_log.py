@@ -100,14 +100,14 @@ Expected Completion: 2026-01-15T11:31:00Z
 
 **Verdict**: PARTIAL
 **Total Execution Time**: 1h 10m
-**Sequential Time**: 2h 00m (the sum of the tasks)
+**Sequential Time**: 2h 00m (the sum of the tasks that completed)
 **Speedup**: 1.71× (of the tasks that completed)
 **Bottleneck**: Task 1, Academic research (1h 10m)
 **Tokens**: 100 in, 20 out, 0 from the cache, 0 into the cache
 **Success Rate**: 75% (3/4)
 
 ## Aggregated Result
-**Integration Strategy**: Collected all 3 results, one after the other
+**Integration Strategy**: Collected 3 of 4 results, one after the other
 **Missing**: extra
 **Output Location**: artifacts/parallel-result.md
 """

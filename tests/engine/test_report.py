@@ -225,30 +225,6 @@ def test_inline_text_is_one_line_without_acting_characters(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", line) == " ".join(text.split())
 
 
-@pytest.mark.parametrize(
-    ("text", "demoted"),
-    [
-        ("# A\ntext\n## B", "### A\ntext\n#### B"),
-        ("##### A", "###### A"),
-        ("#", "###"),
-        ("   # A", "### A"),
-        ("    # code", "    # code"),
-        ("#hashtag", "#hashtag"),
-        ("a # b", "a # b"),
-        ("```sh\n# comment\n```\n# A", "```sh\n# comment\n```\n### A"),
-        ("~~~\n# x\n```\n# y\n~~~\n# A", "~~~\n# x\n```\n# y\n~~~\n### A"),
-        ("````\n```\n# x\n````\n# A", "````\n```\n# x\n````\n### A"),
-        ("```\n# x\n``` not an end\n# y\n```", "```\n# x\n``` not an end\n# y\n```"),
-        ("```inline``` code\n# A", "```inline``` code\n### A"),
-        ("# A\n```\ncut off # x", "### A\n```\ncut off # x\n```"),
-        ("~~~~\ncut off", "~~~~\ncut off\n~~~~"),
-        ("", ""),
-    ],
-)
-def test_headings_move_down_and_code_is_left_alone(text: str, demoted: str) -> None:
-    assert report.demote(text) == demoted
-
-
 def test_an_answer_that_was_cut_off_in_code_does_not_swallow_the_next_section() -> None:
     told = Told(task("a"), task("b")).starts("a", 0).starts("b", 0)
     told.completes("a", 1, "```py\nprint(1)").completes("b", 2, "the second")

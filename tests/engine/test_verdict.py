@@ -77,6 +77,17 @@ def test_the_census_counts_every_task_once(scenario: Scenario) -> None:
     assert (verdict.verdict(run) == "COMPLETED") == (count.completed == count.total)
 
 
+@pytest.mark.parametrize(
+    ("completed", "total", "rate"),
+    [(0, 0, 0), (0, 7, 0), (1, 1000, 1), (1, 3, 33), (2, 3, 67), (199, 200, 99), (5, 5, 100)],
+)
+def test_the_success_rate_is_100_for_all_and_0_for_none_only(
+    completed: int, total: int, rate: int
+) -> None:
+    """199 of 200 were once told as 100 %."""
+    assert verdict.success_rate(ev.Census(total=total, completed=completed)) == rate
+
+
 # Times
 
 

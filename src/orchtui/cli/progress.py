@@ -17,7 +17,7 @@ from rich.text import Text
 
 from orchtui.cli.output import Output
 from orchtui.engine import events as ev
-from orchtui.engine import verdict
+from orchtui.engine import outcome_words, verdict
 from orchtui.engine.artifacts import LOG
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
@@ -124,12 +124,11 @@ class Progress:
         """The last lines: the verdict, loudly, and where the files are."""
         run = self._run
         count, word = verdict.census(run), verdict.verdict(run)
-        line = f"{word}: {count.completed} of {count.total} tasks completed"
-        line += f" in {show_duration(verdict.makespan(run))}"
+        line = f"{word}: {outcome_words.done(count)} in {show_duration(verdict.makespan(run))}"
         if count.reused:
             line += f", {count.reused} of them taken over from run {clean_line(run.parent, 80)}"
-        if (speedup := verdict.speedup(run)) is not None:
-            line += f", {speedup:.1f}× as fast as one after the other"
+        if faster := outcome_words.faster(run):
+            line += f", {faster}"
         if cost := verdict.cost_words(run):
             line += f", {cost}"
         self._say(line, fg=_VERDICTS[word], bold=True)
@@ -147,10 +146,12 @@ class Progress:
                 self._say(f"  ! and {len(run.races) - _MOST_RACES} more, all in {LOG}")
         if refused := verdict.refusals(run):
             self._say(f"  ⊘ {refused} write{'' if refused == 1 else 's'} refused", fg="yellow")
-        for task in run.tasks.values():
-            if task.status != "completed":
-                why = clean_line(task.why)
-                self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
+        for task in verdict.missing(run):
+            why = clean_line(outcome_words.why_missing(task))
+            self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
+        for task in run.with_status("completed"):
+            if cut_off := outcome_words.cut_off(task):
+                self._say(f"  … {task.id}: {cut_off}, which the plan accepts", fg="yellow")
         if kept := verdict.kept_files(run):
             files = f"{kept} file{'' if kept == 1 else 's'} written and kept"
             self._say(f"{files}; see and apply: {apply_hint(run.id)}", bold=True)
@@ -198,12 +199,20 @@ class Progress:
             case ev.PermissionAnswered():
                 word = "allowed" if event.allowed else "refused"
                 return f"? {word}: {clean_line(event.why)}"
-        task = self._run.of(event.task)
         words = ev.kind_of(event).removeprefix("task_").replace("_", " ")
-        why = f": {clean_line(task.why)}" if task.why else ""
-        seconds = task.seconds(self._run.at)
-        took = f" after {show_duration(seconds)}" if seconds and task.ended else ""
-        return f"{words}{took}{why}"
+        why = clean_line(_why(event))
+        if isinstance(event, ev.TaskCompleted):
+            why = outcome_words.cut_off(self._run.of(event.task))
+        return f"{words}{self._took(event)}{f': {why}' if why else ''}"
+
+    def _took(self, event: ev.TaskEvent) -> str:
+        """How long the attempt was at work that ended the task."""
+        if not isinstance(event, ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled):
+            return ""
+        attempts = self._run.of(event.task).attempts
+        own = next((one for one in attempts if one.number == event.attempt), None)
+        seconds = own.seconds(ev.seconds(event.at)) if own is not None else 0.0
+        return f" after {show_duration(seconds)}" if seconds else ""
 
     def _table(self) -> Table:
         run = self._run
@@ -248,6 +257,16 @@ class Progress:
             Text(show_duration(task.seconds(now))),
             Text(f"{length:,}" if length else "", style="dim"),
         ]
+
+
+def _why(event: ev.TaskEvent) -> str:
+    """The event's own words: the Run may have gone on since."""
+    match event:
+        case ev.TaskFailed():
+            return event.message
+        case ev.TaskRetrying() | ev.TaskCancelled() | ev.TaskSkipped():
+            return event.why
+    return ""
 
 
 def _was_refused(event: ev.TaskEvent) -> bool:

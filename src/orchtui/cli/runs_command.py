@@ -28,25 +28,28 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
     """List all runs, the newest first."""
     import msgspec
 
-    from orchtui.engine.durations import show_duration
-    from orchtui.engine.text import clean_line
-
     runs = make_project(out=out, config=config).list_runs()
     if as_json:
         click.echo(msgspec.json.encode(runs).decode())
     elif not runs:
         click.echo(f"There are no runs in {out}. `orchtui run PLAN` makes one.", err=True)
     for run in [] if as_json else runs:
-        time = show_duration(run.makespan_s)
-        mark = " (rehearsal)" if run.rehearsal else ""
-        mark += f" (from {run.parent})" if run.parent else ""
-        done = f"{run.census.completed}/{run.tasks}"
-        cost = _cost(run)
-        click.echo(
-            f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
-            f"{time:>8} {cost:>8}  {clean_line(run.name)}{mark}"
-        )
+        click.echo(line_of(run))
     return 0
+
+
+def line_of(run: "Summary") -> str:
+    """A run's line in the list."""
+    from orchtui.engine.durations import show_duration
+    from orchtui.engine.text import clean_line
+
+    mark = " (rehearsal)" if run.rehearsal else ""
+    mark += f" (from {run.parent})" if run.parent else ""
+    done = f"{run.census.completed}/{run.tasks}"
+    return (
+        f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
+        f"{show_duration(run.makespan_s):>8} {_cost(run):>8}  {clean_line(run.name)}{mark}"
+    )
 
 
 def _cost(run: "Summary") -> str:

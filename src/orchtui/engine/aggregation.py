@@ -4,6 +4,7 @@
 its answer may stand. This module never runs a task and never writes a file.
 """
 
+from orchtui.engine import verdict
 from orchtui.engine.handover import with_results
 from orchtui.engine.run import Run, TaskRun
 
@@ -27,7 +28,7 @@ def synthesis_prompt(run: Run) -> str:
     done = run.with_status("completed")
     request = run.plan.request.strip() or "\n".join(f"- {task.task.label}" for task in done)
     prompt = _INSTRUCTION.format(request=request)
-    if absent := [task for task in run.tasks.values() if task.status != "completed"]:
+    if absent := verdict.missing(run):
         prompt += f"\n\n{_ABSENT}\n" + "\n".join(f"- {task.task.label}" for task in absent)
     return with_results(
         prompt,

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 
-from orchtui.engine import verdict
-from orchtui.engine.attempt import CUT_OFF
+from orchtui.engine import outcome_words, verdict
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso, seconds
@@ -28,8 +27,8 @@ from orchtui.engine.staging import Staged
 from orchtui.engine.steering_told import limit, told
 
 _STRATEGY = {
-    "collect": "Collected all {n} results, one after the other",
-    "synthesize": "Synthesized all {n} results into one text",
+    "collect": "Collected {n} results, one after the other",
+    "synthesize": "Synthesized {n} results into one text",
     "compare": "Set {n} variants side by side",
     "none": "None: every result stays in its own file",
 }
@@ -150,8 +149,9 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         lines.append(f"- Completion: taken over ✓ (no time and no tokens of this run{took})")
     elif task.status == "completed" and task.ended is not None:
         took = show_duration(task.seconds(run.at))
-        cut_off = ", cut off at max_tokens, accepted" if task.stop_reason in CUT_OFF else ""
-        lines.append(f"- Completion: {_clock(task.ended)} ✓ ({took}{cut_off})")
+        cut_off = outcome_words.cut_off(task)
+        told = f"{took}, {cut_off}, accepted" if cut_off else took
+        lines.append(f"- Completion: {_clock(task.ended)} ✓ ({told})")
     elif task.status in ENDED and task.ended is not None:
         kind = f"{task.error}: " if task.error else ""
         lines.append(f"- Completion: {_clock(task.ended)} {status_word(task)}")
@@ -247,11 +247,11 @@ def _figures(run: Run) -> list[str]:
     if run.finished is None:
         return ["**Verdict**: the run has not ended"]
     count = verdict.census(run)
-    rate = 100 * count.completed / count.total if count.total else 0.0
+    those = "tasks that completed" if count.completed < count.total else "tasks"
     lines = [
         f"**Verdict**: {verdict.verdict(run)}",
         f"**Total Execution Time**: {show_duration(verdict.makespan(run))}",
-        f"**Sequential Time**: {show_duration(verdict.sequential(run))} (the sum of the tasks)",
+        f"**Sequential Time**: {show_duration(verdict.sequential(run))} (the sum of the {those})",
     ]
     if count.reused:
         taken = f"{count.reused} of {count.completed} results"
@@ -278,7 +278,8 @@ def _figures(run: Run) -> list[str]:
         )
     if verdict.cost_words(run):
         lines.append(f"**Cost**: {verdict.cost(run)}{_prices(run)}")
-    lines.append(f"**Success Rate**: {rate:.0f}% ({count.completed}/{count.total})")
+    rate = verdict.success_rate(count)
+    lines.append(f"**Success Rate**: {rate}% ({count.completed}/{count.total})")
     return lines
 
 
@@ -286,7 +287,9 @@ def _aggregation(run: Run, result_output: str) -> list[str]:
     if run.aggregated is None:
         return ["**Integration Strategy**: not yet"]
     done = run.aggregated
-    lines = [f"**Integration Strategy**: {_STRATEGY[done.strategy].format(n=len(done.included))}"]
+    count = len(done.included)
+    share = f"{count} of {count + len(done.absent)}" if done.absent else f"all {count}"
+    lines = [f"**Integration Strategy**: {_STRATEGY[done.strategy].format(n=share)}"]
     if done.fallback is not None:
         lines.append(f"**Asked For**: {done.asked}, but {inline(done.fallback)}")
     if done.absent:

@@ -291,7 +291,7 @@ class Orchestrator:
             asked=asked,
             fallback=fallback,
             included=done if strategy != "none" else (),
-            absent=tuple(task_id for task_id in self.run.tasks if task_id not in done),
+            absent=tuple(task.id for task in verdict.missing(self.run)),
             output=RESULT,
         )
 

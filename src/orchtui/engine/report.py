@@ -9,8 +9,8 @@ changes a Run.
 import re
 from collections.abc import Callable
 
-from orchtui.engine import verdict
-from orchtui.engine.attempt import CUT_OFF
+from orchtui.engine import outcome_words, verdict
+from orchtui.engine.demoting import demote
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import (
     BROKEN_PROMISE,
@@ -106,8 +106,8 @@ def _provenance(run: Run, task: TaskRun) -> str:
         if cost := verdict.cost_words(run, task):
             attempts = f" in {len(task.attempts)} attempts" if len(task.attempts) > 1 else ""
             parts.append(f"{cost}{attempts}")
-    if task.status == "completed" and task.stop_reason in CUT_OFF:
-        parts.append("cut off at max_tokens, which the plan accepts")
+    if cut_off := outcome_words.cut_off(task):
+        parts.append(f"{cut_off}, which the plan accepts")
     parts.append(f"run {run.id}")
     return " · ".join(parts)
 
@@ -131,7 +131,8 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
     done = run.with_status("completed")
     if strategy == "synthesize" and run.aggregate is not None:
         titles = ", ".join(f"{inline(task.task.label)}" for task in done)
-        lines += ["## Synthesis", "", f"> Made from: {titles}.", "", run.aggregate.text.strip(), ""]
+        lines += ["## Synthesis", "", f"> Made from: {titles}.", ""]
+        lines += [demote(run.aggregate.text).strip(), ""]
         lines += ["## Sources", "", *(_link(task, task_name) for task in done), ""]
     elif strategy in ("collect", "compare"):
         if strategy == "compare":
@@ -144,18 +145,9 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
 
 def _census(run: Run) -> list[str]:
     count = verdict.census(run)
-    ended = [
-        f"{number} {word}"
-        for number, word in (
-            (count.failed, "failed"),
-            (count.cancelled, "cancelled"),
-            (count.skipped, "skipped"),
-        )
-        if number
-    ]
-    word = verdict.verdict(run)
-    lines = [f"> **{word}**: {count.completed} of {count.total} tasks completed"]
-    lines[0] += f" ({', '.join(ended)})." if ended else "."
+    others = outcome_words.others(count)
+    lines = [f"> **{verdict.verdict(run)}**: {outcome_words.done(count)}"]
+    lines[0] += f" ({', '.join(others)})." if others else "."
     if count.reused:
         lines[0] += f" {reused_words(run, count.reused)}."
     if run.races:
@@ -167,8 +159,8 @@ def _census(run: Run) -> list[str]:
     if "local" in run.schedule.backends:
         lines += [">", f"> {LOCAL}"]
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
-    if (speedup := verdict.speedup(run)) is not None and speedup >= verdict.WORTH_TELLING:
-        figures.append(f"{speedup:.1f}× as fast as one after the other")
+    if faster := outcome_words.faster(run):
+        figures.append(faster)
         if (slowest := verdict.bottleneck(run)) is not None:
             figures.append(f"slowest: {inline(slowest.task.label)}")
     if cost := verdict.cost_words(run):
@@ -187,7 +179,7 @@ def reused_words(run: Run, count: int) -> str:
 
 
 def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
-    absent = [task for task in run.tasks.values() if task.status != "completed"]
+    absent = verdict.missing(run)
     if not absent:
         return []
     lines = ["## Missing", ""]
@@ -197,7 +189,7 @@ def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
         if task.text:
             kept = f" What had arrived is in [{task_name(task.task.position)}]"
             kept += f"({task_name(task.task.position)})."
-        why = inline(task.why).rstrip(".") or "it did not run"
+        why = inline(outcome_words.why_missing(task)).rstrip(".")
         lines.append(
             f"- **{inline(task.task.label)}**{critical}: {status_word(task)}, {why}.{kept}"
         )
@@ -244,26 +236,3 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
 def _link(task: TaskRun, task_name: Callable[[int], str]) -> str:
     name = task_name(task.task.position)
     return f"- Task {task.task.position}: {inline(task.task.label)}, [{name}]({name})"
-
-
-def demote(text: str, levels: int = 2) -> str:
-    """Move markdown headings down, so that a task's own headings stay below its section's.
-
-    Lines inside fenced code blocks are left alone. A block or comment that is still open at the
-    end (an answer that was cut off) is closed, so that it does not swallow the sections after it.
-    """
-    lines, fence = [], ""
-    for line in text.split("\n"):
-        if mark := re.match(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})", line):
-            if not fence:
-                fence = mark.group(1)
-            elif mark.group(1).startswith(fence) and line.strip() == mark.group(1):
-                fence = ""
-        elif not fence and (heading := re.match(r" {0,3}(#{1,6})(?=\s|$)", line)):
-            line = "#" * min(6, len(heading.group(1)) + levels) + line[heading.end() :]
-        lines.append(line)
-    if fence:
-        lines.append(fence)
-    elif text.rfind("<!--") > text.rfind("-->"):
-        lines.append("-->")
-    return "\n".join(lines)

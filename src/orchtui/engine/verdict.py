@@ -32,18 +32,28 @@ def census(run: Run) -> Census:
     )
 
 
+def success_rate(count: Census) -> int:
+    """Per cent of the tasks that completed, rounded; 100 only for all of them, 0 only for none."""
+    if count.completed in (0, count.total):
+        return 100 if count.completed else 0
+    return min(99, max(1, round(100 * count.completed / count.total)))
+
+
+def missing(run: Run) -> list[TaskRun]:
+    """The tasks that did not complete, in the plan's order."""
+    return [task for task in run.tasks.values() if task.status != "completed"]
+
+
 def verdict(run: Run) -> Verdict:
     """The verdict, if the run ended now."""
     if run.finished is not None:
         return run.finished.verdict
-    unfinished = [task for task in run.tasks.values() if task.status != "completed"]
-    if not unfinished:
+    absent = missing(run)
+    if not absent:
         return "COMPLETED"
     if run.cancelled:
         return "CANCELLED"
-    if len(unfinished) == len(run.tasks) or any(
-        task.task.priority == "critical" for task in unfinished
-    ):
+    if len(absent) == len(run.tasks) or any(task.task.priority == "critical" for task in absent):
         return "FAILED"
     return "PARTIAL"
 

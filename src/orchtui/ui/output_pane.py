@@ -22,6 +22,7 @@ from textual.widgets import Static
 
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import race_line, races_of
+from orchtui.engine.outcome_words import cut_off
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.verdict import cost_words
@@ -288,6 +289,8 @@ def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
         facts.append(f"attempt {task.made}")
     if (seconds := task.seconds(now)) is not None:
         facts.append(show_duration(seconds))
+    if cut := cut_off(task):
+        facts.append(cut)
     if cached := task.usage.cache_read:
         facts.append(f"{looks.count(cached)} tokens from the cache")
     facts.append(cost_words(run, task) if run is not None else "")

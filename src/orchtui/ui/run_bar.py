@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from orchtui.engine.events import Census, Verdict, seconds
+from orchtui.engine.outcome_words import others
 from orchtui.engine.rates import show_rate
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
@@ -94,7 +95,7 @@ class RunBar(Static):
 
     def _parts(self, facts: Facts) -> list[Part]:
         run = facts.run
-        parts = self._state(facts)
+        parts = state_of(facts)
         if run is not None and facts.is_live:
             running = len(run.with_status("running"))
             parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
@@ -118,35 +119,37 @@ class RunBar(Static):
             parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
         return parts
 
-    def _state(self, facts: Facts) -> list[Part]:
-        run = facts.run
-        if run is None:
-            return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
-        badge = Content.styled(" REHEARSAL ", "b $background on $warning")
-        parts: list[Part] = [(1, badge)] if run.rehearsal else []
-        if facts.is_live and run.paused:
-            parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
-        elif facts.is_live:
-            parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
-            if facts.is_watched:
-                parts.append((3, Content.styled("only watched", "$accent")))
-        elif run.finished is None:
-            parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
-        else:
-            word = verdict(run)
-            text = f" {looks.VERDICT_SIGNS[word]} {word} "
-            parts.append((0, Content.styled(text, _BADGES[word])))
-            parts.append((3, Content(outcome(census(run)))))
-        if races := looks.races(len(run.races)):
-            parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
-        if asking := [task for task in run.tasks.values() if task.question is not None]:
-            words = f" {looks.ASKS} {len(asking)} asking "
-            parts.append((1, Content.styled(words, _BADGES["PARTIAL"])))
-        if refused := refusals(run):
-            words = f"{looks.REFUSED} {refused} refused"
-            parts.append((4, Content.styled(words, "$text-warning")))
-        parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
-        return parts
+
+def state_of(facts: Facts) -> list[Part]:
+    """What becomes of the run that is shown, or has become of it."""
+    run = facts.run
+    if run is None:
+        return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
+    badge = Content.styled(" REHEARSAL ", "b $background on $warning")
+    parts: list[Part] = [(1, badge)] if run.rehearsal else []
+    if facts.is_live and run.paused:
+        parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
+    elif facts.is_live:
+        parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
+        if facts.is_watched:
+            parts.append((3, Content.styled("only watched", "$accent")))
+    elif run.finished is None:
+        parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
+    else:
+        word = verdict(run)
+        text = f" {looks.VERDICT_SIGNS[word]} {word} "
+        parts.append((0, Content.styled(text, _BADGES[word])))
+        parts.append((3, Content(outcome(census(run)))))
+    if races := looks.races(len(run.races)):
+        parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
+    if asking := [task for task in run.tasks.values() if task.question is not None]:
+        words = f" {looks.ASKS} {len(asking)} asking "
+        parts.append((1, Content.styled(words, _BADGES["PARTIAL"])))
+    if refused := refusals(run):
+        words = f"{looks.REFUSED} {refused} refused"
+        parts.append((4, Content.styled(words, "$text-warning")))
+    parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
+    return parts
 
 
 def slowed(run: Run) -> list[str]:
@@ -166,13 +169,5 @@ def _line(parts: list[Part]) -> Content:
 
 
 def outcome(count: Census) -> str:
-    """`2 of 3 tasks completed, 1 failed`."""
-    words = [f"{count.completed} of {count.total} completed"]
-    for number, name in (
-        (count.failed, "failed"),
-        (count.cancelled, "cancelled"),
-        (count.skipped, "skipped"),
-    ):
-        if number:
-            words.append(f"{number} {name}")
-    return ", ".join(words)
+    """`2 of 3 completed, 1 failed`: what the badge leaves room for."""
+    return ", ".join([f"{count.completed} of {count.total} completed", *others(count)])

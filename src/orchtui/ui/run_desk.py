@@ -10,7 +10,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from textual import work
-from textual.notifications import SeverityLevel
 
 from orchtui.engine import budget, estimate_words
 from orchtui.engine.errors import InputError, NoBackendError
@@ -21,13 +20,11 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.verdict import census, kept_files, verdict
-from orchtui.ui import looks
 from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import ChooseBackend
+from orchtui.ui.end_notice import end_notice
 from orchtui.ui.permission_question import ask_permission
 from orchtui.ui.reuse_question import ask_take_over
-from orchtui.ui.run_bar import outcome
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
@@ -179,22 +176,8 @@ class RunDesk(SteerDesk):
 
     def tell_end(self, run: Run, folder: Path) -> None:
         """Say how a run ended."""
-        word = verdict(run)
-        severity: SeverityLevel = "information"
-        if word != "COMPLETED":
-            severity = "error" if word == "FAILED" else "warning"
-        if raced := looks.races(len(run.races)):
-            severity = "error"
-        lines = ["A rehearsal: no model was called." if run.rehearsal else ""]
-        lines.append(f"{raced}: tasks met at a file; see their output" if raced else "")
-        lines.append(outcome(census(run)))
-        lines.append(looks.spent(run))
-        kept = kept_files(run)
-        files = "1 file" if kept == 1 else f"{kept} files"
-        lines.append(f"{files} for the project: a on the timeline shows them" if kept else "")
-        lines.append(f"files: {short(folder, self.project.folder)}")
-        text = "\n".join(line for line in lines if line)
-        self.say(text, severity, title=word)
+        notice = end_notice(run, str(short(folder, self.project.folder)))
+        self.say(notice.text, notice.severity, title=notice.title)
 
     # Specialists, and what they wrote
 

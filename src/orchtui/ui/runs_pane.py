@@ -87,7 +87,7 @@ class RunsPane(Vertical):
         self.set_class(not summaries, "-empty")
         self.border_subtitle = str(len(summaries)) if summaries else ""
         width = self.list.scrollable_content_region.width
-        self.list.set_options(Option(_row(summary, width)) for summary in summaries)
+        self.list.set_options(Option(row_of(summary, width)) for summary in summaries)
         ids = [summary.id for summary in summaries]
         if ids:
             self.list.highlighted = ids.index(picked.id) if picked and picked.id in ids else 0
@@ -117,7 +117,7 @@ class RunsPane(Vertical):
             self.post_message(self.ResumeWanted(self.picked.id))
 
 
-def _row(summary: Summary, width: int) -> Content:
+def row_of(summary: Summary, width: int) -> Content:
     """Two lines: what and how it ended; when, how long, with what, and the id."""
     sign, style = _LOOKS[summary.verdict]
     began = datetime.fromisoformat(summary.started).astimezone()

@@ -36,6 +36,7 @@ from orchtui.ui.timeline_words import (
     columns,
     headline,
     in_place_of_bar,
+    look_of,
     rows_of,
 )
 from orchtui.ui.wrapping import fit
@@ -195,10 +196,12 @@ class TimelineRows(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width).apply_style(base)
 
     def _segments(self, task: TaskRun, axis: TimeAxis, width: int, picked: bool) -> list[Segment]:
-        state = self._style("asks" if task.question else task.status)
+        assert self._run is not None
+        sign, status = look_of(self._run, task, self._beat)
+        state = self._style("asks" if task.question else status)
         figure = self._style("figure")
         instance_width, title_width, bar_width = self._columns
-        sign = looks.ASKS if task.question else looks.sign(task.status, self._beat)
+        sign = looks.ASKS if task.question else sign
         marks = self._marks(task, title_width)
         rest = title_width - sum(cell_len(mark.text) for mark in marks)
         segments = [
@@ -209,7 +212,7 @@ class TimelineRows(ScrollView, can_focus=True):
             *marks,
             Segment(fit(clean_line(task.task.label), rest)),
         ]
-        if bar_width and self._run is not None and (why := in_place_of_bar(self._run, task)):
+        if bar_width and (why := in_place_of_bar(self._run, task)):
             room = width - 3 - instance_width - bool(instance_width) - title_width
             style = self._style("asks" if task.question else "waiting")
             return [*segments, Segment(" " + fit(why, room - 1), style)]

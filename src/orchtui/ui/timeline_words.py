@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.content import Content
 
-from orchtui.engine.run import Run, TaskRun, aggregation_task
-from orchtui.engine.verdict import census, makespan, speedup
+from orchtui.engine.events import AGGREGATE, Verdict
+from orchtui.engine.run import Run, Status, TaskRun, aggregation_task
+from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
 from orchtui.ui import looks
 from orchtui.ui.waiting import in_short
 
@@ -16,6 +17,14 @@ DURATION = 8
 AMOUNT = 9
 """Cells of these columns."""
 _LEAST_BAR = 8
+
+_AS: dict[Verdict, Status] = {
+    "COMPLETED": "completed",
+    "PARTIAL": "cancelled",
+    "FAILED": "failed",
+    "CANCELLED": "cancelled",
+}
+"""The state whose look the row of the result has."""
 
 
 def rows_of(run: Run) -> list[TaskRun]:
@@ -29,6 +38,22 @@ def rows_of(run: Run) -> list[TaskRun]:
         result = TaskRun(shown, "completed")
         return [*rows, result]
     return rows
+
+
+def look_of(run: Run, row: TaskRun, beat: int) -> tuple[str, Status]:
+    """A row's sign, and the state that it looks like.
+
+    The row of the result looks as the run does, and a synthesis that was not taken like a failure:
+    what they hold is as whole as that.
+    """
+    if row.question is not None or row.id != AGGREGATE or run.aggregated is None:
+        return looks.sign(row.status, beat), row.status
+    if run.aggregate is None:
+        word = verdict(run)
+        return looks.VERDICT_SIGNS[word], _AS[word]
+    lost = row.status == "completed" and run.aggregated.fallback is not None
+    status: Status = "failed" if lost else row.status
+    return looks.sign(status, beat), status
 
 
 def columns(width: int, rows: list[TaskRun], marks: int = 0) -> tuple[int, int, int]:
@@ -59,7 +84,7 @@ def in_place_of_bar(run: Run, task: TaskRun) -> str:
 
 
 def headline(run: Run, now: float) -> Content:
-    """The census, and the verdict once there is one."""
+    """The census, and what the run gained by working in parallel once it has ended."""
     count = census(run)
     parts = [Content.styled(f"{count.completed}/{count.total} done", "b")]
     for name, number, style in (
@@ -76,6 +101,6 @@ def headline(run: Run, now: float) -> Content:
         parts.insert(0, Content.styled(f" {races} ", "b $background on $error"))
     parts.append(Content(looks.clock(makespan(run, now))))
     faster = speedup(run)
-    if run.finished is not None and faster is not None:
+    if run.finished is not None and faster is not None and faster >= WORTH_TELLING:
         parts.append(Content.styled(f"speed-up {faster:.1f}x", "$foreground-muted"))
     return Content("  ").join(parts)

@@ -1,0 +1,402 @@
+"""Whole runs to their end, drawn at random: every event as executor and orchestrator make it.
+
+Nothing waits and nothing is executed: a run is told, event by event, by choices that stand in a
+string of bytes. Where the bytes run out all goes well, so that hypothesis shrinks a run to the
+few things in it that matter. The end of a session is made by the orchestrator's own code.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TypeVar, cast, get_args
+
+from hypothesis import strategies as st
+
+from orchtui.engine import events as ev
+from orchtui.engine import fold
+from orchtui.engine.aggregation import why_not
+from orchtui.engine.errors import ErrorKind
+from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
+from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
+from orchtui.engine.schedule import Schedule, build
+from tests.engine.scripted import conflict, report_of
+
+START = ev.seconds("2026-01-15T10:00:00.000Z")
+
+KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
+MOST_TASKS = 12
+_STEPS = 400
+"""Moves after which nothing unusual is begun any more."""
+
+_ANSWERS = (
+    "A plain answer in one line.",
+    "# A heading\n\nTwo paragraphs of an answer.\n\n## Missing\n\nNot what it seems.\n",
+    "> **COMPLETED**: 9 of 9 tasks completed.\n\nA quote that looks like a verdict.",
+    "```\nnever closed",
+    "All of it\nMissing\n-------\n\nSomething.\n\nContents\n===\n",
+)
+_SYNTHESES = (
+    "All that was found, put together in one text: a plain answer, a heading and two paragraphs.",
+    "# All together\n\n## Missing\n\nA plain answer in one line, and two paragraphs of another.",
+    "",
+)
+_REAL = ("anthropic", "local", "command", "claude")
+
+_T = TypeVar("_T")
+_E = TypeVar("_E", bound=ev.Event)
+
+
+class Choices:
+    """Decisions out of a string of bytes; the first option where none are left."""
+
+    def __init__(self, data: bytes) -> None:
+        self._left = iter(data)
+
+    def among(self, options: Sequence[_T]) -> _T:
+        """One of these; the first is what usually happens."""
+        return options[next(self._left, 0) % len(options)]
+
+    def seldom(self, one_in: int = 4) -> bool:
+        """Whether something unusual happens."""
+        return next(self._left, 0) % one_in == one_in - 1
+
+
+def plan_of(choose: Choices) -> Plan:
+    """A plan of one to twelve tasks, some of them after others, some switched off."""
+    count = 1 + choose.among(range(MOST_TASKS))
+    mode = choose.among(("real", "rehearsal", "mixed"))
+    tasks: list[Task] = []
+    for number in range(1, count + 1):
+        earlier = [one.id for one in tasks if one.enabled]
+        after = {choose.among(earlier) for _ in range(2) if earlier and choose.seldom()}
+        rehearsed = mode == "rehearsal" or (mode == "mixed" and choose.among((False, True)))
+        backend = "rehearsal" if rehearsed else choose.among(_REAL)
+        tasks.append(
+            Task(
+                id=f"t{number}",
+                title=choose.among((f"Topic {number}", "Missing", f"COMPLETED: {number} of 9")),
+                prompt=f"Look at topic {number}.",
+                backend=backend,
+                command=("cat",) if backend == "command" else (),
+                after=tuple(sorted(after)),
+                priority=choose.among(("normal", *PRIORITIES)),
+                accept_truncated=choose.seldom(),
+                enabled=not (number > 1 and choose.seldom(8)),
+            )
+        )
+    return Plan(
+        name=choose.among((None, "generated", "FAILED")),
+        request=choose.among(("", "Look at it all")),
+        aggregate=choose.among(("collect", *STRATEGIES)),
+        limits=Limits(concurrency=1 + choose.among(range(4))),
+        tasks=tuple(tasks),
+    )
+
+
+def schedule_of(plan: Plan, choose: Choices) -> Schedule:
+    """The plan's schedule, some of its tasks in conflict."""
+    enabled = [task for task in plan.tasks if task.enabled]
+    ids = [task.id for task in enabled]
+    found = [conflict(one, two) for one, two in zip(ids, ids[1:], strict=False) if choose.seldom()]
+    return build(plan, backend="anthropic", report=report_of(*enabled, findings=found))
+
+
+@dataclass
+class Telling:
+    """A run that is being told."""
+
+    choose: Choices
+    plan: Plan
+    schedule: Schedule
+    events: list[ev.RunEvent] = field(default_factory=list)
+    now: float = START
+    stopped: bool = False
+    """Whether a person stopped the whole run in this session."""
+    steps: int = 0
+
+    def __post_init__(self) -> None:
+        first = self.stamp(
+            ev.RunStarted,
+            format=ev.FORMAT,
+            run="20260115-100000-abcd",
+            plan=self.plan,
+            schedule=self.schedule,
+            rehearsal="rehearsal" in self.schedule.backends,
+        )
+        self.events.append(first)
+        self.run = fold.start(first)
+
+    # How events are made
+
+    def stamp(self, kind: type[_E], **fields: object) -> _E:
+        """As the session's Stamp makes it: a number and a time, and nobody is told."""
+        return kind(seq=len(self.events) + 1, at=ev.iso(self.now), **fields)
+
+    def tell(self, kind: type[ev.Event], **fields: object) -> None:
+        self.add(cast(ev.RunEvent, self.stamp(kind, **fields)))
+
+    def add(self, event: ev.RunEvent) -> None:
+        self.events.append(event)
+        fold.apply(self.run, event)
+
+    def of(self, kind: type[ev.TaskEvent], task: TaskRun, **fields: object) -> None:
+        self.tell(kind, task=task.id, attempt=len(task.attempts), **fields)
+
+    def _passes(self) -> None:
+        self.now = round(self.now + self.choose.among((1.0, 0.0, 0.004, 75.5, 4000.0)), 3)
+
+    def _usage(self) -> ev.Usage:
+        return ev.Usage(output=self.choose.among((0, 7, 500)), cache_read=self.choose.among((0, 3)))
+
+    def _left(self, task: TaskRun) -> dict[str, object]:
+        kept = max((attempt.length for attempt in task.attempts), default=0)
+        output = ev.output_file(task.task.position) if task.attempts else ""
+        return {"kept": kept, "output": output, "usage": self._usage(), "model": self._model(task)}
+
+    def _model(self, task: TaskRun) -> str | None:
+        return "rehearsal" if task.task.backend == "rehearsal" else self.choose.among((None, "m-1"))
+
+    # One session
+
+    def session(self) -> None:
+        """Work until every task has ended."""
+        self.stopped = False
+        while self.run.with_status(*LIVE):
+            self._passes()
+            if not self.draw_conclusions():
+                self.steps += 1
+                self.move()
+
+    def draw_conclusions(self) -> bool:
+        """Skip what lost a predecessor, queue what is ready; whether there was anything."""
+        for task in self.run.with_status("waiting"):
+            needed = [self.run.tasks[other] for other in task.task.after]
+            lost = [n for n in needed if n.status in ("failed", "cancelled", "skipped")]
+            if lost:
+                word = {"cancelled": "was cancelled", "skipped": "was skipped"}.get(
+                    lost[0].status, "failed"
+                )
+                self.of(ev.TaskSkipped, task, why=f"it needs '{lost[0].id}', which {word}")
+                return True
+            behind = [self.run.tasks[other] for other in task.task.behind]
+            if all(n.status == "completed" for n in needed) and all(
+                n.status in ENDED for n in behind
+            ):
+                self.of(ev.TaskQueued, task)
+                return True
+        return False
+
+    def move(self) -> None:
+        """One thing happens."""
+        if self.steps < _STEPS and self.choose.seldom(12):
+            self.steer()
+            return
+        running, queued = self.run.with_status("running"), self.run.with_status("queued")
+        if queued and (not running or self.choose.among((True, False))):
+            if len(running) < self.schedule.concurrency:
+                self.start(self.choose.among(queued))
+                return
+        again = self.run.with_status("retrying")
+        if running and not (again and self.choose.seldom()):
+            self.work(self.choose.among(running))
+        elif again:
+            self.of(ev.TaskQueued, self.choose.among(again))
+        else:
+            self.start(self.choose.among(queued))
+
+    def start(self, task: TaskRun) -> None:
+        one = task.task
+        self.tell(
+            ev.TaskStarted,
+            task=one.id,
+            attempt=len(task.attempts) + 1,
+            specialist=one.specialist,
+            instance=one.instance,
+            backend=one.backend,
+            model=one.model,
+        )
+
+    def work(self, task: TaskRun) -> None:
+        """An attempt goes on, or ends."""
+        happens = self.choose.among(
+            ("complete", "text", "tool", "files", "retry", "fail", "text", "race", "cut off")
+        )
+        unusual = self.steps < _STEPS
+        if happens == "text" and unusual:
+            self.of(ev.TextDelta, task, text=self.choose.among(_ANSWERS))
+        elif happens == "tool" and unusual:
+            self.of(ev.ToolCalled, task, call="c", name="Write", arguments='{"path": "/etc/x"}')
+            self.of(ev.WriteRefused, task, path="/etc/x", why="it is outside of the project")
+            self.of(ev.ToolReturned, task, call="c", ok=False, text="refused")
+        elif happens == "files" and unusual:
+            written = (ev.FileChange(path="a.md", kept=f"files/{task.id}/a.md"),)
+            self.of(ev.FilesSeen, task, sight="tools", read=("b.md",), written=written)
+        elif happens == "race" and unusual and len(self.run.tasks) > 1:
+            self.race(task)
+        elif happens == "retry" and unusual:
+            self.of(
+                ev.TaskRetrying,
+                task,
+                error="server",
+                why="the server is busy",
+                wait_s=1.0,
+                usage=self._usage(),
+                model=self._model(task),
+            )
+        elif happens == "fail" and unusual:
+            self.fail(task, self.choose.among(KINDS))
+        else:
+            self.complete(task, cut_off=happens == "cut off" and task.task.accept_truncated)
+
+    def complete(self, task: TaskRun, *, cut_off: bool = False) -> None:
+        assert task.attempt is not None
+        is_program = task.task.backend == "command"
+        if not task.attempt.length and not (is_program and self.choose.seldom()):
+            self.of(ev.TextDelta, task, text=self.choose.among(_ANSWERS))
+        reason = "exit" if is_program else "max_tokens" if cut_off else "end_turn"
+        self.of(
+            ev.TaskCompleted,
+            task,
+            usage=self._usage(),
+            output=ev.output_file(task.task.position),
+            stop_reason=reason,
+            model=self._model(task),
+        )
+
+    def fail(self, task: TaskRun, kind: ErrorKind) -> None:
+        self.of(ev.TaskFailed, task, error=kind, message=f"a {kind} error", **self._left(task))
+
+    def cancel(self, task: TaskRun, why: str) -> None:
+        self.of(ev.TaskCancelled, task, why=why, **self._left(task))
+
+    def race(self, task: TaskRun) -> None:
+        other = self.choose.among([one for one in self.run.tasks.values() if one is not task])
+        when = ev.iso(self.now)
+        self.of(
+            ev.RaceDetected,
+            task,
+            path="a.md",
+            access="write",
+            when=when,
+            other=other.id,
+            other_access="write",
+            other_when=when,
+        )
+
+    # What a person does, and the deadline
+
+    def steer(self) -> None:
+        live = self.run.with_status(*LIVE)
+        over = self.run.with_status("failed", "cancelled")
+        happens = self.choose.among(("cancel", "retry", "cancel_run", "deadline", "crash"))
+        if happens == "retry" and over:
+            self.retry(self.choose.among(over))
+        elif happens == "cancel_run":
+            self.tell(ev.Steered, action="cancel_run")
+            self.stopped = True
+            for task in live:
+                # A whole answer that comes in the same moment stays one.
+                if task.status == "running" and self.choose.seldom():
+                    self.complete(task)
+                else:
+                    self.cancel(task, "the run was cancelled by hand")
+        elif happens == "deadline":
+            for task in self.run.with_status("queued", "retrying", "running"):
+                self.fail(task, self.choose.among(("deadline", "budget")))
+        elif happens == "crash":
+            self.resume()
+        else:
+            task = self.choose.among(live)
+            self.tell(ev.Steered, action="cancel", task=task.id)
+            self.cancel(task, "cancelled by hand")
+
+    def retry(self, task: TaskRun) -> None:
+        """Try a task again, and what was skipped because of it."""
+        again = [task]
+        for one in again:
+            self.tell(ev.Steered, action="retry", task=one.id)
+            again += [
+                other
+                for other in self.run.with_status("skipped")
+                if one.id in other.task.after and other not in again
+            ]
+
+    def resume(self) -> None:
+        """The process is gone; another one goes on."""
+        self.now += 1000.0
+        done = tuple(task.id for task in self.run.with_status("completed"))
+        again = tuple(task_id for task_id in self.run.tasks if task_id not in done)
+        self.tell(ev.RunResumed, why="asked for by hand", reused=done, again=again)
+        self.stopped = False
+
+    # The end of a session
+
+    def end(self) -> None:
+        """The synthesis, where one is asked for, and the last two events."""
+        # The orchestrator's own methods, on what they read of it.
+        own = cast(
+            Orchestrator,
+            SimpleNamespace(
+                run=self.run, _schedule=self.schedule, _stamp=self.stamp, _cancelled=self.stopped
+            ),
+        )
+        fallback = None
+        if self.schedule.aggregate == "synthesize":
+            fallback = Orchestrator._why_not_synthesize(own)
+            if fallback is None:
+                self.synthesize()
+                fallback = why_not(self.run.aggregate)
+        self._passes()
+        self.add(Orchestrator._aggregated(own, fallback))
+        self.add(Orchestrator._conclusion(own))
+
+    def synthesize(self) -> None:
+        earlier = len(self.run.aggregate.attempts) if self.run.aggregate is not None else 0
+        self.tell(ev.TaskQueued, task=ev.AGGREGATE, attempt=earlier)
+        assert self.run.aggregate is not None
+        self.start(self.run.aggregate)
+        self._passes()
+        if text := self.choose.among(_SYNTHESES):
+            self.of(ev.TextDelta, self.run.aggregate, text=text)
+        if self.choose.seldom(8):
+            self.tell(ev.Steered, action="cancel_run")
+            self.stopped = True
+            self.cancel(self.run.aggregate, "the run was cancelled by hand")
+        elif not text or self.choose.seldom():
+            self.fail(self.run.aggregate, "empty")
+        else:
+            self.complete(self.run.aggregate)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left to go on with; see `Project.resume`."""
+        given = self.run.aggregated is not None and self.run.aggregated.fallback is None
+        return given and len(self.run.with_status("completed")) == len(self.run.tasks)
+
+
+def tell(data: bytes) -> Telling:
+    """The run that these bytes stand for, to its end."""
+    choose = Choices(data)
+    plan = plan_of(choose)
+    telling = Telling(choose, plan, schedule_of(plan, choose))
+    telling.session()
+    telling.end()
+    for _ in range(2):
+        if telling.whole or not choose.seldom():
+            break
+        telling.resume()
+        telling.session()
+        telling.end()
+    return telling
+
+
+def tellings() -> st.SearchStrategy[Telling]:
+    """Ended runs, with the events that tell them."""
+    sizes = st.sampled_from((0, 30, 120, 400, 400))
+    return sizes.flatmap(lambda size: st.binary(min_size=size, max_size=size)).map(tell)
+
+
+def ended_runs() -> st.SearchStrategy[Run]:
+    """Runs that have come to their end."""
+    return tellings().map(lambda telling: telling.run)
