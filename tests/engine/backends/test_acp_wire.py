@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchtui.engine.backends.acp_wire import STRAY_LINES, AgentProgram, AgentWire, WireError
@@ -79,6 +79,7 @@ async def test_any_message_is_one_that_the_library_can_take(objects: list[Any]) 
             assert "result" in message or isinstance(message["error"], dict)
 
 
+@example(b'"\x80"')
 @given(st.binary(max_size=300))
 async def test_bytes_never_raise(data: bytes) -> None:
     got = await Reading().of([data] if data else [])
