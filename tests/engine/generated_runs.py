@@ -346,7 +346,7 @@ class Telling:
             fallback = Orchestrator._why_not_synthesize(own)
             if fallback is None:
                 self.synthesize()
-                fallback = why_not(self.run.aggregate)
+                fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
         self._passes()
         self.add(Orchestrator._aggregated(own, fallback))
         self.add(Orchestrator._conclusion(own))

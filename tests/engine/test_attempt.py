@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec import structs
 
 from orchtui.engine.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
 from orchtui.engine.backends import base
@@ -214,6 +215,46 @@ def test_the_judgement_of_an_answer(
 
     assert getattr(error, "kind", None) == kind
     assert getattr(error, "retryable", None) == retryable
+
+
+_ASKED = "Research the history of asynchronous programming in Python and write a report."
+_TOOL = base.ToolCalled("1", "Write", "{}")
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (["TODO", _DONE], "the answer is only a placeholder (a mark for later): 'TODO'"),
+        (["TO", "DO\n", _DONE], "the answer is only a placeholder (a mark for later): 'TODO'"),
+        (["\x1b[1mTODO\x1b[0m", _DONE], "(a mark for later): 'TODO'"),
+        (["[insert ", "your report here]", _DONE], "(a gap to be filled in): '[insert your"),
+        ([_ASKED, _DONE], "(the prompt again): 'Research the history"),
+        (["I will start now.", _DONE], "(only an announcement): 'I will start now.'"),
+        (["Let me look into it.", _TOOL, "Now I will write the report.", _DONE], "announcement"),
+        (["I will write the report now.", _TOOL, _DONE], None),
+        (["x", _DONE], "(no answer to this): 'x'"),
+        ([_TOOL, "x", _DONE], None),
+        (["TODO", base.Finished("max_tokens")], "(a mark for later): 'TODO'"),
+        (["TODO", base.Finished("exit")], None),
+        (["The history begins with generators.", _DONE], None),
+        (["# Report\n\nTODO", _DONE], None),
+    ],
+)
+def test_a_placeholder_is_no_answer(script: list[Step], message: str | None) -> None:
+    async def main() -> BackendError | None:
+        got = intake()
+        asked = structs.replace(_ASSIGNMENT, prompt=_ASKED)
+        await read(Scripted({"a": [script]}), asked, base.NO_TOOLS, got)
+        got.take(last=True)
+        return judge(got, accept_truncated=True, max_tokens=100)
+
+    error = virtual_time.run(main())
+
+    if message is None:
+        assert error is None
+    else:
+        assert error is not None and message in error.message
+        assert (error.kind, error.retryable) == ("empty", True)
 
 
 def test_text_that_only_acts_on_a_terminal_is_empty() -> None:

@@ -180,6 +180,16 @@ def test_an_answer_that_is_not_whole_is_not_a_success(
     assert (folded.tasks["a"].status, folded.tasks["a"].error) == (status, error)
 
 
+def test_a_placeholder_is_tried_again_and_told() -> None:
+    scripts = {"a": [says("TODO: write this"), says("A true answer, in a few words.")]}
+    events, folded = run(schedule_of(task("a")), Scripted(scripts))
+
+    [retrying] = [event for event in events if isinstance(event, ev.TaskRetrying)]
+    assert retrying.error == "empty"
+    assert "placeholder" in retrying.why and "'TODO: write this'" in retrying.why
+    assert (folded.tasks["a"].status, len(folded.tasks["a"].attempts)) == ("completed", 2)
+
+
 def test_a_cut_off_answer_is_accepted_where_the_plan_says_so() -> None:
     backend = Scripted({"a": [["half", base.Finished("max_tokens")]]})
 

@@ -10,10 +10,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from orchtui.engine.answers import flaw
 from orchtui.engine.backends import base
 from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
 from orchtui.engine.events import Usage
+from orchtui.engine.placeholders import LONGEST
 from orchtui.engine.text import Cleaner, clean_line
 
 GRACE = 0.8
@@ -82,6 +84,14 @@ class Intake:
     """Characters of cleaned text so far."""
     blank: bool = True
     """Whether nothing but white space came so far."""
+    prompt: str = ""
+    """The task's own words."""
+    worked: bool = False
+    """Whether a tool was used."""
+    spoke_last: bool = False
+    """Whether text came after the last use of a tool."""
+    opening: str = ""
+    """The beginning of the cleaned text: enough of it to know a placeholder."""
     usage: Usage = Usage()
     model: str | None = None
     stop_reason: str | None = None
@@ -96,6 +106,8 @@ class Intake:
             text += self.cleaner.finish()
         self.pieces.clear()
         self.length += len(text)
+        if len(self.opening) <= LONGEST:
+            self.opening += text[: LONGEST + 1]
         if self.blank and text and not text.isspace():
             self.blank = False
         return text
@@ -111,6 +123,7 @@ async def read(
     """
     clock = asyncio.get_running_loop().time
     intake.asked = clock()
+    intake.prompt = assignment.prompt
     stream = backend.stream(assignment, toolbox)
     try:
         async for event in stream:
@@ -127,6 +140,7 @@ async def read(
             if isinstance(event, base.Text):
                 intake.spoke = True
                 intake.pieces.append(event.text)
+                intake.spoke_last = True
                 intake.notice()
             elif isinstance(event, base.Thinking):
                 intake.spoke = True
@@ -137,6 +151,7 @@ async def read(
                 intake.model = event.model or intake.model
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
                 intake.spoke = True
+                intake.worked, intake.spoke_last = True, False
                 intake.notice_tool(event)
             elif isinstance(event, base.Finished):
                 intake.stop_reason = event.stop_reason
@@ -255,4 +270,6 @@ def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> Backend
     # A program's own word is its exit code: it may do its work without printing.
     if reason != "exit" and intake.blank:
         return BackendError("empty", "the answer is empty", retryable=True)
-    return None
+    # What was said before the last work is not the answer: that is what the work left.
+    said = intake.opening if intake.spoke_last or not intake.worked else ""
+    return flaw(reason, said, intake.prompt, worked=intake.worked)

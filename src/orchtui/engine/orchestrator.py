@@ -269,7 +269,7 @@ class Orchestrator:
                 async with aclosing(self._synthesis.batches()) as batches:
                     async for batch in batches:
                         yield batch
-                fallback = why_not(self.run.aggregate)
+                fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
         yield [self._aggregated(fallback)]
         yield [self._conclusion()]
 
