@@ -257,6 +257,26 @@ def test_a_placeholder_is_no_answer(script: list[Step], message: str | None) -> 
         assert (error.kind, error.retryable) == ("empty", True)
 
 
+@pytest.mark.parametrize(
+    ("reason", "words", "never"),
+    [
+        ("max_tokens", "max_tokens is 100); raise max_tokens", "context"),
+        ("model_context_window_exceeded", "context was full; shorten", "raise max_tokens"),
+    ],
+)
+def test_what_to_do_about_a_cut_off_answer_fits_what_cut_it_off(
+    reason: str, words: str, never: str
+) -> None:
+    got = intake()
+    got.stop_reason = reason
+
+    error = judge(got, accept_truncated=False, max_tokens=100)
+
+    assert error is not None
+    assert words in error.message and never not in error.message
+    assert "accept_truncated" in error.message
+
+
 def test_text_that_only_acts_on_a_terminal_is_empty() -> None:
     got = intake()
     got.stop_reason = "end_turn"

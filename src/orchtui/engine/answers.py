@@ -17,6 +17,22 @@ _QUOTED = 80
 """Characters of an answer that a message quotes."""
 
 
+def cut_short(stop_reason: str, max_tokens: int) -> BackendError:
+    """What to do about an answer that is not whole.
+
+    Args:
+        stop_reason: Why it ended.
+        max_tokens: What the task may use; a program or a model may have a limit of its own.
+    """
+    where, what = f"at its limit of tokens (max_tokens is {max_tokens})", "raise max_tokens"
+    if stop_reason == "model_context_window_exceeded":
+        where, what = "where the model's context was full", "shorten what the task is given"
+    return BackendError(
+        "truncated",
+        f"the answer was cut off {where}; {what}, or set accept_truncated to take it as it is",
+    )
+
+
 def flaw(
     stop_reason: str | None, answer: str, asked: str, *, worked: bool = False
 ) -> BackendError | None:
@@ -31,12 +47,14 @@ def flaw(
     """
     if stop_reason == "exit":
         return None
-    if stop_reason not in ENDS:
-        word = clean_line(stop_reason or "nothing", 60)
+    if stop_reason == "pause_turn":
         return BackendError(
-            "server",
-            f"the answer ended with '{word}', which does not say that it is whole",
-            retryable=True,
+            "server", "the provider paused the answer and did not go on with it", retryable=True
+        )
+    if stop_reason not in ENDS:
+        word = clean_line(stop_reason or "no reason", 60)
+        return BackendError(
+            "server", f"the answer ended with '{word}', which does not say that it is whole"
         )
     if why := placeholder_in(answer, asked, worked=worked):
         said = clean_line(answer, _QUOTED)

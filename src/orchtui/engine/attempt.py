@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from orchtui.engine.answers import flaw
+from orchtui.engine.answers import cut_short, flaw
 from orchtui.engine.backends import base
 from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
@@ -262,11 +262,7 @@ def judge(intake: Intake, *, accept_truncated: bool, max_tokens: int) -> Backend
         return BackendError("tool", "the model called a tool that it was not offered")
     # Before it is called empty: tools may have used up all tokens, and would do so again.
     if reason in CUT_OFF and not accept_truncated:
-        return BackendError(
-            "truncated",
-            f"the answer was cut off at {max_tokens} tokens; raise max_tokens, or set "
-            f"accept_truncated to take it as it is",
-        )
+        return cut_short(reason, max_tokens)
     # A program's own word is its exit code: it may do its work without printing.
     if reason != "exit" and intake.blank:
         return BackendError("empty", "the answer is empty", retryable=True)

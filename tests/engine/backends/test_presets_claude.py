@@ -183,10 +183,17 @@ def test_what_a_tool_answered(content: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "finished"),
     [("end_turn", "end_turn"), ("max_tokens", "max_tokens"), (None, "end_turn")]
-    + [("tool_use", "end_turn")],
+    + [("pause_turn", "pause_turn")],
 )
 def test_why_it_ended(reason: str | None, finished: str) -> None:
     assert read(result(stop_reason=reason, result=""))[-1] == Finished(finished)
+
+
+def test_a_tool_that_was_called_last_is_no_end_unless_there_are_words_at_it() -> None:
+    """`claude -p` exits with 0 and calls it a success when a stream breaks off (issue 40432)."""
+    error = failed(result(stop_reason="tool_use", result=""))
+    assert (error.kind, error.retryable) == ("connection", True)
+    assert read(result(stop_reason="tool_use", result="Done."))[-1] == Finished("end_turn")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from orchtui.engine.backends.base import (
     ToolCalled,
     UsageReported,
 )
+from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.events import Usage
 
 EVENT_LIMIT = 16 * 2**20
@@ -185,7 +186,7 @@ class MessageStream:
             raise self._failures.broke_off("the stream ended without message_stop")
         if not self._stop_reason:
             raise self._failures.broke_off("the stream ended without a stop_reason")
-        return self._stop_reason
+        return in_our_words(self._stop_reason)
 
     def _read(self, name: str, data: bytes) -> list[BackendEvent]:
         event = self._decode(name, data)

@@ -23,8 +23,10 @@ from orchtui.engine.backends.base import (
     ToolReturned,
     UsageReported,
 )
+from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.errors import BackendError, ErrorKind
 from orchtui.engine.events import Usage
+from orchtui.engine.text import clean_line
 
 LOGIN = "run `claude` once and log in, or set ANTHROPIC_API_KEY"
 
@@ -45,6 +47,23 @@ _ERRORS: dict[str, ErrorKind] = {
     "max_output_tokens": "truncated",
 }
 """Names of errors on its own messages."""
+
+_WHOLE = frozenset({"completed", "stop_hook_prevented"})
+"""Reasons for its own end (`terminal_reason`) with which the model had come to its own; the second
+one is a person's hook that lets nothing more be added."""
+_EARLY: dict[str, ErrorKind] = {
+    "aborted": "connection",
+    "api_error": "server",
+    "model_error": "server",
+    "prompt_too_long": "bad_request",
+    "blocking_limit": "bad_request",
+    "image_error": "bad_request",
+    "budget": "budget",
+    "hook_stopped": "tool",
+    "tool_deferred": "tool",
+    "malformed_tool_use": "tool",
+}
+"""What others mean, by how they begin."""
 
 
 class ClaudeOutput:
@@ -169,19 +188,46 @@ class ClaudeOutput:
         reason = text(line, "stop_reason")
         if line.get("is_error") is not False or text(line, "subtype") not in ("success", ""):
             raise self._failure(line, said, reason)
+        ended = text(line, "terminal_reason")
+        if ended and ended not in _WHOLE:
+            raise self._ended_early(line, ended)
         if said and not self._spoken:
             yield from self._say(said, begins=True)
-        # A program that has come to its end has not stopped for a tool.
-        self.finished = Finished(reason if reason and reason != "tool_use" else "end_turn")
+        # It also calls a success what broke off in the middle of the model's work (issue 40432).
+        if reason == "tool_use" and not said:
+            raise BackendError(
+                "connection",
+                f"'{self._program}' ended in the middle: the last thing that the model did was to "
+                "call a tool",
+                retryable=True,
+            )
+        # With words at its end it has come to one, whatever stood beside them.
+        self.finished = Finished("end_turn" if reason in ("", "tool_use") else in_our_words(reason))
+
+    def _ended_early(self, line: Line, ended: str) -> BackendError:
+        """What a run came to that the program ended before the model did."""
+        if ended == "max_turns":
+            return self._out_of_turns(line)
+        kind: ErrorKind = next(
+            (kind for word, kind in _EARLY.items() if ended.startswith(word)), "command"
+        )
+        retryable = kind in program_trouble.RETRYABLE
+        why = clean_line(ended, 60)
+        return BackendError(
+            kind, f"'{self._program}' ended before the model did: {why}", retryable=retryable
+        )
+
+    def _out_of_turns(self, line: Line) -> BackendError:
+        return BackendError(
+            "tool",
+            f"'{self._program}' used all its turns ({number(line, 'num_turns')}) without coming"
+            " to an end; raise maxTurns in the agent file, or make the task smaller",
+        )
 
     def _failure(self, line: Line, said: str, reason: str) -> BackendError:
         subtype = text(line, "subtype")
         if subtype == "error_max_turns":
-            return BackendError(
-                "tool",
-                f"'{self._program}' used all its turns ({number(line, 'num_turns')}) without coming"
-                " to an end; raise maxTurns in the agent file, or make the task smaller",
-            )
+            return self._out_of_turns(line)
         if reason == "refusal":
             return BackendError("refusal", "the model refused to answer; rephrase the task")
         if not said:

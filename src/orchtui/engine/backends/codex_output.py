@@ -47,6 +47,8 @@ class CodexOutput:
                 yield from self._tool(part(line, "item"))
             case "item.completed":
                 yield from self._item(part(line, "item"))
+            case "turn.started":
+                self.finished = None
             case "turn.completed":
                 yield UsageReported(_usage(part(line, "usage")))
                 self.finished = Finished("end_turn")

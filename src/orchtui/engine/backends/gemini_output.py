@@ -15,6 +15,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.errors import BackendError
 from orchtui.engine.events import Usage
+from orchtui.engine.text import clean_line
 
 LOGIN = "run `gemini` once and log in, or set GEMINI_API_KEY"
 
@@ -29,6 +30,8 @@ class GeminiOutput:
         self._spoken = False
         self._apart = False
         """Whether something stood between the last text and the next one."""
+        self._gave_up = ""
+        """Why it stopped in the middle, in its own words: its result calls that a success."""
 
     def read(self, line: Line) -> Iterator[BackendEvent]:
         """What one line says.
@@ -50,6 +53,10 @@ class GeminiOutput:
                 self.tools.discard(call)
                 said = text(line, "output") or text(part(line, "error"), "message")
                 yield ToolReturned(call, text(line, "status") != "error", said)
+            case "error":
+                said = text(line, "message")
+                if line.get("severity") == "error" or "stopping" in said.lower():
+                    self._gave_up = said or "no reason given"
             case "result":
                 yield from self._result(line)
 
@@ -67,6 +74,9 @@ class GeminiOutput:
         fresh = max(0, number(stats, "input_tokens") - cached)
         yield UsageReported(Usage(fresh, number(stats, "output_tokens"), cached))
         if text(line, "status") == "success":
+            if self._gave_up:
+                why = clean_line(self._gave_up, 300)
+                raise BackendError("tool", f"'{self._program}' stopped in the middle: {why}")
             self.finished = Finished("end_turn")
             return
         error = part(line, "error")

@@ -18,13 +18,14 @@ from orchtui.engine.backends.base import (
     ToolReturned,
     UsageReported,
 )
+from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.errors import BackendError
 from orchtui.engine.events import Usage
 
 LOGIN = "run `opencode auth login`, or set the provider's key"
 
-_REASONS = {"stop": "end_turn", "length": "max_tokens", "content-filter": "refusal"}
-"""Why a last step ended, in the words that orchtui uses."""
+_GOES_ON = frozenset({"tool-calls", "unknown"})
+"""Reasons of a step after which the program takes another one by itself."""
 
 
 class OpencodeOutput:
@@ -59,8 +60,13 @@ class OpencodeOutput:
                 self._used += _usage(part(piece, "tokens"))
                 yield UsageReported(self._used)
                 reason = text(piece, "reason")
-                if reason != "tool-calls":
-                    self.finished = Finished(_REASONS.get(reason, "end_turn"))
+                if reason == "error":
+                    raise program_trouble.provider_error(
+                        self._program, "its provider broke the answer off", kind="server"
+                    )
+                if reason not in _GOES_ON:
+                    # Older versions give no reason.
+                    self.finished = Finished(in_our_words(reason) or "end_turn")
             case "error":
                 raise self._failure(part(line, "error"))
 
