@@ -5,27 +5,26 @@ string of bytes. Where the bytes run out all goes well, so that hypothesis shrin
 few things in it that matter. The end of a session is made by the orchestrator's own code.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TypeVar, cast, get_args
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold
 from orchtui.engine.aggregation import why_not
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
+from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
-from orchtui.engine.schedule import Schedule, build
-from tests.engine.scripted import conflict, report_of
+from orchtui.engine.schedule import Schedule
+from tests.engine.generated_plans import Choices, plan_of, schedule_of
 
 START = ev.seconds("2026-01-15T10:00:00.000Z")
 
 KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
-MOST_TASKS = 12
 _STEPS = 400
 """Moves after which nothing unusual is begun any more."""
 
@@ -41,65 +40,7 @@ _SYNTHESES = (
     "# All together\n\n## Missing\n\nA plain answer in one line, and two paragraphs of another.",
     "",
 )
-_REAL = ("anthropic", "local", "command", "claude")
-
-_T = TypeVar("_T")
 _E = TypeVar("_E", bound=ev.Event)
-
-
-class Choices:
-    """Decisions out of a string of bytes; the first option where none are left."""
-
-    def __init__(self, data: bytes) -> None:
-        self._left = iter(data)
-
-    def among(self, options: Sequence[_T]) -> _T:
-        """One of these; the first is what usually happens."""
-        return options[next(self._left, 0) % len(options)]
-
-    def seldom(self, one_in: int = 4) -> bool:
-        """Whether something unusual happens."""
-        return next(self._left, 0) % one_in == one_in - 1
-
-
-def plan_of(choose: Choices) -> Plan:
-    """A plan of one to twelve tasks, some of them after others, some switched off."""
-    count = 1 + choose.among(range(MOST_TASKS))
-    mode = choose.among(("real", "rehearsal", "mixed"))
-    tasks: list[Task] = []
-    for number in range(1, count + 1):
-        earlier = [one.id for one in tasks if one.enabled]
-        after = {choose.among(earlier) for _ in range(2) if earlier and choose.seldom()}
-        rehearsed = mode == "rehearsal" or (mode == "mixed" and choose.among((False, True)))
-        backend = "rehearsal" if rehearsed else choose.among(_REAL)
-        tasks.append(
-            Task(
-                id=f"t{number}",
-                title=choose.among((f"Topic {number}", "Missing", f"COMPLETED: {number} of 9")),
-                prompt=f"Look at topic {number}.",
-                backend=backend,
-                command=("cat",) if backend == "command" else (),
-                after=tuple(sorted(after)),
-                priority=choose.among(("normal", *PRIORITIES)),
-                accept_truncated=choose.seldom(),
-                enabled=not (number > 1 and choose.seldom(8)),
-            )
-        )
-    return Plan(
-        name=choose.among((None, "generated", "FAILED")),
-        request=choose.among(("", "Look at it all")),
-        aggregate=choose.among(("collect", *STRATEGIES)),
-        limits=Limits(concurrency=1 + choose.among(range(4))),
-        tasks=tuple(tasks),
-    )
-
-
-def schedule_of(plan: Plan, choose: Choices) -> Schedule:
-    """The plan's schedule, some of its tasks in conflict."""
-    enabled = [task for task in plan.tasks if task.enabled]
-    ids = [task.id for task in enabled]
-    found = [conflict(one, two) for one, two in zip(ids, ids[1:], strict=False) if choose.seldom()]
-    return build(plan, backend="anthropic", report=report_of(*enabled, findings=found))
 
 
 @dataclass
@@ -193,17 +134,16 @@ class Telling:
             self.steer()
             return
         running, queued = self.run.with_status("running"), self.run.with_status("queued")
-        if queued and (not running or self.choose.among((True, False))):
-            if len(running) < self.schedule.concurrency:
-                self.start(self.choose.among(queued))
-                return
         again = self.run.with_status("retrying")
-        if running and not (again and self.choose.seldom()):
+        may_start = queued and not self.run.paused and len(running) < self.run.concurrency
+        if may_start and (not running or self.choose.among((True, False))):
+            self.start(self.choose.among(queued))
+        elif running and not (again and self.choose.seldom()):
             self.work(self.choose.among(running))
         elif again:
             self.of(ev.TaskQueued, self.choose.among(again))
         else:
-            self.start(self.choose.among(queued))
+            self.tell(ev.Steered, action="resume")
 
     def start(self, task: TaskRun) -> None:
         one = task.task
@@ -241,6 +181,7 @@ class Telling:
                 error="server",
                 why="the server is busy",
                 wait_s=1.0,
+                throttled=self.choose.seldom(),
                 usage=self._usage(),
                 model=self._model(task),
             )
@@ -289,9 +230,19 @@ class Telling:
     def steer(self) -> None:
         live = self.run.with_status(*LIVE)
         over = self.run.with_status("failed", "cancelled")
-        happens = self.choose.among(("cancel", "retry", "cancel_run", "deadline", "crash"))
+        happens = self.choose.among(
+            ("cancel", "retry", "cancel_run", "deadline", "crash", "add", "priority", "change")
+        )
         if happens == "retry" and over:
             self.retry(self.choose.among(over))
+        elif happens == "add":
+            self.more()
+        elif happens == "priority":
+            priority = self.choose.among(PRIORITIES)
+            task_id = self.choose.among(live).id
+            self.tell(ev.Steered, action="priority", task=task_id, value=priority)
+        elif happens == "change":
+            self.change()
         elif happens == "cancel_run":
             self.tell(ev.Steered, action="cancel_run")
             self.stopped = True
@@ -310,6 +261,35 @@ class Telling:
             task = self.choose.among(live)
             self.tell(ev.Steered, action="cancel", task=task.id)
             self.cancel(task, "cancelled by hand")
+
+    def more(self) -> None:
+        """One more task takes part."""
+        number = len(self.run.plan.tasks) + 1
+        known = self.choose.among(list(self.run.tasks.values())).task
+        planned = Task(id=f"t{number}", title="One more", prompt="Look at one more.")
+        scheduled = replace(
+            known,
+            id=planned.id,
+            label=planned.label,
+            position=number,
+            prompt=planned.prompt,
+            after=(known.id,) if self.choose.seldom() else (),
+            behind=(),
+            priority=self.choose.among(PRIORITIES),
+        )
+        self.tell(ev.TaskAdded, scheduled=scheduled, planned=planned)
+
+    def change(self) -> None:
+        """What changes no task."""
+        what = self.choose.among(("pause", "concurrency", "limit"))
+        if what == "pause" and not self.run.paused:
+            self.tell(ev.Steered, action="pause")
+        elif what == "concurrency":
+            self.tell(ev.Steered, action="concurrency", value=self.choose.among("123"))
+        else:
+            self.tell(
+                ev.LimitChanged, backend="anthropic", concurrency=2, lower=True, why="slow down"
+            )
 
     def retry(self, task: TaskRun) -> None:
         """Try a task again, and what was skipped because of it."""
