@@ -76,7 +76,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("run")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(run=ended_runs())
 def test_every_place_tells_the_same_verdict_and_the_same_census(run: Run, folder: Path) -> None:
     true = truth(run)
@@ -114,7 +114,7 @@ def test_a_journal_that_is_read_again_tells_the_same(telling: Telling) -> None:
 # What only a whole run may look like
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(run=ended_runs())
 def test_only_a_whole_run_looks_like_one(run: Run) -> None:
     whole = truth(run).verdict == "COMPLETED"
@@ -165,7 +165,7 @@ def headings(text: str, level: int) -> list[str]:
     ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(run=ended_runs())
 def test_the_result_holds_the_completed_tasks_and_names_the_missing_ones(run: Run) -> None:
     text = seen.result_text(run)

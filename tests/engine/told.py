@@ -54,7 +54,7 @@ class Told:
             run="20260115-100000-abcd",
             plan=plan,
             schedule=build(plan, backend=backend, report=report_of(*tasks, findings=findings)),
-            rehearsal=backend == "rehearsal",
+            rehearsal="rehearsal" in build(plan, backend=backend).backends,
         )
         first = self.events[0]
         assert isinstance(first, ev.RunStarted)

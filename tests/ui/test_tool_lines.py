@@ -193,7 +193,7 @@ async def test_the_output_shows_tools_and_unfolds_them(size: tuple[int, int]) ->
     told, pane = worked(), OutputPane()
     app = Stage(pane)
     async with app.run_test(size=size) as pilot:
-        pane.show_task(told.run.tasks["a"], False, told.run.at, run=told.run)
+        pane.show_task(told.run.tasks["a"], "", told.run.at, run=told.run)
         await pilot.pause()
         for line in WORKED:
             assert line.strip() in screen_text(app)
@@ -211,7 +211,7 @@ async def test_a_race_stands_above_the_output_of_both() -> None:
     app = Stage(pane)
     async with app.run_test(size=(120, 24)) as pilot:
         for name in "ab":
-            pane.show_task(told.run.tasks[name], False, told.run.at, run=told.run)
+            pane.show_task(told.run.tasks[name], "", told.run.at, run=told.run)
             await pilot.pause()
             assert " RACE  x.md: Task 1 (First) wrote it" in screen_text(app).splitlines()[1]
 
@@ -224,7 +224,7 @@ async def test_ten_thousand_tools_cost_what_is_new() -> None:
         )
     app = Stage(pane)
     async with app.run_test(size=(80, 24)) as pilot:
-        pane.show_task(told.run.tasks["a"], False, told.run.at)
+        pane.show_task(told.run.tasks["a"], "", told.run.at)
         made = pane.text._rows
         calls(told, 10_001, 3, path="last.md")
         pane.repaint(told.run.at)

@@ -181,6 +181,8 @@ def _about(change: "Change", meeting: "Meeting") -> str:
     parts = [_safe(change.title)]
     if change.status != "completed":
         parts.append(f"the task {change.status}: this may be unfinished")
+    if change.rehearsal:
+        parts.append(f"REHEARSAL: {change.rehearsal.rstrip('.')}")
     if change.rivals:
         parts.append(f"{_safe(', '.join(change.rivals))} wrote something else there")
     if mark := _MARKS.get(meeting.standing, meeting.standing):
@@ -206,6 +208,7 @@ def _shown(changes: Sequence["Change"], ground: "Ground", as_json: bool) -> int:
                 "status": change.status,
                 "standing": meeting.standing,
                 "why": meeting.why,
+                "rehearsal": change.rehearsal,
                 "rivals": list(change.rivals),
                 "diff": diff(change, ground, meeting),
             }

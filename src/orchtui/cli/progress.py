@@ -17,12 +17,11 @@ from rich.text import Text
 
 from orchtui.cli.output import Output
 from orchtui.engine import events as ev
-from orchtui.engine import outcome_words, verdict
+from orchtui.engine import outcome_words, rehearsed, verdict
 from orchtui.engine.artifacts import LOG
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line
-from orchtui.engine.report import LOCAL
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.steering_told import limit, wish
 from orchtui.engine.text import clean_line
@@ -72,10 +71,10 @@ class Progress:
             )
 
     def __enter__(self) -> "Progress":
-        if self._run.rehearsal:
-            self._say("REHEARSAL: no model is called; the text is made up", fg="yellow")
-        if "local" in self._run.schedule.backends:
-            self._say(LOCAL.replace("wrote", "writes"), fg="yellow")
+        if badge := rehearsed.badge(self._run):
+            self._say(f"{badge}: {rehearsed.words(self._run)}", fg="yellow")
+        if small := outcome_words.small_model(self._run):
+            self._say(small.replace("wrote", "writes"), fg="yellow")
         if self._live is not None:
             self._live.start()
         return self
@@ -132,8 +131,8 @@ class Progress:
         if cost := verdict.cost_words(run):
             line += f", {cost}"
         self._say(line, fg=_VERDICTS[word], bold=True)
-        if run.rehearsal:
-            self._say("REHEARSAL: no model was called; the text is made up", fg="yellow", bold=True)
+        if badge := rehearsed.badge(run):
+            self._say(f"{badge}: {rehearsed.words(run)}", fg="yellow", bold=True)
         if run.aggregated is not None and run.aggregated.fallback:
             reason = clean_line(run.aggregated.fallback)
             self._say(f"NOT SYNTHESIZED, only collected: {reason}", fg="yellow", bold=True)
@@ -220,6 +219,8 @@ class Progress:
         count = verdict.census(run)
         table = Table(box=None, pad_edge=False, expand=False)
         title = f"{count.completed}/{count.total} completed · {show_duration(now - run.started)}"
+        if badge := rehearsed.badge(run):
+            title = f"{badge} · {title}"
         table.add_column("")
         table.add_column(title, max_width=48, no_wrap=True, overflow="ellipsis")
         table.add_column("who", no_wrap=True)

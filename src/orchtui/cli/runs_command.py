@@ -10,6 +10,7 @@ from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
+    from orchtui.engine.run import Run, TaskRun
     from orchtui.engine.summary import Summary
 
 
@@ -43,7 +44,8 @@ def line_of(run: "Summary") -> str:
     from orchtui.engine.durations import show_duration
     from orchtui.engine.text import clean_line
 
-    mark = " (rehearsal)" if run.rehearsal else ""
+    part = " in part" if run.rehearsal_in_part else ""
+    mark = f" (rehearsal{part})" if run.rehearsal else ""
     mark += f" (from {run.parent})" if run.parent else ""
     done = f"{run.census.completed}/{run.tasks}"
     return (
@@ -82,7 +84,7 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
                 {
                     **msgspec.to_builtins(shown),
                     "folder": str(folder),
-                    "details": [_details(task) for task in opened.tasks.values()],
+                    "details": [_details(opened, task) for task in opened.tasks.values()],
                 }
             ).decode()
         )
@@ -101,8 +103,10 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     return 0
 
 
-def _details(task: Any) -> dict[str, Any]:
+def _details(run: "Run", task: "TaskRun") -> dict[str, Any]:
     import msgspec
+
+    from orchtui.engine.rehearsed import task_words
 
     attempt = task.attempt
     return {
@@ -112,6 +116,7 @@ def _details(task: Any) -> dict[str, Any]:
         "specialist": task.task.specialist,
         "backend": task.task.backend,
         "model": attempt.model if attempt else None,
+        "rehearsal": task_words(run, task),
         "attempts": task.made,
         "reused_from": task.reused.run if task.reused else None,
         "seconds": round(attempt.seconds(attempt.started), 3) if attempt else None,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from orchtui.engine.rehearsed import task_words
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.fence import Fence
@@ -49,6 +50,8 @@ class Change:
     digest: str | None = None
     """SHA-256 of the new file."""
     executable: bool = False
+    rehearsal: str = ""
+    """That the task was only rehearsed, or built on what was; see `rehearsed.task_words`."""
     rivals: tuple[str, ...] = ()
     """Ids of other tasks that want something else of this path."""
 
@@ -75,7 +78,7 @@ def changes_of(run: Run, run_folder: Path) -> list[Change]:
     """
     found: list[Change] = []
     for task in run.tasks.values():
-        found += _of(task, run_folder)
+        found += _of(task, run_folder, task_words(run, task))
     by_path: dict[str, list[Change]] = {}
     for change in found:
         by_path.setdefault(change.path, []).append(change)
@@ -86,7 +89,7 @@ def changes_of(run: Run, run_folder: Path) -> list[Change]:
     ]
 
 
-def _of(task: TaskRun, run_folder: Path) -> list[Change]:
+def _of(task: TaskRun, run_folder: Path, rehearsal: str) -> list[Change]:
     seen = task.attempt.files if task.attempt else None
     changes: dict[str, Change] = {}
     for written in seen.written if seen else ():
@@ -99,6 +102,7 @@ def _of(task: TaskRun, run_folder: Path) -> list[Change]:
             status=task.status,
             run_folder=run_folder,
             base=written.base,
+            rehearsal=rehearsal,
         )
         if written.deleted:
             changes[written.path] = replace(change, deleted=True)

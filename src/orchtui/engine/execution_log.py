@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 
-from orchtui.engine import outcome_words, verdict
+from orchtui.engine import outcome_words, rehearsed, verdict
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso, seconds
@@ -21,7 +21,7 @@ from orchtui.engine.files_told import (
     races_section,
     refused_lines,
 )
-from orchtui.engine.report import LOCAL, REHEARSAL, status_word
+from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 from orchtui.engine.staging import Staged
 from orchtui.engine.steering_told import limit, told
@@ -45,10 +45,10 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines = [f"# Parallel Execution: {inline(run.plan.title) or run.id}"]
     lines += [f"Run: {run.id}", f"Start Time: {_time(run.started)}", *_sessions(run)]
     lines += [f"Expected Completion: {_expected(run)}", ""]
-    if run.rehearsal:
-        lines += [REHEARSAL, ""]
-    if "local" in run.schedule.backends:
-        lines += [LOCAL, ""]
+    if badge := rehearsed.badge(run):
+        lines += [f"**{badge}**: {rehearsed.words(run)}", ""]
+    if small := outcome_words.small_model(run):
+        lines += [small, ""]
     staged: dict[str, list[Staged]] = {}
     for one in run.schedule.staged:
         staged.setdefault(one.after, []).append(one)
@@ -125,6 +125,8 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     if model and asked and attempt and attempt.model and asked not in attempt.model:
         model += f" (asked for as {inline(asked)})"
     lines.append(f"- Backend: {task.task.backend}{model}")
+    if badge := rehearsed.task_badge(run, task):
+        lines.append(f"- {badge}: {rehearsed.task_words(run, task)}")
     lines.append(f"- Priority: {task.task.priority}")
     lines.append(f"- Output: {output if task.output else 'none'}")
     if task.reused is not None:

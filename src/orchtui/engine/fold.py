@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from orchtui.engine import events as ev
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
+from orchtui.engine.rehearsed import share
 from orchtui.engine.run import Run, Session, TaskRun
 from orchtui.engine.task_fold import apply_to_task, put_back
 
@@ -23,7 +24,7 @@ def start(event: ev.RunStarted) -> Run:
         id=event.run,
         plan=event.plan,
         schedule=event.schedule,
-        rehearsal=event.rehearsal,
+        rehearsal=event.rehearsal or share(event.schedule) != "none",
         started=at,
         tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
         sessions=[Session(at, at)],

@@ -4,11 +4,18 @@ Pure: a Run or its census in, words out. Every figure comes from `verdict`. This
 module never writes anywhere.
 """
 
+from collections.abc import Sequence
+
 from orchtui.engine import verdict
 from orchtui.engine.events import Census
 from orchtui.engine.run import Run, TaskRun
 
 NOT_RUN = "it did not run"
+
+_LOCAL = "local"
+_NOT_TO_RELY_ON = "for trying things out, not for answers to rely on."
+_MOST_NAMED = 12
+"""Tasks that are named one by one."""
 
 _CUT_OFF = {
     "max_tokens": "cut off at max_tokens",
@@ -43,6 +50,27 @@ def faster(run: Run) -> str:
 def cut_off(task: TaskRun) -> str:
     """`cut off at max_tokens`: of a completed task whose plan accepts that; else nothing."""
     return _CUT_OFF.get(task.stop_reason, "") if task.status == "completed" else ""
+
+
+def named(tasks: Sequence[TaskRun]) -> str:
+    """`Task 1, 3 and 4`: tasks by their places in the plan."""
+    numbers = [str(task.task.position) for task in tasks]
+    if len(numbers) > _MOST_NAMED:
+        return f"{len(numbers)} tasks"
+    if len(numbers) < 2:
+        return f"Task {''.join(numbers)}"
+    return f"Task {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def small_model(run: Run) -> str:
+    """That a very small model wrote this, or a part of it; nothing where none did."""
+    local = [task for task in run.tasks.values() if task.task.backend == _LOCAL]
+    if not local and _LOCAL not in run.schedule.backends:
+        return ""
+    what = "this" if len(local) == len(run.tasks) else "the synthesis"
+    if local and len(local) < len(run.tasks):
+        what = f"the text of {named(local)}"
+    return f"A very small model on this machine wrote {what}: {_NOT_TO_RELY_ON}"
 
 
 def why_missing(task: TaskRun) -> str:

@@ -9,7 +9,7 @@ changes a Run.
 import re
 from collections.abc import Callable
 
-from orchtui.engine import outcome_words, verdict
+from orchtui.engine import outcome_words, rehearsed, verdict
 from orchtui.engine.demoting import demote
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import (
@@ -21,12 +21,8 @@ from orchtui.engine.files_told import (
 )
 from orchtui.engine.run import Run, TaskRun
 
-REHEARSAL = "**REHEARSAL**: no model was called. The text is made up, to show the run's shape."
-
-LOCAL = (
-    "A very small model on this machine wrote this: for trying things out, not for answers to "
-    "rely on."
-)
+REHEARSAL = f"**{rehearsed.BADGE}**: {rehearsed.WHOLE}"
+"""Of a run, or a task, that is one as a whole."""
 
 _WORDS = {
     "completed": "COMPLETED ✓",
@@ -50,7 +46,8 @@ def attempt_heading(run: Run, task: TaskRun) -> str:
     attempt = task.attempts[-1]
     before = task.attempts[-2] if len(task.attempts) > 1 else None
     if before is None or before.completed:  # that one's file was put aside
-        return f"# {inline(task.task.label)}\n\n> RUNNING · {_provenance(run, task)}\n\n"
+        lines = [f"# {inline(task.task.label)}", "", f"> RUNNING · {_provenance(run, task)}"]
+        return "\n".join([*lines, *_rehearsed(run, task), "", ""])
     if before.throttled and not before.length:
         return ""  # it began just as this one does
     return (
@@ -63,8 +60,7 @@ def task_file(run: Run, task: TaskRun) -> str:
     """The whole file of a task that has ended."""
     lines = [f"# {inline(task.task.label)}", ""]
     lines.append(f"> {status_word(task)} · {_provenance(run, task)}")
-    if run.rehearsal and task.task.backend == "rehearsal":
-        lines += [">", f"> {REHEARSAL}"]
+    lines += _rehearsed(run, task)
     if task.status != "completed":
         kind = f"{task.error}: " if task.error else ""
         lines += [">", f"> {kind}{inline(task.why)}"]
@@ -73,6 +69,12 @@ def task_file(run: Run, task: TaskRun) -> str:
     lines += _about_files(run, task)
     lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
     return "\n".join(lines)
+
+
+def _rehearsed(run: Run, task: TaskRun) -> list[str]:
+    """Lines of a quote: that the task's text is made up, or built on what is."""
+    words = rehearsed.task_words(run, task)
+    return [">", f"> **{rehearsed.task_badge(run, task)}**: {words}"] if words else []
 
 
 def _about_files(run: Run, task: TaskRun) -> list[str]:
@@ -131,15 +133,21 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
     done = run.with_status("completed")
     if strategy == "synthesize" and run.aggregate is not None:
         titles = ", ".join(f"{inline(task.task.label)}" for task in done)
-        lines += ["## Synthesis", "", f"> Made from: {titles}.", ""]
+        lines += [
+            "## Synthesis",
+            "",
+            f"> Made from: {titles}.",
+            *_own_share(run, run.aggregate),
+            "",
+        ]
         lines += [demote(run.aggregate.text).strip(), ""]
-        lines += ["## Sources", "", *(_link(task, task_name) for task in done), ""]
+        lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy in ("collect", "compare"):
         if strategy == "compare":
             lines += _variants(run, done, task_name)
         lines += _sections(run, done, task_name)
     elif done:
-        lines += ["## Files", "", *(_link(task, task_name) for task in done), ""]
+        lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
     return "\n".join(lines)
 
 
@@ -154,10 +162,10 @@ def _census(run: Run) -> list[str]:
         races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
         lines += [">", f"> **RACE**: {BROKEN_PROMISE}. {races}:", ">"]
         lines += [f"> - {line}" for line in race_lines(run)]
-    if run.rehearsal:
-        lines += [">", f"> {REHEARSAL}"]
-    if "local" in run.schedule.backends:
-        lines += [">", f"> {LOCAL}"]
+    if badge := rehearsed.badge(run):
+        lines += [">", f"> **{badge}**: {rehearsed.words(run)}"]
+    if small := outcome_words.small_model(run):
+        lines += [">", f"> {small}"]
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
     if faster := outcome_words.faster(run):
         figures.append(faster)
@@ -205,9 +213,20 @@ def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
         number = task.task.position
         lines += [f"## {inline(task.task.label)}", ""]
         lines += [f"> Task {number} · {_provenance(run, task)} · [file]({task_name(number)})"]
-        lines += [*_about_files(run, task), ""]
+        lines += [*_own_share(run, task), *_about_files(run, task), ""]
         lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
     return lines
+
+
+def _own_share(run: Run, task: TaskRun) -> list[str]:
+    """`_rehearsed`, where the whole run is not a rehearsal: that is told above."""
+    return _rehearsed(run, task) if rehearsed.badge(run) != rehearsed.BADGE else []
+
+
+def _mark(run: Run, task: TaskRun) -> str:
+    """The same in the middle of a line."""
+    badge = rehearsed.task_badge(run, task)
+    return f" ({badge})" if badge else ""
 
 
 def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
@@ -221,7 +240,7 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
         text = task.text
         name = task_name(task.task.position)
         cells = (
-            inline(task.task.label),
+            inline(task.task.label) + _mark(run, task),
             str(len(text.split())),
             str(len(re.findall(r"^#{1,6} ", text, re.MULTILINE))),
             str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),
@@ -233,6 +252,7 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
     return [*lines, ""]
 
 
-def _link(task: TaskRun, task_name: Callable[[int], str]) -> str:
+def _link(run: Run, task: TaskRun, task_name: Callable[[int], str]) -> str:
     name = task_name(task.task.position)
-    return f"- Task {task.task.position}: {inline(task.task.label)}, [{name}]({name})"
+    label = inline(task.task.label) + _mark(run, task)
+    return f"- Task {task.task.position}: {label}, [{name}]({name})"

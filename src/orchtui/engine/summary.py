@@ -13,6 +13,7 @@ import msgspec
 from orchtui.engine import past_work, verdict
 from orchtui.engine.events import Census, Usage, Verdict, iso
 from orchtui.engine.journal import is_alive
+from orchtui.engine.rehearsed import share
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
 
@@ -34,6 +35,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     makespan_s: float | None
     """Seconds; `None` until the run has ended."""
     rehearsal: bool = False
+    """Whether any of it is only rehearsed."""
+    rehearsal_in_part: bool = False
+    """Whether not all of it is."""
     backends: tuple[str, ...] = ()
     census: Census = Census()
     speedup: float | None = None
@@ -65,6 +69,7 @@ def of(run: Run) -> Summary:
         tasks=len(run.tasks),
         makespan_s=round(verdict.makespan(run), 3) if ended else None,
         rehearsal=run.rehearsal,
+        rehearsal_in_part=share(run.schedule) == "part",
         backends=run.schedule.backends,
         census=verdict.census(run),
         speedup=verdict.speedup(run) if ended else None,

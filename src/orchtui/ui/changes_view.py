@@ -213,9 +213,12 @@ class ChangesView(ModalScreen[list[Change] | None]):
         facts += [clean_line(meeting.why)] if meeting and meeting.why else []
         if change.status != "completed":
             facts.append(f"its task is {change.status}: it may be unfinished")
+        if change.rehearsal:
+            facts.append(f"REHEARSAL: {change.rehearsal.rstrip('.')}")
         if change.rivals:
             facts.append(f"CONFLICT: also written by {clean_line(', '.join(change.rivals), 80)}")
-        loud = bool(change.rivals) or (meeting is not None and meeting.standing == "changed since")
+        changed = meeting is not None and meeting.standing == "changed since"
+        loud = bool(change.rivals or change.rehearsal) or changed
         self.query_one("#changes-head", Static).update(
             Content.assemble(
                 (clean_line(change.path, 300), "b"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from textual.notifications import SeverityLevel
 
 from orchtui.engine.events import Verdict
+from orchtui.engine.rehearsed import badge, words
 from orchtui.engine.run import Run
 from orchtui.engine.verdict import census, kept_files, verdict
 from orchtui.ui import looks
@@ -40,7 +41,7 @@ def end_notice(run: Run, place: str) -> EndNotice:
         place: Its folder, as a reader would type it.
     """
     word = verdict(run)
-    lines = ["A rehearsal: no model was called."] if run.rehearsal else []
+    lines = [f"{badge(run)}: {words(run)}"] if run.rehearsal else []
     if raced := looks.races(len(run.races)):
         lines.append(f"{raced}: tasks met at a file; see their output")
     lines.append(outcome(census(run)))

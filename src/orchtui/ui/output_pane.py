@@ -200,7 +200,7 @@ class OutputPane(Vertical):
         self.text = OutputText()
         self._head = Static("", id="output-head", markup=False)
         self._shown_task: TaskRun | None = None
-        self._rehearsal = False
+        self._badge = ""
         self._run: Run | None = None
         self._why_waiting: Callable[[TaskRun], list[str]] = lambda task: []
 
@@ -212,7 +212,7 @@ class OutputPane(Vertical):
     def show_task(
         self,
         task: TaskRun | None,
-        rehearsal: bool,
+        badge: str,
         now: float,
         why_waiting: Callable[[TaskRun], list[str]] = lambda task: [],
         run: Run | None = None,
@@ -220,13 +220,14 @@ class OutputPane(Vertical):
         """Show another task.
 
         Args:
+            badge: Says that the task is only rehearsed; nothing for one that is not.
             why_waiting: Says why a task has to wait; nothing when it need not.
             run: The task's, whose races are told above its output.
         """
         self._shown_task = task
         self._run = run
         self._why_waiting = why_waiting
-        self._rehearsal = rehearsal
+        self._badge = badge
         self.set_class(task is None, "-empty")
         self.text.show_task(task)
         if task is not None:
@@ -234,20 +235,20 @@ class OutputPane(Vertical):
             self.border_title = Content(title)
             self.repaint(now)
 
-    def show_result(self, text: str, title: str, rehearsal: bool) -> None:
+    def show_result(self, text: str, title: str, badge: str) -> None:
         """Show the run's result."""
         self._shown_task = None
         self.set_class(False, "-empty")
         self.border_title = "4 Output · result"
         head = Content.styled(title, "b")
-        self._head.update(_with_badge(head, rehearsal))
+        self._head.update(_with_badge(head, badge))
         self.text.show_text(text)
 
     def repaint(self, now: float) -> None:
         """Take in what is new, at `now` in seconds since 1970."""
         if self._shown_task is None:
             return
-        head = _with_badge(headline(self._shown_task, now, self._run), self._rehearsal)
+        head = _with_badge(headline(self._shown_task, now, self._run), self._badge)
         because = self._why_waiting(self._shown_task)
         races = races_above(self._run, self._shown_task) if self._run else []
         lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
@@ -308,7 +309,7 @@ def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
     return head
 
 
-def _with_badge(head: Content, rehearsal: bool) -> Content:
-    if not rehearsal:
+def _with_badge(head: Content, badge: str) -> Content:
+    if not badge:
         return head
-    return Content(" ").join([Content.styled(" REHEARSAL ", "b $background on $warning"), head])
+    return Content(" ").join([Content.styled(f" {badge} ", "b $background on $warning"), head])

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from orchtui.engine.events import Census, Verdict, seconds
 from orchtui.engine.outcome_words import others
 from orchtui.engine.rates import show_rate
+from orchtui.engine.rehearsed import badge
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.engine.verdict import census, makespan, refusals, verdict
@@ -125,8 +126,9 @@ def state_of(facts: Facts) -> list[Part]:
     run = facts.run
     if run is None:
         return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
-    badge = Content.styled(" REHEARSAL ", "b $background on $warning")
-    parts: list[Part] = [(1, badge)] if run.rehearsal else []
+    parts: list[Part] = []
+    if told := badge(run):
+        parts.append((0, Content.styled(f" {told} ", "b $background on $warning")))
     if facts.is_live and run.paused:
         parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
     elif facts.is_live:

@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from orchtui.engine.durations import show_duration
+from orchtui.engine.rehearsed import BADGE, PART_BADGE
 from orchtui.engine.summary import Summary, SummaryVerdict
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap
@@ -127,10 +128,14 @@ def row_of(summary: Summary, width: int) -> Content:
         tasks = f"{count.completed}/{tasks}"
     facts = [f"{began:%d %b %H:%M}", tasks, show_duration(summary.makespan_s)]
     facts += [*summary.backends, summary.id]
-    head_width = max(1, width - len(summary.verdict) - 4)
+    badge = ""
+    if summary.rehearsal:
+        badge = f" {PART_BADGE if summary.rehearsal_in_part else BADGE}"
+    head_width = max(1, width - len(summary.verdict) - len(badge) - 4)
     return Content.assemble(
         (f"{sign} ", style),
         (fit(clean_line(summary.name), head_width), "b"),
+        (badge, "b $text-warning"),
         (f" {summary.verdict}", style),
         ("\n  " + fit(clean_line(" · ".join(facts)), max(1, width - 3)), "$foreground-muted"),
     )

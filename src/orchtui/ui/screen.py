@@ -21,6 +21,7 @@ from textual.widgets import Footer
 from orchtui.engine.events import AGGREGATE
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
+from orchtui.engine.rehearsed import badge, task_badge
 from orchtui.engine.run import Run
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
@@ -133,7 +134,7 @@ class MainScreen(Screen[None]):
         self._in_output = ()
         self.timeline.show_run(shown.run if shown else None, _origin(shown), picked)
         if shown is None:
-            self.output.show_task(None, False, 0.0)
+            self.output.show_task(None, "", 0.0)
         self.dirty = True
         self._repaint()
 
@@ -184,9 +185,10 @@ class MainScreen(Screen[None]):
                 self._read_result(shown)
             elif picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None):
                 why = partial(reasons, run)
-                self.output.show_task(run.of(picked), run.rehearsal, now, why, run)
+                task = run.of(picked)
+                self.output.show_task(task, task_badge(run, task), now, why, run)
             else:
-                self.output.show_task(None, run.rehearsal, now)
+                self.output.show_task(None, "", now)
         self.output.repaint(now)
 
     @work(exclusive=True, group="result", exit_on_error=False)
@@ -199,7 +201,7 @@ class MainScreen(Screen[None]):
         except OSError as error:
             text = f"{path.name} can not be read: {error.strerror}"
         title = f"The result ({aggregated.strategy})"
-        self.output.show_result(text, title, shown.run.rehearsal)
+        self.output.show_result(text, title, badge(shown.run))
 
     # Where things stand
 

@@ -33,6 +33,7 @@ from orchtui.ui.specialist_colors import readable
 from orchtui.ui.timeline_words import (
     AMOUNT,
     DURATION,
+    badges_of,
     columns,
     headline,
     in_place_of_bar,
@@ -66,6 +67,7 @@ class TimelineRows(ScrollView, can_focus=True):
         "timeline--asks",
         "timeline--race",
         "timeline--refused",
+        "timeline--made",
         "timeline--house",
         *(f"timeline--{status}" for status in looks.SIGNS),
     }
@@ -90,6 +92,8 @@ class TimelineRows(ScrollView, can_focus=True):
         self._beat = 0
         self._raced: Counter[str] = Counter()
         self._races_counted = 0
+        self._badges: dict[str, str] = {}
+        """What stands before the tasks that are rehearsed, where others are not."""
         self.name_colors: Mapping[str, str] = {}
         """Colours that agent files give, by specialist."""
         self.picked: str | None = None
@@ -100,6 +104,7 @@ class TimelineRows(ScrollView, can_focus=True):
         self._run = run
         self._rows = rows_of(run) if run else []
         self._raced, self._races_counted = Counter(), 0
+        self._badges = badges_of(run) if run else {}
         ids = [task.id for task in self._rows]
         self.picked = picked if picked in ids else next(iter(ids), None)
         self.scroll_to(y=0, animate=False)
@@ -108,7 +113,10 @@ class TimelineRows(ScrollView, can_focus=True):
         """Show the run as it is at `now`, in seconds since 1970."""
         if self._run is None:
             return
-        self._rows = rows_of(self._run)
+        rows = rows_of(self._run)
+        if len(rows) != len(self._rows):
+            self._badges = badges_of(self._run)
+        self._rows = rows
         self._count_races(self._run)
         self._axis = TimeAxis(self._run, now)
         self._now = now
@@ -230,11 +238,15 @@ class TimelineRows(ScrollView, can_focus=True):
     def _measured(self) -> tuple[int, int, int]:
         refused = any(attempt.refused for task in self._rows for attempt in task.attempts)
         marks = (len(looks.RACE) + 1) * bool(self._raced) + 4 * refused
+        marks += max((len(words) + 1 for words in self._badges.values()), default=0)
         return columns(self.scrollable_content_region.width, self._rows, marks)
 
     def _marks(self, task: TaskRun, room: int) -> list[Segment]:
-        """Before the title: that it met another task at a file, and how often it was refused."""
+        """Before the title: that it is only rehearsed, that it met another task at a file, and how
+        often it was refused."""
         marks = []
+        if badge := self._badges.get(task.id):
+            marks.append(Segment(f"{badge if room >= 24 else badge[0]} ", self._style("made")))
         if self._raced[task.id]:
             words = looks.RACE if room >= 16 else "!"
             marks.append(Segment(f"{words} ", self._style("race")))

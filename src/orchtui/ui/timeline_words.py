@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from orchtui.engine.events import AGGREGATE, Verdict
+from orchtui.engine.rehearsed import PART_BADGE, badge, task_badge
 from orchtui.engine.run import Run, Status, TaskRun, aggregation_task
 from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
 from orchtui.ui import looks
@@ -38,6 +39,15 @@ def rows_of(run: Run) -> list[TaskRun]:
         result = TaskRun(shown, "completed")
         return [*rows, result]
     return rows
+
+
+def badges_of(run: Run) -> dict[str, str]:
+    """`REHEARSAL` for each row that is one in a run that is not, `REHEARSED INPUT` for those that
+    build on it."""
+    if badge(run) != PART_BADGE:
+        return {}
+    rows = [*run.tasks.values(), *([run.aggregate] if run.aggregate else [])]
+    return {row.id: words for row in rows if (words := task_badge(run, row))}
 
 
 def look_of(run: Run, row: TaskRun, beat: int) -> tuple[str, Status]:
@@ -97,6 +107,8 @@ def headline(run: Run, now: float) -> Content:
     ):
         if number:
             parts.append(Content.styled(f"{number} {name}", style))
+    if told := badge(run):
+        parts.insert(0, Content.styled(f" {told} ", "b $background on $warning"))
     if races := looks.races(len(run.races)):
         parts.insert(0, Content.styled(f" {races} ", "b $background on $error"))
     parts.append(Content(looks.clock(makespan(run, now))))
