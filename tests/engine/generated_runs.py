@@ -6,7 +6,7 @@ few things in it that matter. The end of a session is made by the orchestrator's
 """
 
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from hypothesis import strategies as st
@@ -16,14 +16,16 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold
 from orchtui.engine.aggregation import why_not
 from orchtui.engine.errors import ErrorKind
-from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
 from orchtui.engine.schedule import Schedule
+from orchtui.engine.stamp import Stamp
 from tests.engine.generated_plans import Choices, plan_of, schedule_of
 
 START = ev.seconds("2026-01-15T10:00:00.000Z")
 
+_HERE = Path()
 KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 _STEPS = 400
 """Moves after which nothing unusual is begun any more."""
@@ -314,22 +316,19 @@ class Telling:
 
     def end(self) -> None:
         """The synthesis, where one is asked for, and the last two events."""
-        # The orchestrator's own methods, on what they read of it.
-        own = cast(
-            Orchestrator,
-            SimpleNamespace(
-                run=self.run, _schedule=self.schedule, _stamp=self.stamp, _cancelled=self.stopped
-            ),
-        )
+        # One that was never entered, for its own words about the end.
+        own = Orchestrator(self.plan, self.schedule, Crew(backends={}), folder=_HERE, out=_HERE)
+        own.run, own._cancelled = self.run, self.stopped
+        own._stamp = cast(Stamp, self.stamp)
         fallback = None
         if self.schedule.aggregate == "synthesize":
-            fallback = Orchestrator._why_not_synthesize(own)
+            fallback = own._why_not_synthesize()
             if fallback is None:
                 self.synthesize()
                 fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
         self._passes()
-        self.add(Orchestrator._aggregated(own, fallback))
-        self.add(Orchestrator._conclusion(own))
+        self.add(own._aggregated(fallback))
+        self.add(own._conclusion())
 
     def synthesize(self) -> None:
         earlier = len(self.run.aggregate.attempts) if self.run.aggregate is not None else 0
