@@ -99,6 +99,24 @@ def test_every_place_tells_the_same_times(run: Run, folder: Path) -> None:
             assert faster == pytest.approx(verdict.speedup(run), abs=0.051)
 
 
+@given(run=ended_runs())
+def test_every_place_tells_the_same_cost(run: Run) -> None:
+    words, cost = verdict.cost_words(run), verdict.cost(run)
+    told = {
+        "the result": seen.result_text(run).split("\n\n")[1],
+        "the last lines of the run": seen.concluded(run).splitlines()[0],
+        "the notification": end_notice(run, "x").text,
+    }
+    for place, text in told.items():
+        assert (words in text) if words else ("cost" not in text), place
+    log = re.search(r"^\*\*Cost\*\*: (.*)$", seen.log_text(run), re.MULTILINE)
+    assert bool(log) == bool(words)
+    assert log is None or log[1].startswith(str(cost))
+    assert run.finished is not None
+    for told_cost in (run.finished, summary.of(run)):
+        assert (told_cost.cost, told_cost.cost_at_least) == (cost.exact, cost.at_least)
+
+
 @given(telling=tellings())
 def test_a_journal_that_is_read_again_tells_the_same(telling: Telling) -> None:
     lines = [ev.encode(event) for event in telling.events]

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
+from orchtui.engine.prices import ANY, Price, Prices
 from orchtui.engine.schedule import Schedule, build
 from tests.engine.scripted import conflict, report_of
 
 MOST_TASKS = 12
+PRICES = Prices(
+    models={"anthropic": {ANY: Price(input=3, output=15)}},
+    free=("local", "command", "rehearsal"),
+)
+"""What the program costs is not known."""
 _REAL = ("anthropic", "local", "command", "claude")
 
 _T = TypeVar("_T")
@@ -65,4 +73,5 @@ def schedule_of(plan: Plan, choose: Choices) -> Schedule:
     enabled = [task for task in plan.tasks if task.enabled]
     ids = [task.id for task in enabled]
     found = [conflict(one, two) for one, two in zip(ids, ids[1:], strict=False) if choose.seldom()]
-    return build(plan, backend="anthropic", report=report_of(*enabled, findings=found))
+    schedule = build(plan, backend="anthropic", report=report_of(*enabled, findings=found))
+    return replace(schedule, prices=choose.among((None, PRICES)))
