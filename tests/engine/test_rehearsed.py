@@ -98,6 +98,20 @@ def test_a_journal_that_does_not_say_it_is_a_rehearsal_all_the_same() -> None:
     assert start(silent).rehearsal
 
 
+def test_the_attempt_that_counts_says_who_made_it_up() -> None:
+    """Whatever the schedule says: another session may have had another backend."""
+    told = Told(task("a"), task("b", after=("a",))).starts("a", 0)
+    assert rehearsed.badge(told.run) == ""
+    told.fails("a", 1).resumes(10)
+    told.tell(ev.TaskQueued, 10, task="a", attempt=1)
+    own = {"task": "a", "attempt": 2, "specialist": "s", "instance": "s"}
+    told.tell(ev.TaskStarted, 10, **own, backend="rehearsal").completes("a", 11, "made up")
+
+    assert rehearsed.badge(told.run) == "PART REHEARSAL"
+    badges = [rehearsed.task_badge(told.run, one) for one in told.run.tasks.values()]
+    assert badges == ["REHEARSAL", "REHEARSED INPUT"]
+
+
 @given(run=ended_runs())
 def test_every_task_is_made_up_or_builds_on_it_or_has_nothing_to_do_with_it(run: Run) -> None:
     made = {one.id for one in run.tasks.values() if one.task.backend == "rehearsal"}

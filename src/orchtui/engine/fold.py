@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from orchtui.engine import events as ev
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
-from orchtui.engine.rehearsed import share
+from orchtui.engine.rehearsed import BACKEND
 from orchtui.engine.run import Run, Session, TaskRun
 from orchtui.engine.task_fold import apply_to_task, put_back
 
@@ -24,7 +24,7 @@ def start(event: ev.RunStarted) -> Run:
         id=event.run,
         plan=event.plan,
         schedule=event.schedule,
-        rehearsal=event.rehearsal or share(event.schedule) != "none",
+        rehearsal=event.rehearsal or BACKEND in event.schedule.backends,
         started=at,
         tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
         sessions=[Session(at, at)],
@@ -163,7 +163,7 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
     run.pid = event.pid
     if event.schedule is not None:
         run.schedule, run.fingerprints = event.schedule, event.fingerprints
-        run.rehearsal = "rehearsal" in event.schedule.backends
+        run.rehearsal |= BACKEND in event.schedule.backends
         for task in event.schedule.tasks:
             if task.id in run.tasks:
                 run.tasks[task.id].task = task

@@ -32,6 +32,7 @@ from orchtui.engine.executor import Executor
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.opening import Terms, begin, go_on
 from orchtui.engine.plan import Plan
+from orchtui.engine.rehearsed import share
 from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
@@ -343,7 +344,7 @@ class Orchestrator:
         return self._stamp(
             ev.RunFinished,
             verdict=verdict.verdict(self.run),
-            rehearsal=self.run.rehearsal,
+            rehearsal=share(self.run) != "none",
             census=verdict.census(self.run),
             makespan_s=round(verdict.makespan(self.run), 3),
             sequential_s=round(verdict.sequential(self.run), 3),

@@ -12,7 +12,6 @@ from typing import Literal
 from orchtui.engine.event_parts import AGGREGATE
 from orchtui.engine.outcome_words import named
 from orchtui.engine.run import Run, TaskRun
-from orchtui.engine.schedule import Schedule
 
 BACKEND = "rehearsal"
 
@@ -27,19 +26,29 @@ WHOLE = "no model was called. The text is made up, to show the run's shape."
 """Follows the badge."""
 
 
-def share(schedule: Schedule) -> Share:
+def share(run: Run) -> Share:
     """How much of a run's text is made up, the synthesis' too."""
-    made = [task.backend == BACKEND for task in schedule.tasks]
-    if schedule.aggregate == "synthesize" and schedule.backend:
-        made.append(schedule.backend == BACKEND)
+    if not run.rehearsal:  # asked often, and mostly so
+        return "none"
+    made = [is_made_up(run, task) for task in run.tasks.values()]
+    if run.schedule.aggregate == "synthesize" and run.schedule.backend:
+        made.append(_is_synthesis_made_up(run))
     if not any(made):
         return "none"
     return "whole" if all(made) else "part"
 
 
 def is_made_up(run: Run, task: TaskRun) -> bool:
-    """Whether this task's text is made up."""
-    return _backend(run, task) == BACKEND
+    """Whether this task's text is made up, or will be."""
+    if task.kept is not None:  # another session may have had another backend
+        return task.kept.backend == BACKEND
+    return (run.schedule.backend if task.id == AGGREGATE else task.task.backend) == BACKEND
+
+
+def _is_synthesis_made_up(run: Run) -> bool:
+    if run.aggregate is not None:
+        return is_made_up(run, run.aggregate)
+    return run.schedule.backend == BACKEND
 
 
 def builds_on(run: Run, task: TaskRun) -> list[TaskRun]:
@@ -64,7 +73,7 @@ def builds_on(run: Run, task: TaskRun) -> list[TaskRun]:
 
 def badge(run: Run) -> str:
     """What stands beside the run's verdict; nothing beside one that is none."""
-    return {"none": "", "part": PART_BADGE, "whole": BADGE}[_share(run)]
+    return {"none": "", "part": PART_BADGE, "whole": BADGE}[share(run)]
 
 
 def task_badge(run: Run, task: TaskRun) -> str:
@@ -78,7 +87,7 @@ def task_badge(run: Run, task: TaskRun) -> str:
 
 def words(run: Run) -> str:
     """What is said of the run, after `REHEARSAL`; nothing of one that is none."""
-    if (how_much := _share(run)) != "part":
+    if (how_much := share(run)) != "part":
         return WHOLE if how_much == "whole" else ""
     made = [task for task in run.tasks.values() if is_made_up(run, task)]
     built = [task for task in run.tasks.values() if builds_on(run, task)]
@@ -92,7 +101,7 @@ def words(run: Run) -> str:
         )
     if run.schedule.aggregate == "synthesize":
         made_too = "made up too" if made else "made up, and only that"
-        how = made_too if run.schedule.backend == BACKEND else "a model's, from what is made up"
+        how = made_too if _is_synthesis_made_up(run) else "a model's, from what is made up"
         parts.append(f"the synthesis is {how}")
     return "; ".join(parts) + "."
 
@@ -107,14 +116,6 @@ def task_words(run: Run, task: TaskRun) -> str:
         was = "was" if len(given) == 1 else "were"
         return f"it was given what {named(given)} came to, which {was} only rehearsed."
     return ""
-
-
-def _share(run: Run) -> Share:
-    return share(run.schedule) if run.rehearsal else "none"  # asked often, and mostly none
-
-
-def _backend(run: Run, task: TaskRun) -> str:
-    return run.schedule.backend if task.id == AGGREGATE else task.task.backend
 
 
 def _given(run: Run, task: TaskRun) -> Iterable[TaskRun]:

@@ -193,6 +193,7 @@ class Run:
     plan: Plan
     schedule: Schedule
     rehearsal: bool
+    """Whether a rehearsal takes part, or once did; `rehearsed` says what is made up."""
     started: float
     """Seconds since 1970."""
     tasks: dict[str, TaskRun]

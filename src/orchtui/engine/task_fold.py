@@ -7,6 +7,7 @@ with the task's story. This module never reads a clock or a file.
 from orchtui.engine import costs
 from orchtui.engine import events as ev
 from orchtui.engine.errors import ErrorKind, IllegalTransitionError
+from orchtui.engine.rehearsed import BACKEND
 from orchtui.engine.run import (
     ENDED,
     LIVE,
@@ -68,6 +69,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _take_over(run, task, event)
         case ev.TaskStarted():
             task.status, task.error, task.why = "running", None, ""
+            run.rehearsal |= event.backend == BACKEND
             task.attempts.append(
                 Attempt(
                     event.attempt,

@@ -41,7 +41,8 @@ def end_notice(run: Run, place: str) -> EndNotice:
         place: Its folder, as a reader would type it.
     """
     word = verdict(run)
-    lines = [f"{badge(run)}: {words(run)}"] if run.rehearsal else []
+    told = badge(run)
+    lines = [f"{told}: {words(run)}"] if told else []
     if raced := looks.races(len(run.races)):
         lines.append(f"{raced}: tasks met at a file; see their output")
     lines.append(outcome(census(run)))
