@@ -9,14 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from orchtui.cli.runs_command import line_of
 from orchtui.engine import events as ev
 from orchtui.engine import fold, summary, verdict
 from orchtui.engine.files_told import inline
-from orchtui.engine.run import Run
+from orchtui.engine.run import LIVE, Run
 from orchtui.ui.end_notice import end_notice
 from orchtui.ui.looks import SIGNS, VERDICT_SIGNS
+from orchtui.ui.output_pane import headline as task_head
 from orchtui.ui.runs_pane import row_of
-from orchtui.ui.timeline_words import look_of, rows_of
+from orchtui.ui.timeline_words import headline, look_of, rows_of
 from tests import seen
 from tests.engine.generated_runs import Telling, ended_runs, tellings
 from tests.seen import Seen
@@ -218,6 +220,14 @@ def test_a_run_that_has_not_ended_tells_no_verdict(telling: Telling, data: st.Da
     assert run is not None
     if run.finished is None:
         assert "**Verdict**: the run has not ended" in seen.log_text(run)
-        assert summary.of(run).verdict == "RUNNING"
+        listed = summary.of(run)
+        assert listed.verdict == "RUNNING"
+        assert f" -/{listed.tasks} " in line_of(listed)
+        assert "/" not in row_of(listed, 200).plain.split("\n")[1]
         assert "INTERRUPTED" in seen.bar(run).plain
         assert not seen.SUCCESS.search(seen.bar(run).markup)
+        told = [headline(run, run.at, broken_off=True).plain]
+        told += [task_head(task, run.at, run, broken_off=True).plain for task in rows_of(run)]
+        assert not any(re.search(r"\b(running|waits|waiting|asks)\b", words) for words in told)
+        signs = {look_of(run, row, 0, broken_off=True)[0] for row in run.with_status(*LIVE)}
+        assert signs <= {"↯"}

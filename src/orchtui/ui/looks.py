@@ -35,6 +35,9 @@ WORDS: dict[Status, str] = {
     "skipped": "skipped",
 }
 
+BROKEN_OFF = ("↯", "interrupted")
+"""The sign and the word of a task that was going on in a run that nobody goes on with."""
+
 PRIORITY_SIGNS: dict[Priority, str] = {"critical": "▲", "normal": " ", "nice-to-have": "▽"}
 
 VERDICT_SIGNS: dict[Verdict, str] = {

@@ -23,7 +23,7 @@ from textual.widgets import Static
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import race_line, races_of
 from orchtui.engine.outcome_words import cut_off
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.run import LIVE, Run, TaskRun
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.verdict import cost_words
 from orchtui.ui import keymap, looks
@@ -244,11 +244,16 @@ class OutputPane(Vertical):
         self._head.update(_with_badge(head, badge))
         self.text.show_text(text)
 
-    def repaint(self, now: float) -> None:
-        """Take in what is new, at `now` in seconds since 1970."""
+    def repaint(self, now: float, broken_off: bool = False) -> None:
+        """Take in what is new, at `now` in seconds since 1970.
+
+        Args:
+            broken_off: Whether nobody goes on with a run that has not ended.
+        """
         if self._shown_task is None:
             return
-        head = _with_badge(headline(self._shown_task, now, self._run), self._badge)
+        words = headline(self._shown_task, now, self._run, broken_off=broken_off)
+        head = _with_badge(words, self._badge)
         because = self._why_waiting(self._shown_task)
         races = races_above(self._run, self._shown_task) if self._run else []
         lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
@@ -279,9 +284,14 @@ _HEAD_STYLES = {
 }
 
 
-def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
+def headline(
+    task: TaskRun, now: float, run: Run | None = None, *, broken_off: bool = False
+) -> Content:
     """A task's state, title, who does it, for how long, and why."""
     style = _HEAD_STYLES.get(task.status, "$foreground-muted")
+    state = f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}"
+    if broken_off and task.status in LIVE:
+        style, state = "$text-warning", " ".join(looks.BROKEN_OFF)
     attempt = task.attempt
     facts = [attempt.model or attempt.backend if attempt else task.task.backend]
     if task.reused is not None:
@@ -296,12 +306,12 @@ def headline(task: TaskRun, now: float, run: Run | None = None) -> Content:
         facts.append(f"{looks.count(cached)} tokens from the cache")
     facts.append(cost_words(run, task) if run is not None else "")
     parts = [
-        Content.styled(f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}", style),
+        Content.styled(state, style),
         Content.styled(clean_line(task.task.label), "b"),
         Content.styled(clean_line(" · ".join(fact for fact in facts if fact)), "$foreground-muted"),
     ]
     head = Content("  ").join(parts)
-    if task.question is not None:
+    if task.question is not None and not broken_off:
         asks = f"? it asks: {clean_line(task.question.what, 200)}"
         head = Content("\n").join([head, Content.styled(asks, "b $text-warning")])
     if task.why:

@@ -144,7 +144,8 @@ def state_of(facts: Facts) -> list[Part]:
         parts.append((3, Content(outcome(census(run)))))
     if races := looks.races(len(run.races)):
         parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
-    if asking := [task for task in run.tasks.values() if task.question is not None]:
+    asking = [task for task in run.tasks.values() if task.question is not None]
+    if asking and facts.is_live:
         words = f" {looks.ASKS} {len(asking)} asking "
         parts.append((1, Content.styled(words, _BADGES["PARTIAL"])))
     if refused := refusals(run):

@@ -161,8 +161,9 @@ class MainScreen(Screen[None]):
             self.plan_pane.show_verdict(brief(report))
         if shown is not None:
             moment = now if is_live else shown.run.at
-            self.timeline.repaint(shown.run, moment)
-            self._repaint_output(shown, moment)
+            broken_off = not is_live and shown.run.finished is None
+            self.timeline.repaint(shown.run, moment, broken_off)
+            self._repaint_output(shown, moment, broken_off)
         self.bar.show(
             Facts(
                 backend=self.backend,
@@ -175,7 +176,7 @@ class MainScreen(Screen[None]):
             )
         )
 
-    def _repaint_output(self, shown: Shown, now: float) -> None:
+    def _repaint_output(self, shown: Shown, now: float, broken_off: bool) -> None:
         run, picked = shown.run, self.timeline.rows.picked
         is_result = picked == AGGREGATE and run.aggregated is not None
         wanted = (id(run), picked, is_result and run.finished is not None, is_result)
@@ -189,7 +190,7 @@ class MainScreen(Screen[None]):
                 self.output.show_task(task, task_badge(run, task), now, why, run)
             else:
                 self.output.show_task(None, "", now)
-        self.output.repaint(now)
+        self.output.repaint(now, broken_off)
 
     @work(exclusive=True, group="result", exit_on_error=False)
     async def _read_result(self, shown: Shown) -> None:

@@ -90,6 +90,7 @@ class TimelineRows(ScrollView, can_focus=True):
         self._now = 0.0
         self._columns = (0, 0, 0)
         self._beat = 0
+        self._broken_off = False
         self._raced: Counter[str] = Counter()
         self._races_counted = 0
         self._badges: dict[str, str] = {}
@@ -109,8 +110,9 @@ class TimelineRows(ScrollView, can_focus=True):
         self.picked = picked if picked in ids else next(iter(ids), None)
         self.scroll_to(y=0, animate=False)
 
-    def repaint(self, now: float) -> None:
+    def repaint(self, now: float, broken_off: bool = False) -> None:
         """Show the run as it is at `now`, in seconds since 1970."""
+        self._broken_off = broken_off
         if self._run is None:
             return
         rows = rows_of(self._run)
@@ -205,11 +207,12 @@ class TimelineRows(ScrollView, can_focus=True):
 
     def _segments(self, task: TaskRun, axis: TimeAxis, width: int, picked: bool) -> list[Segment]:
         assert self._run is not None
-        sign, status = look_of(self._run, task, self._beat)
-        state = self._style("asks" if task.question else status)
+        sign, status = look_of(self._run, task, self._beat, broken_off=self._broken_off)
+        asks = task.question is not None and not self._broken_off
+        state = self._style("asks" if asks else status)
         figure = self._style("figure")
         instance_width, title_width, bar_width = self._columns
-        sign = looks.ASKS if task.question else sign
+        sign = looks.ASKS if asks else sign
         marks = self._marks(task, title_width)
         rest = title_width - sum(cell_len(mark.text) for mark in marks)
         segments = [
@@ -222,7 +225,7 @@ class TimelineRows(ScrollView, can_focus=True):
         ]
         if bar_width and (why := in_place_of_bar(self._run, task)):
             room = width - 3 - instance_width - bool(instance_width) - title_width
-            style = self._style("asks" if task.question else "waiting")
+            style = self._style("asks" if asks else "waiting")
             return [*segments, Segment(" " + fit(why, room - 1), style)]
         if bar_width:
             segments.append(Segment(" "))
@@ -307,7 +310,11 @@ class TimelinePane(Vertical):
         self.set_class(bool(origin), "-past")
         self.border_title = Content(f"3 Timeline · {origin}") if origin else "3 Timeline"
 
-    def repaint(self, run: Run, now: float) -> None:
-        """Show the run as it is at `now`, in seconds since 1970."""
-        self._head.update(headline(run, now))
-        self.rows.repaint(now)
+    def repaint(self, run: Run, now: float, broken_off: bool = False) -> None:
+        """Show the run as it is at `now`, in seconds since 1970.
+
+        Args:
+            broken_off: Whether nobody goes on with a run that has not ended.
+        """
+        self._head.update(headline(run, now, broken_off=broken_off))
+        self.rows.repaint(now, broken_off)

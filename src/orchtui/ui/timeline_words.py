@@ -9,7 +9,7 @@ from textual.content import Content
 
 from orchtui.engine.events import AGGREGATE, Verdict
 from orchtui.engine.rehearsed import PART_BADGE, badge, task_badge
-from orchtui.engine.run import Run, Status, TaskRun, aggregation_task
+from orchtui.engine.run import LIVE, Run, Status, TaskRun, aggregation_task
 from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
 from orchtui.ui import looks
 from orchtui.ui.waiting import in_short
@@ -50,12 +50,17 @@ def badges_of(run: Run) -> dict[str, str]:
     return {row.id: words for row in rows if (words := task_badge(run, row))}
 
 
-def look_of(run: Run, row: TaskRun, beat: int) -> tuple[str, Status]:
+def look_of(run: Run, row: TaskRun, beat: int, *, broken_off: bool = False) -> tuple[str, Status]:
     """A row's sign, and the state that it looks like.
 
     The row of the result looks as the run does, and a synthesis that was not taken like a failure:
     what they hold is as whole as that.
+
+    Args:
+        broken_off: Whether nobody goes on with a run that has not ended.
     """
+    if broken_off and row.status in LIVE:
+        return looks.BROKEN_OFF[0], "cancelled"
     if row.question is not None or row.id != AGGREGATE or run.aggregated is None:
         return looks.sign(row.status, beat), row.status
     if run.aggregate is None:
@@ -93,13 +98,20 @@ def in_place_of_bar(run: Run, task: TaskRun) -> str:
     return in_short(run, task)
 
 
-def headline(run: Run, now: float) -> Content:
-    """The census, and what the run gained by working in parallel once it has ended."""
+def headline(run: Run, now: float, *, broken_off: bool = False) -> Content:
+    """The census, and what the run gained by working in parallel once it has ended.
+
+    Args:
+        broken_off: Whether nobody goes on with a run that has not ended.
+    """
     count = census(run)
     parts = [Content.styled(f"{count.completed}/{count.total} done", "b")]
+    begun, waiting = len(run.with_status("running")), len(run.with_status(*LIVE - {"running"}))
     for name, number, style in (
-        ("running", len(run.with_status("running")), "$accent"),
-        ("waiting", len(run.with_status("waiting", "queued", "retrying")), "$foreground-muted"),
+        (looks.BROKEN_OFF[1], begun if broken_off else 0, "$text-warning"),
+        ("not run", waiting if broken_off else 0, "$foreground-muted"),
+        ("running", 0 if broken_off else begun, "$accent"),
+        ("waiting", 0 if broken_off else waiting, "$foreground-muted"),
         ("failed", count.failed, "$text-error"),
         ("cancelled", count.cancelled, "$text-warning"),
         ("skipped", count.skipped, "$text-warning"),
