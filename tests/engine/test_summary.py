@@ -55,6 +55,22 @@ async def test_a_run_that_nobody_writes_any_more_was_interrupted(tmp_path: Path)
     assert dead is not None and dead.verdict == "INTERRUPTED"
 
 
+async def test_what_the_journal_tells_stands_over_the_file(tmp_path: Path) -> None:
+    """Killed between the last event and the file, or in the middle: `runs show` knows it all."""
+    told = Told(task("a"), task("b")).starts("a", 0)
+    folder = write(told.run, tmp_path / told.run.id)
+    told.completes("a", 1, "x")
+
+    assert summary.of_opened(told.run, folder).verdict == "INTERRUPTED"
+    assert summary.of_opened(told.run, folder).census.completed == 1
+    journal = await Journal.create(folder)
+    assert summary.of_opened(told.run, folder).verdict == "RUNNING"
+    await journal.close()
+    told.starts("b", 1).completes("b", 2, "x").ends(3)
+    assert summary.of_opened(told.run, folder) == summary.of(told.run)
+    assert summary.of(told.run).verdict == "COMPLETED"
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"id": 3}', b"null"])
 def test_a_broken_summary_is_left_out_of_the_list(tmp_path: Path, data: bytes) -> None:
     write(done(), tmp_path / "1")

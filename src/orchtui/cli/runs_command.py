@@ -79,7 +79,7 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     folder = project.run_folder(run)
     opened = project.open_run(run)
     if as_json:
-        shown = summary.load(folder) or summary.of(opened)
+        shown = summary.of_opened(opened, folder)
         click.echo(
             msgspec.json.encode(
                 {

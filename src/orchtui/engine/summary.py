@@ -86,6 +86,19 @@ def of(run: Run) -> Summary:
     )
 
 
+def of_opened(run: Run, folder: Path) -> Summary:
+    """The summary of a run that was read from its journal, which knows more than the file.
+
+    Args:
+        run: As the journal tells it.
+        folder: The run's.
+    """
+    shown = of(run)
+    if run.finished is None and not is_alive(folder):
+        return msgspec.structs.replace(shown, verdict="INTERRUPTED")
+    return shown
+
+
 def dump(run: Run) -> str:
     """The file's text."""
     whole = _File(**msgspec.structs.asdict(of(run)), work=past_work.of(run))
