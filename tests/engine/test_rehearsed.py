@@ -35,13 +35,13 @@ NONE = [("a", "anthropic", ()), ("b", "local", ("a",))]
             PART,
             "",
             "PART REHEARSAL",
-            "only of Task 1 of 3; no model was called for it; Task 2 builds on what is made up.",
+            "Task 1 of 3 is made up, no model was called for it; Task 2 builds on what is made up.",
         ),
         (
             WHOLE,
             "anthropic",
             "PART REHEARSAL",
-            "only of Task 1 and 2 of 2; no model was called for them; "
+            "Task 1 and 2 of 2 are made up, no model was called for them; "
             "the synthesis is a model's, from what is made up.",
         ),
         (NONE, "rehearsal", "PART REHEARSAL", "the synthesis is made up, and only that."),
@@ -49,7 +49,7 @@ NONE = [("a", "anthropic", ()), ("b", "local", ("a",))]
             [*PART, ("d", "rehearsal", ())],
             "rehearsal",
             "PART REHEARSAL",
-            "only of Task 1 and 4 of 4; no model was called for them; "
+            "Task 1 and 4 of 4 are made up, no model was called for them; "
             "Task 2 builds on what is made up; the synthesis is made up too.",
         ),
     ],

@@ -25,7 +25,7 @@ async def test_every_task_shows_whether_it_is_made_up(tmp_path: Path) -> None:
             await pilot.press("ctrl+r")
             await ended(pilot, app)
             await sees(pilot, app, "PART REHEARSAL", "COMPLETED")
-            await told(pilot, app, "PART REHEARSAL: only of Task 1 of 3")
+            await told(pilot, app, "PART REHEARSAL: Task 1 of 3 is made up")
             rows = {line for line in screen_text(app).splitlines() if "researcher" in line}
             assert any("REHEARSAL Topic" in row for row in rows)
             assert any("REHEARSED INPUT Built" in row for row in rows)

@@ -72,7 +72,8 @@ class Progress:
 
     def __enter__(self) -> "Progress":
         if badge := rehearsed.badge(self._run):
-            self._say(f"{badge}: {rehearsed.words(self._run)}", fg="yellow")
+            words = rehearsed.words(self._run).replace("was called", "is called")
+            self._say(f"{badge}: {words}", fg="yellow")
         if small := outcome_words.small_model(self._run):
             self._say(small.replace("wrote", "writes"), fg="yellow")
         if self._live is not None:

@@ -93,8 +93,9 @@ def words(run: Run) -> str:
     built = [task for task in run.tasks.values() if builds_on(run, task)]
     parts = []
     if made:
-        them = "it" if len(made) == 1 else "them"
-        parts.append(f"only of {named(made)} of {len(run.tasks)}; no model was called for {them}")
+        are, them = ("is", "it") if len(made) == 1 else ("are", "them")
+        whose = f"{named(made)} of {len(run.tasks)}"
+        parts.append(f"{whose} {are} made up, no model was called for {them}")
     if built:
         parts.append(
             f"{named(built)} {'builds' if len(built) == 1 else 'build'} on what is made up"
