@@ -85,6 +85,24 @@ def test_very_different_specialists_gain_less() -> None:
     assert advice(check(Plan(tasks=tasks("writer", "writer", "writer")))) == {}
 
 
+@pytest.mark.parametrize("spelling", ["explorer two", "EXPLORERTWO", "Explorer_Two"])
+def test_names_are_compared_as_a_run_compares_them(spelling: str) -> None:
+    named = (("a", "explorer-two"), ("b", spelling), ("c", "critic"))
+    plan = Plan(tasks=tuple(asked(id, f"Draw {id}", specialist=name) for id, name in named))
+
+    assert "mixed" not in advice(check(plan))
+
+
+def test_a_name_is_the_kind_that_a_verb_asks_for() -> None:
+    tasks = (
+        asked("a", "Research tea"),
+        asked("b", "Draw cocoa", specialist="RESEARCHER"),
+        asked("c", "Paint coffee", specialist="painter"),
+    )
+
+    assert "mixed" not in advice(check(Plan(tasks=tasks)))
+
+
 def test_advice_never_changes_a_verdict() -> None:
     report = told("Write a poem")
 

@@ -6,13 +6,13 @@ different specialists gain less, and one long task decides when all is done.
 It never changes a verdict.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from orchtui.engine.durations import show_duration
 from orchtui.engine.independence.report import Edge, Finding, Pattern
 from orchtui.engine.plan import Task
 from orchtui.engine.request.lexicon import SPECIALIST_OF
+from orchtui.engine.specialists import name_key
 
 _DOMINATES = 0.7
 """Share of the whole work from which one task leaves little to gain."""
@@ -109,10 +109,9 @@ def _dominated(tasks: Sequence[Task], groups: Sequence[Sequence[str]]) -> Iterat
 
 def _mixed(tasks: Sequence[Task]) -> Iterator[Finding]:
     """As many kinds of specialists as tasks."""
-    kinds = [_specialist(task) for task in tasks]
-    known = Counter(kind for kind in kinds if kind)
-    if len(tasks) >= 3 and len(known) == len(tasks):
-        names = ", ".join(sorted(known))
+    kinds = [kind for task in tasks if (kind := _specialist(task))]
+    if len(tasks) >= 3 and len({_compared(kind) for kind in kinds}) == len(tasks):
+        names = ", ".join(sorted(name for name, _ in kinds))
         yield _advice(
             tasks,
             "mixed",
@@ -121,8 +120,16 @@ def _mixed(tasks: Sequence[Task]) -> Iterator[Finding]:
         )
 
 
-def _specialist(task: Task) -> str | None:
+def _specialist(task: Task) -> tuple[str, bool] | None:
+    """Who does a task, and whether that is a program."""
     if task.specialist or task.command:
-        return task.specialist or task.command[0]
+        return task.specialist or task.command[0], not task.specialist
     words = task.prompt.split(maxsplit=1)
-    return SPECIALIST_OF.get(words[0].lower().strip(",.:")) if words else None
+    kind = SPECIALIST_OF.get(words[0].lower().strip(",.:")) if words else None
+    return (kind, False) if kind else None
+
+
+def _compared(kind: tuple[str, bool]) -> tuple[str, bool]:
+    """As a run compares names: of programs every letter counts."""
+    name, is_program = kind
+    return (name if is_program else name_key(name)), is_program
