@@ -132,6 +132,32 @@ def test_files_are_applied_once_and_taken_back(room: Room) -> None:
     assert not applying.can_undo(room.folder)
 
 
+def test_folders_that_were_made_go_with_the_last_file_in_them(room: Room) -> None:
+    room.file("docs/old", "x")
+    (room.project / "empty").mkdir()
+    paths = ("deep/er/a", "deep/er/b", "docs/new/c", "empty/d")
+    room.task("t", *(room.wrote("t", path, "1") for path in paths))
+    room.apply()
+    room.file("deep/mine", "a person's")
+
+    room.undo()
+
+    assert room.files() == {"deep/mine": "a person's", "docs/old": "x"}
+    assert not (room.project / "deep/er").exists()
+    assert not (room.project / "docs/new").exists()
+    assert (room.project / "empty").is_dir(), "it was there before"
+
+
+def test_below_a_file_nothing_can_be_applied(room: Room) -> None:
+    room.file("a", "a file")
+    room.task("t", room.wrote("t", "a/b", "1"))
+    [change] = room.changes()
+
+    met = room.ground().meet(change)
+
+    assert (met.standing, "'a' is a file" in met.why) == ("refused", True)
+
+
 def test_what_was_changed_since_is_marked_and_can_be_taken_back(room: Room) -> None:
     room.file("a", "the user's")
     room.task("t", room.wrote("t", "a", "the task's", base="the first"))

@@ -12,9 +12,10 @@ import os
 import secrets
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import msgspec
@@ -57,6 +58,8 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of what stands there now; `None` where it was removed."""
     mode: int | None = None
     """Rights of what was replaced."""
+    made: tuple[str, ...] = ()
+    """Folders that were made for it, the outermost first."""
 
 
 def diff(change: Change, ground: Ground, meeting: Meeting | None = None) -> str:
@@ -102,7 +105,7 @@ def apply(changes: Sequence[Change], ground: Ground, run_folder: Path) -> list[A
             if meeting.standing == "already there":
                 done.append(Applied(change.path, change.task, "already there"))
                 continue
-            backup.keep(change, meeting, _mode(ground, change.path))
+            backup.keep(change, meeting, ground)
             _put(ground, change.path, meeting.new, _wanted_mode(change, meeting))
             done.append(Applied(change.path, change.task, "applied"))
         except Denied as denied:
@@ -136,6 +139,7 @@ def undo(ground: Ground, run_folder: Path) -> list[Applied]:
             done.append(_taken_back(entry, ground, folder))
         except Denied as denied:
             done.append(Applied(entry.path, entry.task, "failed", clean_line(denied.why)))
+    _remove_made(ground, entries)
     try:
         (folder / _UNDONE).touch()
     except OSError as error:
@@ -182,14 +186,15 @@ class _Backup:
         self._folder = run_folder / FOLDER / f"{time}-{secrets.token_hex(2)}"
         self._entries: list[_Entry] = []
 
-    def keep(self, change: Change, meeting: Meeting, mode: int | None) -> None:
+    def keep(self, change: Change, meeting: Meeting, ground: Ground) -> None:
         """Keep the project's file, and note what is about to be done."""
         entry = _Entry(
             path=change.path,
             task=change.task,
             before=_digest(meeting.now),
             after=_digest(meeting.new),
-            mode=mode,
+            mode=_mode(ground, change.path),
+            made=_missing_folders(ground, change.path),
         )
         try:
             if self._folder.parent.is_symlink():  # the run folder may have come with the project
@@ -228,6 +233,26 @@ def _remove(project: Path, path: str) -> None:
         if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             raise ValueError("this is no plain file")
         os.unlink(name, dir_fd=folder)
+
+
+def _missing_folders(ground: Ground, path: str) -> tuple[str, ...]:
+    """The folders above a file that are not there, the outermost first."""
+    above = [str(folder) for folder in reversed(PurePosixPath(path).parents)][1:]
+    return tuple(folder for folder in above if not os.path.lexists(ground.project / folder))
+
+
+def _remove_made(ground: Ground, entries: Sequence[_Entry]) -> None:
+    """Take away the folders that were made, where nothing stands in them any more."""
+    made = {
+        folder
+        for entry in entries
+        for folder in entry.made
+        if PurePosixPath(entry.path).is_relative_to(folder)
+    }
+    for path in sorted(made, key=len, reverse=True):
+        # What is not empty stays; so does what is no folder any more.
+        with suppress(OSError, ValueError), folder_of(ground.project, path) as (folder, name):
+            os.rmdir(name, dir_fd=folder)
 
 
 def _set_mode(project: Path, path: str, mode: int) -> None:

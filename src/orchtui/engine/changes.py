@@ -19,7 +19,7 @@ from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.fence import Fence
 from orchtui.engine.workspace.no_links import open_file
 from orchtui.engine.workspace.overlay import FILES
-from orchtui.engine.workspace.path_names import Denied, Missing
+from orchtui.engine.workspace.path_names import Blocked, Denied, Missing
 from orchtui.engine.workspace.rules import Rules
 
 LARGEST = 64 * 1024 * 1024
@@ -186,6 +186,8 @@ class Ground:
         """
         try:
             return self.fence.read(path, self.rules.unwritable).data
+        except Blocked:
+            raise
         except Missing:
             return None
 

@@ -79,7 +79,9 @@ async def test_what_is_right(
         ("Read", '{"path": "x", "limit": true}', "of type integer"),
         ("Read", '{"path": "nothing.md"}', "no such file"),
         ("Read", '{"path": "docs"}', "this is a folder"),
-        ("Read", '{"path": "README.md/x"}', "no folder"),
+        ("Read", '{"path": "README.md/x"}', "'README.md' is a file"),
+        ("Write", '{"path": "README.md/x", "content": ""}', "'README.md' is a file, and nothing"),
+        ("Write", '{"path": "docs/a.md/x/y", "content": ""}', "'docs/a.md' is a file, and nothing"),
         ("Read", '{"path": "docs/a.md", "offset": 99}', "it has only 3 lines"),
         ("Read", '{"path": ".env"}', "may hold a secret"),
         ("Write", '{"path": "docs/", "content": ""}', "folder"),
@@ -257,6 +259,17 @@ async def test_own_text_is_seen_and_the_project_stays(place: Place) -> None:
     assert (place.run / "files/one.attempt-1/src/main.py").read_text() == "zebra!\n"
     assert not (place.run / "files/one").exists()
     await again.leave()
+
+
+async def test_nothing_is_kept_below_what_is_a_file(place: Place) -> None:
+    site = await place.site()
+    assert (await use(site, "Write", path="fresh.md", content="x")).ok
+    for path, file in {"fresh.md/deep/x": "fresh.md", "README.md/x": "README.md"}.items():
+        answer = await use(site, "Write", path=path, content="x")
+        assert not answer.ok and f"'{file}' is a file, and nothing can stand below" in answer.text
+        assert "files/one" not in answer.text
+    seen = await site.leave()
+    assert seen is not None and [change.path for change in seen.written] == ["fresh.md"]
 
 
 async def test_what_another_session_kept_is_set_aside(place: Place) -> None:

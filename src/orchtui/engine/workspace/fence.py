@@ -28,7 +28,7 @@ from orchtui.engine.workspace.open_files import (
     size,
     write_all,
 )
-from orchtui.engine.workspace.path_names import Denied, Missing, relative
+from orchtui.engine.workspace.path_names import Blocked, Denied, Missing, relative
 
 LARGEST = 10_000_000
 """Bytes of a file that is read or written."""
@@ -175,7 +175,10 @@ class Fence:
                         break
                     if not left:
                         break
-                    below = self._step(folder, [*done, name], left, judge, made)
+                    try:
+                        below = self._step(folder, [*done, name], left, judge, made)
+                    except NotADirectoryError as error:
+                        raise Blocked("/".join([*done, name])) from error
                     os.close(folder)
                     folder = below
                     done.append(name)

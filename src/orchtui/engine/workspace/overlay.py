@@ -19,7 +19,7 @@ from orchtui.engine.events import FileChange
 from orchtui.engine.workspace.fence import Fence
 from orchtui.engine.workspace.open_files import Content, Entry
 from orchtui.engine.workspace.ownership import Ownership
-from orchtui.engine.workspace.path_names import Denied, Missing
+from orchtui.engine.workspace.path_names import Blocked, Denied, Missing
 from orchtui.engine.workspace.site import Access
 
 FILES = "files"
@@ -233,10 +233,15 @@ class Overlay:
         try:
             before = self._project.read(path, self.rules).data
             base = hashlib.sha256(before).hexdigest()
+        except Blocked:
+            raise  # it could be kept, but never applied
         except Missing:
             base = None
         kept = self._below + path
-        self._run.write(kept, data, self._is_kept)
+        try:
+            self._run.write(kept, data, self._is_kept)
+        except Blocked as blocked:
+            raise Blocked(blocked.at.removeprefix(self._below)) from blocked
         return self._change(path, kept, base)
 
     def _change(self, path: str, kept: str, base: str | None) -> FileChange:

@@ -9,6 +9,8 @@ import os
 import unicodedata
 from pathlib import Path
 
+from orchtui.engine.text import clean_line
+
 LONGEST_NAME = 255
 """Bytes of one name, as most file systems have it."""
 
@@ -30,6 +32,20 @@ class Denied(Exception):
 
 class Missing(Denied):
     """There is no such file or folder."""
+
+
+class Blocked(Missing):
+    """A file stands where a folder would have to be.
+
+    Args:
+        at: The file, from the root folder.
+    """
+
+    def __init__(self, at: str) -> None:
+        super().__init__(
+            f"'{clean_line(at, 200)}' is a file, and nothing can stand below it; use another folder"
+        )
+        self.at = at
 
 
 def relative(named: str, *roots: Path) -> str:
