@@ -1,12 +1,13 @@
-"""Files that a project's .gitignore names: left out when many are listed or searched.
+"""Files that .gitignore files name: left out when many are listed or searched.
 
-Only the file in the project folder itself is read, and of its form what nearly
-all use: names, folders, globs, and exceptions with `!`. This module never
-forbids anything.
+Of their form what nearly all use is understood: names, folders, globs, and
+exceptions with `!`; the file nearest to a path has the last word. This module
+never opens a file, and never forbids anything.
 """
 
 import fnmatch
 import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,6 +16,11 @@ SKIPPED = frozenset(
     ".idea .cache .next .nuxt .gradle .terraform .hypothesis .parcel-cache".split()
 )
 """Folders that no search goes through unless it begins inside of one."""
+
+
+_MOST_LINES = 5000
+_MOST_FOLDERS = 50_000
+"""Folders whose .gitignore, or that they have none, is kept in mind."""
 
 
 class _Line(NamedTuple):
@@ -30,16 +36,36 @@ class _Line(NamedTuple):
         return glob_fits(self.path, path)
 
 
-class Ignored:
-    """What a .gitignore says.
-
-    Args:
-        text: Of the file; empty where there is none.
-    """
+class _IgnoreFile:
+    """What one .gitignore says of paths from its own folder."""
 
     def __init__(self, text: str) -> None:
-        lines = (line.strip() for line in text.splitlines()[:5000])
-        self._lines = [_read(line) for line in lines if line.strip("!/") and line[0] != "#"]
+        lines = (line.strip() for line in text.splitlines()[:_MOST_LINES])
+        found = [_read(line) for line in lines if line.strip("!/") and line[0] != "#"]
+        self._lines = tuple(reversed(found))
+
+    def says(self, path: str, name: str, *, folder: bool) -> bool | None:
+        """Whether it ignores the path, by the last line that fits; `None` where none does."""
+        for line in self._lines:
+            if (folder or not line.folders_only) and line.fits(path, name):
+                return not line.takes_back
+        return None
+
+
+class Ignored:
+    """What all .gitignore files of a project say. Each is asked for once, and kept.
+
+    Args:
+        read: The text of the file in a folder, by its path from the project; empty where there is
+            none.
+        above: Those in folders above: the way from there to the project, ending with `/`, and the
+            text; the nearest first.
+    """
+
+    def __init__(self, read: Callable[[str], str], above: Sequence[tuple[str, str]] = ()) -> None:
+        self._read = read
+        self._above = [(way, _IgnoreFile(text)) for way, text in above]
+        self._files: dict[str, _IgnoreFile | None] = {}
 
     def __contains__(self, path: str) -> bool:
         """Whether a file is ignored, or a folder that it is in."""
@@ -48,22 +74,38 @@ class Ignored:
         return any(self.says(folder, folder=True) for folder in above) or self.says(path)
 
     def says(self, path: str, *, folder: bool = False) -> bool:
-        """Whether a line is about this very path: the last one that fits holds."""
-        name = path.rpartition("/")[2]
-        ignored = False
-        for line in self._lines:
-            if ignored is line.takes_back and (folder or not line.folders_only):
-                ignored ^= line.fits(path, name)
-        return ignored
+        """Whether a file is about this very path: the nearest one that says anything holds."""
+        place, _, name = path.rpartition("/")
+        while True:
+            if (file := self._file(place)) is not None:
+                inside = path[len(place) + 1 :] if place else path
+                if (found := file.says(inside, name, folder=folder)) is not None:
+                    return found
+            if not place:
+                break
+            place = place.rpartition("/")[0]
+        for way, file in self._above:
+            if (found := file.says(way + path, name, folder=folder)) is not None:
+                return found
+        return False
+
+    def _file(self, folder: str) -> _IgnoreFile | None:
+        if folder not in self._files:
+            if len(self._files) >= _MOST_FOLDERS:
+                self._files.clear()
+            text = self._read(folder)
+            self._files[folder] = _IgnoreFile(text) if text else None
+        return self._files.get(folder)
 
 
 def _read(line: str) -> _Line:
     takes_back = line.startswith("!")
     pattern = line.removeprefix("!").removeprefix("\\")
     folders_only = pattern.endswith("/")
-    pattern = pattern.rstrip("/").removeprefix("**/")
-    if "/" in pattern:
+    pattern = pattern.rstrip("/")
+    if "/" in pattern.removeprefix("**/"):
         return _Line(None, globs(pattern.lstrip("/")), folders_only, takes_back)
+    pattern = pattern.removeprefix("**/")
     name = re.compile(fnmatch.translate(pattern.replace("[^", "[!")))
     return _Line(name, (), folders_only, takes_back)
 

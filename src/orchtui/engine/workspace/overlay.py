@@ -77,6 +77,9 @@ class Overlay:
         """Why a real path must not be read."""
         return self._owner.rules.unreadable
 
+    def _of_folder(self, path: str) -> str | None:
+        return self._owner.rules.unreadable(path, folder=True)
+
     def skipped(self, path: str, folder: bool) -> bool:
         """Whether a search leaves a path out."""
         return self._owner.rules.skipped(path, folder=folder)
@@ -164,14 +167,19 @@ class Overlay:
         """
         own = self._own_entries(path)
         try:
-            found = {one.name: one for one in self._project.entries(path, self.rules)}
+            found = {one.name: one for one in self._project.entries(path, self._of_folder)}
         except Missing:
             if not own:
                 raise
             found = {}
         merged = {**found, **own}
         before = f"{path}/" if path else ""
-        return [merged[name] for name in sorted(merged) if not self.rules(before + name)]
+        unreadable = self._owner.rules.unreadable
+        return [
+            merged[name]
+            for name in sorted(merged)
+            if not unreadable(before + name, folder=merged[name].kind == "folder")
+        ]
 
     def close(self) -> None:
         """From now on nothing is written; a write under way is waited for."""

@@ -3,58 +3,17 @@
 Repositories' own folders, secrets, keys, and orchtui's runs. Names are compared
 in the form in which some file system could take them for one: without case,
 without invisible characters. A rule says no for a reason that a model can act
-on. This module never touches a file but the project's .gitignore.
+on. This module never touches a file but .gitignore files.
 """
 
 import os
 import re
 from pathlib import Path
 
+from orchtui.engine.workspace import secret_names
 from orchtui.engine.workspace.fence import Fence
 from orchtui.engine.workspace.ignoring import SKIPPED, Ignored
 from orchtui.engine.workspace.path_names import Denied, folded
-
-_SECRET = "it may hold a secret, which no specialist may see; work without it, and say so"
-_KEY = "it may hold a key, which no specialist may see; work without it, and say so"
-
-FORBIDDEN_FOLDERS = {
-    ".git": "it belongs to git; read and change the files of the project themselves",
-    "git~1": "it belongs to git; read and change the files of the project themselves",
-    ".ssh": _KEY,
-    ".gnupg": _KEY,
-    ".aws": _SECRET,
-    ".azure": _SECRET,
-    ".kube": _SECRET,
-    ".docker": _SECRET,
-    ".gcloud": _SECRET,
-    ".password-store": _SECRET,
-}
-"""Names of folders, or of files, that forbid all below them."""
-
-FORBIDDEN_FILES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), why)
-    for pattern, why in (
-        (r"\.env(?:rc|\..*)?|.+\.env", _SECRET),
-        (r"id_(?:rsa|dsa|ecdsa|ed25519)(?:_.*|-.*)?", _KEY),
-        (r".+\.(?:pem|key|p12|pfx|kdbx?|jks|keystore|ppk|p8)|ssh_host_.*_key", _KEY),
-        (r"[._]netrc|\.npmrc|\.pypirc|\.git-credentials|\.htpasswd|\.pgpass|\.my\.cnf", _SECRET),
-        (r"\.vault[-_]token|kubeconfig|\.s3cfg|\.boto|\.dockercfg|\.terraformrc", _SECRET),
-        (r".*\.tfstate(?:\..*)?|.*\.tfvars(?:\.json)?", _SECRET),
-        (r"(?:.*[-_.])?(?:credentials?|secrets?|passwords?)(?:[-_.].*)?"
-         r"\.(?:json|ya?ml|toml|ini|cfg|conf|csv|txt|xml|properties)", _SECRET),
-        (r"\.?secrets", _SECRET),
-        (r"(?:.*[-_.])?(?:client[-_]?secret|service[-_]?account)(?:[-_.].*)?\.json", _SECRET),
-    )
-)  # fmt: skip
-"""Names of files."""
-
-_SAMPLES = re.compile(
-    r".*[._-](?:examples?|samples?|templates?|dist|tpl)(?:\.(?:json|ya?ml|toml|ini))?"
-)
-"""Names of files that only show the form of a secret."""
-
-_TELLING = re.compile(r"secret|credential|passw|passwd|private|api[-_]?key|token")
-"""Words that make a name a secret's where .gitignore keeps the file out of the repository."""
 
 _STEERING = {
     ".claude": "it says what agents may do; a person changes it",
@@ -69,6 +28,10 @@ _STEERING = {
 }
 """Names that may be read and not written."""
 
+_GITIGNORE = ".gitignore"
+_LARGEST = 1_000_000
+"""Bytes of a .gitignore file that is read."""
+
 _HALF = re.compile(r"\..*\.(?:orchtui-)?part")
 
 
@@ -78,43 +41,37 @@ class Rules:
     Args:
         project: Absolute path of the project folder.
         out: The folder that keeps orchtui's runs, below `runs`; it may lie outside of the project.
-        ignored: What .gitignore says; read by `load`.
+        ignored: What .gitignore files say; `load` reads those of the project.
     """
 
     def __init__(self, project: Path, out: Path, ignored: Ignored | None = None) -> None:
-        self._ignored = ignored or Ignored("")
+        self._ignored = ignored or Ignored(lambda folder: "")
         runs = os.path.relpath(os.path.realpath(out / "runs"), os.path.realpath(project))
         self._runs = "" if runs.startswith("..") else folded(runs)
         self._out = self._runs.rpartition("/")[0]
 
     @classmethod
     def load(cls, project: Path, out: Path) -> "Rules":
-        """The rules of a project, with its .gitignore. Blocks: not for the event loop."""
-        try:
-            text = Fence(project, 1_000_000).read(".gitignore", lambda path: None).data
-        except Denied:
-            text = b""
-        return cls(project, out, Ignored(text.decode(errors="replace")))
+        """The rules of a project, with its .gitignore files: each is read when a path below it is
+        asked about for the first time. Blocks, as do the questions: not for the event loop."""
+        return cls(project, out, Ignored(_Texts(project), _above(project)))
 
-    def unreadable(self, path: str) -> str | None:
+    def unreadable(self, path: str, *, folder: bool = False) -> str | None:
         """Why a path must not be read; `None` where it may.
 
         Args:
             path: From the project folder, after all links.
+            folder: Whether it is a folder.
         """
         plain = folded(path)
         parts = plain.split("/")
-        for part in parts:
-            if why := FORBIDDEN_FOLDERS.get(part):
-                return why
         if self._runs and (plain + "/").startswith(self._runs + "/"):
             return "orchtui keeps its runs there; what a task needs is handed to it"
-        for part in parts:
-            if why := _secret(part):
-                return why
+        if why := secret_names.forbidden(parts, folder=folder):
+            return why
         # What .gitignore names keeps its case; a wrong guess here only hides one file more.
-        if _TELLING.search(parts[-1]) and path in self._ignored:
-            return _SECRET
+        if secret_names.is_telling(parts[-1]) and path in self._ignored:
+            return secret_names.SECRET
         return None
 
     def unwritable(self, path: str) -> str | None:
@@ -145,7 +102,29 @@ class Rules:
         return _HALF.fullmatch(name) is not None or self._ignored.says(path, folder=folder)
 
 
-def _secret(name: str) -> str | None:
-    if _SAMPLES.fullmatch(name):
-        return None
-    return next((why for pattern, why in FORBIDDEN_FILES if pattern.fullmatch(name)), None)
+class _Texts:
+    """The .gitignore files of a project, by their folder."""
+
+    def __init__(self, project: Path) -> None:
+        self._fence = Fence(project, _LARGEST)
+
+    def __call__(self, folder: str) -> str:
+        path = f"{folder}/{_GITIGNORE}" if folder else _GITIGNORE
+        try:
+            return self._fence.read(path, lambda path: None).data.decode(errors="replace")
+        except Denied:
+            return ""
+
+
+def _above(project: Path) -> list[tuple[str, str]]:
+    """Those above a project that is a part of a repository: the way from there, and the text."""
+    folder = Path(os.path.realpath(project))
+    found: list[tuple[str, str]] = []
+    way = ""
+    while not os.path.lexists(folder / ".git"):
+        if folder == folder.parent:
+            return []
+        way = f"{folder.name}/{way}"
+        folder = folder.parent
+        found.append((way, _Texts(folder)("")))
+    return [(way, text) for way, text in found if text]
