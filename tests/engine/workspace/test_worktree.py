@@ -10,6 +10,7 @@ import pytest
 
 from orchtui.engine.errors import BackendError
 from orchtui.engine.events import FileChange
+from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.worktree import Worktree, Worktrees, default_place
 from orchtui.engine.workspace.worktree_changes import collect
 from tests.engine.workspace import repositories as repos
@@ -33,7 +34,10 @@ class Room:
         self.trees = Worktrees(project, self.run, self.out, self.place)
 
     def collect(self, tree: Worktree, *declared: str) -> tuple[dict[str, FileChange], str]:
-        changes, note = collect(tree, self.run / "files" / "t", "files/t", self.project, declared)
+        rules = Rules.load(self.project, self.out)
+        changes, note = collect(
+            tree, self.run / "files" / "t", "files/t", self.project, rules.unreadable, declared
+        )
         return {change.path: change for change in changes}, note
 
 
@@ -109,6 +113,45 @@ async def test_what_a_program_changed_is_kept(tmp_path: Path) -> None:
     assert os.access(room.run / "files/t/tool.sh", os.X_OK)
     assert "symlinks were changed, not kept: link" in note
     assert "only the rights were changed, not kept: run" in note
+    await room.trees.close()
+
+
+async def test_secrets_are_named_and_neither_copied_nor_digested(tmp_path: Path) -> None:
+    top = repos.repository(tmp_path / "r", _env="KEY=1", config__credentials_json="{}")
+    room = Room(tmp_path, top)
+    tree = await room.trees.make("t-1")
+    repos.write(tree.folder, ".env", "KEY=2")
+    repos.write(tree.folder, "deep/key.pem.bak", "a key")
+    repos.write(tree.folder, "plain.txt", "3")
+    (tree.folder / "config/credentials.json").unlink()
+
+    changes, note = await asyncio.to_thread(room.collect, tree)
+
+    assert set(changes) == {"plain.txt"}
+    assert files(room.run / "files") == {"t/plain.txt": "3"}
+    assert "not kept, as they may hold secrets: .env, config/credentials.json, deep/key" in note
+    await room.trees.close()
+
+
+async def test_what_git_ignores_is_told(tmp_path: Path) -> None:
+    top = repos.repository(
+        tmp_path / "r",
+        sub__a="1",
+        _gitignore="*.log\nout/\n.cache/\n__pycache__/\nnode_modules/\n",
+    )
+    room = Room(tmp_path, top / "sub")
+    tree = await room.trees.make("t-1")
+    for number in range(7):
+        repos.write(tree.folder, f"{number}.log", "x")
+    for path in ("out/deep/x", "out/y", "__pycache__/a.pyc", "node_modules/m/index.js", "out2/a"):
+        repos.write(tree.folder, path, "x")
+    repos.write(tree.root, "outside.log", "x")
+
+    changes, note = await asyncio.to_thread(room.collect, tree, "6.log")
+
+    assert set(changes) == {"6.log", "out2/a"}
+    assert "git ignores them, not kept: 0.log, 1.log, 2.log, 3.log, 4.log and 3 more" in note
+    assert "node_modules" not in note and "__pycache__" not in note
     await room.trees.close()
 
 

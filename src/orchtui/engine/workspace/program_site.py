@@ -125,7 +125,7 @@ class ProgramSites:
         self.permit_for = permit_for
         self.worktrees = Worktrees(project, run_folder, out, place)
         self.watch = FolderWatch(project, (out,))
-        self.owner = Ownership(project, tasks, Rules(project, out))
+        self.owner = Ownership(project, tasks, Rules.load(project, out))
         self.active: set[FolderSite] = set()
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
@@ -194,6 +194,7 @@ class WorktreeSite:
             self._sites.run_folder / kept_as,
             kept_as,
             self._sites.project,
+            self._sites.owner.rules.unreadable,
             self._task.writes,
         )
         return Seen(sight="worktree", written=written, note=note)

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 
 from orchtui.engine.events import FileChange
 from orchtui.engine.text import clean_line
+from orchtui.engine.workspace.fence import Judge
+from orchtui.engine.workspace.folder_watch import LEFT_OUT
 from orchtui.engine.workspace.git import GitError, attempt, git
 from orchtui.engine.workspace.no_links import open_file
 from orchtui.engine.workspace.worktree import INDEX, Worktree
@@ -63,7 +65,12 @@ class _Notes:
 
 
 def collect(
-    tree: Worktree, into: Path, kept_as: str, project: Path, declared: Sequence[str] = ()
+    tree: Worktree,
+    into: Path,
+    kept_as: str,
+    project: Path,
+    secret: Judge,
+    declared: Sequence[str] = (),
 ) -> tuple[tuple[FileChange, ...], str]:
     """Keep what was changed, and say what else there was. Blocks.
 
@@ -72,6 +79,7 @@ def collect(
         into: The folder to copy files to.
         kept_as: What that folder is called from the run folder.
         project: The project folder, to see what has not changed there since.
+        secret: Says of a path from the project folder why nobody may see it.
         declared: Paths that the task declares it writes: taken also when git ignores them.
 
     Returns:
@@ -86,8 +94,12 @@ def collect(
     for entry in _entries(tree, declared):
         if not entry.path.startswith(prefix):
             notes.add("changed outside the project folder, not kept", entry.path)
+        elif secret(entry.path[len(prefix) :]):
+            notes.add("changed, not kept, as they may hold secrets", entry.path[len(prefix) :])
         elif _is_file_change(entry, notes):
             ours.append((entry.path[len(prefix) :], entry))
+    for path in _ignored(tree):
+        notes.add("git ignores them, not kept", path)
     for path, _ in ours[MOST_FILES:]:
         notes.add(f"more than {MOST_FILES} files, not kept", path)
     ours = ours[:MOST_FILES]
@@ -126,11 +138,32 @@ def _is_file_change(entry: Entry, notes: _Notes) -> bool:
     return False
 
 
-def _entries(tree: Worktree, declared: Sequence[str]) -> list[Entry]:
-    """What differs between the snapshot and the folder, whatever the program did with git."""
+def _own_git(tree: Worktree) -> tuple[tuple[str, str], dict[str, str]]:
+    """Options and variables for a look at a worktree, whatever the program did with git."""
     at = (f"--git-dir={tree.git_dir}", f"--work-tree={tree.root}")
     # Not git's own index: the program may have put anything into that one.
-    own = {"GIT_INDEX_FILE": str(tree.home / INDEX)}
+    return at, {"GIT_INDEX_FILE": str(tree.home / INDEX)}
+
+
+def _ignored(tree: Worktree) -> list[str]:
+    """Files, and whole folders, that git ignores: those in the project first, from its folder.
+
+    All are the program's: the worktree began without any. Caches and installed packages are no
+    news. To be asked after `_entries`, which takes declared ones in.
+    """
+    at, own = _own_git(tree)
+    others = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    found = git(tree.root, *at, *others, environment=own).split(b"\0")
+    paths = sorted(os.fsdecode(path) for path in found if path)
+    news = [path for path in paths if LEFT_OUT.isdisjoint(path.split("/"))]
+    prefix = tree.snapshot.repository.prefix
+    inside = [path.removeprefix(prefix) for path in news if path.startswith(prefix)]
+    return [*inside, *(path for path in news if not path.startswith(prefix))]
+
+
+def _entries(tree: Worktree, declared: Sequence[str]) -> list[Entry]:
+    """What differs between the snapshot and the folder."""
+    at, own = _own_git(tree)
     everything = ("add", "--all", "--ignore-errors", "--", ":(top)")
     code, _, errors = attempt(tree.root, *at, *everything, environment=own)
     if code > 1:
