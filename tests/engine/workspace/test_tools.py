@@ -48,6 +48,12 @@ def place(tmp_path: Path) -> Place:
         ("Grep", {"pattern": "beta", "-C": 1, "path": "docs/a.md"}, "a.md-1-alpha\ndocs/a.md:2:"),
         ("Grep", {"pattern": "beta", "head_limit": 1}, "(the first 1 lines"),
         ("Grep", {"pattern": "nowhere"}, "(nothing fits)"),
+        ("Grep", {"pattern": "hello|import", "type": "md"}, "README.md:1:hello"),
+        ("Grep", {"pattern": "hello|import", "type": "py"}, "src/main.py:1:import os"),
+        ("Grep", {"pattern": "hello|import", "type": "py", "glob": "src/**"}, "src/main.py:1:"),
+        ("Grep", {"pattern": "hello", "type": "py"}, "(nothing fits)"),
+        ("Grep", {"pattern": "beta", "-A": 1, "path": "docs/a.md"}, "a.md:2:beta\ndocs/a.md-3-"),
+        ("Grep", {"pattern": "beta", "-B": 1, "multiline": False}, "docs/a.md-1-alpha"),
         ("Write", {"path": "out/new.md", "content": "x"}, "out/new.md: written in the project."),
         ("Write", {"path": "src/main.py", "content": "x"}, "the project itself is unchanged"),
         ("Edit", {"path": "docs/a.md", "old_string": "beta", "new_string": "B"}, "changed in the"),
@@ -95,6 +101,13 @@ async def test_what_is_right(
         ("Glob", '{"pattern": "../*"}', "outside of the project"),
         ("Grep", '{"pattern": "("}', "no regular expression"),
         ("Grep", '{"pattern": "["}', "no regular expression"),
+        ("Grep", '{"pattern": "x", "type": "cobol85"}', "type is one of c, cpp, cs"),
+        ("Grep", '{"pattern": "x", "multiline": true}', "line by line"),
+        ("MultiEdit", '{"path": "docs/a.md", "edits": []}', "'edits' is empty"),
+        ("MultiEdit", '{"path": "docs/a.md", "edits": "a"}', "'edits' must be a list"),
+        ("MultiEdit", '{"path": "docs/a.md", "edits": [{"old_string": "a"}]}', "edit 1: 'new_st"),
+        ("MultiEdit", '{"path": "docs/a.md", "edits": [{}], "old_string": "a"}', "either"),
+        ("Read", '{"path": "docs/a.md", "edits": []}', "it takes no 'edits'"),
         ("Grep", '{"pattern": "x", "output_mode": "all"}', "output_mode is one of"),
         ("Grep", json.dumps({"pattern": "x" * 1001}), "longer than 1000"),
         ("Grep", '{"pattern": "x", "path": "nowhere"}', "no such file"),
@@ -232,6 +245,46 @@ async def test_too_large_binary_and_odd_files(place: Place) -> None:
     both = await use(site, "Edit", path="docs/a.md", old_string="one\ntwo", new_string="1\n2")
     assert both.ok and (place.project / "docs/a.md").read_bytes() == b"1\r\n2\r\n"
     await site.leave()
+
+
+async def test_several_edits_are_made_together_or_not_at_all(place: Place) -> None:
+    site = await place.site()
+    file = place.project / "docs/a.md"
+    before = file.read_text()
+    edits = [
+        {"old_string": "alpha", "new_string": "beta two"},
+        {"old_str": "beta", "new_str": "B", "replace_all": True},
+    ]
+    second_fails = [*edits, {"old_string": "beta", "new_string": "C"}]
+
+    wrong = await use(site, "MultiEdit", file_path="docs/a.md", edits=second_fails)
+    assert not wrong.ok and "edit 3: old_string does not stand in it" in wrong.text
+    assert file.read_text() == before
+    right = await use(site, "MultiEdit", file_path="docs/a.md", edits=edits)
+
+    assert right.ok and "changed in 3 places" in right.text
+    assert file.read_text() == "B two\nB\ngamma\n"
+    await site.leave()
+
+
+async def test_a_search_names_the_files_that_it_left_out(place: Place) -> None:
+    (place.project / "docs/large.log").write_text("beta\n" * 500_000)
+    with (place.project / "docs/huge.log").open("wb") as file:
+        file.truncate(30_000_000)
+    site = await place.site()
+
+    answer = (await use(site, "Grep", pattern="beta", path="docs", head_limit=1)).text
+    named = await use(site, "Grep", pattern="beta", path="docs/large.log")
+    huge = await use(site, "Grep", pattern="beta", path="docs/huge.log")
+    other = (await use(site, "Grep", pattern="beta", glob="*.md")).text
+    seen = await site.leave()
+
+    assert "(the first 1 lines" in answer
+    assert "2 files above 2.0 MB were not searched: docs/huge.log, docs/large.log" in answer
+    assert not named.ok and "2.5 MB" in named.text and "offset" in named.text
+    assert not huge.ok
+    assert "not searched" not in other
+    assert seen is not None and "docs/huge.log" not in seen.read
 
 
 async def test_own_text_is_seen_and_the_project_stays(place: Place) -> None:

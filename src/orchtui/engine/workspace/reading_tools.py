@@ -4,7 +4,8 @@ Each takes checked arguments and gives the text for the model. Blocks: not for
 the event loop. This module never decides what is allowed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from orchtui.engine.events import FileChange
 from orchtui.engine.workspace.overlay import Overlay
@@ -62,16 +63,49 @@ def write(view: Overlay, path: str, content: str, told: str) -> str:
     return _where(change, "written")
 
 
-def edit(view: Overlay, path: str, old_string: str, new_string: str, replace_all: bool) -> str:
-    """Replace text in a file.
+class Replacement(NamedTuple):
+    """One edit of a text."""
+
+    old: str
+    new: str
+    everywhere: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Replacement":
+        """From checked arguments."""
+        return cls(given["old_string"], given["new_string"], given.get("replace_all", False))
+
+    def made(self, text: str) -> tuple[str, int]:
+        """The text with this edit, and in how many places.
+
+        Raises:
+            Denied: when the old text is not there, or not once.
+        """
+        old, new = self.old, self.new
+        if not old:
+            raise Denied("old_string is empty; use Write for a new file")
+        if old == new:
+            raise Denied("old_string and new_string are the same")
+        if old not in text and "\r\n" in text and "\r" not in old:
+            old = old.replace("\n", "\r\n")
+            new = new.replace("\r\n", "\n").replace("\n", "\r\n")
+        count = text.count(old)
+        if count == 0:
+            raise Denied("old_string does not stand in it; read it again and copy the text exactly")
+        if count > 1 and not self.everywhere:
+            raise Denied(
+                f"old_string stands in it {count} times; give more of the text around, or set "
+                "replace_all"
+            )
+        return text.replace(old, new), count
+
+
+def edit(view: Overlay, path: str, edits: Sequence[Replacement]) -> str:
+    """Replace text in a file: each edit in what the one before it made, all of them or none.
 
     Raises:
-        Denied: when the text is not there, or not once; when the file can not be changed.
+        Denied: when a text is not there, or not once; when the file can not be changed.
     """
-    if not old_string:
-        raise Denied("old_string is empty; use Write for a new file")
-    if old_string == new_string:
-        raise Denied("old_string and new_string are the same")
     with view.editing():
         data = view.read(path).data
         text_of(data)
@@ -79,20 +113,16 @@ def edit(view: Overlay, path: str, old_string: str, new_string: str, replace_all
             text = data.decode("utf-8")
         except UnicodeDecodeError:
             raise Denied("it is not in UTF-8, and an edit would damage it") from None
-        if old_string not in text and "\r\n" in text and "\r" not in old_string:
-            old_string = old_string.replace("\n", "\r\n")
-            new_string = new_string.replace("\r\n", "\n").replace("\n", "\r\n")
-        count = text.count(old_string)
-        if count == 0:
-            raise Denied("old_string does not stand in it; read it again and copy the text exactly")
-        if count > 1 and not replace_all:
-            raise Denied(
-                f"old_string stands in it {count} times; give more of the text around, or set "
-                "replace_all"
-            )
-        changed = text.replace(old_string, new_string)
-        change = view.write(path, changed.encode("utf-8", "replace"))
-    return _where(change, "changed" if count == 1 else f"changed in {count} places")
+        places = 0
+        for number, each in enumerate(edits, 1):
+            try:
+                text, count = each.made(text)
+            except Denied as denied:
+                which = f"edit {number}: " if len(edits) > 1 else ""
+                raise Denied(which + denied.why) from None
+            places += count
+        change = view.write(path, text.encode("utf-8", "replace"))
+    return _where(change, "changed" if places == 1 else f"changed in {places} places")
 
 
 def list_files(view: Overlay, path: str, allowed: Callable[[str], bool]) -> str:

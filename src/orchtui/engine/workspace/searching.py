@@ -7,11 +7,13 @@ followed. Both stop at a bound and say so. This module never writes.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from orchtui.engine.workspace.ignoring import glob_fits, globs
+from orchtui.engine.workspace.file_kinds import GLOBS
+from orchtui.engine.workspace.ignoring import Globs, glob_fits, globs
 from orchtui.engine.workspace.line_search import matching_lines
+from orchtui.engine.workspace.open_files import size as in_words
 from orchtui.engine.workspace.overlay import Overlay
 from orchtui.engine.workspace.path_names import Denied
 from orchtui.engine.workspace.reading_tools import cut, is_binary
@@ -31,6 +33,8 @@ _ALL = 32_000_000
 """Bytes of all files of one search."""
 
 _LINE = 500
+_NAMED = 5
+"""Files that a note names."""
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ def glob(view: Overlay, pattern: str, path: str, allowed: Callable[[str], bool])
     wanted = globs(view.named(pattern))
     start = f"{base}/" if base else ""
     found: list[str] = []
-    for file in _files(view, base, bounds):
+    for file, _ in _files(view, base, bounds):
         if glob_fits(wanted, file[len(start) :]) and allowed(file):
             found.append(file)
             if len(found) > _FOUND:
@@ -75,8 +79,8 @@ def glob(view: Overlay, pattern: str, path: str, allowed: Callable[[str], bool])
     )
 
 
-def _files(view: Overlay, start: str, bounds: _Bounds) -> Iterator[str]:
-    """All files below a folder, by name."""
+def _files(view: Overlay, start: str, bounds: _Bounds) -> Iterator[tuple[str, int]]:
+    """All files below a folder, by name, with their bytes."""
     ahead = [start]
     while ahead:
         folder = ahead.pop()
@@ -99,7 +103,7 @@ def _files(view: Overlay, start: str, bounds: _Bounds) -> Iterator[str]:
             if entry.kind == "folder":
                 below.append(path)
             else:
-                yield path
+                yield path, entry.size
         ahead.extend(reversed(below))
 
 
@@ -110,6 +114,7 @@ async def grep(
     allowed: Callable[[str], bool],
     *,
     glob: str = "",
+    type: str = "",
     output_mode: str = "content",
     ignore_case: bool = False,
     context: int = 0,
@@ -123,7 +128,10 @@ async def grep(
     """
     # Before a file is opened: what was read only for a pattern that is none would count as read.
     await matching_lines(pattern, [], ignore_case=ignore_case, most=1)
-    texts, note = await asyncio.to_thread(_texts, view, path, glob, allowed)
+    wanted = [globs(GLOBS[type])] if type else []
+    if glob:
+        wanted.append(globs(glob if "/" in glob.strip("/") else f"**/{glob}"))
+    texts, notes = await asyncio.to_thread(_texts, view, path, wanted, allowed)
     most = max(1, min(limit, _MATCHES if output_mode == "content" else 1_000_000))
     hits = await matching_lines(
         pattern,
@@ -136,29 +144,32 @@ async def grep(
     if output_mode == "content":
         lines = _shown(texts, found, max(0, min(context, 20)), most)
         if sum(map(len, found.values())) > most:
-            note = f"(the first {most} lines; give a narrower pattern, path or glob)"
+            notes.insert(0, f"(the first {most} lines; give a narrower pattern, path or glob)")
     else:
         counted = output_mode == "count"
         all_of = [f"{name}:{len(at)}" if counted else name for name, at in found.items()]
         lines = all_of[: min(most, _FOUND)]
         if len(all_of) > len(lines):
-            note = f"({len(lines)} of {len(all_of)} files; give a narrower pattern, path or glob)"
+            some = f"{len(lines)} of {len(all_of)} files"
+            notes.insert(0, f"({some}; give a narrower pattern, path or glob)")
     answer = "\n".join(lines) if found else "(nothing fits)"
-    return cut(answer, "give a narrower pattern, path or glob") + (f"\n{note}" if note else "")
+    return "\n".join([cut(answer, "give a narrower pattern, path or glob"), *notes])
 
 
 def _texts(
-    view: Overlay, path: str, glob: str, allowed: Callable[[str], bool]
-) -> tuple[dict[str, str], str]:
+    view: Overlay, path: str, wanted: Sequence[Globs], allowed: Callable[[str], bool]
+) -> tuple[dict[str, str], list[str]]:
     """The text of each file that is searched, and what is left out."""
     bounds = _Bounds(end=time.monotonic() + _SECONDS)
-    wanted = globs(glob if "/" in glob.strip("/") else f"**/{glob}") if glob else None
     start = f"{path}/" if path else ""
     texts: dict[str, str] = {}
-    size = large = 0
-    for name in _files_or_one(view, path, bounds):
+    size, large = 0, list[str]()
+    for name, bytes_in_it in _files_or_one(view, path, bounds):
         inside = name[len(start) :] if name.startswith(start) else name
-        if not allowed(name) or (wanted is not None and not glob_fits(wanted, inside)):
+        if not allowed(name) or not all(glob_fits(one, inside) for one in wanted):
+            continue
+        if bytes_in_it > _LARGEST:
+            large.append(name)  # not even read
             continue
         try:
             data = view.read(name).data
@@ -166,22 +177,30 @@ def _texts(
             if name == path:
                 raise
             continue
+        if len(data) > _LARGEST and name == path:
+            raise Denied(f"it has {in_words(len(data))}, too much to search; use Read with offset")
         if len(data) > _LARGEST:
-            large += 1
+            large.append(name)
         elif not is_binary(data):
             size += len(data)
             if size > _ALL:
                 bounds.note = "(stopped here: too much text; give a path or a glob)"
                 break
             texts[name] = data.decode("utf-8-sig", "replace")
-    if large and not bounds.note:
-        bounds.note = f"({large} large files were left out; use Read with offset)"
-    return texts, bounds.note
+    notes = [bounds.note] if bounds.note else []
+    return texts, [*notes, *([_left_out(large)] if large else [])]
 
 
-def _files_or_one(view: Overlay, path: str, bounds: _Bounds) -> Iterator[str]:
+def _left_out(names: Sequence[str]) -> str:
+    some = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+    many = "1 file" if len(names) == 1 else f"{len(names)} files"
+    was = "was" if len(names) == 1 else "were"
+    return f"({many} above {in_words(_LARGEST)} {was} not searched: {some}; use Read with offset)"
+
+
+def _files_or_one(view: Overlay, path: str, bounds: _Bounds) -> Iterator[tuple[str, int]]:
     if path and view.is_file(path):
-        yield path
+        yield path, 0
     else:
         yield from _files(view, path, bounds)
 

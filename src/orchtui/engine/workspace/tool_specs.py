@@ -6,6 +6,7 @@ never runs a tool.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from orchtui.engine.agent_tools import ToolName
 from orchtui.engine.backends.base import ToolSpec
 from orchtui.engine.text import clean_line
+from orchtui.engine.workspace.file_kinds import GLOBS
 
 _PATH = "From the project folder, with '/'."
 
@@ -74,11 +76,13 @@ SPECS: Mapping[str, ToolSpec] = {
         ),
         _spec(
             "Grep",
-            "Search the lines of text files for a regular expression (as in Python).",
+            "Search the lines of text files for a regular expression (as in Python). Files above "
+            "2 MB are left out, and named.",
             1,
             pattern=("string", "The regular expression."),
             path=("string", "A file or folder; the project folder when left out."),
             glob=("string", "Only files whose name or path fits, such as *.md."),
+            type=("string", "Only files of this kind, such as py, js, rust, md."),
             output_mode=("string", "content (default), files_with_matches or count."),
             ignore_case=("boolean", "Take A and a for the same."),
             context=("integer", "Lines to show around each match, at most 20."),
@@ -103,6 +107,8 @@ _ALIASES: Mapping[str, str] = {
     "new_str": "new_string",
     "-i": "ignore_case",
     "case_insensitive": "ignore_case",
+    "-A": "context",
+    "-B": "context",
     "-C": "context",
     "head_limit": "limit",
     "include": "glob",
@@ -126,6 +132,10 @@ def read_arguments(name: str, text: str) -> dict[str, Any]:
         name: Of a tool in `SPECS`.
         text: JSON, or what the model made of it.
 
+    Returns:
+        As the spec names them; for several edits in one call `path`, and `edits` with all
+        arguments of each.
+
     Raises:
         Misuse: when they do not fit.
     """
@@ -135,23 +145,55 @@ def read_arguments(name: str, text: str) -> dict[str, Any]:
         raise Misuse(f"the arguments are no JSON: {clean_line(str(error), 200)}") from None
     if not isinstance(given, dict):
         raise Misuse("the arguments must be one JSON object")
+    if name == "Edit" and "edits" in given:
+        return _several(given)
+    return _fitted(name, given)
+
+
+def _several(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of MultiEdit: a file, and `edits`, each with the arguments of Edit."""
+    edits = given["edits"]
+    if isinstance(edits, str) and edits.lstrip().startswith("["):
+        with suppress(msgspec.DecodeError, UnicodeEncodeError):  # models quote lists, at times
+            edits = msgspec.json.decode(edits)
+    if not isinstance(edits, list) or not all(isinstance(each, dict) for each in edits):
+        raise Misuse("'edits' must be a list of objects with old_string and new_string")
+    if not edits:
+        raise Misuse("'edits' is empty")
+    place = {key: value for key, value in given.items() if key != "edits"}
+    if any(_ALIASES.get(key, key) != "path" for key in place if key not in _UNUSED):
+        raise Misuse("give either 'edits', or old_string and new_string")
+    found: list[dict[str, Any]] = []
+    for number, each in enumerate(edits, 1):
+        try:
+            found.append(_fitted("Edit", {**place, **each}))
+        except Misuse as misuse:
+            raise Misuse(f"edit {number}: {misuse}") from None
+    path = found[0]["path"]
+    return {"path": path, "edits": [{**each, "path": path} for each in found]}
+
+
+def _fitted(name: str, given: dict[str, Any]) -> dict[str, Any]:
     schema = SPECS[name].schema
     known: Mapping[str, Any] = schema["properties"]
     found: dict[str, Any] = {}
     for key, value in given.items():
         wanted = key if key in known else _ALIASES.get(key, key)
+        if key == "multiline" and value in (True, "true"):
+            raise Misuse("files are searched line by line; leave multiline out")
         if wanted not in known:
             if key in _UNUSED:
                 continue
             raise Misuse(f"it takes no '{clean_line(key, 60)}', but: {', '.join(known)}")
-        if wanted in found:
+        if wanted in found and wanted != "context":
             raise Misuse(f"'{wanted}' is there twice")
         if value is not None:
             found[wanted] = _checked(wanted, value, known[wanted]["type"])
     if absent := [key for key in schema["required"] if key not in found]:
         raise Misuse(f"'{absent[0]}' is missing: {known[absent[0]]['description']}")
-    if found.get("output_mode", "content") not in MODES:
-        raise Misuse(f"output_mode is one of {', '.join(MODES)}")
+    for key, choices in (("output_mode", MODES), ("type", tuple(GLOBS))):
+        if key in found and found[key] not in choices:
+            raise Misuse(f"{key} is one of {', '.join(choices)}")
     return found
 
 

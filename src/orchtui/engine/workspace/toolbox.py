@@ -127,8 +127,8 @@ class FileTools:
         if tool == "Write":
             return await asyncio.to_thread(reading_tools.write, view, path, given["content"], told)
         if tool == "Edit":
-            given.setdefault("replace_all", False)
-            return await asyncio.to_thread(reading_tools.edit, view, path, **given)
+            edits = [reading_tools.Replacement.of(each) for each in given.get("edits", [given])]
+            return await asyncio.to_thread(reading_tools.edit, view, path, edits)
         if tool == "List_Files":
             return await asyncio.to_thread(
                 reading_tools.list_files, view, path, lambda file: self._sees(tool, file)
