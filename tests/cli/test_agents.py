@@ -1,6 +1,7 @@
 """`orchtui agents`: the cards of all specialists, and the linter for their files."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,31 @@ def test_a_broken_link_is_an_error_and_no_bad_usage(orchtui: Orchtui, project: P
 
     assert done.returncode == 1
     assert "gone.md: error: can not be read" in done.stdout
+
+
+def unlookable(project: Path) -> str:
+    """A path of which nobody can say whether it is there: the system does not tell."""
+    if os.geteuid() == 0:  # nothing is forbidden to root
+        return "x" * 300 + ".md"
+    write(project, GOOD, "locked/a.md").parent.chmod(0)
+    return ".claude/agents/locked/a.md"
+
+
+def test_what_can_not_be_looked_at_is_an_error_beside_the_others(
+    orchtui: Orchtui, project: Path
+) -> None:
+    write(project, GOOD)
+    path = unlookable(project)
+
+    alone = orchtui("agents", "check", path)
+    mixed = orchtui("agents", "check", "--json", path, ".claude/agents/scout.md")
+
+    assert (alone.returncode, alone.stderr) == (1, "")
+    assert f"{path}: error: can not be read: " in alone.stdout
+    assert mixed.returncode == 1
+    bad, good = json.loads(mixed.stdout)
+    assert (bad["path"], bad["diagnostics"][0]["severity"]) == (path, "error")
+    assert (good["name"], good["diagnostics"]) == ("scout", [])
 
 
 def test_an_empty_folder_is_clean_and_says_so(orchtui: Orchtui, project: Path) -> None:

@@ -68,10 +68,11 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
     Exit codes: 0 clean, 1 warnings or errors, 2 a path is not there.
     """
     from orchtui.engine.agent_lint import check_files
+    from orchtui.engine.agent_places import is_missing
     from orchtui.engine.errors import InputError, Problem
 
     paths = paths or (Path(".claude", "agents"),)
-    missing = [path for path in paths if not path.exists() and not path.is_symlink()]
+    missing = [path for path in paths if is_missing(path)]
     if missing:
         raise InputError(
             [Problem(str(path), 0, 0, "there is no such file or folder") for path in missing]

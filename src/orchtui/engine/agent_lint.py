@@ -6,6 +6,7 @@ never changes a file.
 """
 
 import difflib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -35,7 +36,7 @@ def check_files(path: Path) -> Iterator[Checked]:
     Args:
         path: A file, whatever its name ends with, or a folder.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):
         yield _check(path, None)
         return
     first: dict[str, Path] = {}

@@ -92,6 +92,17 @@ def places(folder: Path) -> Iterator[Place]:
     yield from sorted(found, key=lambda place: place.path)
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is surely nothing: what can not be looked at may be there."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def read_bytes(path: Path) -> bytes:
     """The whole of a file.
 
