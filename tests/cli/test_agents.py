@@ -206,6 +206,19 @@ def test_what_can_not_be_looked_at_is_an_error_beside_the_others(
     assert (good["name"], good["diagnostics"]) == ("scout", [])
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.parametrize("place", ["locked", "locked/a.md", "a.md"])
+def test_what_may_not_be_read_is_an_error(orchtui: Orchtui, project: Path, place: str) -> None:
+    """Click itself would call it bad usage."""
+    write(project, GOOD, "locked/a.md").parent.chmod(0)
+    write(project, GOOD, "a.md").chmod(0)
+
+    done = orchtui("agents", "check", f".claude/agents/{place}")
+
+    assert done.returncode == 1
+    assert "error: can not be read: Permission denied" in done.stdout
+
+
 def test_an_empty_folder_is_clean_and_says_so(orchtui: Orchtui, project: Path) -> None:
     done = orchtui("agents", "check", ".")
 

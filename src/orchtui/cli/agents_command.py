@@ -60,7 +60,7 @@ def list_agents(
 
 
 @command.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="a JSON list")
 def check(paths: tuple[Path, ...], as_json: bool) -> int:
     """Check agent files, or all in a folder; without PATHS the project's `.claude/agents`.
