@@ -233,6 +233,33 @@ def test_without_an_answer_it_is_a_no(attended: bool, why: str) -> None:
     assert one.tasks["a"].status == "completed"
 
 
+@pytest.mark.parametrize(("works", "status"), [(19.0, "completed"), (21.0, "failed")])
+def test_the_time_of_a_person_is_not_the_tasks(works: float, status: str) -> None:
+    """Of its timeout of 20 s nothing is gone while its question waits for a whole minute."""
+
+    async def ask_twice(witness: Witness) -> bool:
+        answers = await asyncio.gather(witness.ask("push"), witness.ask("pull"))
+        return any(answers)
+
+    backend = Telling(ask_twice, seconds=works)
+
+    events, one = virtual_time.run(
+        execute(
+            schedule_of(task("a", timeout=20.0, retries=0)),
+            backend,
+            workspaces=backend.places,
+            attended=True,
+        )
+    )
+
+    assert one.tasks["a"].status == status
+    [ended] = [event for event in events if ev.kind_of(event) == f"task_{status}"]
+    took = ev.seconds(ended.at) - ev.seconds(events[0].at)
+    assert took == pytest.approx(PATIENCE + min(works, 20.0), abs=1.0)
+    if status == "failed":
+        assert one.tasks["a"].why == "stopped after its 20.0s timeout"
+
+
 def test_a_question_of_a_cancelled_task_is_closed() -> None:
     backend = Telling(lambda witness: witness.ask("push"))
 

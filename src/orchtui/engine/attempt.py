@@ -22,7 +22,8 @@ GRACE = 0.8
 """Seconds that a backend has to end when it is told to; after that it is left behind."""
 
 _LOOK = 0.2
-"""Seconds between two looks at whether the backend has been asked."""
+"""Seconds between two looks at limits that move: until the backend is asked, and while a person is
+waited for."""
 
 CUT_OFF = frozenset({"max_tokens", "model_context_window_exceeded"})
 """Stop reasons of an answer that is not whole."""
@@ -53,6 +54,36 @@ class Patience:
     """Until the first sign of life, from the moment in which the backend is asked."""
     first_token: float | None = None
     """Until the first piece of an answer, of thinking, or of a use of a tool."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """How long an attempt waited for a person, which is not its own time. Seconds of the loop."""
+
+    _open: int = 0
+    _since: float = 0.0
+    _sum: float = 0.0
+
+    @property
+    def now(self) -> bool:
+        """Whether it waits."""
+        return self._open > 0
+
+    def begin(self, moment: float) -> None:
+        """It asks something, perhaps beside other questions."""
+        if not self._open:
+            self._since = moment
+        self._open += 1
+
+    def end(self, moment: float) -> None:
+        """A question is over."""
+        self._open -= 1
+        if not self._open:
+            self._sum += moment - self._since
+
+    def until(self, moment: float) -> float:
+        """Seconds of waiting so far."""
+        return self._sum + (moment - self._since if self._open else 0.0)
 
 
 @dataclass(slots=True)
@@ -95,6 +126,7 @@ class Intake:
     usage: Usage = Usage()
     model: str | None = None
     stop_reason: str | None = None
+    waiting: Waiting = field(default_factory=Waiting)
     closed: bool = False
     """Set when the attempt is over: what a stubborn backend still sends is dropped."""
     cleaner: Cleaner = field(default_factory=Cleaner)
@@ -187,7 +219,8 @@ async def watch(
             due = min(due, clock() + _LOOK)  # some limits begin with the question
         await asyncio.wait(
             (reader, stop),
-            timeout=max(0.0, due - clock()),
+            # While a person is waited for, what is left of the time does not get less.
+            timeout=max(_LOOK if intake.waiting.now else 0.0, due - clock()),
             return_when=asyncio.FIRST_COMPLETED,
         )
         if reader.done():
@@ -210,8 +243,9 @@ def _limits(
 ) -> Iterator[tuple[float, BackendError]]:
     """The loop's time of each limit that holds now, and what is wrong when it is reached."""
     limit = show_duration(patience.limit)
+    waited = intake.waiting.until(asyncio.get_running_loop().time())
     yield (
-        began + patience.left,
+        began + patience.left + waited,
         BackendError("timeout", f"stopped after its {limit} timeout"),
     )
     if patience.idle:

@@ -17,7 +17,8 @@ PATIENCE = 60.0
 """Seconds that a question waits for its answer."""
 
 _SIGN_S = 1.0
-"""A task that waits for a person is not silent: how often that is noted, in seconds."""
+"""A task that waits for a person is not silent, and its timeout stands still: how often the first
+is noted, in seconds."""
 
 
 class Questions:
@@ -52,10 +53,13 @@ class Questions:
             return False
         future = self._open[question] = loop.create_future()
         end = loop.time() + PATIENCE
+        intake = work.intake
+        if intake is not None:
+            intake.waiting.begin(loop.time())
         try:
             while not future.done() and loop.time() < end:
-                if work.intake is not None:
-                    work.intake.sign = loop.time()
+                if intake is not None:
+                    intake.sign = loop.time()
                 await asyncio.wait((future,), timeout=min(_SIGN_S, end - loop.time()))
         except asyncio.CancelledError:
             if work.status == "running":
@@ -63,6 +67,8 @@ class Questions:
             raise
         finally:
             del self._open[question]
+            if intake is not None:
+                intake.waiting.end(loop.time())
         if future.done():
             allowed: bool = future.result()
             self._say.answered(work, question, allowed, "by hand")

@@ -139,7 +139,8 @@ class Supervisor:
             error = await watch(reader, stop, intake, lambda: self._patience(work))
         finally:
             reader.cancel()
-        work.spent += loop.time() - began
+        ended_at = loop.time()
+        work.spent += ended_at - began - intake.waiting.until(ended_at)
         self._joiner.flush(work, last=True)
         intake.closed = True
         leaving = asyncio.ensure_future(leave(site))
