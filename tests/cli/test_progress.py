@@ -46,6 +46,8 @@ def two() -> Told:
          "10:00:05 a ⚙ ✗ no such file\n"),
         (ev.WriteRefused, {"path": "../x", "why": "it is outside"},
          "10:00:05 a ⊘ write refused: ../x: it is outside\n"),
+        (ev.AccessRefused, {"access": "read", "path": ".env", "why": "it may hold a secret"},
+         "10:00:05 a ⊘ read refused: .env: it may hold a secret\n"),
         (ev.FilesSeen, {"sight": "tools", "written": (ev.FileChange(path="a.md", kept="k"),)},
          "10:00:05 a wrote 1 file\n"),
         (ev.FilesSeen, {"sight": "tools"}, ""),
@@ -118,6 +120,8 @@ def test_a_race_and_kept_files_are_told_at_the_end() -> None:
     assert paper.text.startswith(f"10:00:05 b RACE: {met}")
 
     told.tell(ev.WriteRefused, 6, task="a", attempt=1, path="x", why="no")
+    for path in (".env", "key.pem"):
+        told.tell(ev.AccessRefused, 6, task="a", attempt=1, access="read", path=path, why="no")
     kept = (ev.FileChange(path="a.md", kept="files/a/a.md"),)
     told.tell(ev.FilesSeen, 6, task="a", attempt=1, sight="tools", written=kept)
     told.completes("a", 7).completes("b", 7).ends(8)
@@ -127,7 +131,7 @@ def test_a_race_and_kept_files_are_told_at_the_end() -> None:
     lines = paper.text.splitlines()
     assert lines[1] == "1 RACE: the independence that was promised turned out false"
     assert lines[2].startswith(f"  ! {met}")
-    assert "  ⊘ 1 write refused" in lines
+    assert "  ⊘ 1 write refused; 2 reads refused" in lines
     assert f"1 file written and kept; see and apply: orchtui runs apply {told.run.id}" in lines
 
 

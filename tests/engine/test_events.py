@@ -27,6 +27,7 @@ _KINDS = {
     ),
     *(
         "write_refused",
+        "access_refused",
         "files_seen",
         "race_detected",
         "permission_asked",
@@ -70,6 +71,14 @@ _EVENTS = st.one_of(
     st.builds(ev.TextDelta, **_TASK, text=_WORDS),
     st.builds(ev.ToolCalled, **_TASK, call=_WORDS, name=_WORDS, arguments=_WORDS),
     st.builds(ev.ToolReturned, **_TASK, call=_WORDS, ok=st.booleans(), text=_WORDS),
+    st.builds(ev.WriteRefused, **_TASK, path=_WORDS, why=_WORDS),
+    st.builds(
+        ev.AccessRefused,
+        **_TASK,
+        access=st.sampled_from(["read", "run", "fetch", "use"]),
+        path=_WORDS,
+        why=_WORDS,
+    ),
     st.builds(
         ev.TaskRetrying,
         **_TASK,

@@ -25,6 +25,12 @@ def refused(told: Told, task_id: str, at: float, path: str) -> Told:
     )
 
 
+def not_read(told: Told, task_id: str, at: float, path: str) -> Told:
+    return told.tell(
+        ev.AccessRefused, at, task=task_id, attempt=1, access="read", path=path, why="a secret"
+    )
+
+
 def race(told: Told, at: float = 5.5, path: str = "docs/a.md") -> Told:
     return told.tell(
         ev.RaceDetected,
@@ -145,11 +151,14 @@ def test_a_race_is_told_loudly_everywhere() -> None:
 
 def test_refused_writes_are_counted_and_listed() -> None:
     told = refused(refused(two(), "a", 1, "../x"), "a", 2, "/etc/passwd")
-    run = done(seen(told, "a", 4))
+    run = done(seen(not_read(told, "a", 3, ".env"), "a", 4))
 
-    assert verdict.refusals(run) == 2
-    assert file_line(run.tasks["a"]) == "wrote none; read none; 2 writes refused"
+    assert verdict.refusals(run) == 3
+    told_of_files = "wrote none; read none; 2 writes refused; 1 read refused"
+    assert file_line(run.tasks["a"]) == told_of_files
     assert "- Write Refused: /etc/passwd: it is outside the project\n" in log(run)
+    assert "- Read Refused: .env: a secret\n" in log(run)
+    assert told_of_files in result(run)
 
 
 def test_hundreds_of_files_and_races_do_not_bury_the_rest() -> None:

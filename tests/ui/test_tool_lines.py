@@ -89,6 +89,14 @@ def test_tools_stand_where_they_were_used() -> None:
     assert rows(worked()) == WORKED
 
 
+def test_what_a_program_was_refused_stands_there_too() -> None:
+    told = begun().says("a", 1, "x").tell(
+        ev.AccessRefused, 1.2, task="a", attempt=1, access="read", path=".env", why="a secret"
+    )  # fmt: skip
+
+    assert rows(told) == ["x", "⊘ read refused: .env: a secret"]
+
+
 def test_unfolded_the_answers_stand_below() -> None:
     found = rows(worked(), unfolded=True)
 

@@ -21,7 +21,7 @@ from orchtui.engine import outcome_words, rehearsed, verdict
 from orchtui.engine.artifacts import LOG
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line
+from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.steering_told import limit, wish
 from orchtui.engine.text import clean_line
@@ -144,8 +144,8 @@ class Progress:
                 self._say(f"  ! {race_line(run, race, clean_line)}", fg="red")
             if len(run.races) > _MOST_RACES:
                 self._say(f"  ! and {len(run.races) - _MOST_RACES} more, all in {LOG}")
-        if refused := verdict.refusals(run):
-            self._say(f"  ⊘ {refused} write{'' if refused == 1 else 's'} refused", fg="yellow")
+        if refused := refused_words(run.tasks.values()):
+            self._say(f"  ⊘ {refused}", fg="yellow")
         for task in verdict.missing(run):
             why = clean_line(outcome_words.why_missing(task))
             self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
@@ -187,8 +187,9 @@ class Progress:
                 return f"⚙ {call_words(event.name, event.arguments, 100)}"
             case ev.ToolReturned():
                 return f"⚙ ✗ {clean_line(event.text, 200)}"
-            case ev.WriteRefused():
-                return f"⊘ write refused: {clean_line(event.path)}: {clean_line(event.why)}"
+            case ev.WriteRefused() | ev.AccessRefused():
+                what = f"{event.access} refused: {clean_line(event.path)}"
+                return f"⊘ {what}: {clean_line(event.why)}"
             case ev.FilesSeen():
                 count = len(event.written)
                 return f"wrote {count} file{'' if count == 1 else 's'}" if count else ""

@@ -16,7 +16,7 @@ from orchtui.engine.run import Status
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.work import Work
-from orchtui.engine.workspace.site import Race, Seen
+from orchtui.engine.workspace.site import Race, Refusable, Seen
 
 _OUTCOME: dict[Status, str] = {
     "failed": "failed",
@@ -74,8 +74,11 @@ class Announcer:
                 text=clean(tool.text[:_TOOL_TEXT]),
             )
 
-    def refused(self, work: Work, path: str, why: str) -> None:
-        self._tell(ev.WriteRefused, work, path=path, why=why)
+    def refused(self, work: Work, path: str, why: str, access: Refusable) -> None:
+        if access == "write":
+            self._tell(ev.WriteRefused, work, path=path, why=why)
+        else:
+            self._tell(ev.AccessRefused, work, access=access, path=path, why=why)
 
     def files(self, work: Work, seen: Seen, attempt: int) -> None:
         """What an attempt did to files; it may be known only after its end."""

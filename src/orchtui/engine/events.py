@@ -31,6 +31,7 @@ from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.staging import Staged
 from orchtui.engine.task_events import (
+    AccessRefused,
     AnyTaskEvent,
     FilesSeen,
     PermissionAnswered,
@@ -52,6 +53,7 @@ from orchtui.engine.task_events import (
 
 __all__ = [
     "AGGREGATE",
+    "AccessRefused",
     "Aggregated",
     "AnyTaskEvent",
     "BudgetWarning",

@@ -200,7 +200,7 @@ def _files(run: Run, task: TaskRun) -> list[str]:
     """What it did to files, what it was refused, and whom it met there."""
     files = file_line(task)
     lines = [f"- Files: {files}"] if files else []
-    lines += [f"- Write Refused: {line}" for line in refused_lines(task)]
+    lines += [f"- {line}" for line in refused_lines(task)]
     return lines + [f"- RACE: {line}" for line in race_lines(run, task.id)]
 
 

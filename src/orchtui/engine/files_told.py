@@ -6,6 +6,7 @@ looks at a file.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from orchtui.engine.backends.names import PROGRAMS
@@ -52,8 +53,8 @@ def file_line(task: TaskRun) -> str:
         parts += [*([] if written else ["wrote none"]), f"reads {NOT_OBSERVED}"]
     if unwritten and seen and not blind:
         parts.append(f"declared but not written: {', '.join(map(inline, unwritten[:_MOST]))}")
-    if refused := sum(len(attempt.refused) for attempt in task.attempts):
-        parts.append(f"{refused} write{'' if refused == 1 else 's'} refused")
+    if refused := refused_words([task]):
+        parts.append(refused)
     if blind:
         which = "" if len(blind) == len(task.attempts) else f" in attempt {blind[-1].number}"
         parts.append(NOT_OBSERVED + which)
@@ -62,11 +63,27 @@ def file_line(task: TaskRun) -> str:
     return line + (f" ({'; '.join(notes)})" if notes and line else "")
 
 
+def refused_words(tasks: Iterable[TaskRun]) -> str:
+    """`2 writes refused; 1 read refused`; empty where nothing was."""
+    counts = Counter(
+        one.access for task in tasks for attempt in task.attempts for one in attempt.refused
+    )
+    plurals = {"fetch": "fetches"}
+    return "; ".join(
+        f"{count} {access if count == 1 else plurals.get(access, f'{access}s')} refused"
+        for access, count in counts.items()
+    )
+
+
 def refused_lines(task: TaskRun) -> list[str]:
-    """`notes.md: it is another task's`, a line for each write that was refused."""
+    """`Write Refused: notes.md: it is another task's`, a line for each thing that was refused."""
     refused = [one for attempt in task.attempts for one in attempt.refused]
-    lines = [f"{inline(one.path)}: {inline(one.why)}" for one in refused[:_MOST]]
-    return [*lines, *([f"and {len(refused) - _MOST} more"] if len(refused) > _MOST else [])]
+    lines = [
+        f"{one.access.title()} Refused: {inline(one.path)}: {inline(one.why)}"
+        for one in refused[:_MOST]
+    ]
+    more = len(refused) - _MOST
+    return [*lines, *([f"Refused: and {more} more"] if more > 0 else [])]
 
 
 def race_line(run: Run, race: RaceDetected, shown: Callable[[str], str] = inline) -> str:

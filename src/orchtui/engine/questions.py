@@ -11,7 +11,7 @@ from itertools import count
 from orchtui.engine.announce import Announcer
 from orchtui.engine.text import clean_line
 from orchtui.engine.work import Work
-from orchtui.engine.workspace.site import Race
+from orchtui.engine.workspace.site import Race, Refusable
 
 PATIENCE = 60.0
 """Seconds that a question waits for its answer."""
@@ -96,10 +96,10 @@ class Witness:
     def _over(self) -> bool:
         return self._work.status != "running" or self._work.attempt != self._attempt
 
-    def refused(self, path: str, why: str) -> None:
-        """A write was refused."""
+    def refused(self, path: str, why: str, access: Refusable = "write") -> None:
+        """Something was refused."""
         if not self._over:
-            self._say.refused(self._work, clean_line(path), clean_line(why))
+            self._say.refused(self._work, clean_line(path), clean_line(why), access)
 
     def race(self, race: Race) -> None:
         """Two tasks met at a file."""

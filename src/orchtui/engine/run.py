@@ -69,8 +69,8 @@ class Attempt:
     cost: Cost = NOTHING
     """Known once it has ended."""
     tools: list[ToolUse] = field(default_factory=list)
-    refused: list[ev.WriteRefused] = field(default_factory=list)
-    """Writes that were not allowed."""
+    refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
+    """What it was not allowed by the rules."""
     files: ev.FilesSeen | None = None
     """What it did to files, once that is known."""
     length: int = 0

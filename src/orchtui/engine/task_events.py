@@ -52,6 +52,21 @@ class WriteRefused(TaskEvent, frozen=True, kw_only=True):
     """As the specialist named it."""
     why: str
 
+    @property
+    def access(self) -> Literal["write"]:
+        """What was refused."""
+        return "write"
+
+
+class AccessRefused(TaskEvent, frozen=True, kw_only=True):
+    """A program with tools of its own asked to be allowed something, and the rules said no."""
+
+    access: Literal["read", "run", "fetch", "use"]
+    """`use`: of a tool that nobody here knows."""
+    path: str
+    """The file that it is about, as the program named it; else what it asked for."""
+    why: str
+
 
 class FilesSeen(TaskEvent, frozen=True, kw_only=True):
     """What an attempt did to files, as far as that could be seen; comes at its end.
@@ -185,6 +200,7 @@ AnyTaskEvent = (
     | ToolCalled
     | ToolReturned
     | WriteRefused
+    | AccessRefused
     | FilesSeen
     | RaceDetected
     | PermissionAsked

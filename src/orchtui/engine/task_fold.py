@@ -27,6 +27,7 @@ _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.ToolCalled: frozenset({"running"}),
     ev.ToolReturned: frozenset({"running"}),
     ev.WriteRefused: frozenset({"running"}),
+    ev.AccessRefused: frozenset({"running"}),
     ev.FilesSeen: LIVE | ENDED,  # a cancelled attempt is told before its files are looked at
     ev.RaceDetected: LIVE | ENDED,  # it may come to light when one of the two has ended
     ev.PermissionAsked: frozenset({"running"}),
@@ -131,7 +132,7 @@ def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
             attempt.tools.append(
                 ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
             )
-        case ev.WriteRefused():
+        case ev.WriteRefused() | ev.AccessRefused():
             task.attempts[-1].refused.append(event)
         case ev.FilesSeen():
             for attempt in reversed(task.attempts):

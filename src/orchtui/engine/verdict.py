@@ -111,7 +111,7 @@ def cost_words(run: Run, task: TaskRun | None = None) -> str:
 
 
 def refusals(run: Run) -> int:
-    """Writes that were refused, in all attempts of all tasks."""
+    """How often the rules refused something, in all attempts of all tasks."""
     return sum(len(attempt.refused) for task in run.tasks.values() for attempt in task.attempts)
 
 

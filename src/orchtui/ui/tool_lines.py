@@ -97,7 +97,7 @@ class TaskRows:
                 break
             taken.refused += 1
             self.wrapped.line(
-                f"⊘ write refused: {clean_line(one.path, 300)}: {clean_line(one.why, 300)}",
+                f"⊘ {one.access} refused: {clean_line(one.path, 300)}: {clean_line(one.why, 300)}",
                 "refused",
             )
 

@@ -10,7 +10,7 @@ from typing import Any
 from orchtui.engine.backends.base import ToolAnswer
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
-from orchtui.engine.workspace.site import Race, Site
+from orchtui.engine.workspace.site import Race, Refusable, Site
 
 SECRET = "hunter2-the-secret"
 
@@ -37,11 +37,13 @@ class Told:
 
     answer: bool = False
     refusals: list[tuple[str, str]] = field(default_factory=list)
+    kinds: list[Refusable] = field(default_factory=list)
     races: list[Race] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
-    def refused(self, path: str, why: str) -> None:
+    def refused(self, path: str, why: str, access: Refusable = "write") -> None:
         self.refusals.append((path, why))
+        self.kinds.append(access)
 
     def race(self, race: Race) -> None:
         self.races.append(race)

@@ -55,7 +55,12 @@ async def test_a_wish(
     else:
         assert allowed is (expected == "yes" or (expected == "other" and worktree))
         assert not told.asked
-    assert bool(told.refusals) is (kind == "write" and not allowed)
+    # What a person said no to is told as the answer to a question.
+    by_rule = not allowed and (kind == "write" or not told.asked)
+    assert bool(told.refusals) is by_rule
+    if by_rule:
+        assert told.refusals[0][1] and told.kinds == ["use" if kind == "other" else kind]
+        assert told.refusals[0][0] == (path or "something")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.folder_watch import FolderWatch
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.program_site import NOT_WATCHED, TOO_LARGE, ProgramSites
-from orchtui.engine.workspace.site import Race, Seen, Witness
+from orchtui.engine.workspace.site import Race, Refusable, Seen, Witness
 from tests.engine.workspace import repositories as repos
 
 
@@ -30,7 +30,7 @@ class Told:
         self.races: list[Race] = []
         self.denied: list[str] = []
 
-    def refused(self, path: str, why: str) -> None:
+    def refused(self, path: str, why: str, access: Refusable = "write") -> None:
         self.denied.append(path)
 
     def race(self, race: Race) -> None:

@@ -6,6 +6,7 @@ runs anything, and what a program does without asking is not seen here.
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from orchtui.engine.agent_tools import READ_ONLY_MODE
@@ -14,7 +15,7 @@ from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.fence import Fence
 from orchtui.engine.workspace.ownership import Ownership
 from orchtui.engine.workspace.path_names import Denied
-from orchtui.engine.workspace.site import Witness
+from orchtui.engine.workspace.site import Refusable, Witness
 
 UNASKED_MODE = "bypasspermissions"
 """The `permissionMode`, in lower case, that lets a program run and fetch without asking."""
@@ -52,24 +53,33 @@ class Permits:
     async def permit(self, wish: Wish) -> bool:
         """Whether the program may do what it asks for."""
         if wish.kind == "read" and wish.paths:
-            return all([await asyncio.to_thread(self._may_read, path) for path in wish.paths])
+            return await self._none_refused(wish, self._unreadable)
         if wish.kind == "read":
             return await self._witness.ask(wish.what)
         if self._mode == READ_ONLY_MODE:
-            if wish.kind == "write":
-                self._refused(wish.paths, "this specialist only plans, and writes nothing")
+            why = "this specialist only plans, and "
+            why += "writes nothing" if wish.kind == "write" else "does nothing but read"
+            self._refused(wish, wish.paths, why)
             return False
         if wish.kind == "write":
             return await self._may_write(wish)
-        if wish.paths and not await asyncio.to_thread(self._is_none_forbidden, wish.paths):
+        if not await self._none_refused(wish, self._forbidden):
             return False
         return self._mode == UNASKED_MODE or await self._witness.ask(wish.what)
+
+    async def _none_refused(self, wish: Wish, why_not: Callable[[str], str]) -> bool:
+        """Whether the rules say no to none of a wish's paths; what they say no to is told."""
+        whys = await asyncio.to_thread(lambda: [why_not(path) for path in wish.paths])
+        for path, why in zip(wish.paths, whys, strict=True):
+            if why:
+                self._refused(wish, (path,), why)
+        return not any(whys)
 
     async def _may_write(self, wish: Wish) -> bool:
         rights = await asyncio.to_thread(lambda: [self._right(path) for path in wish.paths])
         refusals = [(path, why) for path, why in zip(wish.paths, rights, strict=True) if why]
         for path, why in refusals:
-            self._refused((path,), why)
+            self._refused(wish, (path,), why)
         if refusals:
             return False
         if wish.paths and not await asyncio.to_thread(self._is_any_open, wish.paths):
@@ -79,32 +89,33 @@ class Permits:
             again = await asyncio.to_thread(lambda: [self._right(path) for path in wish.paths])
             if not any(again):
                 return True
-            self._refused(wish.paths, next(why for why in again if why))
+            self._refused(wish, wish.paths, next(why for why in again if why))
             return False
         allowed = self._owner.instead(self._task, kept=False)
-        self._refused(wish.paths, f"its task does not declare it, and nobody allowed it; {allowed}")
+        self._refused(
+            wish, wish.paths, f"its task does not declare it, and nobody allowed it; {allowed}"
+        )
         return False
 
-    def _refused(self, paths: tuple[str, ...], why: str) -> None:
-        for path in paths:
-            self._witness.refused(clean_line(path), why)
+    def _refused(self, wish: Wish, paths: tuple[str, ...], why: str) -> None:
+        access: Refusable = "use" if wish.kind == "other" else wish.kind
+        for path in paths or (wish.what,):
+            self._witness.refused(clean_line(path), why, access)
 
-    def _may_read(self, path: str) -> bool:
+    def _unreadable(self, path: str) -> str:
+        """Why a path must not be read; empty where it may."""
         try:
-            return self._owner.rules.unreadable(self._real(path)) is None
-        except Denied:
-            return False
+            return self._owner.rules.unreadable(self._real(path)) or ""
+        except Denied as denied:
+            return denied.why
 
-    def _is_none_forbidden(self, paths: tuple[str, ...]) -> bool:
-        """Whether no path inside the folder is forbidden; outside is the person's to judge."""
-        for path in paths:
-            try:
-                if self._owner.rules.unreadable(self._real(path)):
-                    return False
-            except Denied:
-                if self._mode == UNASKED_MODE:
-                    return False
-        return True
+    def _forbidden(self, path: str) -> str:
+        """Why nothing may be done with a path: outside of the folder that is the person's to say,
+        where there is one to be asked."""
+        try:
+            return self._owner.rules.unreadable(self._real(path)) or ""
+        except Denied as denied:
+            return denied.why if self._mode == UNASKED_MODE else ""
 
     def _right(self, path: str) -> str:
         """Why a path must not be written; empty where it may, or where a person may say so."""

@@ -17,6 +17,9 @@ from orchtui.engine.schedule import ScheduledTask
 
 Access = Literal["read", "write"]
 
+Refusable = Literal["write", "read", "run", "fetch", "use"]
+"""What the rules refuse; see `events.AccessRefused`."""
+
 
 class Race(msgspec.Struct, frozen=True, kw_only=True):
     """Two accesses to one file by tasks that ran at the same time; at least one is a write."""
@@ -46,8 +49,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class Witness(Protocol):
     """Is told what happens in a Site while an attempt works. Every call is cheap."""
 
-    def refused(self, path: str, why: str) -> None:
-        """A write was refused, and the specialist was told so."""
+    def refused(self, path: str, why: str, access: Refusable = "write") -> None:
+        """A write, or what else a program asked for, was refused by the rules."""
 
     def race(self, race: Race) -> None:
         """A race came to light; it need not be about this attempt's task alone."""
