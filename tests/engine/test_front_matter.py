@@ -86,6 +86,36 @@ def test_the_other_fields_keep_their_yaml() -> None:
     assert values(head)["orchtui"] == {"limits": {"retries": "1"}}
 
 
+@pytest.mark.parametrize("before", ["\t", "  ", "    "])
+def test_a_field_that_is_swallowed_by_the_one_above_is_told_with_its_line(before: str) -> None:
+    head = head_of(
+        f"name: a\ndescription: Looks.\n{before}model: opus\n{before}note: more\ncolor: red"
+    )
+
+    assert values(head)["description"] == "Looks. model: opus note: more"
+    swallowed = "'model' is indented, so it is a part of 'description' above and no field"
+    assert [line for line, _ in told(head)] == [3, 4]
+    assert swallowed in told(head)[1][1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "description: x: y\n  model: opus\nmodel: haiku",  # there is one
+        "description: |\n  x: y\n  model: opus",  # it is YAML, and meant
+        "description: x: y\n  user: opus",  # no field of agent files
+    ],
+)
+def test_other_words_before_a_colon_are_no_swallowed_field(text: str) -> None:
+    assert not any("is indented" in message for _, message in told(head_of(text)))
+
+
+def test_a_scan_tells_swallowed_fields_too() -> None:
+    head = head_of("name: a\ndescription: x: y\n<example>\n\ttools: Read\nuser: z\nmodel: opus")
+
+    assert (5, "'tools'") in [(line, message.split()[0]) for line, message in told(head)]
+
+
 def test_tabs_are_read_as_spaces() -> None:
     assert values(head_of("name: a\ntools:\n\t- Read\n\t- Write"))["tools"] == ["Read", "Write"]
 

@@ -9,6 +9,7 @@ places in the file. This module never decides what a field means.
 
 import itertools
 import re
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from orchtui.engine.agent_file import Note
@@ -27,6 +28,11 @@ KNOWN = frozenset(
     "disablemodelinvocation".split()
 )
 """Fields that a scan looks for, without case and separators."""
+
+_WITH_EFFECT = frozenset(
+    "name tools disallowedtools model permissionmode maxturns effort color isolation orchtui".split()
+)
+"""Fields that nobody would want to lose."""
 
 _LONG = frozenset({"description", "initialprompt"})
 """Fields whose text may go on at the left margin, as far as a scan is concerned."""
@@ -141,7 +147,13 @@ def _by_field(lines: list[str], first_line: int) -> Head | None:
     notes: list[Note] = []
     fields: dict[str, Field] = {}
     for chunk in chunks:
-        _add(fields, Field(chunk.key, chunk.line, _value(chunk, notes)), notes)
+        value, told, why = _value(chunk)
+        notes.extend(told)
+        if why:
+            message = f"'{chunk.key}' is read as it is written, not as YAML: {why}"
+            notes.append(Note(chunk.line, "warning", message))
+            notes.extend(_swallowed(chunk, keys))
+        _add(fields, Field(chunk.key, chunk.line, value), notes)
     return Head(fields, tuple(notes))
 
 
@@ -168,8 +180,8 @@ def _chunks(lines: list[str], first_line: int, *, known_only: bool) -> list[_Chu
     return chunks
 
 
-def _value(chunk: _Chunk, notes: list[Note]) -> Node:
-    """What a field holds: as YAML where it is, else as text."""
+def _value(chunk: _Chunk) -> tuple[Node, list[Note], str]:
+    """What a field holds: as YAML where it is, else as text, and why it is not YAML."""
     why = ""
     for tab in ("\t", "  "):
         text = "\n".join([f"{chunk.key}: {chunk.rest}", *chunk.more]).replace("\t", tab)
@@ -179,12 +191,20 @@ def _value(chunk: _Chunk, notes: list[Note]) -> Node:
             why = why or error.problems[0].message
         else:
             if isinstance(root, MapNode) and len(root.pairs) == 1:
-                notes.extend(told)
-                return root.pairs[0][1]
-    notes.append(
-        Note(chunk.line, "warning", f"'{chunk.key}' is read as it is written, not as YAML: {why}")
-    )
-    return _as_written(chunk)
+                return root.pairs[0][1], told, ""
+    return _as_written(chunk), [], why or "it is more than one field"
+
+
+def _swallowed(chunk: _Chunk, keys: Collection[str]) -> Iterator[Note]:
+    """Lines that look like fields of their own, which the file does not have elsewhere."""
+    for number, line in enumerate(chunk.more, chunk.line + 1):
+        match = _KEY.fullmatch(line.strip()) if line[:1] in (" ", "\t") else None
+        if match and plain_key(match[1]) in _WITH_EFFECT and plain_key(match[1]) not in keys:
+            message = (
+                f"'{match[1]}' is indented, so it is a part of '{chunk.key}' above and no field "
+                f"of its own"
+            )
+            yield Note(number, "warning", message)
 
 
 def _as_written(chunk: _Chunk) -> Node:
@@ -223,8 +243,10 @@ def _by_scan(lines: list[str], first_line: int, why: Note) -> Head | None:
     for chunk in chunks:
         if plain_key(chunk.key) not in _LONG:
             chunk = chunk._replace(more=_indented(chunk.more))
-        # That it is not YAML is told already.
-        _add(fields, Field(chunk.key, chunk.line, _value(chunk, [])), notes)
+        value, _, why = _value(chunk)  # that it is not YAML is told already
+        if why:
+            notes.extend(_swallowed(chunk, [plain_key(each.key) for each in chunks]))
+        _add(fields, Field(chunk.key, chunk.line, value), notes)
     return Head(fields, tuple(notes))
 
 
