@@ -236,6 +236,54 @@ def test_what_a_file_says_can_not_act_on_the_terminal(orchtui: Orchtui, project:
         assert "\\u001b" not in done.stdout
 
 
+WAY = "---\nname: a\ndescription: b\norchtui:\n  {way}\n---\nx\n"
+
+
+@pytest.mark.parametrize(
+    ("way", "says"),
+    [
+        ("backend: nope", "there is no backend 'nope'; there are anthropic, local,"),
+        ("backend: cluade", "there is no backend 'cluade'; did you mean 'claude'?"),
+        ("profile: nope2", "the configuration has no profile 'nope2'; it has lan"),
+        ("profile: lna", "the configuration has no profile 'lna'; did you mean 'lan'?"),
+        ("profile: claude", "'claude' is a backend and no profile; write backend: claude"),
+    ],
+)
+def test_a_way_to_run_that_there_is_not_is_a_warning_with_its_line(
+    orchtui: Orchtui, project: Path, way: str, says: str
+) -> None:
+    (project / "orchtui.yaml").write_text("profiles: {lan: {base_url: 'http://127.0.0.1:1'}}\n")
+    write(project, WAY.format(way=way))
+
+    done = orchtui("agents", "check")
+
+    assert done.returncode == 1
+    assert f".claude/agents/scout.md:5: warning: orchtui: {says}" in done.stdout
+
+
+@pytest.mark.parametrize("way", ["backend: claude", "backend: lan", "profile: lan", "backend: acp"])
+def test_a_way_to_run_that_there_is_is_fine(orchtui: Orchtui, project: Path, way: str) -> None:
+    other = project / "other.yaml"
+    other.write_text("profiles: {lan: {base_url: 'http://127.0.0.1:1'}}\n")
+    write(project, WAY.format(way=way))
+
+    assert orchtui("agents", "check", "--config", "other.yaml").stdout == ""
+
+
+def test_the_list_never_says_that_somebody_is_run_by_what_there_is_not(
+    orchtui: Orchtui, project: Path
+) -> None:
+    write(project, WAY.format(way="profile: nope2"))
+
+    shown = orchtui("agents", "list", ANTHROPIC_API_KEY="k", COLUMNS="100").stdout
+    row = listed(orchtui, ANTHROPIC_API_KEY="k")["a"]
+
+    assert "run by   nope2" not in shown
+    assert "run by   nobody: there is no backend or profile 'nope2'" in shown
+    assert (row["backend"], row["model"], row["tools"]) == (None, None, [])
+    assert row["notes"] == ["there is no backend or profile 'nope2': its tasks can not run"]
+
+
 def test_a_misspelt_tool_is_a_warning(orchtui: Orchtui, project: Path) -> None:
     """A tool of another program is not: it is only told that nobody has it here."""
     write(project, "---\nname: a\ndescription: b\ntools: Raed, Grep, Frobnicate\n---\nx\n")

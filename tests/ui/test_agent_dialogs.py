@@ -68,6 +68,16 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
         assert app.answers == [None]
 
 
+async def test_a_backend_that_there_is_not_runs_nobody() -> None:
+    def lost(specialist: Specialist) -> object:
+        return card(specialist, resolve_model=lambda _: None, backend="", missing="nope")
+
+    app = Stage()
+    async with app.run_test(size=(100, 24)) as pilot:
+        await app.ask(SpecialistsCard([made("first")], lost))  # type: ignore[arg-type]
+        await sees(pilot, app, "nobody: there is no backend or profile 'nope'")
+
+
 async def test_without_specialists_it_says_where_they_stand() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:

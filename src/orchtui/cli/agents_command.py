@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.options import make_project, place_options, working_folder
+from orchtui.cli.options import config_option, make_project, place_options, working_folder
 
 if TYPE_CHECKING:
     from orchtui.engine.agent_card import Card
@@ -62,11 +62,13 @@ def list_agents(
 @command.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="a JSON list")
-def check(paths: tuple[Path, ...], as_json: bool) -> int:
+@config_option
+def check(paths: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
     """Check agent files, or all in a folder; without PATHS the project's `.claude/agents`.
 
-    Exit codes: 0 clean, 1 warnings or errors, 2 a path is not there.
+    Exit codes: 0 clean, 1 warnings or errors, 2 a path is not there or the configuration is bad.
     """
+    from orchtui.config import load_config
     from orchtui.engine.agent_lint import check_files
     from orchtui.engine.agent_places import is_missing
     from orchtui.engine.errors import InputError, Problem
@@ -77,9 +79,10 @@ def check(paths: tuple[Path, ...], as_json: bool) -> int:
         raise InputError(
             [Problem(str(path), 0, 0, "there is no such file or folder") for path in missing]
         )
+    profiles = tuple(load_config(working_folder(), config).profiles)
     rows, clean = [], True
     for path in paths:
-        for file, specialist, diagnostics in check_files(path):
+        for file, specialist, diagnostics in check_files(path, profiles):
             clean = clean and all(one.severity == "info" for one in diagnostics)
             rows.append(_row(file, specialist, diagnostics))
             for diagnostic in () if as_json else diagnostics:
@@ -103,11 +106,12 @@ def _card_lines(card: "Card", width: int) -> Iterator[str]:
     model = card.model or "its own"
     own = card.backend in WITH_TOOLS_OF_THEIR_OWN and card.tools_from
     shown = ", ".join(card.tools) or ("yes" if own else "none")
+    lost = not card.model_from
     rows = [
         ("", clean_line(card.description, 200)),
-        ("run by", " ".join((card.backend or "no backend is chosen", *card.command))),
-        ("model", f"{model} ({card.model_from})"),
-        ("tools", f"{shown} ({card.tools_from})" if card.tools_from else shown),
+        ("run by", " ".join((card.runs_by, *card.command))),
+        ("model", f"{model} ({card.model_from})" if card.model_from else ""),
+        ("tools", "" if lost else f"{shown} ({card.tools_from})" if card.tools_from else shown),
         ("ignored", "; ".join(f"{one.field} ({one.why})" for one in card.ignored)),
         *(("note", note) for note in card.notes),
         ("file", _short(card.path)),

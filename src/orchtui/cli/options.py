@@ -75,6 +75,13 @@ _OPTIONS = [
         "not said",
     ),
 ]
+config_option = click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="a configuration file instead of the project's and the user's orchtui.yaml",
+)
+"""The file that stands for all others."""
+
 _PLACES = [
     click.option(
         "--out",
@@ -83,11 +90,7 @@ _PLACES = [
         show_default=True,
         help="the artifacts folder",
     ),
-    click.option(
-        "--config",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="a configuration file instead of the project's and the user's orchtui.yaml",
-    ),
+    config_option,
 ]
 
 

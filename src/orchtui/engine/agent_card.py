@@ -47,7 +47,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
     path: Path
     backend: str
-    """How it is run; empty where nobody chose one."""
+    """How it is run; empty where nobody chose one, or where what was chosen does not exist."""
+    runs_by: str
+    """The same for a person, in a few words."""
     command: tuple[str, ...]
     model: str | None
     """The model that will really be used; `None` where the backend chooses it."""
@@ -74,6 +76,7 @@ def card(
     backend: str,
     tools: bool = True,
     web: bool = True,
+    missing: str = "",
 ) -> Card:
     """The card of a specialist, run in one way.
 
@@ -83,7 +86,11 @@ def card(
         backend: How it will be run; empty where nobody chose a backend.
         tools: Whether the backend offers tools to its models; a profile may not.
         web: Whether the backend has the provider's web tools; a profile may not.
+        missing: The backend or profile that was chosen, where there is none of this name; then
+            `backend` is empty.
     """
+    if missing:
+        return _lost(specialist, missing)
     model, model_from = _model(specialist, resolve_model, backend)
     grant = granted(specialist.tools, specialist.disallowed_tools, specialist.permission_mode)
     has, tools_from, nobody = _tools(specialist, grant, backend, tools, web)
@@ -93,6 +100,7 @@ def card(
         source=specialist.source,
         path=specialist.path,
         backend=backend,
+        runs_by=backend or "nobody: no backend is chosen",
         command=specialist.command,
         model=model,
         model_from=model_from,
@@ -101,6 +109,29 @@ def card(
         nobody=nobody,
         color=specialist.color,
         notes=tuple(_notes(specialist, nobody, backend)),
+        ignored=tuple(Ignored(field, why_ignored(field)) for field in specialist.ignored),
+        diagnostics=specialist.diagnostics,
+    )
+
+
+def _lost(specialist: Specialist, missing: str) -> Card:
+    """The card of one that can not run."""
+    why = f"there is no backend or profile '{missing}'"
+    return Card(
+        name=specialist.name,
+        description=specialist.description,
+        source=specialist.source,
+        path=specialist.path,
+        backend="",
+        runs_by=f"nobody: {why}",
+        command=specialist.command,
+        model=None,
+        model_from="",
+        tools=(),
+        tools_from="",
+        nobody=(),
+        color=specialist.color,
+        notes=(f"{why}: its tasks can not run",),
         ignored=tuple(Ignored(field, why_ignored(field)) for field in specialist.ignored),
         diagnostics=specialist.diagnostics,
     )

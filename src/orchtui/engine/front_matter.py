@@ -30,7 +30,8 @@ KNOWN = frozenset(
 """Fields that a scan looks for, without case and separators."""
 
 _WITH_EFFECT = frozenset(
-    "name tools disallowedtools model permissionmode maxturns effort color isolation orchtui".split()
+    "name tools disallowedtools model permissionmode maxturns effort color isolation "
+    "orchtui".split()
 )
 """Fields that nobody would want to lose."""
 
@@ -243,8 +244,8 @@ def _by_scan(lines: list[str], first_line: int, why: Note) -> Head | None:
     for chunk in chunks:
         if plain_key(chunk.key) not in _LONG:
             chunk = chunk._replace(more=_indented(chunk.more))
-        value, _, why = _value(chunk)  # that it is not YAML is told already
-        if why:
+        value, _, odd = _value(chunk)  # that it is not YAML is told already
+        if odd:
             notes.extend(_swallowed(chunk, [plain_key(each.key) for each in chunks]))
         _add(fields, Field(chunk.key, chunk.line, value), notes)
     return Head(fields, tuple(notes))

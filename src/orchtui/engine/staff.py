@@ -57,6 +57,8 @@ class Staff:
         """What a specialist really gets here, in a task that says nothing about it."""
         backend = self.overrides.backend or specialist.backend
         backend = backend or ("command" if specialist.command else self.unasked())
+        missing = backend if backend and backend not in self.backends.names else ""
+        backend = "" if missing else backend
 
         def resolve(model: str | None) -> str | None:
             if model is not None and not self.backends.knows_model(backend, model):
@@ -64,7 +66,14 @@ class Staff:
             return self.backends.model_id(backend, self.overrides.model or model)
 
         tools, web = self.backends.offers(backend)
-        return card(specialist, resolve_model=resolve, backend=backend, tools=tools, web=web)
+        return card(
+            specialist,
+            resolve_model=resolve,
+            backend=backend,
+            tools=tools,
+            web=web,
+            missing=missing,
+        )
 
     def resolver(self, plan: Plan, overrides: Overrides | None = None) -> Resolver:
         """Answers who does each task of a plan, and how.

@@ -119,12 +119,10 @@ def card_text(card: Card) -> Content:
         Content(""),
     ]
     program = f" ({clean_line(' '.join(card.command))})" if card.command else ""
-    tools = ", ".join(map(clean_line, card.tools)) or "none"
     for name, value, about in (
         ("from", f"{card.source} file", str(card.path)),
-        ("runs by", (card.backend or "nobody chose a backend") + program, ""),
-        ("model", card.model or "the backend's own choice", card.model_from),
-        ("tools", tools if card.tools or not card.tools_from else "", card.tools_from),
+        ("runs by", card.runs_by + program, ""),
+        *(_equipment(card) if card.model_from else ()),
         ("color", card.color or "", ""),
     ):
         if value or about:
@@ -139,6 +137,15 @@ def card_text(card: Card) -> Content:
         parts += [Content(""), Content.styled("What was noticed", "b")]
         parts += [_marked(one.severity, _at(one)) for one in card.diagnostics]
     return Content("\n").join(parts)
+
+
+def _equipment(card: Card) -> list[tuple[str, str, str]]:
+    """What it has, of one that can run."""
+    tools = ", ".join(map(clean_line, card.tools)) or ("" if card.tools_from else "none")
+    return [
+        ("model", card.model or "the backend's own choice", card.model_from),
+        ("tools", tools, card.tools_from),
+    ]
 
 
 def _marked(severity: str, text: str) -> Content:
