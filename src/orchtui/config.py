@@ -7,7 +7,9 @@ This module never reads environment variables of backends and never starts
 anything.
 """
 
-from collections.abc import Collection, Mapping
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -52,7 +54,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     price_files: tuple[str, ...] = ()
     """The files that say them, the strongest first."""
     said_by: Mapping[str, Path] = {}
-    """The file that said `backend`, and each of `profiles.<name>`."""
+    """The file that said what: `backend`, `theme`, `warm_cache`, and each of `limits.<name>`,
+    `models.<alias>`, `agents.<folder>`, `profiles.<name>`."""
+    of_project: frozenset[str] = frozenset()
+    """What of `said_by` the project says, and not the user."""
 
     def over(self, other: "Settings") -> "Settings":
         """These settings, and `other`'s where these say nothing."""
@@ -71,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             },
             price_files=(*self.price_files, *other.price_files),
             said_by={**other.said_by, **self.said_by},
+            of_project=self.of_project | (other.of_project - self.said_by.keys()),
         )
 
     def own(self, folder: Path) -> Own:
@@ -79,12 +85,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Args:
             folder: The project folder.
         """
-        users = {what for what, path in self.said_by.items() if not _is_in(path, folder)}
+        users = self.said_by.keys() - self.of_project
         return Own(
             backends=[self.backend] if self.backend and "backend" in users else [],
             profiles=[name for name in self.profiles if f"profiles.{name}" in users],
             folders=[folder / Path(name).expanduser() for name in self.users_agents],
+            files={what: _short(path, folder) for what, path in self.said_by.items()},
         )
+
+
+def _short(path: Path, folder: Path) -> str:
+    """A path as somebody in the project folder would type it."""
+    whole = folder / path
+    return str(whole.relative_to(folder) if whole.is_relative_to(folder) else whole)
 
 
 def _is_in(path: Path, folder: Path) -> bool:
@@ -101,11 +114,28 @@ def _profile_name(node: Node, problems: Problems, label: str) -> str:
     return written
 
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_KEY = re.compile(
+    r"(?:sk|rk|pk|gh[opsu]|github_pat|hf|gsk|npm|glpat|dop_v1|r8)_\w{12,}|A[KS]IA[A-Z0-9]{12,}|AIza\w+"
+    r"|eyJ\w+|(?=.*\d)(?:[a-z0-9]{20,}|[A-Z0-9]{24,}|(?=\w*[a-z])(?=\w*[A-Z])\w{16,})"
+)
+"""What a key looks like, and the name of a variable hardly ever."""
+
+
+def _variable(node: Node, problems: Problems, label: str) -> str:
+    """The name of an environment variable. A key in its place is a secret: it is not repeated."""
+    written = node.text if isinstance(node, Scalar) else ""
+    if not _VARIABLE.fullmatch(written) or _KEY.fullmatch(written):
+        why = f"{label} must be the name of an environment variable, such as MY_KEY; the key itself"
+        raise values.Misfit(node, f"{why} belongs into that variable, never into this file")
+    return written
+
+
 _SERVER_LIMITS = {key: LIMITS[key] for key in ("concurrency", "idle_timeout", "rate")}
 _profile_record = record(
     {
         "base_url": values.name,
-        "key_env": values.name,
+        "key_env": _variable,
         "model": values.name,
         "models": mapping_of(values.line),
         "limits": record(_SERVER_LIMITS),
@@ -162,11 +192,17 @@ def load_config(folder: Path, config: Path | None = None) -> Settings:
     known: set[str] = set(NAMES) - {"command", "acp"}
     # The strongest last: it may name a profile that a weaker one has.
     for path in reversed(config_files(folder, config)):
-        settings = _load(path, known, folder).over(settings)
+        by_hand = config is not None and not _is_projects_file(path, folder)
+        settings = _load(path, known, folder, by_hand=by_hand).over(settings)
     return settings
 
 
-def _load(path: Path, known: set[str], folder: Path) -> Settings:
+def _is_projects_file(path: Path, folder: Path) -> bool:
+    """Whether it would be read without being named."""
+    return os.path.realpath(path) == os.path.realpath(folder / FILE)
+
+
+def _load(path: Path, known: set[str], folder: Path, *, by_hand: bool) -> Settings:
     """Read one file; `known` are the backends so far, and its profiles are added to them."""
     problems = Problems(file_name(path))
     node = compose(read_text(path), problems)
@@ -186,14 +222,28 @@ def _load(path: Path, known: set[str], folder: Path) -> Settings:
         )
     _check_priced(whole, {*known, "acp", "command"}, problems)
     problems.raise_any()
-    said = ["backend"] if settings.backend is not None else []
-    said += [f"profiles.{name}" for name in settings.profiles]
+    said = dict.fromkeys(_said(settings), path)
+    projects = not by_hand and _is_in(path, folder)
     return replace(
         settings,
-        said_by=dict.fromkeys(said, path),
+        said_by=said,
+        of_project=frozenset(said if projects else ()),
         price_files=(file_name(path),) if settings.prices else (),
-        users_agents=() if _is_in(path, folder) else settings.agents,
+        users_agents=() if projects else settings.agents,
     )
+
+
+def _said(settings: Settings) -> Iterator[str]:
+    """What one file says, by the names of `said_by`."""
+    for field in ("backend", "warm_cache", "theme"):
+        if getattr(settings, field) is not None:
+            yield field
+    yield from (f"agents.{folder}" for folder in settings.agents)
+    for field, value in msgspec.structs.asdict(settings.limits).items():
+        if value is not None:
+            yield f"limits.{field}"
+    yield from (f"models.{alias}" for alias in settings.models)
+    yield from (f"profiles.{name}" for name in settings.profiles)
 
 
 def _check_priced(whole: Record, known: Collection[str], problems: Problems) -> None:

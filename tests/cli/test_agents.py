@@ -236,6 +236,21 @@ def test_what_a_file_says_can_not_act_on_the_terminal(orchtui: Orchtui, project:
         assert "\\u001b" not in done.stdout
 
 
+def test_a_misspelt_folder_of_the_configuration_is_told_everywhere(
+    orchtui: Orchtui, project: Path
+) -> None:
+    (project / "orchtui.yaml").write_text("agents: [taem]\nbackend: rehearsal\n")
+    says = "'taem' under agents in the configuration: there is no such folder"
+
+    listed = orchtui("agents", "list")
+    doctor = orchtui("doctor", "--json")
+    ran = orchtui("run", "--request", "Say hello [rehearse: 2 words, 1 ms]")
+
+    assert says in listed.stderr and listed.returncode == 0
+    assert any(says in line for line in json.loads(doctor.stdout)["warnings"])
+    assert says in ran.stderr and ran.returncode == 0
+
+
 WAY = "---\nname: a\ndescription: b\norchtui:\n  {way}\n---\nx\n"
 
 

@@ -86,6 +86,13 @@ def test_the_projects_file_wins_key_by_key(project: Path, users: Path) -> None:
     assert settings.agents == ("team", "~/users")
     assert settings.said_by == {
         "backend": project / FILE,
+        "theme": users,
+        "models.a": project / FILE,
+        "models.b": users,
+        "limits.retries": project / FILE,
+        "limits.timeout": users,
+        "agents.team": project / FILE,
+        "agents.~/users": users,
         "profiles.near": project / FILE,
         "profiles.mine": users,
     }
@@ -108,6 +115,7 @@ def test_one_named_file_stands_for_all(project: Path, users: Path, tmp_path: Pat
 
     assert (settings.backend, settings.theme) == ("local", None)
     assert settings.said_by == {"backend": named}
+    assert settings.own(project).files == {"backend": str(named)}
 
 
 # Whose word it is
@@ -130,10 +138,24 @@ def test_what_the_project_said_is_not(project: Path, users: Path) -> None:
     assert (set(own.backends), set(own.profiles), list(own.folders)) == (set(), set(), [])
 
 
-def test_a_file_named_by_hand_inside_the_project_is_the_projects(project: Path) -> None:
+def test_a_file_named_by_hand_is_the_persons_own(project: Path) -> None:
     named = project / "sub" / "mine.yaml"
     named.parent.mkdir()
-    named.write_text(SERVER)
+    named.write_text(SERVER + "backend: near\nagents: [../team]\n")
+
+    own = load_config(project, named).own(project)
+
+    assert (list(own.backends), list(own.profiles)) == (["near"], ["near"])
+    assert own.files["profiles.near"] == own.files["backend"] == "sub/mine.yaml"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_to_name_the_projects_own_file_by_hand_changes_nothing(project: Path, link: bool) -> None:
+    (project / FILE).write_text(SERVER)
+    named = project / FILE
+    if link:
+        named = project / "mine.yaml"
+        named.symlink_to(project / FILE)
 
     assert not load_config(project, named).own(project).profiles
 
@@ -142,7 +164,9 @@ def test_a_link_to_a_file_of_the_project_is_the_projects(project: Path, users: P
     (project / "real.yaml").write_text(SERVER)
     users.symlink_to(project / "real.yaml")
 
-    assert not load_config(project).own(project).profiles
+    own = load_config(project).own(project)
+    assert not own.profiles
+    assert own.files["profiles.near"] == str(users)
 
 
 def test_the_users_folders_are_where_they_are_looked_for(
@@ -221,6 +245,34 @@ def test_a_mistake_is_told_with_its_place(
 
     assert (line, column) == place, message
     assert words in message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "sk-ant-123", "sk_live_9aB8cD7eF6gH5iJ4", "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "AKIAIOSFODNN7EXAMPLE", "xoxb-1-2", "0123456789abcdef0123456789abcdef", "a key", "$KEY",
+        "eyJhbGciOiJIUzI1NiJ9", "AIzaSyA1234567890abcdefghijklmnopqrs", "hf_abcdefghijklmnopqrst",
+    ],
+)  # fmt: skip
+def test_a_key_where_the_name_of_its_variable_belongs_is_not_repeated(
+    project: Path, key: str
+) -> None:
+    text = f"profiles:\n  near: {{base_url: 'http://x', key_env: '{key}'}}\n"
+
+    [(line, column, message)] = problems(project, text)
+
+    assert (line, column) == (2, 41)
+    assert "the name of an environment variable" in message and key not in message
+
+
+@pytest.mark.parametrize(
+    "name", ["FAR_KEY", "MY_SK_2", "openrouter_api_key", "_K", "ANTHROPIC_KEY"]
+)
+def test_names_of_variables_are_taken(project: Path, name: str) -> None:
+    (project / FILE).write_text(f"profiles: {{near: {{base_url: 'http://x', key_env: {name}}}}}\n")
+
+    assert load_config(project).profiles["near"].key_env == name
 
 
 def test_all_mistakes_are_told_at_once(project: Path) -> None:

@@ -78,6 +78,72 @@ def test_doctor_shows_which_programs_are_found_and_who_chose_the_backend(
     assert facts["backend_from"].endswith("orchtui.yaml")
 
 
+def settings(orchtui: Orchtui, *words: str, **environment: str) -> dict[str, tuple[object, str]]:
+    """What doctor says that holds, and where it comes from."""
+    done = orchtui("doctor", "--json", *words, **environment)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)["settings"]
+    return {row["name"]: (row["value"], row["from"]) for row in rows}
+
+
+def test_doctor_shows_what_holds_and_who_said_it(
+    orchtui: Orchtui, project: Path, home: Path
+) -> None:
+    users = home / ".config/orchtui/orchtui.yaml"
+    users.parent.mkdir(parents=True)
+    users.write_text(
+        "models: {fast: users-fast, opus: users-opus}\nlimits: {retries: 5, deadline: 2h}\n"
+        "theme: mine\nagents: [~/mine]\nwarm_cache: true\n"
+    )
+    (project / "orchtui.yaml").write_text(
+        "backend: lan\nmodels: {fast: quick-1}\nlimits: {timeout: 20m, retries: 1}\n"
+        "profiles: {lan: {base_url: 'http://127.0.0.1:1', model: m-1}}\nagents: [team]\n"
+    )
+    of_project, of_user = "project file orchtui.yaml", f"user file {users}"
+
+    held = settings(orchtui, "--timeout", "5m", "--budget-usd", "2.5")
+
+    assert held["backend"] == ("lan", of_project)
+    assert held["model"] == ("m-1", of_project)
+    assert held["limits.timeout"] == (300.0, "flag --timeout")
+    assert held["limits.budget_usd"] == (2.5, "flag --budget-usd")
+    assert held["limits.retries"] == (1, of_project)
+    assert held["limits.deadline"] == (7200.0, of_user)
+    assert held["limits.concurrency"] == (8, "default")
+    assert held["limits.budget_tokens"] == (None, "default")
+    assert held["limits.idle_timeout"] == (None, "each backend's own")
+    assert held["max_turns"][0] == 50
+    assert held["models.fast"] == ("quick-1", of_project)
+    assert held["models.opus"] == ("users-opus", of_user)
+    assert held["models.sonnet"][1] == "default"
+    assert held["warm_cache"] == (True, of_user)
+    assert held["theme"] == ("mine", of_user)
+    text = orchtui("doctor").stdout
+    assert "  limits.timeout: 20m (project file orchtui.yaml)\n" in text
+    assert "  limits.budget_usd: none (default)\n" in text
+    assert f"  agents: {project / 'team'} (project file orchtui.yaml)\n" in text
+    assert f"  agents: {home / 'mine'} ({of_user})\n" in text
+
+
+def test_doctor_names_the_environment_and_a_file_named_by_hand(
+    orchtui: Orchtui, project: Path
+) -> None:
+    other = project / "other.yaml"
+    other.write_text("limits: {retries: 7}\n")
+
+    held = settings(
+        orchtui,
+        *("--config", "other.yaml"),
+        ANTHROPIC_API_KEY="k-hidden",
+        ANTHROPIC_BASE_URL="http://127.0.0.1:9",
+    )
+
+    assert held["backend"] == ("anthropic", "environment ANTHROPIC_API_KEY")
+    assert held["ANTHROPIC_BASE_URL"] == ("http://127.0.0.1:9", "environment")
+    assert held["limits.retries"] == (7, "--config other.yaml")
+    assert "k-hidden" not in str(held)
+
+
 def test_doctor_names_the_backends_and_what_they_lack(orchtui: Orchtui) -> None:
     facts = json.loads(orchtui("doctor", "--json").stdout)
     (listed,) = facts["prices"]

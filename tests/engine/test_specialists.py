@@ -229,10 +229,30 @@ def test_the_order_of_places(tmp_path: Path) -> None:
     assert agent_folders(project, home, ["more", "~/own"]) == [
         AgentFolder(project / ".claude" / "agents", "project"),
         AgentFolder(home / ".claude" / "agents", "user"),
-        AgentFolder(project / "more", "configured"),
-        AgentFolder(home / "own", "configured"),
+        AgentFolder(project / "more", "configured", "more"),
+        AgentFolder(home / "own", "configured", "~/own"),
         AgentFolder(BUILT_IN, "built-in"),
     ]
+
+
+def test_a_folder_that_the_configuration_misspells_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file.md").write_text("x")
+    folders = agent_folders(tmp_path, tmp_path / "home", ["taem", "file.md", "later"])
+    agents = Agents(folders)
+
+    lost = [one for one in agents.current()[1] if one.severity == "error"]
+
+    assert [(one.path.name, one.line) for one in lost] == [
+        ("taem", 0),
+        ("file.md", 0),
+        ("later", 0),
+    ]
+    assert "'taem' under agents in the configuration: there is no such folder" in lost[0].message
+    assert "this is no folder" in lost[1].message
+    write(tmp_path / "later", with_head("name: new", "description: b"))
+    found, diagnostics = agents.current()
+    assert find(found, "new") is not None
+    assert "later" not in [one.path.name for one in diagnostics]
 
 
 def test_a_place_counts_once(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Trust: what a run does on the project's word, and nothing of what the user chose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchtui.engine import dangers
+from orchtui.engine.as_typed import command_line
+from orchtui.engine.backends import preset_calls
 from orchtui.engine.errors import InputError
+from orchtui.engine.handover import assignment
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.specialists import Source, Specialist
 from orchtui.engine.trust import Danger, Own, UntrustedError, headline, listed
@@ -268,7 +271,73 @@ def test_what_allows_nothing_is_not_asked_about_again(tmp_path: Path) -> None:
         plan = schedule(task("t", backend="claude", **fields))
         return dangers.of_run(plan, {}, folder=tmp_path)
 
-    assert found() == found(model="opus", max_turns=3, effort="high", prompt="other words")
+    [plain] = found()
+    [other] = found(model="opus", max_turns=3, effort="high", prompt="other words")
+    assert plain.fingerprint == other.fingerprint
+
+
+def test_the_line_that_is_shown_is_the_one_that_is_executed(tmp_path: Path) -> None:
+    cards = {"x": replace(card(tmp_path / "x.md", "project")["x"], system="Be brief.\nOr not.")}
+    more: dict[str, Any] = {"model": "opus", "max_turns": 3, "effort": "high", "tools": ("Bash",)}
+    one = task("t", specialist="x", backend="claude", **more)
+    told = assignment(one, 1, results={}, system="Be brief.\nOr not.", folder=str(tmp_path))
+
+    [found] = dangers.of_run(schedule(one), cards, folder=tmp_path, systems={"x": told.system})
+
+    assert found.shown == command_line(["claude", *preset_calls.claude(told).arguments])
+    assert "--model=opus" in found.shown and r"$'--append-system-prompt=Be brief.\n" in found.shown
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (100, "=" + "s" * 100 + " "),
+        (5000, "=" + "s" * 160 + "… (5,000 characters)'"),
+        (70_000, " '--append-system-prompt-file=… (a file with 70,000 characters)'"),
+    ],
+)
+def test_long_instructions_are_shortened_with_their_length(
+    tmp_path: Path, length: int, shown: str
+) -> None:
+    plan = schedule(task("t", backend="claude", tools=("Bash",)))
+
+    [found] = dangers.of_run(plan, {}, folder=tmp_path, systems={"nobody": "s" * length})
+
+    assert shown in found.shown + " "
+    assert len(found.shown) < 500
+
+
+def test_a_script_that_somebody_wrote_into_a_command_is_never_shortened(tmp_path: Path) -> None:
+    script = "echo " + "x" * 5000
+
+    [found] = one_danger(tmp_path, "sh", "-c", script)
+
+    assert script in found.shown
+
+
+def test_what_differs_only_in_what_allows_nothing_is_shown_apart_and_trusted_together(
+    tmp_path: Path,
+) -> None:
+    plan = schedule(*(task(m, backend="claude", model=m) for m in ("opus", "haiku", "opus-2")))
+
+    found = dangers.of_run(plan, {}, folder=tmp_path)
+
+    assert [one.shown.split("--model=")[1].split()[0] for one in found] == [
+        "opus",
+        "haiku",
+        "opus-2",
+    ]
+    assert len({one.fingerprint for one in found}) == 1
+
+
+def test_who_joins_the_results_is_shown_with_its_instructions(tmp_path: Path) -> None:
+    plan = schedule(
+        task("t", backend="rehearsal"), aggregate="synthesize", backend="claude", model="opus"
+    )
+
+    [found] = dangers.of_run(plan, {}, folder=tmp_path, systems={"synthesizer": "Join them."})
+
+    assert "--model=opus" in found.shown and "--append-system-prompt=Join them." in found.shown
 
 
 def test_a_flag_makes_no_program_of_a_task_trusted(tmp_path: Path) -> None:
@@ -312,6 +381,18 @@ def test_who_writes_the_synthesis_counts_too(tmp_path: Path, aggregate: Any, cou
     plan = schedule(task("t", backend="rehearsal"), aggregate=aggregate, backend="evil")
 
     assert len(dangers.of_run(plan, {}, folder=tmp_path, profiles={"evil": EVIL})) == count
+
+
+def test_files_are_named_by_their_real_names(tmp_path: Path) -> None:
+    files = {"profiles.theirs": "conf/team.yaml", "backend": "conf/team.yaml"}
+    plan = schedule(task("a", backend="theirs"), task("b", backend="claude"))
+
+    found = dangers.of_run(
+        plan, {}, folder=tmp_path, profiles={"theirs": EVIL}, own=Own(files=files)
+    )
+
+    wheres = [one.where for one in found]
+    assert wheres == ["conf/team.yaml: profile theirs", "the plan or conf/team.yaml: task b"]
 
 
 def test_asking_one_backend_outside_a_run(tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def _second_opinion(
 
     backend, _ = project.opinion_backend(plan)
     if asking.trust:
-        project.trust.trust(project.untrusted_backend(backend), project.folder)
+        project.trust.trust(project.untrusted_opinion(plan), project.folder)
     opinion = ending.run(_ask(project, plan, asking.timeout or TIMEOUT))
     more = with_opinion(plan, report, opinion)
     new = sum(finding.source == "model" for finding in more.findings)

@@ -10,27 +10,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchtui import __version__
-from orchtui.cli.options import make_project, place_options
+from orchtui.cli.options import make_project, running_options
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
+    from orchtui.cli.effective import Fact
     from orchtui.engine.project import Project
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")
-@place_options
-def command(as_json: bool, out: Path, config: Path | None) -> int:
-    """Show versions, folders, backends and specialists."""
-    from orchtui.config import config_files
-    from orchtui.engine.backends.profiles import exposed as exposed_key
-    from orchtui.engine.errors import NoBackendError
+@running_options
+def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
+    """Show versions, folders, backends, specialists, and what holds here and who said it.
 
-    project = make_project(out=out, config=config)
-    try:
-        default = project.backends.default()
-    except NoBackendError:
-        default = None
+    With the flags of `run`: what would hold with them.
+    """
+    from orchtui.cli.effective import facts as effective
+    from orchtui.config import config_files, load_config
+
+    project = make_project(out=out, config=config, **flags)
+    held = effective(project, load_config(project.folder, config), config)
+    backend = held[0]
     facts: dict[str, Any] = {
         "orchtui": __version__,
         "python": platform.python_version(),
@@ -39,8 +40,9 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
         "project": str(project.folder),
         "artifacts": str(out),
         "configuration": [str(path) for path in config_files(project.folder, config)],
-        "backend": default,
-        "backend_from": _said_by(project, default, config),
+        "backend": backend.value,
+        "backend_from": backend.source if backend.value else None,
+        "settings": [{"name": n, "value": value, "from": source} for n, value, source in held],
         "backends": {
             choice.name: choice.lacking or _ready(project, choice.name)
             for choice in project.backends.choices()
@@ -48,13 +50,17 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
         "prices": _prices(project),
         "specialists": {one.name: str(one.path) for one in project.specialists.values()},
     }
-    if exposed := [why for p in project.backends.profiles.values() if (why := exposed_key(p))]:
-        facts["warnings"] = exposed
+    if warnings := _warnings(project):
+        facts["warnings"] = warnings
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return 0
     for name, value in facts.items():
-        if isinstance(value, dict):
+        if name == "settings":
+            click.echo("settings:")
+            for fact in held[1:]:
+                click.echo(f"  {clean_line(_line(fact))}")
+        elif isinstance(value, dict):
             click.echo(f"{name}:")
             for key, item in value.items():
                 click.echo(f"  {clean_line(key)}: {clean_line(item)}")
@@ -66,14 +72,30 @@ def command(as_json: bool, out: Path, config: Path | None) -> int:
     return 0
 
 
-def _said_by(project: "Project", backend: str | None, config: Path | None) -> str | None:
-    """Who says which backend is used where nobody chooses one."""
-    from orchtui.config import load_config
+def _warnings(project: "Project") -> list[str]:
+    """What a person should do something about."""
+    from orchtui.engine.backends.profiles import exposed
 
-    if backend is None or project.backends.chosen is None:
-        return backend and "the first that can be used here"
-    path = load_config(project.folder, config).said_by.get("backend")
-    return str(path) if path is not None else None
+    keys = [why for profile in project.backends.profiles.values() if (why := exposed(profile))]
+    lost = [one for one in project.diagnostics if one.severity == "error"]
+    return [*keys, *(clean_line(f"{one.path}: {one.message}") for one in lost)]
+
+
+def _line(fact: "Fact") -> str:
+    """`limits.timeout: 30m (default)`."""
+    from orchtui.cli.effective import DEFAULT
+    from orchtui.engine.durations import format_duration
+
+    value = fact.value
+    if value is None:
+        shown = "none" if fact.name.startswith("limits.") and fact.source == DEFAULT else "not said"
+    elif isinstance(value, bool):
+        shown = "yes" if value else "no"
+    elif fact.name.endswith(("timeout", "deadline")) and isinstance(value, int | float):
+        shown = format_duration(value)
+    else:
+        shown = str(value)
+    return f"{fact.name}: {shown} ({fact.source})"
 
 
 def _prices(project: "Project") -> list[str]:

@@ -1,14 +1,18 @@
 """The command line of an agent program, before there is a prompt: what is shown to a person.
 
-It is made by what really calls the program, from what decides what the program
-may do. What varies from task to task and allows nothing (the prompt, the model,
-the number of turns) is left out. This module never starts a program.
+It is made by what really calls the program. What it decides by what the program
+may do is `for_task`; `executed` is the whole line, with what allows nothing too
+(the model, the number of turns, the instructions). The prompt stands on neither:
+programs get it on their standard input. This module never starts a program.
 """
 
 import os
 
+from msgspec.structs import replace
+
 from orchtui.engine.backends.base import Assignment
 from orchtui.engine.backends.names import PRESETS, WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.handover import assignment
 from orchtui.engine.schedule import ScheduledTask
 
 _ASKING_MODES = frozenset({"", "default", "plan", "manual"})
@@ -20,9 +24,33 @@ _LOOKING = frozenset(
 """Tools with which nothing is changed and nothing leaves this machine."""
 
 
+_TEXTS = ("--append-system-prompt=", "--system=")
+"""Options with a specialist's instructions in them."""
+_MOST_TEXT = 240
+_SHOWN_TEXT = 160
+"""Characters of instructions that are shown whole, and of longer ones."""
+
+
 def plain(backend: str) -> tuple[str, ...]:
     """What this backend starts for a task about which nobody says anything more."""
     return _line(backend, (), _assignment())
+
+
+def plain_executed(backend: str, model: str | None, system: str) -> tuple[str, ...]:
+    """The same as it is executed, see `executed`."""
+    told = replace(_assignment(), model=model, system=system)
+    return _shortened(_line(backend, (), told, with_file=True))
+
+
+def executed(task: ScheduledTask, system: str) -> tuple[str, ...]:
+    """What is started for this task, word by word; long instructions are cut and counted.
+
+    Args:
+        task: The task.
+        system: Its specialist's instructions.
+    """
+    told = assignment(task, 1, results={}, system=system, folder="")
+    return _shortened(_line(task.backend, task.command, told, with_file=True))
 
 
 def program(backend: str) -> tuple[str, ...]:
@@ -104,7 +132,25 @@ def _assignment(
     )
 
 
-def _line(backend: str, command: tuple[str, ...], assignment: Assignment) -> tuple[str, ...]:
+def _shortened(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """With the beginning of long instructions. What a person or a plan wrote is never cut."""
+    found = []
+    for argument in argv:
+        option = next((text for text in _TEXTS if argument.startswith(text)), "")
+        length = len(argument) - len(option)
+        if option and length > _MOST_TEXT:
+            argument = f"{argument[: len(option) + _SHOWN_TEXT]}… ({length:,} characters)"
+        found.append(argument)
+    return tuple(found)
+
+
+def _line(
+    backend: str,
+    command: tuple[str, ...],
+    told: Assignment,
+    *,
+    with_file: bool = False,
+) -> tuple[str, ...]:
     if backend == "acp":
         from orchtui.engine.backends.acp_failures import ADAPTER
 
@@ -114,7 +160,9 @@ def _line(backend: str, command: tuple[str, ...], assignment: Assignment) -> tup
     from orchtui.engine.backends import presets
 
     preset = presets.PRESETS[backend]
-    call = preset.call(assignment)
+    call = preset.call(told)
     settings = tuple(f"{name}={value}" for name, value in call.environment.items())
     program = command or (preset.program,)
-    return (*(("env", *settings) if settings else ()), *program, *call.arguments)
+    file = (f"{call.file_option}=… (a file with {len(call.file_text):,} characters)",)
+    more = file if with_file and call.file_option else ()
+    return (*(("env", *settings) if settings else ()), *program, *call.arguments, *more)

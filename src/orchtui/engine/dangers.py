@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from orchtui.engine import agent_command, project_code
 from orchtui.engine.as_typed import address, command_line, visible
@@ -23,8 +24,19 @@ from orchtui.engine.trust import Address, Danger, Kind, Own
 
 _MOST_NAMED = 3
 
-_Words = tuple[Kind, tuple[str, ...], str, tuple[str, ...]]
-"""Kind, exact words, what is told beside them, and the names of files that the program obeys."""
+
+class _Words(NamedTuple):
+    """One thing that a project wants."""
+
+    kind: Kind
+    words: tuple[str, ...]
+    """The program and what decides what it may do; or address and key. What is trusted."""
+    shown: tuple[str, ...]
+    """The words as they are executed."""
+    beside: str = ""
+    """What is told beside them."""
+    obeyed: tuple[str, ...] = ()
+    """Names of files that the program obeys."""
 
 
 def of_run(
@@ -36,6 +48,7 @@ def of_run(
     profiles: Mapping[str, Address] | None = None,
     own: Own | None = None,
     done: Collection[str] = (),
+    systems: Mapping[str, str] | None = None,
 ) -> tuple[Danger, ...]:
     """What a run of this schedule would do on the project's word, in the order of its tasks.
 
@@ -49,13 +62,15 @@ def of_run(
         profiles: Servers by name, those of project and user.
         own: What the user chose.
         done: Ids of tasks that do not run again.
+        systems: What each specialist is told, by name.
     """
-    found = _Found(folder, specialists, plan_name, profiles or {}, own or Own())
+    found = _Found(folder, specialists, plan_name, profiles or {}, own or Own(), systems or {})
     for task in schedule.tasks:
         if task.id not in done:
             found.add_task(task)
     if schedule.aggregate == "synthesize" and schedule.backend:
-        found.add_backend(schedule.backend, "synthesis")
+        told = (systems or {}).get("synthesizer", "")
+        found.add_backend(schedule.backend, "synthesis", schedule.model, told)
     return found.all()
 
 
@@ -66,10 +81,12 @@ def of_backend(
     plan_name: str = "the plan",
     profiles: Mapping[str, Address] | None = None,
     own: Own | None = None,
+    model: str | None = None,
+    system: str = "",
 ) -> tuple[Danger, ...]:
     """What asking this backend something, outside a run, would do on the project's word."""
-    found = _Found(folder, {}, plan_name, profiles or {}, own or Own())
-    found.add_backend(name, "")
+    found = _Found(folder, {}, plan_name, profiles or {}, own or Own(), {})
+    found.add_backend(name, "", model, system)
     return found.all()
 
 
@@ -83,12 +100,14 @@ class _Found:
         plan_name: str,
         profiles: Mapping[str, Address],
         own: Own,
+        systems: Mapping[str, str],
     ) -> None:
         self._folder = Path(os.path.realpath(folder))
         self._specialists = specialists
         self._plan_name = plan_name
         self._profiles = profiles
         self._own = own
+        self._systems = systems
         self._own_folders = [Path(os.path.realpath(path)) for path in own.folders]
         self._is_users: dict[Path, bool] = {}
         self._marks: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
@@ -97,7 +116,7 @@ class _Found:
         """Words → places, each with what in it names them."""
 
     def all(self) -> tuple[Danger, ...]:
-        return tuple(self._danger(*words, places) for words, places in self._named.items())
+        return tuple(self._danger(words, places) for words, places in self._named.items())
 
     def add_task(self, task: ScheduledTask) -> None:
         if task.backend in self._profiles and not task.command:
@@ -126,46 +145,55 @@ class _Found:
                 self._add_task_words(task, card if from_card else None)
                 return
         # Also when they were told already: then this only names one more place.
-        line = agent_command.for_task(task)
-        self._add_obeyed(task.backend, task.command, line, agent_command.beside(task))
+        self._add_obeyed(self._words_of(task))
 
-    def add_backend(self, name: str, what: str) -> None:
+    def add_backend(self, name: str, what: str, model: str | None, system: str) -> None:
         """One that is asked for something without tools, by whoever is not a specialist."""
+        plain, shown = agent_command.plain(name), agent_command.plain_executed(name, model, system)
+        words = _Words("command", plain, shown, "", agent_command.obeyed(name, ()))
         if name in self._profiles:
             self._add_profile(name)
         elif name in PROGRAMS and (
             name not in self._own.backends or self._files(agent_command.program(name))
         ):
-            obeyed = agent_command.obeyed(name, ())
-            words: _Words = ("command", agent_command.plain(name), "", obeyed)
-            self._add(words, f"{self._plan_name} or orchtui.yaml", what)
+            self._add(words, f"{self._plan_name} or {self._file('backend')}", what)
         elif name in PROGRAMS:
-            self._add_obeyed(name, (), agent_command.plain(name), "")
+            self._add_obeyed(words)
 
-    def _add_obeyed(
-        self, backend: str, command: tuple[str, ...], line: tuple[str, ...], beside: str
-    ) -> None:
+    def _words_of(self, task: ScheduledTask) -> _Words:
+        return _Words(
+            "command",
+            agent_command.for_task(task),
+            agent_command.executed(task, self._systems.get(task.specialist, "")),
+            agent_command.beside(task),
+            agent_command.obeyed(task.backend, task.command),
+        )
+
+    def _add_obeyed(self, words: _Words) -> None:
         """The user's own agent program, where files of the project tell it what to do."""
-        names = agent_command.obeyed(backend, command)
-        for path, _ in self._obeyed_files(names):
-            self._add(("command", line, beside, names), path)
+        for path, _ in self._obeyed_files(words.obeyed):
+            self._add(words, path)
 
     def _add_profile(self, name: str) -> None:
         if name not in self._own.profiles:
             server = self._profiles[name]
-            words: _Words = ("address", (server.base_url, server.key_env or ""), "", ())
-            self._add(words, "orchtui.yaml", f"profile {name}")
+            facts = (server.base_url, server.key_env or "")
+            self._add(
+                _Words("address", facts, facts), self._file(f"profiles.{name}"), f"profile {name}"
+            )
 
     def _add_task_words(self, task: ScheduledTask, card: Specialist | None) -> None:
-        obeyed = agent_command.obeyed(task.backend, task.command)
-        line, beside = agent_command.for_task(task), agent_command.beside(task)
-        words: _Words = ("command", line, beside, obeyed)
+        words = self._words_of(task)
         if card is not None:
             self._add(words, self._place(card))
         elif task.command:
             self._add(words, self._plan_name, f"task {task.id}")
         else:
-            self._add(words, f"{self._plan_name} or orchtui.yaml", f"task {task.id}")
+            self._add(words, f"{self._plan_name} or {self._file('backend')}", f"task {task.id}")
+
+    def _file(self, what: str) -> str:
+        """The configuration file that says this, by its real name."""
+        return self._own.files.get(what, "orchtui.yaml")
 
     def _add(self, words: _Words, place: str, what: str = "") -> None:
         whats = self._named.setdefault(words, {}).setdefault(place, [])
@@ -203,29 +231,24 @@ class _Found:
                 return str(path.relative_to(base))
         return str(path)
 
-    def _danger(
-        self,
-        kind: Kind,
-        words: tuple[str, ...],
-        beside: str,
-        obeyed: tuple[str, ...],
-        places: dict[str, list[str]],
-    ) -> Danger:
+    def _danger(self, of: _Words, places: dict[str, list[str]]) -> Danger:
         files: tuple[tuple[str, str], ...] = ()
-        if kind == "command":
-            settings = self._obeyed_files(obeyed)
-            files = (*self._files(words), *settings)
-            told = [beside] if beside else []
+        if of.kind == "command":
+            settings = self._obeyed_files(of.obeyed)
+            files = (*self._files(of.words), *settings)
+            told = [of.beside] if of.beside else []
             if settings:
                 told.append(f"obeys {_some([path for path, _ in settings], ', ', ' and')}")
-            shown = command_line(words) + (f"  # {visible('; '.join(told))}" if told else "")
+            shown = command_line(of.shown) + (f"  # {visible('; '.join(told))}" if told else "")
         else:
-            url, key = words
+            url, key = of.words
             sent = f"with the key in {visible(key)}" if key else "without a key"
             shown = f"{address(url)} {sent}"
         # JSON keeps every boundary, and ASCII every character that UTF-8 could not write.
-        facts = json.dumps([str(self._folder), kind, words, beside, files], ensure_ascii=True)
-        return Danger(kind, _where(places), shown, hashlib.sha256(facts.encode()).hexdigest())
+        facts = json.dumps(
+            [str(self._folder), of.kind, of.words, of.beside, files], ensure_ascii=True
+        )
+        return Danger(of.kind, _where(places), shown, hashlib.sha256(facts.encode()).hexdigest())
 
 
 def _where(places: Mapping[str, list[str]]) -> str:

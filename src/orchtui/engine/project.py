@@ -140,13 +140,24 @@ class Project(Prospects):
             profiles=self.backends.profiles,
             own=self._own(),
             done=done,
+            systems=self.systems(schedule),
         )
         return untrusted(found, self.trust, self.folder)
 
-    def untrusted_backend(self, name: str) -> tuple[Danger, ...]:
-        """The same, of asking one backend something outside a run."""
+    def untrusted_opinion(self, plan: Plan) -> tuple[Danger, ...]:
+        """The same, of asking for a second opinion about a plan.
+
+        Raises:
+            NoBackendError: when no backend with a model is chosen.
+        """
+        name, model = self.opinion_backend(plan)
         found = dangers.of_backend(
-            name, folder=self.folder, profiles=self.backends.profiles, own=self._own()
+            name,
+            folder=self.folder,
+            profiles=self.backends.profiles,
+            own=self._own(),
+            model=model,
+            system=opinions.told(plan, self._lead()),
         )
         return untrusted(found, self.trust, self.folder)
 
@@ -199,16 +210,15 @@ class Project(Prospects):
             UntrustedError: when nobody has agreed to what asking it would run or send.
         """
         name, model = self.opinion_backend(plan)
-        if new := await asyncio.to_thread(self.untrusted_backend, name):
+        if new := await asyncio.to_thread(self.untrusted_opinion, plan):
             raise UntrustedError(new)
         backend = self.backends.open([name])[name]
-        card = find(self.specialists, ORCHESTRATOR)
         return await opinions.ask(
             backend,
             plan,
             folder=str(self.folder.resolve()),
             model=model,
-            instructions=card.system if card else "",
+            instructions=self._lead(),
             limit=limit,
         )
 
@@ -222,6 +232,11 @@ class Project(Prospects):
         name = self.overrides.backend or planned or self.backends.default()
         opinions.require_model(name)
         return name, self.resolver(plan).lead_model(name)
+
+    def _lead(self) -> str:
+        """The orchestrator's own instructions."""
+        card = find(self.specialists, ORCHESTRATOR)
+        return card.system if card else ""
 
     async def close(self) -> None:
         """End what the backends hold: connections, the local model."""

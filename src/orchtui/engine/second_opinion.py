@@ -67,6 +67,17 @@ def require_model(backend: str) -> None:
         )
 
 
+def told(plan: Plan, instructions: str) -> str:
+    """The instructions that a model is given with the question.
+
+    Args:
+        plan: What it is asked about.
+        instructions: The orchestrator's own, which come before the question's.
+    """
+    system, _ = question(plan)
+    return "\n\n".join(part for part in (instructions.strip(), system) if part)
+
+
 async def ask(
     backend: base.Backend,
     plan: Plan,
@@ -92,12 +103,12 @@ async def ask(
     """
     if (hindrance := why_not(plan)) is not None:
         return Opinion(problems=(hindrance,))
-    system, prompt = question(plan)
+    _, prompt = question(plan)
     assignment = base.Assignment(
         task="@second-opinion",
         attempt=1,
         specialist=ORCHESTRATOR,
-        system="\n\n".join(part for part in (instructions.strip(), system) if part),
+        system=told(plan, instructions),
         prompt=prompt,
         model=model,
         max_tokens=MAX_TOKENS,

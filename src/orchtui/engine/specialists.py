@@ -53,6 +53,8 @@ class Diagnostic:
     severity: Literal["error", "warning", "info"] = "error"
     """`error`: not loaded. `warning`: loaded, but something is not as it was meant. `info`: good to
     know."""
+    about_folder: bool = False
+    """Whether it is about a folder that the configuration names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class AgentFolder(NamedTuple):
 
     path: Path
     source: Source
+    named: str = ""
+    """As the configuration names it."""
 
 
 class _Loaded(NamedTuple):
@@ -118,11 +122,13 @@ def agent_folders(project: Path, home: Path, more: Iterable[str] = ()) -> list[A
         home: The user's home folder.
         more: Folders that the configuration names, from the project folder; `~` is the home.
     """
-    configured = (home / name[2:] if name.startswith("~/") else project / name for name in more)
+    configured = (
+        (home / name[2:] if name.startswith("~/") else project / name, name) for name in more
+    )
     folders = [
         AgentFolder(project / ".claude" / "agents", "project"),
         AgentFolder(home / ".claude" / "agents", "user"),
-        *(AgentFolder(path, "configured") for path in configured),
+        *(AgentFolder(path, "configured", name) for path, name in configured),
         AgentFolder(BUILT_IN, "built-in"),
     ]
     # In the home folder itself the project's agents are the user's.
@@ -147,6 +153,7 @@ class Agents:
             for folder in folders
         ]
         self._loaded: dict[str, _Loaded] = {}
+        self._lost: tuple[Diagnostic, ...] = ()
         self._result: tuple[dict[str, Specialist], list[Diagnostic]] | None = None
 
     def current(self) -> tuple[dict[str, Specialist], list[Diagnostic]]:
@@ -158,8 +165,9 @@ class Agents:
         before = self._loaded
         now: dict[str, _Loaded] = {}
         same = True
+        lost = tuple(filter(None, map(_lost, self._folders)))
         for folder in self._folders:
-            for place in places(folder.path):
+            for place in () if _lost(folder) else places(folder.path):
                 if place.path in now:
                     continue
                 old = before.get(place.path)
@@ -169,9 +177,10 @@ class Agents:
                     now[place.path] = new if old is None or new[:2] != old[:2] else _kept(old, new)
                 else:
                     now[place.path] = old
-        if self._result is None or not same or list(now) != list(before):
-            self._result = _joined(now.values())
-        self._loaded = now
+        if self._result is None or not same or list(now) != list(before) or lost != self._lost:
+            found, diagnostics = _joined(now.values())
+            self._result = found, [*lost, *diagnostics]
+        self._loaded, self._lost = now, lost
         return self._result
 
 
@@ -264,6 +273,15 @@ def _fill_in(values: Values, stem: str, body: str) -> Iterator[Note]:
 def find(specialists: Mapping[str, Specialist], name: str) -> Specialist | None:
     """The specialist with this name, without regard to case and separators."""
     return specialists.get(name_key(name))
+
+
+def _lost(folder: AgentFolder) -> Diagnostic | None:
+    """That the configuration names a folder that is none."""
+    if not folder.named or os.path.isdir(folder.path):
+        return None
+    why = "this is no folder" if os.path.lexists(folder.path) else "there is no such folder"
+    named = clean_line(f"'{folder.named}' under agents in the configuration: {why}")
+    return Diagnostic(folder.path, named, about_folder=True)
 
 
 def _load_place(place: Place, folder: AgentFolder) -> _Loaded:

@@ -133,6 +133,8 @@ class Staff:
             if find(self.specialists, name) is None
         ]
         lost = [one for one in self.diagnostics if one.severity == "error"]
+        warnings += [one.message for one in lost if one.about_folder]
+        lost = [one for one in lost if not one.about_folder]
         if len(lost) == 1:
             warnings.append(f"{lost[0].path}: not loaded: {lost[0].message}")
         elif lost:

@@ -6,8 +6,8 @@ has not chosen them. `dangers` finds them, `trust_store` remembers the answer.
 This module never asks.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -50,6 +50,8 @@ class Own:
     """Profiles of which every value comes from the user's own configuration."""
     folders: Collection[Path] = ()
     """Folders with agent files that the user's own configuration names."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What the file is called that said what, the project's too: `backend`, `profiles.<name>`."""
 
 
 class UntrustedError(InputError):

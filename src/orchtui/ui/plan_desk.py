@@ -93,7 +93,7 @@ class PlanDesk(Frame):
         pane = self.main.independence
         try:
             name, _ = self.project.opinion_backend(event.plan)
-            new = await asyncio.to_thread(self.project.untrusted_backend, name)
+            new = await asyncio.to_thread(self.project.untrusted_opinion, event.plan)
             if not await self.trusted(new):
                 return
             pane.asked_whom, pane.asked_since = name, self.live.now()
