@@ -55,6 +55,24 @@ def test_people_get_the_verdicts_then_each_finding_with_its_words(
     assert done.stdout.splitlines()[-1].startswith("1 error")
 
 
+def test_who_has_no_agent_file_is_a_note_and_changes_no_verdict(
+    orchtui: Orchtui, project: Path
+) -> None:
+    text = FREE.replace("prompt: Count the apples", "prompt: Count the apples, specialist: criic")
+    (project / "plan.yaml").write_text(text)
+
+    done = orchtui("check", "plan.yaml")
+    as_json = json.loads(orchtui("check", "--json", "plan.yaml").stdout)
+
+    assert done.returncode == 0
+    note = (
+        "note: there is no agent file for 'criic' (a), which runs without instructions of its own"
+    )
+    assert f"{note}; did you mean 'critic'?\n" in done.stdout
+    assert as_json["verdict"] == "independent"
+    assert as_json["without_agent_file"] == {"criic": ["a"]}
+
+
 def test_programs_get_one_object(orchtui: Orchtui, project: Path) -> None:
     (project / "plan.yaml").write_text(CHAIN)
 

@@ -161,6 +161,18 @@ def test_refused_writes_are_counted_and_listed() -> None:
     assert told_of_files in result(run)
 
 
+def test_a_specialist_without_an_agent_file_is_told_in_log_and_result() -> None:
+    told = two()
+    first = told.run.tasks["a"]
+    first.task = replace(first.task, specialist="nobody", unknown=True)
+    run = done(told)
+
+    assert "- Specialist: nobody (" in log(run)
+    assert "no agent file of this name, so it had no instructions of its own" in log(run)
+    assert "> **NO AGENT FILE**: there is none for 'nobody' (First)" in result(run)
+    assert result(run).count("NO AGENT FILE") == 1
+
+
 def test_hundreds_of_files_and_races_do_not_bury_the_rest() -> None:
     told = two()
     for number in range(300):

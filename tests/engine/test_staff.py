@@ -64,6 +64,28 @@ def test_what_an_agent_file_says_in_vain_is_told(
     assert [line.partition(": its own")[0] for line in warnings] == ([told] if told else [])
 
 
+def test_who_has_no_agent_file_is_known_before_the_run_and_in_the_schedule() -> None:
+    one = staff()
+    plan = Plan(
+        tasks=(
+            Task(id="a", prompt="x", specialist="nobody"),
+            Task(id="b", prompt="x", specialist="Hand"),
+            Task(id="c", prompt="x", specialist="Researcher"),
+            Task(id="d", prompt="x", specialist="nobody", enabled=False),
+            Task(id="e", command=("true",), specialist="nobody"),
+            Task(id="f", prompt="x", specialist="reseacher"),
+        )
+    )
+
+    assert one.without_file(plan) == {"nobody": ["a"], "Hand": ["b"], "reseacher": ["f"]}
+    assert staff(card()).without_file(plan).keys() == {"nobody", "reseacher"}
+    made = build_with(one.resolver(plan), backend="anthropic", report=None)
+    assert [task.id for task in made.tasks if task.unknown] == ["a", "b", "f"]
+    told = one.warnings(made)
+    assert any("no agent file for 'nobody'" in line for line in told)
+    assert any("'reseacher'" in line and "did you mean 'researcher'?" in line for line in told)
+
+
 def test_built_in_ones_are_not_told_about() -> None:
     """They name tools that most backends have, and nobody wrote them for another one."""
     one = staff(backend="local")

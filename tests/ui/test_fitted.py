@@ -31,6 +31,27 @@ def test_who_does_it(task: Task, plan: Plan, words: str) -> None:
     assert who(task, plan, FIT) == words
 
 
+def test_who_has_no_agent_file_is_marked() -> None:
+    def known(name: str) -> bool:
+        return name == "critic"
+
+    named = Task(id="a", prompt="Draft it", specialist="nobody")
+
+    assert who(named, Plan(), FIT, known) == "▲ nobody"
+    assert who(DRAFTS, Plan(specialist="nobody"), FIT, known) == "▲ nobody"
+    assert who(DRAFTS, Plan(specialist="critic"), FIT, known) == "critic"
+    assert who(Task(id="a", command=("make",), specialist="nobody"), Plan(), FIT, known) == "make"
+
+
+async def test_the_list_marks_who_has_no_agent_file_and_says_what_that_means() -> None:
+    named = Task(id="a", prompt="Draft it", specialist="nobody")
+    draft = Draft(Plan(tasks=(named,)))
+    pane = ComposePane(draft, lambda text: Plan(request=text), FIT, lambda name: False)
+    app = Stage(pane)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await sees(pilot, app, "▲ nobody", "there is no agent file of this name")
+
+
 def test_without_anybody_to_ask_it_is_the_default() -> None:
     assert who(DRAFTS, Plan(), nobody_fits) == "researcher"
 

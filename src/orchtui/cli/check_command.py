@@ -138,12 +138,16 @@ class _Checked:
     report: "IndependenceReport"
     text: "PlanText | None"
     """What the plan was read from, when it was YAML."""
+    without_file: dict[str, list[str]]
+    """Specialists without an agent file, and their tasks."""
+    notes: tuple[str, ...]
 
     def as_json(self, *, named: bool) -> str:
         """The report on one line; with the file's name when there are several."""
         import msgspec
 
         report = msgspec.to_builtins(self.report)
+        report["without_agent_file"] = self.without_file
         if named and self.text is not None:
             report = {"file": self.text.file, **report}
         return msgspec.json.encode(report).decode()
@@ -161,6 +165,7 @@ class _Checked:
             locate=self._places(),
             width=shutil.get_terminal_size((_WIDTH, 24)).columns if terminal else _WIDTH,
             paint=Paint(terminal and not plain),
+            notes=self.notes,
         )
         click.echo("\n".join(report))
 
@@ -196,7 +201,13 @@ def _check(
     if asking is not None:
         name = text.file if text is not None else "orchtui"
         report = _second_opinion(project, plan, report, asking, name)
-    return _Checked(plan, report, text)
+    unknown = project.without_file(plan)
+    notes = (
+        f"there is no agent file for '{name}' ({', '.join(tasks)}), which runs without "
+        f"instructions of its own{project.meant(name)}"
+        for name, tasks in unknown.items()
+    )
+    return _Checked(plan, report, text, unknown, tuple(notes))
 
 
 def _read(source: str | None, request: str | None) -> "tuple[Plan, PlanText | None]":

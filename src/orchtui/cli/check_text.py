@@ -58,6 +58,7 @@ def lines(
     locate: Locate,
     width: int,
     paint: Paint,
+    notes: Sequence[str] = (),
 ) -> Iterator[str]:
     """The whole report.
 
@@ -68,12 +69,15 @@ def lines(
         locate: Finds the place of words.
         width: Cells of a line of quoted text.
         paint: Colours the lines.
+        notes: What else is good to know, beside the findings.
     """
     tasks = {task.id: task for task in plan.tasks}
     yield from _verdicts(tasks, report, paint)
     yield from _advice(report)
     for reason in hindrances:
         yield f"! it can not start as it is: {clean_line(reason)}"
+    for note in notes:
+        yield f"{paint('note', 'cyan', bold=True)}: {clean_line(note)}"
     for finding in report.findings:
         yield ""
         yield from _finding(finding, tasks, locate, width, paint)

@@ -112,12 +112,16 @@ def _expected(run: Run) -> str:
     return _time(run.started + estimate) if estimate else "unknown"
 
 
+NO_AGENT_FILE = "no agent file of this name, so it had no instructions of its own"
+
+
 def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> list[str]:
     lines = [f"### Task {task.task.position}: {inline(task.task.label)}"]
     attempt = task.attempt
     specialist = inline(task.task.specialist)
     known = [task.task.instance] if task.task.instance != task.task.specialist else []
     known += [task.task.fits] if task.task.fits else []
+    known += [NO_AGENT_FILE] if task.task.unknown else []
     about = f" ({inline('; '.join(known))})" if known else ""
     lines.append(f"- Specialist: {specialist}{about}")
     model = f", model {inline(attempt.model)}" if attempt and attempt.model else ""

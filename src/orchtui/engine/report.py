@@ -166,6 +166,7 @@ def _census(run: Run) -> list[str]:
         lines += [">", f"> **{badge}**: {rehearsed.words(run)}"]
     if small := outcome_words.small_model(run):
         lines += [">", f"> {small}"]
+    lines += _unknown(run)
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
     if faster := outcome_words.faster(run):
         figures.append(faster)
@@ -184,6 +185,23 @@ def reused_words(run: Run, count: int) -> str:
     """`3 results were taken over from run 20260115-100000-1233f9a`."""
     results = "1 result was" if count == 1 else f"{count} results were"
     return f"{results} taken over from run {inline(run.parent)}"
+
+
+def _unknown(run: Run) -> list[str]:
+    """Who worked without an agent file."""
+    unknown: dict[str, list[str]] = {}
+    for task in run.tasks.values():
+        if task.task.unknown:
+            unknown.setdefault(task.task.specialist, []).append(inline(task.task.label))
+    return [
+        line
+        for name, labels in unknown.items()
+        for line in (
+            ">",
+            f"> **NO AGENT FILE**: there is none for '{inline(name)}' ({', '.join(labels)}), "
+            "so it had no instructions of its own.",
+        )
+    ]
 
 
 def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:

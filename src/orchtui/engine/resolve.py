@@ -122,6 +122,10 @@ class Resolver:
             self._who[task.id] = Who(card.name if card else name, card, why)
         return self._who[task.id]
 
+    def is_unknown(self, task: Task) -> bool:
+        """Whether whoever is named for it has no agent file; not so where nobody has one."""
+        return bool(self._specialists) and not task.command and self.who(task).card is None
+
     def chosen(self, task: Task) -> How | None:
         """How it is run, as flag, task, agent file or plan say it; `None` where nobody does."""
         flag, card = self.overrides.backend, self.who(task).card

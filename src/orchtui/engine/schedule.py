@@ -72,6 +72,8 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     accept_truncated: bool = False
     fits: str = ""
     """Why this specialist, where nobody named one."""
+    unknown: bool = False
+    """Whether there is no agent file of the specialist's name: it has no instructions."""
     reads: tuple[str, ...] = ()
     """Paths from the project folder, as the plan declares them."""
     writes: tuple[str, ...] = ()
@@ -233,6 +235,7 @@ def _scheduled(
         estimate=task.estimate,
         accept_truncated=task.accept_truncated,
         fits=who.why,
+        unknown=resolver.is_unknown(task),
         reads=task.reads,
         writes=task.writes,
         **_abilities(who),

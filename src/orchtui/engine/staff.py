@@ -23,6 +23,7 @@ from orchtui.engine.prices import Prices, PriceTable
 from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
 from orchtui.engine.specialists import Agents, Diagnostic, Specialist, find
+from orchtui.engine.yaml_values import suggestion
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,6 +130,7 @@ class Staff:
         names = dict.fromkeys(task.specialist for task in schedule.tasks if not task.command)
         warnings = [
             f"there is no agent file for '{name}': its tasks run without instructions of their own"
+            f"{self.meant(name)}"
             for name in names
             if find(self.specialists, name) is None
         ]
@@ -141,6 +143,19 @@ class Staff:
             more = f"{lost[0].path} and {len(lost) - 1} more"
             warnings.append(f"agent files that can not be loaded: {more}; see `orchtui agents`")
         return [*warnings, *self._passed_over(schedule), *self._can_not_write(schedule)]
+
+    def without_file(self, plan: Plan) -> dict[str, list[str]]:
+        """Names of specialists that a plan names and that have no agent file, with its tasks."""
+        resolver = self.resolver(plan)
+        found: dict[str, list[str]] = {}
+        for task in plan.tasks:
+            if task.enabled and (task.specialist or plan.specialist) and resolver.is_unknown(task):
+                found.setdefault(resolver.who(task).name, []).append(task.id)
+        return found
+
+    def meant(self, name: str) -> str:
+        """The end of a sentence about a name that nobody has: whose may have been meant."""
+        return suggestion(name, tuple(one.name for one in self.specialists.values()))
 
     def _passed_over(self, schedule: Schedule) -> list[str]:
         """What the user's or the project's agent files say and this run does not do."""

@@ -25,11 +25,13 @@ from orchtui.ui import draft as edits
 from orchtui.ui.draft import Draft
 from orchtui.ui.request_area import RequestArea
 from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_list import FitOf, TaskList, nobody_fits, who
+from orchtui.ui.task_list import FitOf, Known, TaskList, everybody, nobody_fits, who
 from orchtui.ui.trouble import TellsTrouble
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""
+
+_NO_FILE = "there is no agent file of this name; it runs without instructions of its own"
 
 _EMPTY = Content.from_markup(
     "[b $accent]Write what you want done[/]\n"
@@ -51,19 +53,25 @@ class ComposePane(TellsTrouble, Vertical):
         draft: The plan on the desk.
         parse: Request text in, Plan out; may raise InputError.
         fit: Whom a task gets that names nobody.
+        known: Who has an agent file.
     """
 
     class PlanChanged(Message):
         """The draft is another plan now."""
 
     def __init__(
-        self, draft: Draft, parse: Callable[[str], Plan], fit: FitOf = nobody_fits
+        self,
+        draft: Draft,
+        parse: Callable[[str], Plan],
+        fit: FitOf = nobody_fits,
+        known: Known = everybody,
     ) -> None:
         super().__init__(id="compose", classes="pane")
         self.border_title = "1 Plan"
         self.draft = draft
         self._parse = parse
         self._fit = fit
+        self._known = known
         self._timer: Timer | None = None
         self._reading: Worker[None] | None = None
         self._error = ""
@@ -75,7 +83,7 @@ class ComposePane(TellsTrouble, Vertical):
             show_line_numbers=False,
             placeholder="Research X, write Y, test Z …",
         )
-        self.tasks = TaskList(fit)
+        self.tasks = TaskList(fit, known)
 
     def compose(self) -> ComposeResult:
         yield self.request
@@ -286,6 +294,8 @@ class ComposePane(TellsTrouble, Vertical):
         picked = self.tasks.picked
         task = next((each for each in self.draft.plan.tasks if each.id == picked), None)
         text = (task.prompt or " ".join(task.command)) if task else ""
-        by = f"{who(task, self.draft.plan, self._fit)}\n" if task else ""
+        by = f"{who(task, self.draft.plan, self._fit, self._known)}\n" if task else ""
+        if by.startswith("▲"):
+            by = f"{by.rstrip()}: {_NO_FILE}\n"
         detail.update(Content.assemble((clean(by), "$accent"), clean(text[:2000])))
         detail.set_class(not text, "-empty")

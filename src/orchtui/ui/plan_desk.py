@@ -16,6 +16,7 @@ from orchtui.engine.independence import fixes
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
+from orchtui.engine.specialists import find
 from orchtui.engine.trust import Danger
 from orchtui.ui.dialogs import ChooseFix
 from orchtui.ui.draft import EMPTY, Draft
@@ -42,12 +43,17 @@ class PlanDesk(Frame):
         self.draft = Draft(plan or EMPTY)
         self.live = LiveRun()
         parse = partial(parse_request, folder=project.folder)
-        self.main = MainScreen(self.draft, parse, project.check, self.live.now, self._fit)
+        self.main = MainScreen(
+            self.draft, parse, project.check, self.live.now, self._fit, self._known
+        )
         self._specialists: object = None
         """Those whose names and colours the panes show."""
 
     def _fit(self, title: str, prompt: str, writes: Sequence[str]) -> Fit:
         return self.project.fitter().fit(title, prompt, writes)
+
+    def _known(self, name: str) -> bool:
+        return not self.project.specialists or find(self.project.specialists, name) is not None
 
     def show_specialists(self) -> None:
         """Bring names and colours up to date with agent files that were read again."""

@@ -30,7 +30,7 @@ from orchtui.ui.output_pane import OutputPane, OutputText
 from orchtui.ui.run_bar import Facts, RunBar
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
-from orchtui.ui.task_list import FitOf, nobody_fits
+from orchtui.ui.task_list import FitOf, Known, everybody, nobody_fits
 from orchtui.ui.timeline_pane import TimelinePane, TimelineRows
 from orchtui.ui.waiting import reasons
 
@@ -65,6 +65,7 @@ class MainScreen(Screen[None]):
         check: Plan in, IndependenceReport out.
         now: Seconds since 1970, by the clock of the run that is going on.
         fit: Which specialist a task gets that names nobody, and why.
+        known: Who has an agent file.
     """
 
     def __init__(
@@ -74,10 +75,11 @@ class MainScreen(Screen[None]):
         check: Callable[[Plan], IndependenceReport],
         now: Callable[[], float],
         fit: FitOf = nobody_fits,
+        known: Known = everybody,
     ) -> None:
         super().__init__(id="main")
         self.draft = draft
-        self.plan_pane = ComposePane(draft, parse, fit)
+        self.plan_pane = ComposePane(draft, parse, fit, known)
         self.independence = IndependencePane(check)
         self.runs_pane = RunsPane()
         self.timeline = TimelinePane()

@@ -26,11 +26,21 @@ def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> Fit:
     return Fit(DEFAULT_SPECIALIST, "")
 
 
+Known = Callable[[str], bool]
+"""Whether there is an agent file of this name."""
+
+
+def everybody(name: str) -> bool:
+    """For a list that nobody told who there is."""
+    return True
+
+
 class TaskList(OptionList):
     """Rows of tasks. What a key asks for goes up as a message; the owner does it.
 
     Args:
         fit: Whom a task gets that names nobody.
+        known: Who has an agent file.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("tasks")]
@@ -44,9 +54,10 @@ class TaskList(OptionList):
             """One of the actions of the context `tasks` in the keymap."""
             self.steps = steps
 
-    def __init__(self, fit: FitOf = nobody_fits) -> None:
+    def __init__(self, fit: FitOf = nobody_fits, known: Known = everybody) -> None:
         super().__init__(id="task-list", markup=False, compact=True)
         self._fit = fit
+        self._known = known
         self._plan = Plan()
         self._width = 0
 
@@ -64,7 +75,8 @@ class TaskList(OptionList):
         numbers = {task_id: number for number, task_id in enumerate(ids, 1)}
         self.set_options(
             Option(
-                _row(task, numbers, who(task, plan, self._fit), self._width), id=f"task:{task.id}"
+                _row(task, numbers, who(task, plan, self._fit, self._known), self._width),
+                id=f"task:{task.id}",
             )
             for task in plan.tasks
         )
@@ -123,12 +135,15 @@ class TaskList(OptionList):
         self._want("request")
 
 
-def who(task: Task, plan: Plan, fit: FitOf) -> str:
-    """Who does a task: its program, whom it or the plan names, or `writer · “draft”`."""
+def who(task: Task, plan: Plan, fit: FitOf, known: Known = everybody) -> str:
+    """Who does a task: its program, whom it or the plan names, or `writer · “draft”`.
+
+    A name without an agent file is marked.
+    """
     if task.command:
         return task.command[0]
     if named := task.specialist or plan.specialist:
-        return named
+        return named if known(named) else f"▲ {named}"
     found = fit(task.title, task.prompt, task.writes)
     return f"{found.specialist} · “{found.words[0]}”" if found.words else found.specialist
 
