@@ -255,6 +255,35 @@ def test_a_folder_that_the_configuration_misspells_is_told(tmp_path: Path) -> No
     assert "later" not in [one.path.name for one in diagnostics]
 
 
+def test_the_orchestrators_file_without_a_body_keeps_the_instructions_that_come_along(
+    tmp_path: Path,
+) -> None:
+    folders = agent_folders(tmp_path, tmp_path / "home")
+    write(folders[0].path, _SEED.replace("opus", "haiku"), "parallel-orchestrator.md")
+    agents = Agents(folders)
+
+    lead = find(agents.current()[0], "parallel-orchestrator")
+    built_in = find(load_all([AgentFolder(BUILT_IN, "built-in")])[0], "parallel-orchestrator")
+
+    assert lead is not None and built_in is not None
+    assert (lead.source, lead.model, lead.system) == ("project", "haiku", built_in.system)
+    [told] = lead.diagnostics
+    assert told.severity == "info"
+    assert told.message.endswith(
+        "; those of the parallel-orchestrator that comes with orchtui hold"
+    )
+    assert agents.current()[0]["parallelorchestrator"] is lead
+
+
+def test_a_file_with_a_body_of_its_own_keeps_it(tmp_path: Path) -> None:
+    folders = agent_folders(tmp_path, tmp_path / "home")
+    write(folders[0].path, _SEED + "You lead.", "parallel-orchestrator.md")
+
+    lead = find(load_all(folders)[0], "parallel-orchestrator")
+
+    assert lead is not None and lead.system == "You lead."
+
+
 def test_a_place_counts_once(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / ".claude" / "agents")
 

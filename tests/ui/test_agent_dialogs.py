@@ -68,6 +68,18 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
         assert app.answers == [None]
 
 
+async def test_all_files_that_gave_nobody_can_be_read() -> None:
+    trouble = [Diagnostic(Path(f"bad{number}.md"), "is [no] YAML", 7) for number in range(11)]
+    dialog = SpecialistsCard([made("first")], card_of, trouble)  # type: ignore[arg-type]
+    app = Stage()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.ask(dialog)  # type: ignore[arg-type]
+        await sees(pilot, app, "bad2.md", "and 8 more", "✗ 11 other files")
+        assert "bad10.md" not in screen_text(app)
+        await pilot.press("end")
+        await sees(pilot, app, "bad3.md: line 7: is [no] YAML", "bad10.md")
+
+
 async def test_a_backend_that_there_is_not_runs_nobody() -> None:
     def lost(specialist: Specialist) -> object:
         return card(specialist, resolve_model=lambda _: None, backend="", missing="nope")

@@ -73,6 +73,14 @@ async def test_what_is_accepted_lands(project: Project) -> None:
         assert not (folder / "b.md").exists()
 
 
+async def test_the_key_stands_in_the_footer_also_on_a_narrow_terminal(project: Project) -> None:
+    async with opened(project, plan_of("a", "b"), size=(80, 24)) as (app, pilot):
+        await run_to_end(pilot, app)
+        await sees(pilot, app, "a Apply")
+        await pilot.press("4")
+        await sees(pilot, app, "a Apply", "Next task")
+
+
 @pytest.mark.parametrize("keys", [["a", "escape"], ["enter", "escape"]])
 async def test_who_goes_back_accepts_nothing(project: Project, keys: list[str]) -> None:
     async with opened(project, plan_of("a")) as (app, pilot):

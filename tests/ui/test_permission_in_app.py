@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from orchtui.engine import questions
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.ui import permission_question
+from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.permission_question import PermissionQuestion
 from orchtui.ui.trust_question import TrustQuestion
 from tests.engine.backends.acp_helpers import AGENTS, prompt_steps
@@ -63,6 +65,31 @@ async def test_the_answer_reaches_the_program(
         journal = (app.main.shown.folder / "events.jsonl").read_text()
         [line] = [line for line in journal.splitlines() if "permission_answered" in line]
         assert json.loads(line)["allowed"] is allowed
+
+
+async def test_the_bar_says_who_really_works(project: Project) -> None:
+    """The configuration chooses anthropic; the only task is run as its agent file says."""
+    project.backends.chosen = "anthropic"
+    async with opened(project, plan_of("a")) as (app, pilot):
+        await until(pilot, lambda: bar(app).startswith("READY"), "it is there")
+        await until(pilot, lambda: "acp" in bar(app), "it names the task's own")
+        assert "anthropic" not in bar(app)
+        await pilot.press("ctrl+r")
+        await asked(pilot, app, TrustQuestion)
+        await pilot.press("t")
+        await asked(pilot, app, PermissionQuestion)
+        await until(pilot, lambda: "RUNNING" in bar(app), "it runs")
+        assert "acp" in bar(app) and "anthropic" not in bar(app)
+        assert "b changes it" not in bar(app), "not this run's"
+        await pilot.press("n")
+        await ended(pilot, app)
+        app.main.plan_pane.change(lambda plan: structs.replace(plan, tasks=()))
+        await until(pilot, lambda: "anthropic" in bar(app), "a new run would use the default")
+
+
+def bar(app: OrchtuiApp) -> str:
+    """What stands in the bottom bar."""
+    return str(app.main.bar.render()).strip()
 
 
 async def test_no_answer_is_a_no(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -88,6 +88,8 @@ class Specialist:
     diagnostics: tuple[Diagnostic, ...] = ()
     """What was to be told of this file though it was loaded."""
 
+
+_NO_BODY = "no instructions below the front matter"
 
 _MOST_NOTES = 50
 """Diagnostics of one file; others are only counted."""
@@ -242,7 +244,7 @@ def parse(
     notes.extend(told)
     notes.extend(_fill_in(values, stem, body))
     if head is not None and not body:
-        notes.append(Note(0, "info", "no instructions below the front matter"))
+        notes.append(Note(0, "info", _NO_BODY))
     if head is None:
         why = "no front matter: the file's name is its name, and all of it are its instructions"
         notes = [*text.notes, Note(1, "warning", why)]
@@ -310,6 +312,8 @@ def _joined(loaded: Iterable[_Loaded]) -> tuple[dict[str, Specialist], list[Diag
         first = found.setdefault(key, specialist)
         if first is not specialist:
             diagnostics.append(_hidden(specialist, first, folders[key] is folder))
+            if not first.system and specialist.source == "built-in":
+                found[key] = _instructed(first, specialist)
         else:
             folders[key] = folder
     return found, diagnostics
@@ -318,6 +322,16 @@ def _joined(loaded: Iterable[_Loaded]) -> tuple[dict[str, Specialist], list[Diag
 def _kept(old: _Loaded, new: _Loaded) -> _Loaded:
     """The same objects as before, for a file that says what it said."""
     return new._replace(specialist=old.specialist, diagnostics=old.diagnostics)
+
+
+def _instructed(first: Specialist, built_in: Specialist) -> Specialist:
+    """A file without instructions, and with the name of one that comes along: it keeps those."""
+    why = f"; those of the {built_in.name} that comes with orchtui hold"
+    told = tuple(
+        replace(one, message=one.message + why) if one.message == _NO_BODY else one
+        for one in first.diagnostics
+    )
+    return replace(first, system=built_in.system, diagnostics=told)
 
 
 def _hidden(specialist: Specialist, first: Specialist, same_folder: bool) -> Diagnostic:

@@ -144,6 +144,13 @@ class Staff:
             warnings.append(f"agent files that can not be loaded: {more}; see `orchtui agents`")
         return [*warnings, *self._passed_over(schedule), *self._can_not_write(schedule)]
 
+    def backends_for(self, plan: Plan) -> tuple[str, ...]:
+        """What a run of this plan would use, in order of appearance; nothing where nobody chose."""
+        resolver, default = self.resolver(plan), self.unasked()
+        hows = [resolver.chosen(task) for task in plan.tasks if task.enabled]
+        names = [how.backend if how is not None else default for how in hows] or [default]
+        return tuple(dict.fromkeys(filter(None, names)))
+
     def without_file(self, plan: Plan) -> dict[str, list[str]]:
         """Names of specialists that a plan names and that have no agent file, with its tasks."""
         resolver = self.resolver(plan)

@@ -164,7 +164,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("timeline.add", "A", "app.add_task", "add a task to the run"),
         Key("timeline.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("timeline.retry", "r", "app.retry_failed", "try again what failed", "Retry"),
-        Key("timeline.apply", "a", "app.apply_changes", "bring over the files that the run wrote"),
+        Key(
+            "timeline.apply",
+            "a",
+            "app.apply_changes",
+            "bring over the files that the run wrote",
+            "Apply",
+        ),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
     "output": (
@@ -181,7 +187,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
         Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("output.retry", "r", "app.retry_failed", "try again what failed"),
-        Key("output.apply", "a", "app.apply_changes", "bring over the files that the run wrote"),
+        Key(
+            "output.apply",
+            "a",
+            "app.apply_changes",
+            "bring over the files that the run wrote",
+            "Apply",
+        ),
         Key("output.back", "escape", "screen.go('timeline')", "back to the timeline"),
     ),
     "runs": (

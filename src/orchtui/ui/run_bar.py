@@ -25,6 +25,9 @@ CHARACTERS_PER_TOKEN = 4
 _WINDOW = 3.0
 """Seconds over which a rate is taken."""
 
+_NAMED = 3
+"""Backends that are named."""
+
 Part = tuple[int, Content]
 """Words, and how soon they go when there is no room; 0 stays."""
 
@@ -62,7 +65,9 @@ class Facts:
     """What the bar shows."""
 
     backend: str
-    """The one that a new run would use; '' when nobody chose."""
+    """The one that is chosen for a new run; '' when nobody chose."""
+    workers: tuple[str, ...] = ()
+    """Those that a new run of the plan would use: its tasks may say it themselves."""
     memory: int | None = None
     """Bytes of this program and the programs it started."""
     run: Run | None = None
@@ -114,9 +119,13 @@ class RunBar(Static):
             memory = f"{facts.memory / 1_048_576:.0f} MB"
             parts.append((7, Content.styled(memory, "$foreground-muted")))
         # Who works, and how to have it otherwise, go last of all.
-        parts.append((1, Content.styled(facts.backend or "no backend chosen", "b")))
-        parts.append((1, Content.styled("b changes it", "$foreground-muted")))
-        if facts.backend == "local":
+        working = run.schedule.backends if run is not None and facts.is_live else ()
+        names = working or facts.workers or ((facts.backend,) if facts.backend else ())
+        shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
+        parts.append((1, Content.styled(shown or "no backend chosen", "b")))
+        if not working:
+            parts.append((1, Content.styled("b changes it", "$foreground-muted")))
+        if "local" in names:
             parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
         return parts
 

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual import work
+from textual import on, work
 
 from orchtui.engine import budget, estimate_words
 from orchtui.engine.errors import InputError, NoBackendError
@@ -21,6 +21,7 @@ from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.apply_desk import choose_and_apply, told
+from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.end_notice import end_notice
 from orchtui.ui.permission_question import ask_permission
@@ -231,6 +232,17 @@ class RunDesk(SteerDesk):
             except NoBackendError:
                 name = ""
         self.main.backend = name
+        self.main.dirty = True
+        self._tell_workers()
+
+    @on(ComposePane.PlanChanged)
+    def _plan_changed(self) -> None:
+        self._tell_workers()
+
+    @work(exclusive=True, group="workers", exit_on_error=False)
+    async def _tell_workers(self) -> None:
+        """Say who would work on the plan: its tasks and their agent files may say it themselves."""
+        self.main.used = await asyncio.to_thread(self.project.backends_for, self.draft.plan)
         self.main.dirty = True
 
 

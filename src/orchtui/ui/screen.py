@@ -92,7 +92,9 @@ class MainScreen(Screen[None]):
         self.live: Run | None = None
         """The run that is going on."""
         self.backend = ""
-        """What a new run would use; '' when nobody chose."""
+        """What is chosen for a new run; '' when nobody chose."""
+        self.used: tuple[str, ...] = ()
+        """What a new run of the plan would use."""
         self.memory: int | None = None
         """Bytes."""
         self._now = now
@@ -169,6 +171,7 @@ class MainScreen(Screen[None]):
         self.bar.show(
             Facts(
                 backend=self.backend,
+                workers=self.used,
                 memory=self.memory,
                 run=shown.run if shown else None,
                 live=None if is_own else self.live,

@@ -1,8 +1,9 @@
 """All specialists, and the effective card of the one that is picked.
 
 What an agent file says and what comes of it here: where it is from, the model
-that will really be used, the tools it will really have, what is ignored. This
-module never reads an agent file.
+that will really be used, the tools it will really have, what is ignored. At the
+end of the list stand the files that gave nobody. This module never reads an
+agent file.
 """
 
 from collections.abc import Callable, Sequence
@@ -71,7 +72,12 @@ class SpecialistsCard(ModalScreen[None]):
                 yield Static(_trouble(self._trouble), id="card-trouble")
             with Horizontal(id="cards"):
                 if self._specialists:
-                    yield OptionList(*map(self._option, self._specialists), compact=True)
+                    options = [*map(self._option, self._specialists)]
+                    if self._trouble:
+                        count = len(self._trouble)
+                        files = f"{count} other file{'' if count == 1 else 's'}"
+                        options.append(Option(Content(f"{_sign(self._trouble)} {files}")))
+                    yield OptionList(*options, compact=True)
                 with VerticalScroll(can_focus=False):
                     yield Static(Content(_NOBODY), id="card")
 
@@ -85,8 +91,11 @@ class SpecialistsCard(ModalScreen[None]):
 
     @on(OptionList.OptionHighlighted)
     def _show(self, event: OptionList.OptionHighlighted) -> None:
-        picked = self._specialists[event.option_index]
-        self.query_one("#card", Static).update(card_text(self._card_of(picked)))
+        if event.option_index < len(self._specialists):
+            text = card_text(self._card_of(self._specialists[event.option_index]))
+        else:
+            text = _trouble(self._trouble, len(self._trouble), whole=True)
+        self.query_one("#card", Static).update(text)
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def _option(self, specialist: Specialist) -> Option:
@@ -157,9 +166,22 @@ def _at(one: Diagnostic) -> str:
     return f"line {one.line}: {one.message}" if one.line else one.message
 
 
-def _trouble(diagnostics: Sequence[Diagnostic], most: int = 3) -> Content:
-    """Files that are not in the list, and why."""
-    lines = [_marked(one.severity, f"{one.path.name}: {_at(one)}") for one in diagnostics[:most]]
+def _sign(diagnostics: Sequence[Diagnostic]) -> str:
+    found = {one.severity for one in diagnostics}
+    return _SIGNS[next(kind for kind in _SIGNS if kind in found)][0]
+
+
+def _trouble(diagnostics: Sequence[Diagnostic], most: int = 3, *, whole: bool = False) -> Content:
+    """Files that are not in the list, and why.
+
+    Args:
+        most: How many of them.
+        whole: With their whole paths.
+    """
+    lines = [
+        _marked(one.severity, f"{one.path if whole else one.path.name}: {_at(one)}")
+        for one in diagnostics[:most]
+    ]
     if len(diagnostics) > most:
-        lines.append(Content(f"  and {len(diagnostics) - most} more"))
+        lines.append(Content(f"  and {len(diagnostics) - most} more, at the end of the list"))
     return Content("\n").join(lines)
