@@ -57,11 +57,13 @@ def project_in(
     )
 
 
-def agent_file(folder: Path, name: str, *lines: str, system: str = "Work well.") -> Path:
+def agent_file(
+    folder: Path, name: str, *lines: str, system: str = "Work well.", description: str = ""
+) -> Path:
     """An agent file of the project."""
     path = folder / AGENTS / f"{name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = "\n".join((f"name: {name}", f"description: The {name}.", *lines))
+    head = "\n".join((f"name: {name}", f"description: {description or f'The {name}.'}", *lines))
     path.write_text(f"---\n{head}\n---\n{system}\n")
     return path
 

@@ -7,6 +7,7 @@ import pytest
 
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
+from orchtui.ui import plan_desk
 from orchtui.ui.specialists_card import SpecialistsCard
 from tests.engine.whole_runs import (
     agent_file,
@@ -78,6 +79,54 @@ async def test_who_is_named_by_nobody_but_the_words_is_shown_with_the_reason(
         assert app.main.shown is not None
         assert app.main.shown.run.tasks["a"].task.fits
         assert "ranslat" in str(server.requests[0].body["system"])
+
+
+async def test_agent_files_that_change_show_in_the_plan_by_themselves(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_desk, "LOOK_AGAIN", 0.02)
+    prunes = Task(id="a", title="Prune", prompt="Prune the apple trees in clay soil.")
+    named = Task(id="b", title="Named", prompt="Do it.", specialist="newcomer")
+    plan = Plan(tasks=(prunes, named))
+    async with opened(project, plan) as (app, pilot):
+        await sees(pilot, app, "▲ newcomer")
+        agent_file(tmp_path, "gardener", description="Knows trees, soil, pruning and apples.")
+        agent_file(tmp_path, "newcomer", "orchtui: {backend: codex}")
+        await sees(pilot, app, "gardener · “")
+        await until(pilot, lambda: "▲ newcomer" not in screen_text(app), "it is known now")
+        await until(pilot, lambda: "codex" in app.main.used, "the bar knows it too")
+        (tmp_path / ".claude/agents/gardener.md").unlink()
+        await until(pilot, lambda: "gardener" not in screen_text(app), "nobody fits any more")
+
+
+async def test_after_a_run_each_pane_tells_what_is_true_of_it(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timeline shows who did it, the plan who would do it now."""
+    monkeypatch.setattr(plan_desk, "LOOK_AGAIN", 0.02)
+    plan = Plan(tasks=(Task(id="a", title="Prune", prompt="Prune apple trees in clay soil."),))
+    async with opened(project, plan, size=(140, 40)) as (app, pilot):
+        agent_file(tmp_path, "gardener", description="Knows trees, soil, pruning and apples.")
+        await run_to_end(pilot, app)
+        assert app.main.shown is not None
+        assert app.main.shown.run.tasks["a"].task.specialist == "gardener"
+        (tmp_path / ".claude/agents/gardener.md").unlink()
+        agent_file(tmp_path, "tree-nurse", description="Apple trees, soil, clay and pruning.")
+        await sees(pilot, app, "tree-nurse · “", "gardener")
+
+
+async def test_before_a_run_files_are_read_however_long_ago_that_was(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_desk, "LOOK_AGAIN", 1e6)
+    plan = Plan(tasks=(Task(id="a", title="Prune", prompt="Prune apple trees in clay soil."),))
+    async with opened(project, plan, size=(140, 40)) as (app, pilot):
+        await pilot.pause()
+        agent_file(tmp_path, "gardener", description="Knows trees, soil, pruning and apples.")
+        await run_to_end(pilot, app)
+        assert app.main.shown is not None
+        assert app.main.shown.run.tasks["a"].task.specialist == "gardener"
+        await sees(pilot, app, "gardener · “")
 
 
 async def test_tools_refusals_and_files_stand_in_the_output(

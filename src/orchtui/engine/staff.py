@@ -50,9 +50,14 @@ class Staff:
 
     def reread(self) -> None:
         """Take in agent files that have changed. Touches the disk: not for the event loop."""
-        if self.agents is not None:
-            with self._lock:
-                self.specialists, self.diagnostics = self.agents.current()
+        if self.agents is None:
+            return
+        with self._lock:
+            found, diagnostics = self.agents.current()
+            if found is not self.specialists:
+                # Made here, and not by whoever asks first: that may be the event loop.
+                self._fitter = (found, Fitter(found))
+            self.specialists, self.diagnostics = found, diagnostics
 
     def card(self, specialist: Specialist) -> Card:
         """What a specialist really gets here, in a task that says nothing about it."""

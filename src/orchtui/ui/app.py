@@ -52,6 +52,7 @@ class OrchtuiApp(PastDesk):
         self.take_theme(self._theme_wanted)
         self.take_signals(self._leave_now)
         self._tell_backend()
+        self.follow_agent_files()
         self.call_after_refresh(self.settle_down)
 
     def take_memory(self, size: int) -> None:

@@ -18,6 +18,7 @@ from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
 from orchtui.engine.specialists import find
 from orchtui.engine.trust import Danger
+from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.dialogs import ChooseFix
 from orchtui.ui.draft import EMPTY, Draft
 from orchtui.ui.frame import Frame
@@ -27,6 +28,9 @@ from orchtui.ui.opinions import heard
 from orchtui.ui.screen import MainScreen
 from orchtui.ui.trouble import WorkFailed
 from orchtui.ui.trust_question import ask_trust
+
+LOOK_AGAIN = 2.0
+"""Seconds between two looks whether agent files have changed."""
 
 
 class PlanDesk(Frame):
@@ -56,14 +60,38 @@ class PlanDesk(Frame):
         return not self.project.specialists or find(self.project.specialists, name) is not None
 
     def show_specialists(self) -> None:
-        """Bring names and colours up to date with agent files that were read again."""
-        specialists = self.project.specialists
-        if specialists is not self._specialists:
-            self._specialists = specialists
-            colors = {one.name: one.color for one in specialists.values() if one.color}
-            self.main.timeline.rows.name_colors = colors
+        """Bring all that is shown up to date with agent files that were read again."""
+        specialists, known = self.project.specialists, self._specialists is not None
+        if specialists is self._specialists:
+            return
+        self._specialists = specialists
+        colors = {one.name: one.color for one in specialists.values() if one.color}
+        self.main.timeline.rows.name_colors = colors
+        self.main.dirty = True
+        if known:
             self.main.plan_pane.show_tasks()
-            self.main.dirty = True
+            # Who does a task says what runs it, and what runs at once may be in each other's way.
+            self.main.independence.show_plan(self.draft.plan)
+            self.tell_workers()
+
+    @work(exclusive=True, group="agents", exit_on_error=False)
+    async def follow_agent_files(self) -> None:
+        """Look again and again whether agent files have changed, never on the loop."""
+        self.show_specialists()
+        while True:
+            await asyncio.sleep(LOOK_AGAIN)
+            await asyncio.to_thread(self.project.reread)
+            self.show_specialists()
+
+    @on(ComposePane.PlanChanged)
+    def _plan_changed(self) -> None:
+        self.tell_workers()
+
+    @work(exclusive=True, group="workers", exit_on_error=False)
+    async def tell_workers(self) -> None:
+        """Say who would work on the plan: its tasks and their agent files may say it themselves."""
+        self.main.used = await asyncio.to_thread(self.project.backends_for, self.draft.plan)
+        self.main.dirty = True
 
     @on(IndependencePane.FixChosen)
     @work(group="findings", exit_on_error=False)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual import on, work
+from textual import work
 
 from orchtui.engine import budget, estimate_words
 from orchtui.engine.errors import InputError, NoBackendError
@@ -21,7 +21,6 @@ from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.apply_desk import choose_and_apply, told
-from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.end_notice import end_notice
 from orchtui.ui.permission_question import ask_permission
@@ -98,6 +97,7 @@ class RunDesk(SteerDesk):
             return None
         if orchestrator is None:
             return None
+        self.show_specialists()  # they were read once more, for the run
         if not await self.agreed(orchestrator.schedule, orchestrator.done):
             return None
         for warning in self.project.warnings(orchestrator.schedule):
@@ -233,17 +233,7 @@ class RunDesk(SteerDesk):
                 name = ""
         self.main.backend = name
         self.main.dirty = True
-        self._tell_workers()
-
-    @on(ComposePane.PlanChanged)
-    def _plan_changed(self) -> None:
-        self._tell_workers()
-
-    @work(exclusive=True, group="workers", exit_on_error=False)
-    async def _tell_workers(self) -> None:
-        """Say who would work on the plan: its tasks and their agent files may say it themselves."""
-        self.main.used = await asyncio.to_thread(self.project.backends_for, self.draft.plan)
-        self.main.dirty = True
+        self.tell_workers()
 
 
 def _why(error: NoBackendError) -> str:
