@@ -52,6 +52,37 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def test_who_was_chosen_for_tasks_that_name_nobody_is_told_before_the_run(
+    orchtui: Orchtui, project: Path
+) -> None:
+    agent_file(project, "debugger", description="Mends errors and failing tests.")
+    (project / "plan.yaml").write_text(
+        "tasks:\n"
+        "  - {id: mend, prompt: 'Fix the failing tests in src/x.py [rehearse: 2 words, 1 ms]'}\n"
+        "  - {id: hm, prompt: 'Hm [rehearse: 2 words, 1 ms]'}\n"
+        "  - {id: named, prompt: 'Fix it [rehearse: 2 words, 1 ms]', specialist: critic}\n"
+        "  - {id: made, command: ['true']}\n"
+    )
+
+    done = orchtui("run", "plan.yaml", "--backend", "rehearsal")
+
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines() if line.startswith("orchtui: ")]
+    assert told[0].startswith("orchtui: mend: debugger, chosen for “Fix”, “")
+    assert told[1] == "orchtui: hm: researcher, nothing in its words points elsewhere"
+    assert not any(line.startswith(("orchtui: named:", "orchtui: made:")) for line in told)
+
+
+def test_of_very_many_only_some_are_told(orchtui: Orchtui, project: Path) -> None:
+    tasks = "".join(f"  - {{prompt: 'Draft {n} [rehearse: 1 words, 1 ms]'}}\n" for n in range(30))
+    (project / "plan.yaml").write_text(f"tasks:\n{tasks}")
+
+    done = orchtui("run", "plan.yaml", "--backend", "rehearsal")
+
+    assert done.stderr.count("chosen for") == 12
+    assert "orchtui: and 18 more, whose specialists stand in the log" in done.stderr
+
+
 async def test_the_card_the_requests_the_events_and_the_files_agree(
     orchtui: Orchtui, project: Path, server: MessagesServer
 ) -> None:

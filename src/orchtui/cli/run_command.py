@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from orchtui.engine.resuming import Prospect
 
 
+_MOST_CHOSEN = 12
+"""Tasks of which it is told who was chosen for them."""
+
 _SAME_WISH_S = 1.0
 """Seconds within which a second signal means the same as the first."""
 
@@ -96,7 +99,7 @@ def command(
     reusing.tell(prospect)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
-    for line in stages.told(orchestrator.schedule):
+    for line in (*_chosen(orchestrator.schedule), *stages.told(orchestrator.schedule)):
         click.echo(f"orchtui: {line}", err=True)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
@@ -113,6 +116,16 @@ def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) 
         return
     for line in (*words.told(found), *words.too_much(found, prospect.schedule)):
         click.echo(line)
+
+
+def _chosen(schedule: "Schedule") -> list[str]:
+    """Who was chosen for tasks that name nobody, and why."""
+    fitted = [task for task in schedule.tasks if task.fits and not task.command]
+    lines = [
+        clean_line(f"{task.id}: {task.specialist}, {task.fits}") for task in fitted[:_MOST_CHOSEN]
+    ]
+    more = len(fitted) - _MOST_CHOSEN
+    return [*lines, *([f"and {more} more, whose specialists stand in the log"] if more > 0 else [])]
 
 
 def drive(

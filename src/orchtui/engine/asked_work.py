@@ -106,6 +106,12 @@ def role_of(title: str, prompt: str) -> tuple[str | None, tuple[str, ...]]:
     return None, ()
 
 
+def instructions(title: str, prompt: str) -> Iterator[str]:
+    """The sentences that may say what is to be done, bare, the likeliest first."""
+    sentences = [text for text in map(_bare, _SENTENCE.split(prompt)) if text][:_MOST_SENTENCES]
+    yield from _in_order(_bare(title), sentences)
+
+
 def _in_order(head: str, sentences: list[str]) -> Iterator[str]:
     """The title and the sentences, the likeliest instruction first.
 

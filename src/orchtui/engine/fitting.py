@@ -1,28 +1,29 @@
 """Which specialist fits the words of a task that names nobody, and the words that say so.
 
 The ones that come with orchtui are chosen by what a task asks to be done: its
-verb, as the request parser's lexicon knows it. A project's own are chosen by
-the words of their names and descriptions, rare words before common ones, and
-win where their subject clearly is the task's. Offline, the same every time,
-and bounded whatever the task says. This module never overrules a name that
-somebody gave.
+verb, as the request parser's lexicon knows it. A project's own come first where
+their work or their subject clearly is the task's, see `roster`. Offline, the
+same every time, and bounded whatever the task says. This module never overrules
+a name that somebody gave.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import log
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.asked_work import ROLES, role_of
+from orchtui.engine.code_words import subjects
 from orchtui.engine.plan import Task
-from orchtui.engine.request.lexicon import SPECIALIST_OF
 from orchtui.engine.resolve import DEFAULT_SPECIALIST, ORCHESTRATOR
+from orchtui.engine.roster import Heard, Roster
 from orchtui.engine.specialists import Specialist, name_key
 from orchtui.engine.text import clean_line
-from orchtui.engine.word_stems import GENERIC, stem, stems_of, words_of
+from orchtui.engine.word_stems import GENERIC, words_of
+from orchtui.engine.work_kinds import Asked, asked
 
 _WRITER = "writer"
+_ANALYST = "analyst"
 
 NOTHING_FOUND = "nothing in its words points elsewhere"
 """Why a task gets the default specialist."""
@@ -35,22 +36,6 @@ _MOST_WORDS = 80
 _LONGEST_WORD = 40
 _MOST_KNOWN = 4096
 """Answers that are kept: a screen asks for the same tasks again and again."""
-
-_OF_NAME = 3.0
-_OF_DESCRIPTION = 1.0
-_WHOLE_NAME = 1.0
-"""Weights of a word that an agent file's name or description has, and of all words of a name."""
-_CLEARLY = 4.0
-"""The weight at which a project's own specialist wins over a built-in one."""
-_ALL_THE_SAME = 6.0
-"""The same where the file speaks of other work than the task's verb: who writes Python is not who
-does research on it."""
-_ENOUGH = 2.0
-"""The same where no built-in one fits either."""
-_COMMON = 40
-"""A word that more descriptions have says nothing, and is not looked up."""
-
-_ROLE_OF_STEM = {stem(verb): role for verb, role in SPECIALIST_OF.items() if role}
 
 
 class Fit(msgspec.Struct, frozen=True):
@@ -73,10 +58,6 @@ class Fitter:
 
     def __init__(self, specialists: Mapping[str, Specialist]) -> None:
         self._roles: dict[str, str] = {}
-        self._names: list[str] = []
-        self._name_words: list[frozenset[str]] = []
-        self._work: list[frozenset[str]] = []
-        self._weights: dict[str, list[tuple[int, float]]] = {}
         self._known: dict[tuple[str, str], Fit] = {}
         self._reading: set[str] = set()
         """Names of those that have nothing to write with."""
@@ -89,31 +70,7 @@ class Fitter:
                 self._roles[key] = card.name
             elif key != name_key(ORCHESTRATOR):
                 own.append(card)
-        self._index(own)
-
-    def _index(self, cards: Iterable[Specialist]) -> None:
-        """Who has which word, with its weight."""
-        described: list[frozenset[str]] = []
-        for card in cards:
-            self._names.append(card.name)
-            self._name_words.append(frozenset(stems_of(card.name)))
-            described.append(frozenset(stems_of(card.description)) | self._name_words[-1])
-            verbs = described[-1] & _ROLE_OF_STEM.keys()
-            self._work.append(frozenset(_ROLE_OF_STEM[verb] for verb in verbs))
-        having: dict[str, list[int]] = {}
-        for place, stems in enumerate(described):
-            for each in stems:
-                having.setdefault(each, []).append(place)
-        total = len(described)
-        for each, places in having.items():
-            rarity = log(1 + total / len(places)) / log(1 + total)
-            named = [place for place in places if each in self._name_words[place]]
-            if len(places) > _COMMON:
-                places = named[:_COMMON]
-            self._weights[each] = [
-                (place, rarity * (_OF_NAME if each in self._name_words[place] else _OF_DESCRIPTION))
-                for place in places
-            ]
+        self._roster = Roster(own, self._reading)
 
     def __call__(self, task: Task) -> tuple[str, str]:
         """The specialist and why, as `resolve.Fit` wants them."""
@@ -145,55 +102,32 @@ class Fitter:
         return found
 
     def _find(self, title: str, prompt: str) -> Fit:
-        role, words = role_of(title, prompt)
-        if role not in self._roles:
-            role, words = None, ()
-        name, own_words = self._own(title, prompt, role)
-        if name is not None:
-            return _because(name, own_words)
+        wanted = asked(title, prompt)
+        role, words, by_verb = self._role(title, prompt, wanted)
+        own = self._roster.best(_heard(title, prompt), wanted, instead=by_verb)
+        if own is not None:
+            return _because(*own)
         if role is not None:
             return _because(self._roles[role], words)
         return Fit(self._roles.get(DEFAULT_SPECIALIST, DEFAULT_SPECIALIST), NOTHING_FOUND)
 
-    def _own(self, title: str, prompt: str, role: str | None) -> tuple[str | None, tuple[str, ...]]:
-        """The project's own specialist whose subject this is, and the words that say so.
-
-        Nobody, where two fit as well as each other.
-
-        Args:
-            role: The built-in one that would do it.
-        """
-        if not self._names:
-            return None, ()
-        heard = _heard(title, prompt)
-        scores: dict[int, float] = {}
-        for each in heard:
-            for place, weight in self._weights.get(each, ()):
-                scores[place] = scores.get(place, 0.0) + weight
-        for place in scores:
-            if self._name_words[place] and self._name_words[place] <= heard.keys():
-                scores[place] += _WHOLE_NAME
-        fitting = (
-            (score, -place) for place, score in scores.items() if score >= self._least(place, role)
-        )
-        ranked = sorted(fitting, reverse=True)[:2]
-        if not ranked or (len(ranked) == 2 and ranked[1][0] == ranked[0][0]):
-            return None, ()
-        best = -ranked[0][1]
-        spoken = [
-            (-weight, number, word)
-            for number, (each, word) in enumerate(heard.items())
-            for place, weight in self._weights.get(each, ())
-            if place == best
-        ]
-        return self._names[best], tuple(word for _, _, word in sorted(spoken)[:3])
-
-    def _least(self, place: int, role: str | None) -> float:
-        """The weight from which one of the project's own is chosen."""
-        if role is None:
-            return _ENOUGH
-        other = bool(self._work[place]) and role not in self._work[place]
-        return _ALL_THE_SAME if other else _CLEARLY
+    def _role(
+        self, title: str, prompt: str, wanted: Asked
+    ) -> tuple[str | None, tuple[str, ...], bool]:
+        """The built-in one that would do it, the words that say so, and whether it is made for
+        such work."""
+        cause = wanted.main.get("debug", "")
+        if cause and wanted.code and not wanted.changes:
+            role: str | None = _ANALYST
+            words: tuple[str, ...] = (cause,)
+        else:
+            role, words = role_of(title, prompt)
+        if by_verb := role in self._roles:
+            return role, words, by_verb
+        if wanted.changes and _WRITER in self._roles:
+            # Who only reads and searches could not do it.
+            return _WRITER, (next(iter(wanted.main.values())),), False
+        return None, (), False
 
 
 def fit(prompt: str, title: str, specialists: Mapping[str, Specialist]) -> Fit:
@@ -201,14 +135,20 @@ def fit(prompt: str, title: str, specialists: Mapping[str, Specialist]) -> Fit:
     return Fitter(specialists).fit(title, prompt)
 
 
-def _heard(title: str, prompt: str) -> dict[str, str]:
-    """A task's words by their stems, in order, each as it stands there first."""
-    heard: dict[str, str] = {}
-    for word, root in words_of(f"{title}\n{prompt}"):
+def _heard(title: str, prompt: str) -> dict[str, Heard]:
+    """A task's words by their stems, in order, each as it stands there first.
+
+    The name of a file is also heard as the language or tool that it is for.
+    """
+    heard: dict[str, Heard] = {}
+    text = f"{title}\n{prompt}"
+    for word, root in words_of(text):
         if len(heard) >= _MOST_WORDS:
             break
         if root not in GENERIC and len(word) <= _LONGEST_WORD:
-            heard.setdefault(root, word)
+            heard.setdefault(root, Heard(word))
+    for name, root in subjects(text):
+        heard.setdefault(root, Heard(clean_line(name, 100), by_ending=True))
     return heard
 
 
