@@ -99,7 +99,7 @@ def command(
     reusing.tell(prospect)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
-    for line in (*_chosen(orchestrator.schedule), *stages.told(orchestrator.schedule)):
+    for line in (*stages.told(orchestrator.schedule), *_chosen(orchestrator.schedule)):
         click.echo(f"orchtui: {line}", err=True)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)

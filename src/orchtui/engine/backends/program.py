@@ -2,7 +2,7 @@
 
 It has a session of its own, so that it has no hold on the terminal, and its
 output is taken only as fast as it is read. A child that opens a session of its
-own is out of reach; it can not hold the owner up, though. This module never
+own is found by the mark in its environment, see `strays`. This module never
 judges what a program prints or how it ended.
 
 It uses `loop.subprocess_exec` with a protocol of its own rather than
@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from subprocess import DEVNULL, PIPE
 from typing import Self
 
+from orchtui.engine.backends.strays import HOUSEHOLD, collect_group, marked
 from orchtui.engine.text import clean
 
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -62,12 +63,15 @@ class Program(asyncio.SubprocessProtocol):
         self._aftermath = 0
         self._discarding = False
         self._ending: asyncio.Task[None] | None = None
+        self._mark = ""
+        """In its environment, and in that of all that it starts."""
 
     # What the loop tells
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.SubprocessTransport)
         self._transport = transport
+        HOUSEHOLD.add(transport.get_pid())
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         if fd == STDERR:
@@ -122,6 +126,7 @@ class Program(asyncio.SubprocessProtocol):
             OSError, ValueError: when the system refuses to start it.
         """
         program = cls(grace, linger)
+        given, program._mark = marked(environment)
         starting = asyncio.ensure_future(
             asyncio.get_running_loop().subprocess_exec(
                 lambda: program,
@@ -130,18 +135,19 @@ class Program(asyncio.SubprocessProtocol):
                 stdout=PIPE,
                 stderr=PIPE,
                 cwd=folder,
-                env=environment,
+                env=given,
                 start_new_session=True,
             )
         )
-        try:
-            await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            # Cancelled half-way the loop would end the program alone, and not what it started.
-            with contextlib.suppress(OSError, ValueError):
-                await starting
-                await program.end()
-            raise
+        with HOUSEHOLD.starting():
+            try:
+                await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                # Cancelled half-way the loop would end the program alone, and not what it started.
+                with contextlib.suppress(OSError, ValueError):
+                    await starting
+                    await program.end()
+                raise
         if standard_input:
             pipe = program._input_pipe()
             pipe.write(standard_input)
@@ -209,6 +215,8 @@ class Program(asyncio.SubprocessProtocol):
                 await _within(_REAP_S, self._exited)
             finally:
                 self._close()
+        await HOUSEHOLD.end(self._mark, self._grace)
+        HOUSEHOLD.forget(self._transport.get_pid())
         await _within(_REAP_S, self._closed)
 
     def _signal(self, number: int) -> bool:
@@ -228,6 +236,8 @@ class Program(asyncio.SubprocessProtocol):
         # Asks again and again: the kernel tells of the end of a child, not of a grandchild's.
         for _ in range(max(1, round(self._grace / _STEP_S))):
             await asyncio.sleep(_STEP_S)
+            if self._exited.is_set():
+                collect_group(self._transport.get_pid())
             if not self._signal(0):
                 break
 
