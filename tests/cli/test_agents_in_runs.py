@@ -67,10 +67,25 @@ def test_who_was_chosen_for_tasks_that_name_nobody_is_told_before_the_run(
     done = orchtui("run", "plan.yaml", "--backend", "rehearsal")
 
     assert done.returncode == 0
-    told = [line for line in done.stderr.splitlines() if line.startswith("orchtui: ")]
+    of_tasks = tuple(f"orchtui: {task}: " for task in ("mend", "hm", "named", "made"))
+    told = [line for line in done.stderr.splitlines() if line.startswith(of_tasks)]
+    assert len(told) == 2
     assert told[0].startswith("orchtui: mend: debugger, chosen for “Fix”, “")
     assert told[1] == "orchtui: hm: researcher, nothing in its words points elsewhere"
-    assert not any(line.startswith(("orchtui: named:", "orchtui: made:")) for line in told)
+
+
+def test_nobody_is_chosen_for_results_that_are_taken_over(orchtui: Orchtui, project: Path) -> None:
+    first, second = (
+        f"  - {{id: {n}, prompt: 'Draft {n} [rehearse: 1 words, 1 ms]'}}\n" for n in "ab"
+    )
+    (project / "plan.yaml").write_text(f"tasks:\n{first}")
+    orchtui("run", "plan.yaml", "--backend", "rehearsal")
+    (project / "plan.yaml").write_text(f"tasks:\n{first}{second}")
+
+    done = orchtui("run", "plan.yaml", "--backend", "rehearsal", "--from", "last")
+
+    assert "orchtui: b: writer, chosen for “Draft”" in done.stderr
+    assert "orchtui: a: writer" not in done.stderr
 
 
 def test_of_very_many_only_some_are_told(orchtui: Orchtui, project: Path) -> None:

@@ -18,12 +18,14 @@ from orchtui.cli.trusting import settle, trust_option
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from orchtui.cli.output import Output
     from orchtui.engine.events import Verdict
     from orchtui.engine.orchestrator import Orchestrator
     from orchtui.engine.project import Project
     from orchtui.engine.resuming import Prospect
-
+    from orchtui.engine.schedule import Schedule
 
 _MOST_CHOSEN = 12
 """Tasks of which it is told who was chosen for them."""
@@ -99,7 +101,8 @@ def command(
     reusing.tell(prospect)
     for warning in project.warnings(orchestrator.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
-    for line in (*stages.told(orchestrator.schedule), *_chosen(orchestrator.schedule)):
+    chosen = _chosen(orchestrator.schedule, orchestrator.done)
+    for line in (*stages.told(orchestrator.schedule), *chosen):
         click.echo(f"orchtui: {line}", err=True)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
@@ -118,9 +121,11 @@ def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) 
         click.echo(line)
 
 
-def _chosen(schedule: "Schedule") -> list[str]:
-    """Who was chosen for tasks that name nobody, and why."""
-    fitted = [task for task in schedule.tasks if task.fits and not task.command]
+def _chosen(schedule: "Schedule", done: "Collection[str]") -> list[str]:
+    """Who was chosen for tasks that run and name nobody, and why."""
+    fitted = [
+        task for task in schedule.tasks if task.fits and not task.command and task.id not in done
+    ]
     lines = [
         clean_line(f"{task.id}: {task.specialist}, {task.fits}") for task in fitted[:_MOST_CHOSEN]
     ]
