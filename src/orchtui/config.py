@@ -45,6 +45,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """More folders with agent files, from the project folder."""
     users_agents: tuple[str, ...] = ()
     """Those of them that the user's own file names."""
+    env: tuple[str, ...] = ()
+    """Names of variables with secrets that every program gets."""
+    users_env: tuple[str, ...] = ()
+    """Those of them that the user's own file names."""
     warm_cache: bool | None = None
     """Whether, through the API, the first of several tasks that share much begins to answer before
     the others ask, so that they are served from the provider's cache."""
@@ -68,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             limits=self.limits.over(other.limits),
             agents=(*self.agents, *other.agents),
             users_agents=(*self.users_agents, *other.users_agents),
+            env=tuple(dict.fromkeys((*self.env, *other.env))),
+            users_env=(*self.users_env, *other.users_env),
             warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
             theme=self.theme or other.theme,
             prices={
@@ -89,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Own(
             backends=[self.backend] if self.backend and "backend" in users else [],
             profiles=[name for name in self.profiles if f"profiles.{name}" in users],
+            env=self.users_env,
             folders=[folder / Path(name).expanduser() for name in self.users_agents],
             files={what: _short(path, folder) for what, path in self.said_by.items()},
         )
@@ -161,6 +168,7 @@ _FIELDS = {
     "profiles": mapping_of(_profile, _profile_name),
     "limits": struct(Limits, LIMITS),
     "agents": list_of(values.line),
+    "env": list_of(values.variable),
     "warm_cache": values.flag,
     "theme": values.line,
     "prices": mapping_of(MODELS),
@@ -230,6 +238,7 @@ def _load(path: Path, known: set[str], folder: Path, *, by_hand: bool) -> Settin
         of_project=frozenset(said if projects else ()),
         price_files=(file_name(path),) if settings.prices else (),
         users_agents=() if projects else settings.agents,
+        users_env=() if projects else settings.env,
     )
 
 

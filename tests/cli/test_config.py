@@ -180,6 +180,24 @@ def test_the_users_folders_are_where_they_are_looked_for(
     assert list(settings.own(project).folders) == configured == [home / "mine", Path("/opt/agents")]
 
 
+def test_variables_that_programs_get_are_the_users_or_the_projects(
+    project: Path, users: Path
+) -> None:
+    users.write_text("env: [GH_TOKEN, NPM_TOKEN]\n")
+    (project / FILE).write_text("env: [AWS_SECRET_ACCESS_KEY, GH_TOKEN]\n")
+    settings = load_config(project)
+
+    assert settings.env == ("AWS_SECRET_ACCESS_KEY", "GH_TOKEN", "NPM_TOKEN")
+    assert list(settings.own(project).env) == ["GH_TOKEN", "NPM_TOKEN"]
+
+
+def test_a_secret_itself_is_not_taken(project: Path) -> None:
+    [(line, _, message)] = problems(project, "env: [GH_TOKEN=ghp_0123456789]\n")
+
+    assert line == 1
+    assert "the name of an environment variable" in message
+
+
 # Names of backends
 
 

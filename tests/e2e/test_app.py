@@ -224,7 +224,7 @@ def test_a_crash_of_the_app_is_no_success(folder: Path) -> None:
         "main()\n"
     )
     with program(folder, "crash.py") as terminal:
-        assert terminal.wait_exit() == 1
+        assert terminal.wait_exit() == 70
 
 
 def test_the_app_lives_through_every_size(folder: Path) -> None:

@@ -1,10 +1,11 @@
-"""The Messages server on loopback, and the real backend that speaks to it."""
+"""The Messages server on loopback, and the real backend that speaks to it; a disk."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
+from orchtui.engine.disk import Disk
 from tests.engine.backends.asking import KEY
 from tests.server import MessagesServer
 
@@ -20,3 +21,10 @@ async def backend(server: MessagesServer) -> AsyncIterator[AnthropicBackend]:
     backend = AnthropicBackend(api_key=KEY, base_url=server.url)
     yield backend
     await backend.close()
+
+
+@pytest.fixture
+async def disk() -> AsyncIterator[Disk]:
+    disk = Disk()
+    yield disk
+    disk.close()

@@ -47,7 +47,10 @@ def test_every_field_that_is_in_use_is_read() -> None:
         "background: true",
         "isolation: worktree",
         "initialPrompt: Begin.",
-        "orchtui: {backend: claude, limits: {timeout: 20m, retries: 1, max_tokens: 900}}",
+        "orchtui:",
+        "  backend: claude",
+        "  env: [GH_TOKEN]",
+        "  limits: {timeout: 20m, retries: 1, max_tokens: 900}",
         "shoe-size: 43",
     )
 
@@ -64,6 +67,7 @@ def test_every_field_that_is_in_use_is_read() -> None:
         isolation="worktree",
         backend="claude",
         command=(),
+        env=("GH_TOKEN",),
         limits=Limits(timeout=1200.0, retries=1, max_tokens=900),
         ignored=(
             "background", "hooks", "initialPrompt", "mcpServers", "memory", "shoe-size", "skills",
@@ -251,7 +255,8 @@ def test_a_limit_of_zero_is_a_limit() -> None:
 @pytest.mark.parametrize(
     ("lines", "line", "says"),
     [
-        (["orchtui: yes"], 3, "must be a mapping (backend, profile, command, limits)"),
+        (["orchtui: yes"], 3, "must be a mapping (backend, profile, command, env, limits)"),
+        (["orchtui:", "  env: [GH_TOKEN=ghp_x]"], 4, "the name of an environment variable"),
         (["orchtui:", "  command: claude -p"], 4, "never a shell"),
         (["orchtui:", "  backend: a", "  profile: b"], 4, "the profile 'b' counts"),
         (["orchtui:", "  bakend: a"], 4, "did you mean 'backend'?"),

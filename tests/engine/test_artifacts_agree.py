@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from orchtui.engine import events as ev
 from orchtui.engine import fold, summary
 from orchtui.engine.artifacts import LOG, RESULT, Artifacts
+from orchtui.engine.disk import Disk
 from orchtui.engine.journal import RUNS
 from orchtui.engine.run import Run
 from tests.engine.generated_runs import Telling, tellings
@@ -29,18 +30,20 @@ async def written(telling: Telling, out: Path) -> Run:
     assert isinstance(first, ev.RunStarted)
     run = fold.start(first)
     (out / RUNS / run.id).mkdir(parents=True)
-    artifacts = Artifacts(out, out, run)
+    disk = Disk()
+    artifacts = Artifacts(out, out, run, disk)
     await artifacts.begin()
     for event in rest:
         if isinstance(event, ev.RunResumed):
-            await artifacts.close()
+            await artifacts.grow()
         fold.apply(run, event)
         if isinstance(event, ev.RunResumed):
-            artifacts = Artifacts(out, out, run)
+            artifacts = Artifacts(out, out, run, disk)
             await artifacts.begin()
         else:
             await artifacts.follow([event])
-    await artifacts.close()
+    await artifacts.grow()
+    disk.close()
     return run
 
 

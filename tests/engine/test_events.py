@@ -13,6 +13,7 @@ from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.stamp import Stamp
+from orchtui.engine.text import clean
 from tests.engine.told import Scenario, begun, play, scenarios
 
 _KINDS = {
@@ -40,8 +41,9 @@ _KINDS = {
     ),
     *("steered", "task_added", "limit_changed", "budget_warning"),
     *("aggregated", "run_resumed", "run_finished"),
+    *("storage_lost", "storage_regained", "storage_moved"),
 }
-_WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(clean)
 _USAGE = st.builds(
     ev.Usage, *[st.integers(0, 10**9)] * 5, cost=st.just(msgspec.UNSET) | st.floats(0, 10**6)
 )
@@ -101,6 +103,14 @@ _EVENTS = st.one_of(
     ),
     st.builds(ev.TaskCancelled, **_TASK, why=_WORDS, usage=_USAGE),
     st.builds(ev.TaskSkipped, **_TASK, why=_WORDS),
+    st.builds(ev.StorageLost, **_HEAD, what=st.sampled_from(["journal", "files"]), why=_WORDS),
+    st.builds(
+        ev.StorageRegained,
+        **_HEAD,
+        seconds=st.floats(0, 1e6),
+        missing=st.lists(_WORDS).map(tuple),
+    ),
+    st.builds(ev.StorageMoved, **_HEAD, out=_WORDS, resumable=st.booleans()),
     st.builds(ev.Steered, **_HEAD, action=st.sampled_from(["cancel", "retry"]), task=_WORDS),
     st.builds(
         ev.LimitChanged,
@@ -170,6 +180,19 @@ def test_unknown_keys_are_passed_over(event: ev.RunEvent, more: dict[str, int]) 
     newer = json.dumps({**json.loads(ev.encode(event)), **more})
 
     assert ev.decode(newer) == event
+
+
+@given(st.text(max_size=30))
+def test_what_could_act_on_a_terminal_is_gone_when_a_strangers_journal_is_read(text: str) -> None:
+    event = ev.ToolReturned(
+        seq=1, at="2026-01-15T10:00:00.123Z", task=text, attempt=1, call="c", ok=True, text=text
+    )
+    line = json.dumps(json.loads(ev.encode(event)), ensure_ascii=len(text) % 2 == 0)
+
+    read = ev.decode(line.encode(errors="surrogatepass") if text.isascii() else line)
+
+    assert isinstance(read, ev.ToolReturned)
+    assert (read.task, read.text) == (clean(text), clean(text))
 
 
 @given(scenarios())

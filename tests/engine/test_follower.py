@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold, follower, journal
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import IllegalTransitionError, StorageError
 from orchtui.engine.follower import Follower, Watch
 from orchtui.engine.journal import FILE, Journal
@@ -118,9 +119,11 @@ def test_what_is_no_plain_file_is_not_waited_for(folder: Path) -> None:
 # Following
 
 
-async def test_events_come_while_they_are_written_and_end_with_the_writer(folder: Path) -> None:
+async def test_events_come_while_they_are_written_and_end_with_the_writer(
+    folder: Path, disk: Disk
+) -> None:
     events = history()
-    writer = await Journal.create(folder)
+    writer = await Journal.create(folder, disk)
     await writer.append(events[:1])
     seen: list[follower.AnyEvent] = []
     come = asyncio.Event()

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold, journal
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
 from orchtui.engine.journal import FILE, Journal
 from tests.engine.scripted import task
@@ -25,9 +26,11 @@ def history() -> list[ev.RunEvent]:
 
 
 async def write(folder: Path, events: list[ev.RunEvent]) -> None:
-    one = await Journal.create(folder)
+    disk = Disk()
+    one = await Journal.create(folder, disk)
     await one.append(events)
     await one.close()
+    disk.close()
 
 
 async def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -70,7 +73,7 @@ async def test_a_torn_last_line_is_left_out_at_every_byte(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("lost", [0, 1, 2, 30])
-async def test_going_on_cuts_a_torn_line_off(tmp_path: Path, lost: int) -> None:
+async def test_going_on_cuts_a_torn_line_off(tmp_path: Path, lost: int, disk: Disk) -> None:
     events = history()
     await write(tmp_path, events)
     path = tmp_path / FILE
@@ -78,7 +81,7 @@ async def test_going_on_cuts_a_torn_line_off(tmp_path: Path, lost: int) -> None:
     path.write_bytes(whole[: len(whole) - lost])
     kept = list(journal.read(tmp_path))
 
-    one = await Journal.reopen(tmp_path)
+    one = await Journal.reopen(tmp_path, disk)
     await one.append([events[-1]])
     await one.close()
 
@@ -111,23 +114,23 @@ async def test_a_newer_journal_is_read_as_far_as_it_is_known(tmp_path: Path) -> 
     assert run.tasks["a"].status == "queued"
 
 
-async def test_a_journal_is_never_begun_twice(tmp_path: Path) -> None:
+async def test_a_journal_is_never_begun_twice(tmp_path: Path, disk: Disk) -> None:
     await write(tmp_path, history())
 
     with pytest.raises(StorageError, match="File exists"):
-        await Journal.create(tmp_path)
+        await Journal.create(tmp_path, disk)
 
 
-async def test_a_missing_journal_is_told(tmp_path: Path) -> None:
+async def test_a_missing_journal_is_told(tmp_path: Path, disk: Disk) -> None:
     with pytest.raises(StorageError, match="No such file"):
         list(journal.read(tmp_path))
     with pytest.raises(StorageError, match="No such file"):
-        await Journal.reopen(tmp_path)
+        await Journal.reopen(tmp_path, disk)
     assert not journal.is_alive(tmp_path)
 
 
-async def test_closing_twice_is_harmless(tmp_path: Path) -> None:
-    one = await Journal.create(tmp_path)
+async def test_closing_twice_is_harmless(tmp_path: Path, disk: Disk) -> None:
+    one = await Journal.create(tmp_path, disk)
     await one.close()
     await one.close()
 
@@ -137,13 +140,16 @@ async def test_closing_twice_is_harmless(tmp_path: Path) -> None:
 _HOLDER = """
 import asyncio, sys
 from pathlib import Path
+from orchtui.engine.disk import Disk
 from orchtui.engine.journal import Journal
 
 async def main():
-    held = await Journal.reopen(Path(sys.argv[1]))
+    disk = Disk()
+    held = await Journal.reopen(Path(sys.argv[1]), disk)
     print("locked", flush=True)
     sys.stdin.read()
     await held.close()
+    disk.close()
 
 asyncio.run(main())
 """
@@ -164,7 +170,7 @@ def another_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 async def test_a_run_that_another_process_writes_is_alive_and_can_not_be_taken(
-    tmp_path: Path,
+    tmp_path: Path, disk: Disk
 ) -> None:
     await write(tmp_path, history())
     assert not journal.is_alive(tmp_path)
@@ -172,7 +178,7 @@ async def test_a_run_that_another_process_writes_is_alive_and_can_not_be_taken(
     with another_process(tmp_path):
         assert journal.is_alive(tmp_path)
         with pytest.raises(StorageError, match="is being written by another process"):
-            await Journal.reopen(tmp_path)
+            await Journal.reopen(tmp_path, disk)
         assert list(journal.read(tmp_path)) == history()
 
     assert not journal.is_alive(tmp_path)
@@ -187,8 +193,10 @@ async def test_the_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> No
         assert not journal.is_alive(tmp_path)
 
 
-async def test_a_program_that_a_task_started_does_not_keep_the_lock(tmp_path: Path) -> None:
-    one = await Journal.create(tmp_path)
+async def test_a_program_that_a_task_started_does_not_keep_the_lock(
+    tmp_path: Path, disk: Disk
+) -> None:
+    one = await Journal.create(tmp_path, disk)
     child = await asyncio.create_subprocess_exec("sleep", "30")
     await one.close()
 

@@ -50,6 +50,7 @@ tasks:
     after: [academic]
   - title: Lines
     command: [wc, -l, "{prompt}"]
+    env: [GH_TOKEN]
 """
 
 FULL_PLAN = Plan(
@@ -92,7 +93,7 @@ FULL_PLAN = Plan(
             enabled=False,
         ),
         Task(id="task-2", prompt="no", after=("academic",)),
-        Task(id="task-3", title="Lines", command=("wc", "-l", "{prompt}")),
+        Task(id="task-3", title="Lines", command=("wc", "-l", "{prompt}"), env=("GH_TOKEN",)),
     ),
 )
 
@@ -171,7 +172,7 @@ def test_forms_that_are_allowed(text: str, plan: Plan) -> None:
 # --- errors -------------------------------------------------------------------------------------
 
 TASK_KEYS = (
-    "id, title, prompt, specialist, backend, model, command, priority, timeout, idle_timeout, "
+    "id, title, prompt, specialist, backend, model, command, env, priority, timeout, idle_timeout, "
     "connect_timeout, first_token_timeout, retries, max_tokens, estimate, "
     "reads, writes, after, accepted, accept_truncated, enabled"
 )

@@ -1,6 +1,5 @@
 """Publishing under the seed's names: what is replaced, what is removed, what is never touched."""
 
-import asyncio
 import contextlib
 import json
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from orchtui.engine import journal
 from orchtui.engine.artifacts import Artifacts
 from orchtui.engine.backends.registry import Backends
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
@@ -20,14 +20,14 @@ from tests.engine.scripted import task
 from tests.engine.told import Told
 
 
-async def publish(out: Path, run_id: str, count: int, plan: str | None = None) -> None:
+def publish(out: Path, run_id: str, count: int, plan: str | None = None) -> None:
     """A whole run of `count` tasks."""
     one = Published(out, plan, run_id)
     for number in range(1, count + 1):
-        await one.tasks({number: f"{run_id} {number}"})
-    await one.result(f"{run_id} result")
-    await one.log(f"{run_id} log")
-    await one.remove_stale()
+        one.tasks({number: f"{run_id} {number}"})
+    one.result(f"{run_id} result")
+    one.log(f"{run_id} log")
+    one.remove_stale()
 
 
 def names(out: Path) -> set[str]:
@@ -41,29 +41,29 @@ def names(out: Path) -> set[str]:
         ("async", {"parallel-async-1.md", "parallel-async-2.md", "parallel-result-async.md"}),
     ],
 )
-async def test_the_seeds_names(tmp_path: Path, plan: str | None, expected: set[str]) -> None:
-    await publish(tmp_path, "r1", 2, plan)
+def test_the_seeds_names(tmp_path: Path, plan: str | None, expected: set[str]) -> None:
+    publish(tmp_path, "r1", 2, plan)
 
     one = Published(tmp_path, plan, "r1")
     assert names(tmp_path) == expected | {one.log_name}
     assert (tmp_path / one.task_name(2)).read_text() == "r1 2"
 
 
-async def test_the_same_name_is_replaced_and_stale_files_go(tmp_path: Path) -> None:
-    await publish(tmp_path, "r1", 3)
-    await publish(tmp_path, "r2", 1)
+def test_the_same_name_is_replaced_and_stale_files_go(tmp_path: Path) -> None:
+    publish(tmp_path, "r1", 3)
+    publish(tmp_path, "r2", 1)
 
     assert names(tmp_path) == {"parallel-task-1.md", "parallel-result.md", "parallel-log.md"}
     assert (tmp_path / "parallel-task-1.md").read_text() == "r2 1"
 
 
-async def test_nothing_that_others_wrote_is_touched(tmp_path: Path) -> None:
+def test_nothing_that_others_wrote_is_touched(tmp_path: Path) -> None:
     (tmp_path / "parallel-task-9.md").write_text("mine")
     (tmp_path / "notes.md").write_text("mine too")
-    await publish(tmp_path, "r1", 3, "async")
-    await publish(tmp_path, "r2", 3, "async-two")
-    await publish(tmp_path, "r3", 3)
-    await publish(tmp_path, "r4", 1)
+    publish(tmp_path, "r1", 3, "async")
+    publish(tmp_path, "r2", 3, "async-two")
+    publish(tmp_path, "r3", 3)
+    publish(tmp_path, "r4", 1)
 
     assert (tmp_path / "parallel-task-9.md").read_text() == "mine"
     assert (tmp_path / "notes.md").read_text() == "mine too"
@@ -72,21 +72,21 @@ async def test_nothing_that_others_wrote_is_touched(tmp_path: Path) -> None:
         assert (tmp_path / f"parallel-async-two-{number}.md").read_text() == f"r2 {number}"
 
 
-async def test_a_file_that_a_person_removed_is_not_missed(tmp_path: Path) -> None:
-    await publish(tmp_path, "r1", 2)
+def test_a_file_that_a_person_removed_is_not_missed(tmp_path: Path) -> None:
+    publish(tmp_path, "r1", 2)
     (tmp_path / "parallel-task-2.md").unlink()
 
-    await publish(tmp_path, "r2", 1)
+    publish(tmp_path, "r2", 1)
 
     assert "parallel-task-1.md" in names(tmp_path)
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b'{"a": 3}', b"\xff\x00", b'[{"run": "r1"}]'])
-async def test_a_broken_index_removes_nothing(tmp_path: Path, data: bytes) -> None:
-    await publish(tmp_path, "r1", 3)
+def test_a_broken_index_removes_nothing(tmp_path: Path, data: bytes) -> None:
+    publish(tmp_path, "r1", 3)
     (tmp_path / INDEX).write_bytes(data)
 
-    await publish(tmp_path, "r2", 1)
+    publish(tmp_path, "r2", 1)
 
     assert "parallel-task-3.md" in names(tmp_path)
     assert set(json.loads((tmp_path / INDEX).read_text())) == {
@@ -97,7 +97,7 @@ async def test_a_broken_index_removes_nothing(tmp_path: Path, data: bytes) -> No
 @pytest.mark.parametrize(
     "name", ["../victim.md", "parallel-/../../victim.md", "victim.md", "sub/parallel-task-1.md"]
 )
-async def test_a_forged_index_removes_nothing_else(tmp_path: Path, name: str) -> None:
+def test_a_forged_index_removes_nothing_else(tmp_path: Path, name: str) -> None:
     """The artifacts folder may come with a repository that a stranger wrote."""
     out = tmp_path / "out"
     (out / "sub").mkdir(parents=True)
@@ -107,27 +107,24 @@ async def test_a_forged_index_removes_nothing_else(tmp_path: Path, name: str) ->
         victim.write_text("keep")
     (out / INDEX).write_text(json.dumps({name: {"run": "r0", "plan": None}}))
 
-    await publish(out, "r1", 1)
+    publish(out, "r1", 1)
 
     assert all(victim.exists() for victim in victims)
 
 
-async def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
-        await publish(tmp_path / "nowhere", "r1", 1)
+        publish(tmp_path / "nowhere", "r1", 1)
 
 
 _PUBLISHER = """
-import asyncio, sys
+import sys
 from pathlib import Path
 from orchtui.engine.published import Published
 
-async def main():
-    one = Published(Path(sys.argv[1]), sys.argv[2], sys.argv[2])
-    for number in range(1, 31):
-        await one.tasks({number: f"{number}"})
-
-asyncio.run(main())
+one = Published(Path(sys.argv[1]), sys.argv[2], sys.argv[2])
+for number in range(1, 31):
+    one.tasks({number: f"{number}"})
 """
 
 
@@ -146,28 +143,28 @@ def test_two_processes_lose_no_entry(tmp_path: Path) -> None:
 # With the run folder
 
 
-async def test_a_resumed_run_publishes_what_it_completed_before(tmp_path: Path) -> None:
+async def test_a_resumed_run_publishes_what_it_completed_before(tmp_path: Path, disk: Disk) -> None:
     """Another run of the same name may have published over it since."""
     told = Told(task("a"), task("b")).starts("a", 0).completes("a", 1, "of the first session")
     told.resumes(100)
     out = tmp_path / "artifacts"
     (out / "runs" / told.run.id).mkdir(parents=True)
-    await publish(out, "another", 2)
+    publish(out, "another", 2)
 
-    files = Artifacts(out, tmp_path, told.run)
-    await files.begin()
-    await files.close()
-    await Published(out, None, told.run.id).remove_stale()
+    await Artifacts(out, tmp_path, told.run, disk).begin()
+    Published(out, None, told.run.id).remove_stale()
 
     assert "of the first session" in (out / "parallel-task-1.md").read_text()
     assert "parallel-task-2.md" not in names(out)
 
 
-async def test_text_that_was_still_waiting_is_written_when_a_run_is_left(tmp_path: Path) -> None:
+async def test_text_that_was_waiting_is_written_once_and_in_order(
+    tmp_path: Path, disk: Disk
+) -> None:
     told = Told(task("a"))
     folder = tmp_path / "artifacts" / "runs" / told.run.id
     folder.mkdir(parents=True)
-    files = Artifacts(tmp_path / "artifacts", tmp_path, told.run)
+    files = Artifacts(tmp_path / "artifacts", tmp_path, told.run, disk)
     await files.begin()
 
     for number in range(200):
@@ -177,8 +174,8 @@ async def test_text_that_was_still_waiting_is_written_when_a_run_is_left(tmp_pat
         told.says("a", 1, f"{number} ")
         await files.follow(told.events[-1:])
         if number % 40 == 0:
-            await asyncio.sleep(0.1)
-    await files.close()
+            await files.grow()
+    await files.grow()
 
     text = (folder / "parallel-task-1.md").read_text()
     assert text.endswith("".join(f"{number} " for number in range(200)))
@@ -204,12 +201,12 @@ async def test_no_link_in_the_artifacts_folder_is_followed(tmp_path: Path, name:
     assert victim.read_text() == "mine"
 
 
-async def test_no_linked_journal_is_gone_on_with(tmp_path: Path) -> None:
+async def test_no_linked_journal_is_gone_on_with(tmp_path: Path, disk: Disk) -> None:
     victim = tmp_path / "victim"
     victim.write_text("mine")
     (tmp_path / journal.FILE).symlink_to(victim)
 
     with pytest.raises(StorageError):
-        await journal.Journal.reopen(tmp_path)
+        await journal.Journal.reopen(tmp_path, disk)
 
     assert victim.read_text() == "mine"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from orchtui.engine import summary, verdict
+from orchtui.engine.disk import Disk
 from orchtui.engine.journal import Journal
 from orchtui.engine.run import Run
 from tests.engine.scripted import task
@@ -41,12 +42,14 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert summary.load(write(done(), tmp_path / "x")) == summary.of(done())
 
 
-async def test_a_run_that_nobody_writes_any_more_was_interrupted(tmp_path: Path) -> None:
+async def test_a_run_that_nobody_writes_any_more_was_interrupted(
+    tmp_path: Path, disk: Disk
+) -> None:
     run = Told(task("a")).starts("a", 0).run
     folder = write(run, tmp_path / run.id)
     assert summary.of(run).makespan_s is None
 
-    journal = await Journal.create(folder)
+    journal = await Journal.create(folder, disk)
     alive = summary.load(folder)
     await journal.close()
     dead = summary.load(folder)
@@ -55,7 +58,7 @@ async def test_a_run_that_nobody_writes_any_more_was_interrupted(tmp_path: Path)
     assert dead is not None and dead.verdict == "INTERRUPTED"
 
 
-async def test_what_the_journal_tells_stands_over_the_file(tmp_path: Path) -> None:
+async def test_what_the_journal_tells_stands_over_the_file(tmp_path: Path, disk: Disk) -> None:
     """Killed between the last event and the file, or in the middle: `runs show` knows it all."""
     told = Told(task("a"), task("b")).starts("a", 0)
     folder = write(told.run, tmp_path / told.run.id)
@@ -63,7 +66,7 @@ async def test_what_the_journal_tells_stands_over_the_file(tmp_path: Path) -> No
 
     assert summary.of_opened(told.run, folder).verdict == "INTERRUPTED"
     assert summary.of_opened(told.run, folder).census.completed == 1
-    journal = await Journal.create(folder)
+    journal = await Journal.create(folder, disk)
     assert summary.of_opened(told.run, folder).verdict == "RUNNING"
     await journal.close()
     told.starts("b", 1).completes("b", 2, "x").ends(3)

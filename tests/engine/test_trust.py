@@ -408,6 +408,55 @@ def test_asking_one_backend_outside_a_run(tmp_path: Path) -> None:
     assert len(dangers.of_backend("claude", folder=tmp_path)) == 1
 
 
+# Secrets
+
+
+@pytest.mark.parametrize(
+    ("by", "asked"),
+    [
+        ("plan", True),
+        ("project's agent file", True),
+        ("user's agent file", False),
+        ("user's configuration", False),
+        ("project's configuration", True),
+    ],
+)
+def test_a_secret_that_somebody_else_gives_the_users_program_is_asked_about(
+    tmp_path: Path, by: str, asked: bool
+) -> None:
+    source: Source = "user" if by == "user's agent file" else "project"
+    of_card = {"env": ("GH_TOKEN",)} if "agent file" in by else {}
+    place = "home/x.md" if source == "user" else "project/x.md"
+    users = ["GH_TOKEN"] if by == "user's configuration" else []
+
+    found = dangers.of_run(
+        schedule(task("t", specialist="x", backend="claude", env=("GH_TOKEN",))),
+        card(tmp_path / place, source, **of_card),
+        folder=tmp_path / "project",
+        own=Own(backends=["claude"], env=users),
+    )
+
+    assert len(found) == asked
+    assert all("# gets GH_TOKEN" in one.shown for one in found)
+    assert all(("x.md" in one.where) == ("agent file" in by) for one in found)
+
+
+def test_what_a_projects_program_gets_stands_on_the_line_that_is_shown(tmp_path: Path) -> None:
+    def shown(**fields: Any) -> Danger:
+        [one] = dangers.of_run(schedule(task("t", **fields)), {}, folder=tmp_path)
+        return one
+
+    plain = shown(command=("sh", "x.sh"))
+    given = shown(command=("sh", "x.sh"), env=("GH_TOKEN", "NPM_TOKEN"))
+    instead = shown(command=("./claude",), backend="claude")
+
+    assert "gets" not in plain.shown
+    assert given.shown == "sh x.sh  # gets GH_TOKEN, NPM_TOKEN"
+    assert given.fingerprint != plain.fingerprint
+    # What comes in the place of a known program gets that one's keys.
+    assert instead.shown.endswith("# gets ANTHROPIC_*, CLAUDE_*")
+
+
 # New and changed
 
 

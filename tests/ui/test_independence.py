@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
-from orchtui.engine.errors import NoBackendError
+from orchtui.engine.errors import NoBackendError, StorageError
 from orchtui.engine.independence import declared, fixes
 from orchtui.engine.independence.report import (
     Evidence,
@@ -199,11 +199,11 @@ async def test_the_report_of_a_plan_that_is_no_more_is_dropped(make_app: MakeApp
 
 async def test_a_check_that_fails_is_told(make_app: MakeApp) -> None:
     def fail(plan: Plan) -> IndependenceReport:
-        raise RuntimeError("no idea")
+        raise StorageError("no idea")
 
     app = with_check(make_app(plan_of(QUICK)), fail)
     async with app.run_test(size=(80, 24)) as pilot:
-        await sees(pilot, app, "RuntimeError: no idea")
+        await sees(pilot, app, "no idea")
         await pilot.press("escape")
         assert app.screen is app.main
 

@@ -1,6 +1,5 @@
 """`orchtui agents`: who there is to do the work, and what is odd about their files."""
 
-import json
 import shutil
 import sys
 import textwrap
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import config_option, make_project, place_options, working_folder
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def list_agents(
     project = make_project(out=out, config=config, backend=backend, model=model)
     cards = [project.card(one) for one in project.specialists.values()]
     if as_json:
-        click.echo(json.dumps([_as_json(one) for one in cards], ensure_ascii=False))
+        click.echo(json_text([_as_json(one) for one in cards]))
         return 0
     width = min(shutil.get_terminal_size().columns, 110)
     for number, one in enumerate(cards):
@@ -88,7 +88,7 @@ def check(paths: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
             for diagnostic in () if as_json else diagnostics:
                 click.echo(_diagnostic_line(diagnostic, sys.stdout))
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        click.echo(json_text(rows))
     elif not rows:
         click.echo("There are no agent files here.", err=True)
     return 0 if clean else 1

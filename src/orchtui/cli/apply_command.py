@@ -7,10 +7,11 @@ says so.
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options
 
 if TYPE_CHECKING:
@@ -213,29 +214,22 @@ def _shown(changes: Sequence["Change"], ground: "Ground", as_json: bool) -> int:
                 "diff": diff(change, ground, meeting),
             }
         )
-    _print_json(rows)
+    click.echo(json_text(rows))
     return 0
 
 
 def _told(done: Sequence["Applied"], as_json: bool) -> int:
     if as_json:
-        _print_json(
-            [
-                {"path": one.path, "task": one.task, "outcome": one.outcome, "why": one.why}
-                for one in done
-            ]
-        )
+        rows = [
+            {"path": one.path, "task": one.task, "outcome": one.outcome, "why": one.why}
+            for one in done
+        ]
+        click.echo(json_text(rows))
     for one in [] if as_json else done:
         failed = one.outcome == "failed"
         outcome = f"not applied: {_safe(one.why)}" if failed else one.outcome
         click.echo(f"{_safe(one.path)}: {outcome}", err=failed)
     return 1 if any(one.outcome == "failed" for one in done) else 0
-
-
-def _print_json(rows: Sequence[dict[str, Any]]) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.encode(rows).decode())
 
 
 def _safe(text: str) -> str:

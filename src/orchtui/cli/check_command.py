@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from orchtui.cli import ending
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import (
     STDIN,
     Duration,
@@ -150,7 +151,7 @@ class _Checked:
         report["without_agent_file"] = self.without_file
         if named and self.text is not None:
             report = {"file": self.text.file, **report}
-        return msgspec.json.encode(report).decode()
+        return json_text(report)
 
     def print(self) -> None:
         """The report for people."""

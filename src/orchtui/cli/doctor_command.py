@@ -1,6 +1,5 @@
 """`orchtui doctor`: what there is on this machine to work with, and what to do for more."""
 
-import json
 import platform
 import shutil
 from importlib import metadata
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchtui import __version__
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, running_options
 from orchtui.engine.text import clean_line
 
@@ -53,7 +53,7 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
     if warnings := _warnings(project):
         facts["warnings"] = warnings
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        click.echo(json_text(facts))
         return 0
     for name, value in facts.items():
         if name == "settings":

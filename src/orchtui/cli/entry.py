@@ -3,6 +3,7 @@
 A first word that is no command is a plan: `orchtui PLAN` opens the app on it.
 """
 
+import io
 import sys
 from importlib import import_module
 
@@ -75,8 +76,18 @@ def _tell(error: Exception, *, as_json: bool) -> None:
         click.echo(f"{'' if placed else 'orchtui: '}{clean(str(error))}", err=True)
 
 
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with the command line: words of it stand in the message."""
+    from orchtui.engine.text import clean
+
+    said = io.StringIO()
+    error.show(said)
+    click.echo(clean(said.getvalue()), err=True, nl=False)
+
+
 def main() -> None:
     """Run the command that the arguments name and exit with its code."""
+    from orchtui.cli import crashing
     from orchtui.engine.errors import InputError, NoBackendError, OrchtuiError
 
     try:
@@ -84,7 +95,7 @@ def main() -> None:
     except click.exceptions.Abort:
         leave(130)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         leave(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has had enough. Python would complain once more at exit.
@@ -93,4 +104,6 @@ def main() -> None:
     except OrchtuiError as error:
         _tell(error, as_json="--json" in sys.argv[1:])
         leave(2 if isinstance(error, InputError | NoBackendError) else 1)
+    except Exception as error:  # told with a report, never as a bare traceback
+        leave(crashing.tell(error))
     leave(code if isinstance(code, int) else 0)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from orchtui.cli import ending
+from orchtui.cli.crashing import RunCrashed
 from orchtui.cli.options import make_project, running_options
 
 
@@ -32,4 +33,10 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     chosen = theme or load_config(project.folder, options["config"]).theme
     app = OrchtuiApp(project, loaded, plan_path=plan, theme=chosen)
     ending.run(app.run_async())
+    for line in app.live.parting:
+        click.echo(f"orchtui: {line}", err=True)
+    if app.crash is not None:
+        out = project.out if app.live.out is None else app.live.out
+        elsewhere = str(out) if out != project.out else ""
+        raise RunCrashed(app.crashed_run, elsewhere, project.backends.redactor) from app.crash
     return 1 if app.return_code is None else app.return_code

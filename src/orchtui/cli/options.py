@@ -155,6 +155,7 @@ def make_project(
         agents=agents,
         overrides=Overrides(backend=backend, model=model, limits=Limits(**limits)),
         defaults=settings.limits,
+        env=settings.env,
         trust=user_store(),
         own=settings.own(folder),
         prices=settings.prices,
@@ -217,17 +218,15 @@ def read_stdin() -> str:
 
 def errors_as_json(error: Exception) -> str:
     """Bad input, in the form that `--json` promises."""
-    import json
-
+    from orchtui.cli.as_json import json_text
     from orchtui.engine.errors import InputError, Problem
 
     problems = error.problems if isinstance(error, InputError) else (Problem("", 0, 0, str(error)),)
-    return json.dumps(
+    return json_text(
         {
             "errors": [
                 {"file": p.file, "line": p.line, "column": p.column, "message": p.message}
                 for p in problems
             ]
-        },
-        ensure_ascii=False,
+        }
     )

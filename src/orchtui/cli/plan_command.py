@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from orchtui.cli.as_json import json_text
+
 
 class _TextFirst(click.Command):
     """A request may begin with a bullet, which is not an option."""
@@ -30,8 +32,6 @@ def command(text: str, output: Path | None, force: bool, as_json: bool) -> int:
 
     What the request leaves open is listed under `missing`; such a plan does not start.
     """
-    import msgspec
-
     from orchtui.cli.options import read_stdin, working_folder
     from orchtui.engine.errors import InputError
     from orchtui.engine.plan_file import dump_plan, save_plan
@@ -44,9 +44,10 @@ def command(text: str, output: Path | None, force: bool, as_json: bool) -> int:
     if output is not None:
         save_plan(plan, output)
         count = len(plan.tasks)
-        click.echo(f"{count} task{'' if count == 1 else 's'} in {output}", err=True)
+        words = f"{count} task{'' if count == 1 else 's'} in {output}"
+        click.echo(clean_line(words), err=True)
     elif as_json:
-        click.echo(msgspec.json.encode(plan).decode())
+        click.echo(json_text(plan))
     else:
         click.echo(dump_plan(plan), nl=False)
     for missing in plan.missing:

@@ -24,6 +24,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.steering_told import limit, wish
+from orchtui.engine.storage_words import headline, sentence
 from orchtui.engine.text import clean_line
 from orchtui.engine.tool_words import call_words
 
@@ -95,6 +96,8 @@ class Progress:
             self._note_change(event)
         if isinstance(event, ev.BudgetWarning):
             self._tell_budget(event)
+        if isinstance(event, ev.StorageEvent):
+            self._tell_storage(event)
         if not isinstance(event, ev.TaskEvent):
             return
         if self._live is None:
@@ -156,6 +159,14 @@ class Progress:
             files = f"{kept} file{'' if kept == 1 else 's'} written and kept"
             self._say(f"{files}; see and apply: {apply_hint(run.id)}", bold=True)
         self._say(f"Run {run.id} in {run_folder}; newest results in {out}")
+
+    def _tell_storage(self, event: ev.StorageEvent) -> None:
+        line = f"{event.at[11:19]} {headline(event)}: {sentence(event, self._run.id)}"
+        color = "yellow" if isinstance(event, ev.StorageRegained) else "red"
+        if self._live is None:
+            self._say(line, fg=color, bold=True)
+        else:
+            self._live.console.print(Text(line, style=f"bold {color}"))
 
     def _say(self, line: str, **style: Any) -> None:
         self._err.write((click.style(line, **style) if self._err.isatty() else line) + "\n")

@@ -166,7 +166,7 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
     from orchtui.cli.progress import Progress
     from orchtui.engine import events as ev
     from orchtui.engine import verdict
-    from orchtui.engine.errors import OrchtuiError
+    from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 
     out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
     # Where both are one terminal, a table would be drawn over the events.
@@ -180,17 +180,32 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
                     if as_json:
                         out.write_bytes(ev.encode(event) + b"\n")
             if not as_json:
-                path = orchestrator.published_result
-                out.write_bytes(await asyncio.to_thread(path.read_bytes))
+                out.write_bytes(orchestrator.result.encode(errors="replace"))
             await out.close()
-            progress.conclude(orchestrator.run_folder, project.out)
-    except OrchtuiError:
+            progress.conclude(orchestrator.run_folder, orchestrator.out)
+    except Exception as error:
         await out.close()
-        raise
+        # Of a run that goes on, an event that does not fit is a bug, and not a bad journal.
+        is_bug = isinstance(error, IllegalTransitionError) and orchestrator.begun
+        if isinstance(error, OrchtuiError) and not is_bug:
+            raise
+        raise _crashed(orchestrator, project) from error
     finally:
+        for line in orchestrator.last_words():
+            err.write(f"orchtui: {line}\n")
         await project.close()
         await err.close()
     return _exit_code(verdict.verdict(orchestrator.run), out.error)
+
+
+def _crashed(orchestrator: "Orchestrator", project: "Project") -> Exception:
+    """What ended unexpectedly, with the run to go on with, if it had begun."""
+    from orchtui.cli.crashing import RunCrashed
+
+    if not orchestrator.begun:
+        return RunCrashed("", "", project.backends.redactor)
+    elsewhere = str(orchestrator.out) if orchestrator.out != project.out else ""
+    return RunCrashed(orchestrator.run.id, elsewhere, project.backends.redactor)
 
 
 def _exit_code(word: "Verdict", output_error: OSError | None) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchtui.cli import apply_command
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
 
@@ -27,15 +28,19 @@ command.add_command(apply_command.command)
 @place_options
 def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
     """List all runs, the newest first."""
-    import msgspec
+    from orchtui.engine import rescue
+    from orchtui.engine.text import clean_line
 
     runs = make_project(out=out, config=config).list_runs()
     if as_json:
-        click.echo(msgspec.json.encode(runs).decode())
+        click.echo(json_text(runs))
     elif not runs:
-        click.echo(f"There are no runs in {out}. `orchtui run PLAN` makes one.", err=True)
+        none = f"There are no runs in {clean_line(str(out))}. `orchtui run PLAN` makes one."
+        click.echo(none, err=True)
     for run in [] if as_json else runs:
         click.echo(line_of(run))
+    for line in rescue.told(out):
+        click.echo(f"orchtui: {line}", err=True)
     return 0
 
 
@@ -80,15 +85,9 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     opened = project.open_run(run)
     if as_json:
         shown = summary.of_opened(opened, folder)
-        click.echo(
-            msgspec.json.encode(
-                {
-                    **msgspec.to_builtins(shown),
-                    "folder": str(folder),
-                    "details": [_details(opened, task) for task in opened.tasks.values()],
-                }
-            ).decode()
-        )
+        details = [_details(opened, task) for task in opened.tasks.values()]
+        whole = {**msgspec.to_builtins(shown), "folder": str(folder), "details": details}
+        click.echo(json_text(whole))
     else:
         from orchtui.engine import events as ev
         from orchtui.engine.artifacts import RESULT

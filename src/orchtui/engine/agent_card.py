@@ -221,6 +221,10 @@ def _notes(specialist: Specialist, nobody: tuple[str, ...], backend: str) -> lis
         notes.append("maxTurns: without tools there is one turn")
     if specialist.command and backend not in PROGRAMS:
         notes.append(f"command: '{backend}' runs no program")
+    if specialist.env:
+        names = ", ".join(specialist.env)
+        runs = backend in PROGRAMS
+        notes.append(f"env: its program gets {names}" if runs else f"env: no program gets {names}")
     if nobody and backend not in WITHOUT_TOOLS:
         who = "nobody here has" if api else f"'{backend}' has no tool"
         notes.append(f"{who} {', '.join(nobody)}")

@@ -12,11 +12,15 @@ from msgspec.structs import replace
 
 from orchtui.engine.backends.base import Assignment
 from orchtui.engine.backends.names import PRESETS, WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.backends.program_keys import KEYS
 from orchtui.engine.handover import assignment
 from orchtui.engine.schedule import ScheduledTask
 
 _ASKING_MODES = frozenset({"", "default", "plan", "manual"})
 """Permission modes in which an agent program does nothing more than it would by itself."""
+
+_MOST_OWN = 3
+"""Beginnings of names that are told; programs for all providers have two dozen."""
 
 _LOOKING = frozenset(
     "read glob grep ls listfiles list_files notebookread todowrite todoread".split()
@@ -82,12 +86,23 @@ def loosened(task: ScheduledTask) -> bool:
 
 
 def beside(task: ScheduledTask) -> str:
-    """What loosens its program and is not told on the command line but in the protocol."""
-    if task.backend != "acp" or not loosened(task):
-        return ""
-    mode = f"permission mode {task.permission_mode}" if task.permission_mode else ""
-    tools = f"tools {', '.join(task.tools)}" if task.tools else ""
-    return "; ".join(part for part in (mode, tools) if part)
+    """What its program gets and the command line does not tell: secrets, and rights by protocol."""
+    mode = tools = ""
+    if task.backend == "acp" and loosened(task):
+        mode = f"permission mode {task.permission_mode}" if task.permission_mode else ""
+        tools = f"tools {', '.join(task.tools)}" if task.tools else ""
+    return "; ".join(part for part in (mode, tools, _secrets(task)) if part)
+
+
+def _secrets(task: ScheduledTask) -> str:
+    """The variables that hold secrets and that its program gets."""
+    own: tuple[str, ...] = ()
+    if task.command and task.backend in PRESETS and task.command[0] not in KEYS:
+        own = KEYS[task.backend]  # what its backend's own program would get
+    names = [*(f"{beginning}*" for beginning in own[:_MOST_OWN]), *task.env]
+    if len(own) > _MOST_OWN:
+        names[_MOST_OWN:_MOST_OWN] = ["the keys of other providers of models"]
+    return f"gets {', '.join(names)}" if names else ""
 
 
 def obeyed(backend: str, command: tuple[str, ...]) -> tuple[str, ...]:

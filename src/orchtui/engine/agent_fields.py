@@ -20,7 +20,7 @@ from orchtui.engine.plan_file import LIMITS
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
 from orchtui.engine.yaml_nodes import list_of, record
-from orchtui.engine.yaml_values import Misfit, exact, name, shown, whole
+from orchtui.engine.yaml_values import Misfit, exact, name, shown, variable, whole
 
 NAME_LENGTH = 64
 DESCRIPTION_LENGTH = 10_000
@@ -80,6 +80,7 @@ class Values(TypedDict):
     isolation: str | None
     backend: str | None
     command: tuple[str, ...]
+    env: tuple[str, ...]
     limits: Limits
     ignored: tuple[str, ...]
 
@@ -89,6 +90,7 @@ class _Way(msgspec.Struct):
 
     backend: str | None = None
     command: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
     limits: Limits = Limits()
 
 
@@ -122,6 +124,7 @@ def read_fields(fields: Mapping[str, Field], head: str) -> tuple[Values, list[No
         isolation=reader.word("isolation", ("worktree",)),
         backend=way.backend,
         command=way.command,
+        env=way.env,
         limits=way.limits,
         ignored=(),
     )
@@ -247,7 +250,8 @@ class _Reader:
                     problems.add(limits.nodes[limit], f"{limit} is for a whole run, not for one")
             said = {key: limits.values.get(key) for key in _LIMITS} if limits is not None else {}
             command = found.values.get("command", ())
-            way = _Way(profile or backend, command, Limits(**said))
+            env = found.values.get("env", ())
+            way = _Way(profile or backend, command, env, Limits(**said))
         for problem in _all(problems):
             self._notes.append(Note(problem[0], "warning", f"orchtui: {problem[1]}"))
         return way
@@ -272,6 +276,7 @@ _ORCHTUI = record(
         "command": list_of(
             exact, single=False, wanted="an argv list, never a shell; write [prog, arg]"
         ),
+        "env": list_of(variable),
         "limits": record({key: LIMITS[key] for key in (*_LIMITS, *_WITHOUT_MEANING)}),
     }
 )

@@ -1,87 +1,101 @@
 """Artifacts: the files of one run, kept in step with its Run.
 
 Everything lives in `<out>/runs/<id>/`; when a task or the run ends, its file is
-also published to `<out>/` under the seed's names. This module decides names
-and moments; what stands in the files comes from `report` and `execution_log`.
+also published to `<out>/` under the seed's names. All of it can be written anew
+from the Run at any time. This module decides names and moments; what stands in
+the files comes from `report` and `execution_log`, and what a disk that refuses
+means from `storage`.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from orchtui.engine import events as ev
-from orchtui.engine import execution_log, report, summary
-from orchtui.engine.files import append_all, exists, move, replace_file, replace_files
+from orchtui.engine import execution_log, files, report, summary
+from orchtui.engine.disk import Disk
 from orchtui.engine.journal import RUNS
 from orchtui.engine.plan_file import dump_plan
 from orchtui.engine.published import Published
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.run import ENDED, Run, TaskRun
 
 RESULT = "parallel-result.md"
 LOG = "parallel-log.md"
 PLAN = "plan.yaml"
 
-_GROW = 0.25
-"""Seconds between two appends to the growing task files."""
-
 _ENDS = (ev.TaskCompleted, ev.TaskFailed, ev.TaskCancelled)
+_AT_ONCE = 50
+"""Task files that are written anew in one go: their texts are in memory twice meanwhile."""
 
 
 class Artifacts:
-    """The files of one run.
+    """The files of one run. All methods that write raise StorageError when the disk refuses.
 
     Args:
         out: The artifacts folder.
-        folder: The project folder, to show paths below it as a reader would type them.
+        project: The project folder, to show paths below it as a reader would type them.
         run: The run, kept up to date by its owner.
+        disk: Where they are written.
     """
 
-    def __init__(self, out: Path, folder: Path, run: Run) -> None:
+    def __init__(self, out: Path, project: Path, run: Run, disk: Disk) -> None:
         self._run = run
         self._out = out
+        self._project = project
+        self._disk = disk
         self._folder = out / RUNS / run.id
         self._published = Published(out, run.plan.name, run.id, run.sessions[-1].started)
         try:
-            self._shown = out.resolve().relative_to(folder).as_posix()
+            self._shown = out.resolve().relative_to(project).as_posix()
         except ValueError:
             self._shown = out.name
         self._growing: dict[Path, list[str]] = {}
-        self._grower: asyncio.Task[None] | None = None
-        self._writing = asyncio.Lock()
-        """Held while task files are written, so that no append lands in a replaced file."""
 
     @property
-    def published_result(self) -> Path:
-        """Where the result is published."""
-        return self._out / self._published.result_name
+    def out(self) -> Path:
+        """The artifacts folder."""
+        return self._out
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self._folder
+
+    @property
+    def result(self) -> str:
+        """The published result's text, which links the files beside it."""
+        return report.result(self._run, self._published.task_name)
+
+    def elsewhere(self, out: Path, disk: Disk) -> "Artifacts":
+        """The same run's files in another place; nothing is written yet."""
+        return Artifacts(out, self._project, self._run, disk)
 
     async def begin(self) -> None:
-        """Write what is known at the start, and let the task files grow from now on."""
-        await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
-        if (earlier := len(self._run.sessions) - 1) and await exists(self._folder / RESULT):
+        """Write what is known at the start."""
+        await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
+        if earlier := len(self._run.sessions) - 1:
             # A run folder only grows: the result of the session before stays beside the new one.
-            await move(self._folder / RESULT, self._folder / f"parallel-result-{earlier}.md")
+            result, aside = self._folder / RESULT, self._folder / f"parallel-result-{earlier}.md"
+            await self._disk.do(partial(files.move, result, aside))
         for task in self._run.tasks.values():
             # So does a whole answer stay that is made again.
             made_again = task.status != "completed" and task.attempt and task.attempt.completed
-            if made_again and await exists(path := self._path(task)):
-                await move(path, path.with_stem(f"{path.stem}-{earlier}"))
-        await replace_file(self._folder / summary.FILE, summary.dump(self._run))
+            if made_again:
+                path = self._path(task)
+                aside = path.with_stem(f"{path.stem}-{earlier}")
+                await self._disk.do(partial(files.move, path, aside))
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
         await self._write_log()
         # What an earlier session or run completed: its file may not be there, or not any more, and
         # another run may have published over it since.
-        if done := self._run.with_status("completed"):
-            await self._end_tasks(done)
-        self._grower = asyncio.create_task(self._grow(), name="grow task files")
+        await self._write_tasks(self._run.with_status("completed"))
 
     async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
         """Bring the files up to date with events that the run has applied."""
-        if self._grower is not None and self._grower.done():
-            self._grower.result()  # raises what stopped it
         ended: dict[str, TaskRun] = {}
         for event in batch:
             if isinstance(event, ev.TaskAdded):
-                await replace_file(self._folder / PLAN, dump_plan(self._run.plan))
+                await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
             elif isinstance(event, ev.TextDelta):
                 self._add(self._run.of(event.task), event.text)
             elif isinstance(event, ev.TaskStarted):
@@ -90,22 +104,41 @@ class Artifacts:
             elif isinstance(event, _ENDS) and event.output:
                 ended[event.task] = self._run.of(event.task)
         if ended:
-            await self._end_tasks(list(ended.values()))
+            await self._write_tasks(ended.values())
             # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
-            await replace_file(self._folder / summary.FILE, summary.dump(self._run))
+            await self._write({self._folder / summary.FILE: summary.dump(self._run)})
         if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
             await self._write_result()
         if isinstance(batch[-1], ev.RunFinished):
             await self._finish()
 
-    async def close(self) -> None:
-        """Write what is left to append."""
-        if self._grower is not None:
-            async with self._writing:  # not in the middle of an append, which goes on in its thread
-                self._grower.cancel()
-            await asyncio.wait((self._grower,))
-            self._grower = None
-            await self._append()
+    async def grow(self) -> None:
+        """Append to the task files what has arrived since the last time."""
+        if self._growing:
+            texts = {path: "".join(pieces) for path, pieces in self._growing.items()}
+            self._growing = {}
+            await self._disk.do(partial(files.append_all, texts, self._disk.sign))
+
+    def forget(self) -> None:
+        """Drop what waits to be appended: the files will be written anew."""
+        self._growing = {}
+
+    async def rewrite(self) -> None:
+        """Write all files of the run anew, as the Run has them now."""
+        self.forget()
+        run = self._run
+        await self._write({self._folder / PLAN: dump_plan(run.plan)})
+        tasks = [*run.tasks.values(), *([run.aggregate] if run.aggregate else [])]
+        begun = [task for task in tasks if task.attempts]
+        for start in range(0, len(begun), _AT_ONCE):
+            await self._write_tasks(begun[start : start + _AT_ONCE])
+        if run.aggregated is not None:
+            await self._write_result()
+        if run.finished is not None:
+            await self._finish()
+        else:
+            await self._write({self._folder / summary.FILE: summary.dump(run)})
+            await self._write_log()
 
     def _path(self, task: TaskRun) -> Path:
         return self._folder / ev.output_file(task.task.position)
@@ -113,39 +146,30 @@ class Artifacts:
     def _add(self, task: TaskRun, text: str) -> None:
         self._growing.setdefault(self._path(task), []).append(text)
 
-    async def _grow(self) -> None:
-        while True:
-            await asyncio.sleep(_GROW)
-            await self._append()
+    async def _write_tasks(self, tasks: Iterable[TaskRun]) -> None:
+        """Whole files. The disk works in order, so nothing older is appended to them later."""
+        texts: dict[Path, str] = {}
+        published: dict[int, str] = {}
+        for task in tasks:
+            path, ended = self._path(task), task.status in ENDED
+            text = (report.task_file if ended else report.growing_file)(self._run, task)
+            texts[path] = text
+            # What is still waiting to be appended stands in the whole file too.
+            self._growing.pop(path, None)
+            if ended and task.task.id != ev.AGGREGATE:
+                published[task.task.position] = text
+        await self._write(texts)
+        await self._publish_tasks(published)
 
-    async def _append(self) -> None:
-        async with self._writing:
-            if self._growing:
-                texts = {path: "".join(pieces) for path, pieces in self._growing.items()}
-                self._growing = {}
-                await append_all(texts)
-
-    async def _end_tasks(self, tasks: Sequence[TaskRun]) -> None:
-        texts = {self._path(task): report.task_file(self._run, task) for task in tasks}
-        async with self._writing:
-            for path in texts:
-                # What is still waiting to be appended stands in the whole file too.
-                self._growing.pop(path, None)
-            await replace_files(texts)
-        await self._published.tasks(
-            {
-                task.task.position: texts[self._path(task)]
-                for task in tasks
-                if task.task.id != ev.AGGREGATE
-            }
-        )
+    async def _publish_tasks(self, texts: Mapping[int, str]) -> None:
+        if texts:
+            await self._disk.do(partial(self._published.tasks, texts, self._disk.sign))
 
     async def _write_result(self) -> None:
         # The same text twice, but for the links: each copy names the files beside it.
-        await replace_file(self._folder / RESULT, report.result(self._run, ev.output_file))
+        await self._write({self._folder / RESULT: report.result(self._run, ev.output_file)})
         if self._run.finished is not None:
-            text = report.result(self._run, self._published.task_name)
-            await self._published.result(text)
+            await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
 
     async def _write_log(self) -> None:
         text = execution_log.log(
@@ -153,12 +177,15 @@ class Artifacts:
             task_output=lambda number: f"{self._shown}/{self._published.task_name(number)}",
             result_output=f"{self._shown}/{self._published.result_name}",
         )
-        await replace_file(self._folder / LOG, text)
+        await self._write({self._folder / LOG: text})
         if self._run.finished is not None:
-            await self._published.log(text)
+            await self._disk.do(partial(self._published.log, text, self._disk.sign))
 
     async def _finish(self) -> None:
-        await self._append()
+        await self.grow()
         await self._write_log()
-        await replace_file(self._folder / summary.FILE, summary.dump(self._run))
-        await self._published.remove_stale()
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+        await self._disk.do(self._published.remove_stale)
+
+    async def _write(self, texts: Mapping[Path, str]) -> None:
+        await self._disk.do(partial(files.replace_files, texts, self._disk.sign))

@@ -37,7 +37,11 @@ def visible(text: str) -> str:
 
 
 def address(url: str) -> str:
-    """An address; letters that only look like others, and who is really asked, are told."""
+    """An address without its password; letters that only look like others, and who is really
+    asked, are told."""
+    before, at, after = url.partition("@")
+    if at and before.count(":") > 1:  # the first one ends `https`
+        url = f"{before[: before.index(':', before.index(':') + 1)]}:***@{after}"
     shown = "".join(
         character if character.isascii() else _escape(character) for character in visible(url)
     )

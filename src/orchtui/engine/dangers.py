@@ -136,16 +136,33 @@ class _Found:
         program = task.command or agent_command.program(task.backend)
         if not by_user or self._files(program):
             self._add_task_words(task, card if by_card else None)
-        elif agent_command.loosened(task):
-            from_card = card is not None and (
-                (card.tools, card.disallowed_tools, card.permission_mode)
-                == (task.tools, task.disallowed_tools, task.permission_mode)
-            )
-            if not (from_card and self._is_users_card(card)):
-                self._add_task_words(task, card if from_card else None)
-                return
+        elif self._is_loosened(task, card):
+            return
+        elif passed := self._passed_on(task, card):
+            from_card = card is not None and passed <= set(card.env)
+            self._add_task_words(task, card if from_card else None)
         # Also when they were told already: then this only names one more place.
         self._add_obeyed(self._words_of(task))
+
+    def _is_loosened(self, task: ScheduledTask, card: Specialist | None) -> bool:
+        """Whether somebody else lets the user's program do more; that is then among the dangers."""
+        if not agent_command.loosened(task):
+            return False
+        from_card = card is not None and (
+            (card.tools, card.disallowed_tools, card.permission_mode)
+            == (task.tools, task.disallowed_tools, task.permission_mode)
+        )
+        if from_card and self._is_users_card(card):
+            return False
+        self._add_task_words(task, card if from_card else None)
+        return True
+
+    def _passed_on(self, task: ScheduledTask, card: Specialist | None) -> set[str]:
+        """Variables that somebody else gives the user's program."""
+        own = set(self._own.env)
+        if card is not None and self._is_users_card(card):
+            own |= set(card.env)
+        return set(task.env) - own
 
     def add_backend(self, name: str, what: str, model: str | None, system: str) -> None:
         """One that is asked for something without tools, by whoever is not a specialist."""

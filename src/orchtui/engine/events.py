@@ -25,11 +25,13 @@ from orchtui.engine.event_parts import (
     output_file,
     seconds,
 )
+from orchtui.engine.event_texts import clean_event
 from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import AggregateStrategy, Plan, Task
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.staging import Staged
+from orchtui.engine.storage_events import StorageLost, StorageMoved, StorageRegained
 from orchtui.engine.task_events import (
     AccessRefused,
     AnyTaskEvent,
@@ -74,6 +76,10 @@ __all__ = [
     "Sight",
     "SteerAction",
     "Steered",
+    "StorageEvent",
+    "StorageLost",
+    "StorageMoved",
+    "StorageRegained",
     "TaskAdded",
     "TaskCancelled",
     "TaskCompleted",
@@ -223,7 +229,8 @@ class BudgetWarning(Event, frozen=True, kw_only=True):
 
 
 class RunFinished(Event, frozen=True, kw_only=True):
-    """The last event of a session, with the run's figures."""
+    """The last event of a session, with the run's figures; only what is told of a disk that
+    refuses this very moment may follow."""
 
     verdict: Verdict
     rehearsal: bool
@@ -253,7 +260,11 @@ RunEvent = (
     | Aggregated
     | RunResumed
     | RunFinished
+    | StorageLost
+    | StorageRegained
+    | StorageMoved
 )
+StorageEvent = StorageLost | StorageRegained | StorageMoved
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
@@ -280,7 +291,7 @@ def encode(event: Event) -> bytes:
 
 
 def decode(line: bytes | str) -> RunEvent | UnknownEvent:
-    """Read one line of a journal.
+    """Read one line of a journal, without what could act on a terminal.
 
     Raises:
         ValueError: when it is not an event.
@@ -288,7 +299,7 @@ def decode(line: bytes | str) -> RunEvent | UnknownEvent:
     try:
         event = _decoder.decode(line)
         seconds(event.at)
-        return event
+        return clean_event(event, line)
     except msgspec.ValidationError:
         head = _head_decoder.decode(line)
         if head.kind in _KINDS:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 
-from orchtui.engine import outcome_words, rehearsed, verdict
+from orchtui.engine import outcome_words, rehearsed, storage_words, verdict
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso, seconds
@@ -61,6 +61,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += ["", *_budgets(run), *_figures(run), ""]
     lines += races_section(run)
     lines += _by_hand(run)
+    lines += _disk(run)
     lines += ["## Aggregated Result", *_aggregation(run, result_output), ""]
     return "\n".join(lines)
 
@@ -287,6 +288,18 @@ def _figures(run: Run) -> list[str]:
     rate = verdict.success_rate(count)
     lines.append(f"**Success Rate**: {rate}% ({count.completed}/{count.total})")
     return lines
+
+
+def _disk(run: Run) -> list[str]:
+    """When it refused, and what came of it."""
+    if not run.storage:
+        return []
+    lines = [
+        f"- {storage_words.headline(event)} at {event.at[11:19]}Z: "
+        f"{inline(storage_words.sentence(event, run.id))}"
+        for event in run.storage
+    ]
+    return ["## Disk", *lines, ""]
 
 
 def _aggregation(run: Run, result_output: str) -> list[str]:

@@ -23,6 +23,7 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.lanes import Lanes, Limiters
 from orchtui.engine.limiter import LONGEST, Change, Ticket
 from orchtui.engine.questions import Questions
+from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.retrying import Again, next_step
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.spending import Spending
@@ -51,6 +52,7 @@ class Executor:
         wait: Seconds before the next attempt, by the number of failures.
         time_left: Seconds until everything is stopped for the deadline; the schedule's own where
             nothing is said.
+        redactor: Hides secrets in what comes in.
         limiters: What is known of the servers' limits; shared by all runs.
         budget: Counts what is used; a new one by the schedule where nothing is said.
     """
@@ -68,6 +70,7 @@ class Executor:
         attempts: Mapping[str, int] | None = None,
         wait: Callable[[int], float] = backoff,
         time_left: float | None = None,
+        redactor: Redactor = NOTHING,
         limiters: Limiters | None = None,
         budget: Budget | None = None,
     ) -> None:
@@ -76,7 +79,7 @@ class Executor:
         self._clock = asyncio.get_running_loop().time
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
-        self._say = Announcer(stamp, self._emit)
+        self._say = Announcer(stamp, self.add)
         known = Limiters() if limiters is None else limiters
         self._limiters = {
             name: known.of(name, backend, schedule.rate) for name, backend in backends.items()
@@ -91,6 +94,7 @@ class Executor:
             self._questions,
             self._board.work,
             systems,
+            redactor,
         )
         self.steering = Steering(self._board, self._lanes, self._say, self._pump, self._try_now)
         """What a person may change meanwhile."""
@@ -119,11 +123,11 @@ class Executor:
         self._board.begin()
         self._pump()
         while True:
-            if self._supervisor.crash is not None:
-                raise self._supervisor.crash
             if self._pending:
                 batch, self._pending = self._pending, []
                 yield batch
+            elif self._supervisor.crash is not None:
+                raise self._supervisor.crash
             elif not self.live and not self._supervisor.busy:
                 return
             else:
@@ -283,6 +287,7 @@ class Executor:
         self._told[backend] = now
         self._say.limit(backend, change, why)
 
-    def _emit(self, event: ev.RunEvent) -> None:
+    def add(self, event: ev.RunEvent) -> None:
+        """Let an event stand among those that are told next."""
         self._pending.append(event)
         self._wake.set()

@@ -1,17 +1,28 @@
 """Writing files so that nobody ever reads half of one.
 
-This module never decides what stands in a file or where it goes.
+Files of a run are the user's alone, whatever the umask; what is published follows
+it. Every function blocks: not for the event loop. This module never decides what
+stands in a file or where it goes.
 """
 
-import asyncio
+import contextlib
 import os
-from collections.abc import Mapping
+import stat
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import aiofiles
-import aiofiles.os
-
 from orchtui.engine.errors import StorageError
+
+_PIECE = 1 << 20
+"""Bytes that are written between two signs of life."""
+_OWN_FOLDER, _OWN_FILE = 0o700, 0o600
+
+Sign = Callable[[], object]
+"""Is called as often as long work gets on."""
+
+
+def unwatched() -> None:
+    """The sign of work that nobody waits for."""
 
 
 def no_link(path: str, flags: int) -> int:
@@ -19,43 +30,116 @@ def no_link(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
 
 
-async def replace_file(path: Path, text: str) -> None:
-    """Put `text` in place of the file in one step.
+def no_link_private(path: str, flags: int) -> int:
+    """The same for a file that only its user may read."""
+    file = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, _OWN_FILE)
+    _make_own(file, _OWN_FILE)
+    return file
+
+
+def write_all(file: int, data: bytes, sign: Sign) -> None:
+    """Write to an open file, all of it."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest[:_PIECE]) :]
+        sign()
+
+
+def replace_files(
+    texts: Mapping[Path, str], sign: Sign = unwatched, *, private: bool = True
+) -> None:
+    """Put each text in place of its file in one step.
+
+    Args:
+        texts: By path.
+        sign: Called as it gets on.
+        private: Whether only the user may read them; else the umask decides.
 
     Raises:
-        StorageError: when the disk refuses; the old file is then still there.
+        StorageError: when the disk refuses one; it is then as it was, those before it are replaced.
     """
-    half = _half(path)
-    try:
-        async with aiofiles.open(
-            half, "w", encoding="utf-8", errors="replace", newline="", opener=no_link
-        ) as file:
-            await file.write(text)
-        await aiofiles.os.replace(half, path)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
-
-
-async def replace_files(texts: Mapping[Path, str]) -> None:
-    """`replace_file` for many, in one trip to a thread.
-
-    Raises:
-        StorageError: when the disk refuses one; those before it are then replaced.
-    """
-    await asyncio.to_thread(_replace_files, texts)
-
-
-def _replace_files(texts: Mapping[Path, str]) -> None:
+    opener = no_link_private if private else no_link
     for path, text in texts.items():
         half = _half(path)
         try:
-            with open(
-                half, "w", encoding="utf-8", errors="replace", newline="", opener=no_link
-            ) as file:
-                file.write(text)
+            with open(half, "wb", buffering=0, opener=opener) as file:
+                write_all(file.fileno(), text.encode("utf-8", "replace"), sign)
             half.replace(path)
         except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from error
+            with contextlib.suppress(OSError):
+                half.unlink()  # on a full disk it would only be in the way
+            raise _told(path, error) from error
+
+
+def append_all(texts: Mapping[Path, str], sign: Sign) -> None:
+    """Append to many files; only the user may read them.
+
+    Raises:
+        StorageError: when the disk refuses; what is in the files then is not known.
+    """
+    for path, text in texts.items():
+        try:
+            with open(path, "ab", buffering=0, opener=no_link_private) as file:
+                write_all(file.fileno(), text.encode("utf-8", "replace"), sign)
+        except OSError as error:
+            raise _told(path, error) from error
+
+
+def move(path: Path, to: Path) -> None:
+    """Give a file another name, where there is one; what is there under that name is replaced.
+
+    Raises:
+        StorageError: when the disk refuses.
+    """
+    try:
+        path.replace(to)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _told(path, error) from error
+
+
+def make_own_folder(path: Path) -> None:
+    """Make a folder that only its user may enter, and what is missing above it.
+
+    Raises:
+        StorageError: when that is not possible, or it is a link.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=_OWN_FOLDER)
+    except OSError as error:
+        raise _told(path, error) from error
+    close_to_others(path)
+
+
+def close_to_others(path: Path) -> None:
+    """Let only its user enter a folder that is there.
+
+    Raises:
+        StorageError: when it is a link, or not there.
+    """
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _make_own(folder, _OWN_FOLDER)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise _told(path, error) from error
+
+
+def _make_own(file: int, mode: int) -> None:
+    """Take what is open away from everybody else: it may be older, or the umask a strange one."""
+    if stat.S_IMODE(os.fstat(file).st_mode) != mode:
+        # Somebody else's file, or a file system without rights: that is not ours to change.
+        with contextlib.suppress(PermissionError):
+            os.fchmod(file, mode)
+
+
+def why_of(error: OSError) -> str:
+    """What the system says, and about which file where that is known."""
+    why = error.strerror or str(error)
+    return f"{error.filename}: {why}" if error.filename else why
 
 
 def _half(path: Path) -> Path:
@@ -63,50 +147,5 @@ def _half(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-async def append_all(texts: Mapping[Path, str]) -> None:
-    """Append to many files in one trip to a thread.
-
-    Raises:
-        StorageError: when the disk refuses.
-    """
-    await asyncio.to_thread(_append_all, texts)
-
-
-def _append_all(texts: Mapping[Path, str]) -> None:
-    for path, text in texts.items():
-        try:
-            with open(
-                path, "a", encoding="utf-8", errors="replace", newline="", opener=no_link
-            ) as file:
-                file.write(text)
-        except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from error
-
-
-async def exists(path: Path) -> bool:
-    """Whether there is a file or folder."""
-    return await aiofiles.os.path.exists(path)
-
-
-async def move(path: Path, to: Path) -> None:
-    """Give a file another name; one that is there under that name is replaced.
-
-    Raises:
-        StorageError: when the disk refuses.
-    """
-    try:
-        await aiofiles.os.replace(path, to)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
-
-
-async def make_folder(path: Path) -> None:
-    """Make a folder and what is missing above it.
-
-    Raises:
-        StorageError: when that is not possible.
-    """
-    try:
-        await aiofiles.os.makedirs(path, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror}") from error
+def _told(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path}: {error.strerror or error}")

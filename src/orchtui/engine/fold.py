@@ -97,6 +97,8 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             run.aggregated = event
         case ev.RunFinished():
             run.finished = event
+        case ev.StorageLost() | ev.StorageRegained() | ev.StorageMoved():
+            run.storage.append(event)
 
 
 def _steer(run: Run, event: ev.Steered) -> None:

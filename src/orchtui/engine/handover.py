@@ -71,6 +71,7 @@ def assignment(
         model=task.model,
         max_tokens=task.max_tokens,
         command=task.command,
+        env=task.env,
         folder=folder,
         tools=task.tools,
         disallowed_tools=task.disallowed_tools,

@@ -1,24 +1,21 @@
 """Journal: the events of one run on disk, append only.
 
-One line of JSON for each event. A writer holds a lock on the file as long as
-it is open, so that two processes can not write one run and readers see which
-runs are alive. A torn last line (power cut, kill -9) is left out when reading
-and cut off before appending. This module never interprets events.
+One line of JSON for each event; `journal_file` writes them. A torn last line
+(power cut, kill -9, a full disk) is left out when reading and cut off before
+writing on. This module never interprets events.
 """
 
-import asyncio
+import contextlib
 import fcntl
-import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Literal
-
-import aiofiles
-from aiofiles.threadpool.binary import AsyncFileIO
 
 from orchtui.engine import events as ev
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import no_link
+from orchtui.engine.files import Sign
+from orchtui.engine.journal_file import JournalFile
 
 FILE = "events.jsonl"
 RUNS = "runs"
@@ -36,75 +33,136 @@ _DURABLE = (
 )
 """Events that must be on the disk, not only in its cache, before anybody is told of them."""
 
+_MOST_UNSYNCED = 1 << 20
+"""Bytes of events that may be in the disk's cache only."""
+
 
 class Journal:
-    """The writing side. Open with `Journal.create` or `Journal.reopen`, end with `close`."""
+    """The writing side. Open with `Journal.create` or `Journal.reopen`, end with `close`.
 
-    def __init__(self, path: Path, file: AsyncFileIO) -> None:
-        self.path = path
+    It remembers all events of which it is not certain that they are on the disk itself. So
+    nothing is lost where the disk refuses: `hold` what comes meanwhile, and `mend` later.
+    """
+
+    def __init__(self, file: JournalFile, length: int, disk: Disk) -> None:
         self._file = file
+        self._disk = disk
+        self._length = length
+        """Bytes that are on the disk for certain, up to the end of a line."""
+        self._uncertain: list[bytes] = []
+        """Whole lines that come after these."""
+        self._uncertain_length = 0
+        self._in_place = True
+        """Whether the uncertain lines have all been written where they belong."""
 
     @classmethod
-    async def create(cls, folder: Path) -> "Journal":
+    async def create(cls, folder: Path, disk: Disk) -> "Journal":
         """Begin the journal of a new run in its folder.
 
         Raises:
             StorageError: when there is one already, or the folder can not be written.
         """
-        return await cls._open(folder / FILE, "xb")
+        return cls(await disk.do(lambda: JournalFile.create(folder / FILE)), 0, disk)
 
     @classmethod
-    async def reopen(cls, folder: Path) -> "Journal":
+    async def reopen(cls, folder: Path, disk: Disk) -> "Journal":
         """Go on with the journal of a past run, its torn last line cut off.
 
         Raises:
             StorageError: when another process is writing it.
         """
-        journal = await cls._open(folder / FILE, "r+b")
-        async with aiofiles.open(journal.path, "rb") as file:
-            end = (await file.read()).rfind(b"\n") + 1
-        await journal._file.truncate(end)
-        await journal._file.seek(end)
-        return journal
+        file, length = await disk.do(lambda: JournalFile.reopen(folder / FILE))
+        return cls(file, length, disk)
 
-    @classmethod
-    async def _open(cls, path: Path, mode: Literal["xb", "r+b"]) -> "Journal":
-        try:
-            # Unbuffered: one `write` is one system call, so a batch is torn at most once.
-            file = await aiofiles.open(path, mode, buffering=0, opener=no_link)
-        except OSError as error:
-            raise StorageError(f"{path}: {error.strerror}") from error
-        # Whoever looks whether the run is alive holds the lock for an instant: ask more than once.
-        for pause in (0.02, 0.1, 0.3, None):
-            try:
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if pause is None:
-                    await file.close()
-                    message = f"{path.parent.name} is being written by another process"
-                    raise StorageError(message) from error
-                await asyncio.sleep(pause)
-        return cls(path, file)
+    @property
+    def held(self) -> bool:
+        """Whether events wait in memory for a disk that takes them."""
+        return not self._in_place
 
     async def append(self, batch: Sequence[ev.Event]) -> None:
         """Write events in one go; returns when those that must be durable are.
 
         Raises:
-            StorageError: when the disk refuses.
+            StorageError: when the disk refuses or does not answer. They are then held.
         """
-        data = b"".join(ev.encode(event) + b"\n" for event in batch)
-        try:
-            while data:
-                data = data[await self._file.write(data) :]
-            if any(isinstance(event, _DURABLE) for event in batch):
-                await asyncio.to_thread(os.fsync, self._file.fileno())
-        except OSError as error:
-            raise StorageError(f"{self.path}: {error.strerror}") from error
+        assert self._in_place, "what is held comes first"
+        self.hold(batch)  # until it is known that they are written, also when this is cancelled
+        data = self._uncertain[-1]
+        sync = any(isinstance(event, _DURABLE) for event in batch)
+        sync = sync or self._uncertain_length > _MOST_UNSYNCED
+        await self._disk.do(lambda: self._file.write(data, self._disk.sign, sync=sync))
+        self._in_place = True
+        if sync:
+            self._certain(len(self._uncertain))
+
+    def hold(self, batch: Sequence[ev.Event]) -> None:
+        """Keep events in memory until `mend`."""
+        self._in_place = False
+        self._uncertain.append(_lines(batch))
+        self._uncertain_length += len(self._uncertain[-1])
+
+    async def mend(self) -> bool:
+        """Write what is held, in its place and in order, also where half of a line stands there.
+
+        Returns:
+            Whether the folder had to be made anew, with this journal and nothing else in it.
+
+        Raises:
+            StorageError: when the disk still refuses; everything is then still held.
+        """
+        gone = await self._disk.do(self._file.is_gone)
+        if gone:
+            await self._copy_to(self._file.path, self._disk)
+        while not self._in_place:
+            count, data = len(self._uncertain), b"".join(self._uncertain)
+            rewrite = partial(self._file.rewrite, self._length, data, self._disk.sign)
+            await self._disk.do(rewrite)
+            self._certain(count)
+            self._in_place = not self._uncertain  # more may have come meanwhile
+        return gone
+
+    def look(self, sign: Sign) -> None:
+        """Read what is on the disk for certain, and drop it. Blocks.
+
+        Raises:
+            StorageError: when it can not be read any more.
+        """
+        self._file.look(self._length, sign)
+
+    async def move(self, folder: Path, disk: Disk) -> None:
+        """Write the whole story into another folder, and go on there.
+
+        Raises:
+            StorageError: when that disk refuses too, or the beginning can not be read back.
+        """
+        await self._copy_to(folder / FILE, disk)
+        await self.mend()
+
+    async def _copy_to(self, path: Path, disk: Disk) -> None:
+        old, length = self._file, self._length
+        self._file = await disk.do(lambda: old.again(path, length, disk.sign))
+        self._in_place = not self._uncertain
+        # Never from here: the old disk's thread may still be at work with it.
+        self._disk.leave(old.close)
+        self._disk = disk
+
+    def _certain(self, count: int) -> None:
+        size = sum(map(len, self._uncertain[:count]))
+        self._length += size
+        self._uncertain_length -= size
+        del self._uncertain[:count]
 
     async def close(self) -> None:
-        """Give the lock back. Safe to call twice."""
-        await self._file.close()
+        """Give the lock back; safe to call twice. What is held is given up.
+
+        On a disk that does not answer the lock goes with the process.
+        """
+        with contextlib.suppress(StorageError):
+            await self._disk.do(self._file.close)
+
+
+def _lines(batch: Sequence[ev.Event]) -> bytes:
+    return b"".join(ev.encode(event) + b"\n" for event in batch)
 
 
 def read(folder: Path) -> Iterator[ev.RunEvent | ev.UnknownEvent]:

@@ -5,10 +5,11 @@ This module never runs a task.
 """
 
 import asyncio
+import contextlib
 import os
-import secrets
+import shutil
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,15 +19,16 @@ from orchtui import __version__
 from orchtui.engine import events as ev
 from orchtui.engine import fold, inheriting
 from orchtui.engine import journal as journals
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import make_folder
+from orchtui.engine.files import make_own_folder
 from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.reuse import Reuse, compare
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.stamp import Stamp, new_run_id
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +57,13 @@ class Opened(NamedTuple):
 
 
 async def begin(
-    plan: Plan, schedule: Schedule, terms: Terms, *, out: Path, clock: Callable[[], float]
+    plan: Plan,
+    schedule: Schedule,
+    terms: Terms,
+    out: Path,
+    disk: Disk,
+    *,
+    clock: Callable[[], float],
 ) -> Opened:
     """Make the folder of a new run, and write its first events.
 
@@ -64,6 +72,7 @@ async def begin(
         schedule: What will run.
         terms: What else is written down.
         out: The artifacts folder.
+        disk: Does the work on files.
         clock: The session's; see `Stamp`.
 
     Raises:
@@ -84,23 +93,43 @@ async def begin(
         pid=os.getpid(),
     )
     run = fold.start(first)
-    told: list[ev.RunEvent] = [first]
     folder = out / journals.RUNS / run.id
-    await make_folder(folder)
-    if parent is not None and terms.reuse is not None:
-        taken = terms.reuse.reused
-        earlier = out / journals.RUNS / parent.id
-        await asyncio.to_thread(inheriting.copy_files, parent, earlier, taken, folder)
-        for task_id in taken:
-            event = inheriting.reused(parent, task_id, run.tasks[task_id].task.position, stamp)
-            told.append(event)
-            fold.apply(run, event)
-    journal = await journals.Journal.create(folder)
-    return Opened(run, journal, stamp, await _written(journal, told))
+    await disk.do(partial(make_own_folder, folder))
+    try:
+        told = [first, *await _taken_over(run, terms, out, disk, stamp)]
+        journal = await journals.Journal.create(folder, disk)
+        return Opened(run, journal, stamp, await _written(journal, told))
+    except BaseException:
+        with contextlib.suppress(StorageError):  # it does not answer; what matters is raised
+            await disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
+        raise
+
+
+async def _taken_over(
+    run: Run, terms: Terms, out: Path, disk: Disk, stamp: Stamp
+) -> list[ev.RunEvent]:
+    """The results that a new run has from another one, applied; their files are copied."""
+    parent = terms.parent
+    if parent is None or terms.reuse is None:
+        return []
+    taken, runs = terms.reuse.reused, out / journals.RUNS
+    await disk.do(partial(inheriting.copy_files, parent, runs / parent.id, taken, runs / run.id))
+    told: list[ev.RunEvent] = []
+    for task_id in taken:
+        event = inheriting.reused(parent, task_id, run.tasks[task_id].task.position, stamp)
+        told.append(event)
+        fold.apply(run, event)
+    return told
 
 
 async def go_on(
-    past: Run, schedule: Schedule, terms: Terms, *, out: Path, clock: Callable[[], float]
+    past: Run,
+    schedule: Schedule,
+    terms: Terms,
+    out: Path,
+    disk: Disk,
+    *,
+    clock: Callable[[], float],
 ) -> Opened:
     """Take up a past run again, and write that it goes on.
 
@@ -109,13 +138,14 @@ async def go_on(
         schedule: What will run.
         terms: What else is written down.
         out: The artifacts folder.
+        disk: Does the work on files.
         clock: The session's; see `Stamp`.
 
     Raises:
         StorageError: when another process writes this run, or went on with it meanwhile.
     """
     folder = out / journals.RUNS / past.id
-    journal = await journals.Journal.reopen(folder)
+    journal = await journals.Journal.reopen(folder, disk)
     try:
         # Another session may have written since `past` was read; now nobody else can.
         run = await asyncio.to_thread(lambda: fold.replay(journals.read(folder)))
@@ -163,9 +193,3 @@ async def _written(journal: journals.Journal, told: list[ev.RunEvent]) -> list[e
         await journal.close()
         raise
     return told
-
-
-def new_run_id() -> str:
-    """Sorts by time, to the millisecond; the end makes it unique: `20260115-100000-1233f9a`."""
-    now = datetime.now(UTC)
-    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"

@@ -26,19 +26,22 @@ from orchtui.engine.addition import Addition
 from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
-from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.budget import Budget
+from orchtui.engine.disk import Disk
 from orchtui.engine.executor import Executor
+from orchtui.engine.feed import Feed
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.opening import Terms, begin, go_on
 from orchtui.engine.plan import Plan
+from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.rehearsed import share
 from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.steering import Steering
-from orchtui.engine.workspace.assigning import ProjectWorkspaces
-from orchtui.engine.workspace.program_site import ProgramSites
+from orchtui.engine.storage import Storage, abandon
+from orchtui.engine.storage_words import last_words
+from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
 
 _SYNTHESIS_SHARE = 0.2
@@ -53,6 +56,8 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
 
     backends: Mapping[str, Backend]
     systems: Mapping[str, str] = {}
+    redactor: Redactor = NOTHING
+    """Hides the secrets of the environment."""
     limiters: Limiters | None = None
     """What is known of the servers' limits; shared by all runs of a project."""
 
@@ -94,6 +99,7 @@ class Orchestrator:
         self._journal: journals.Journal | None = None
         self._systems = dict(crew.systems)
         self._workspaces: Workspaces | None = None
+        self._storage: Storage | None = None
         self._executor: Executor | None = None
         self._synthesis: Executor | None = None
         self._budget = Budget.of(schedule)
@@ -120,9 +126,15 @@ class Orchestrator:
         return frozenset(task.id for task in past.with_status("completed")) if past else frozenset()
 
     @property
-    def published_result(self) -> Path:
-        """The result in the artifacts folder, which links the files beside it."""
-        return self._artifacts.published_result
+    def result(self) -> str:
+        """The result as it is published, also where nothing could be written."""
+        assert self._storage is not None
+        return self._storage.artifacts.result
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a run: something was written."""
+        return self._storage is not None
 
     def now(self) -> float:
         """Seconds since 1970 by the session's clock, which no change of the wall clock moves."""
@@ -131,7 +143,12 @@ class Orchestrator:
     @property
     def run_folder(self) -> Path:
         """Where everything of this run lives."""
-        return self._out / journals.RUNS / self.run.id
+        return self.out / journals.RUNS / self.run.id
+
+    @property
+    def out(self) -> Path:
+        """The artifacts folder; at the end another one where the run had to be saved elsewhere."""
+        return self._out if self._storage is None else self._storage.artifacts.out
 
     async def __aenter__(self) -> "Orchestrator":
         """Make the run folder and write the session's first event.
@@ -139,22 +156,29 @@ class Orchestrator:
         Raises:
             StorageError: when the folder can not be written, or another process writes this run.
         """
+        self._disk = Disk()
+        terms, where = self._terms, (self._out, self._disk)
         clock = asyncio.get_running_loop().time
         try:
             opened = await (
-                begin(self._plan, self._schedule, self._terms, out=self._out, clock=clock)
+                begin(self._plan, self._schedule, terms, *where, clock=clock)
                 if self._past is None
-                else go_on(self._past, self._schedule, self._terms, out=self._out, clock=clock)
+                else go_on(self._past, self._schedule, terms, *where, clock=clock)
             )
             self.run, self._journal, self._stamp, self._told = opened
-            self._artifacts = Artifacts(self._out, self._folder, self.run)
-            await self._artifacts.begin()
-            self._workspaces = await asyncio.to_thread(self._places)
+            artifacts = Artifacts(self._out, self._folder, self.run, self._disk)
+            await artifacts.begin()
+            places = (self._folder, self.run_folder, self._out)
+            more = (self._schedule.tasks, self.now, self._crew.redactor)
+            self._workspaces = await asyncio.to_thread(workspaces_of, *places, *more)
         except BaseException:
-            # Nobody will leave what was never entered: the lock must not outlive the attempt.
-            if self._journal is not None:
-                await self._journal.close()
+            # Nobody will leave what was never entered, and nothing was started.
+            new = self._past is None and self._journal is not None
+            await abandon(self._journal, self._disk, self.run_folder if new else None)
             raise
+        self._feed = Feed(self._stamp)
+        self._storage = Storage(self.run, self._journal, artifacts, self._disk, self._feed.tell)
+        self._storage.start()
         self._executor = Executor(
             self._schedule,
             self._crew.backends,
@@ -162,6 +186,7 @@ class Orchestrator:
             workspaces=self._workspaces,
             attended=self._attended,
             systems=self._systems,
+            redactor=self._crew.redactor,
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: task.made for task in self.run.tasks.values()},
             time_left=self._time_for_tasks(),
@@ -169,22 +194,6 @@ class Orchestrator:
             budget=self._budget,
         )
         return self
-
-    def _places(self) -> Workspaces:
-        """Where the tasks work. Looks at the project's .gitignore."""
-        tasks, out = self._schedule.tasks, self._out.resolve()
-        run_folder = self.run_folder.resolve()
-        return ProjectWorkspaces(
-            self._folder,
-            run_folder,
-            tasks,
-            now=self.now,
-            out=out,
-            programs=lambda ledger, permit_for: ProgramSites(
-                self._folder, run_folder, out, ledger, permit_for, tasks
-            ),
-            program_backends=PROGRAMS,
-        )
 
     async def __aexit__(
         self,
@@ -197,10 +206,9 @@ class Orchestrator:
             for executor in (self._executor, self._synthesis):
                 if executor is not None:
                     await executor.close()
-            await self._artifacts.close()
         finally:
-            if self._journal is not None:
-                await self._journal.close()
+            assert self._storage is not None
+            await self._storage.close()
 
     async def __aiter__(self) -> AsyncIterator[ev.RunEvent]:
         """Work, and tell every event once it is on disk and applied."""
@@ -208,20 +216,27 @@ class Orchestrator:
             yield event
         async with aclosing(self._batches()) as batches:
             async for batch in batches:
-                await self._commit(batch)
-                for event in batch:
+                for event in await self._commit(batch):
                     yield event
+
+    def last_words(self) -> list[str]:
+        """What must not be missed after the end: what of it is not on the disk, or elsewhere."""
+        return last_words(self.run, self.out, self._out) if self._storage is not None else []
 
     # What a person may do meanwhile
 
     def cancel(self, task_id: str) -> bool:
         """Stop one task; False when it has ended already."""
+        if self._storage is not None:
+            self._storage.hurry()
         executor = self._synthesis if task_id == ev.AGGREGATE else self._executor
         return executor is not None and executor.steering.cancel(task_id)
 
     def cancel_all(self) -> None:
         """Stop the run; iterate on to its end to have everything written."""
         self._cancelled = True
+        if self._storage is not None:
+            self._storage.hurry()
         for executor in (self._executor, self._synthesis):
             if executor is not None and executor.live:
                 executor.steering.cancel_all()
@@ -259,7 +274,7 @@ class Orchestrator:
     async def _batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
         """All events after the first. Each batch is committed before the next is asked for."""
         assert self._executor is not None
-        async with aclosing(self._executor.batches()) as batches:
+        async with aclosing(self._feed.of(self._executor)) as batches:
             async for batch in batches:
                 yield batch
         fallback = None
@@ -267,20 +282,27 @@ class Orchestrator:
             fallback = self._why_not_synthesize()
             if fallback is None:
                 self._synthesis = self._synthesizer()
-                async with aclosing(self._synthesis.batches()) as batches:
+                async with aclosing(self._feed.of(self._synthesis)) as batches:
                     async for batch in batches:
                         yield batch
                 fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
-        yield [self._aggregated(fallback)]
-        yield [self._conclusion()]
+        yield [*self._feed.take(), self._aggregated(fallback)]
+        assert self._storage is not None
+        await self._storage.settle()
+        yield [*self._feed.take(), self._conclusion()]
+        await self._storage.settle()
+        while late := self._feed.take():
+            yield late
 
-    async def _commit(self, batch: Sequence[ev.RunEvent]) -> None:
-        """Disk first, then the Run, then the files."""
-        assert self._journal is not None
-        await self._journal.append(batch)
+    async def _commit(self, said: Sequence[ev.RunEvent]) -> Sequence[ev.RunEvent]:
+        """Disk first, then the Run, then the files; the events as they were written."""
+        assert self._storage is not None
+        batch = self._crew.redactor.events(said)
+        await self._storage.keep(batch)
         for event in batch:
             fold.apply(self.run, event)
-        await self._artifacts.follow(batch)
+        await self._storage.follow(batch)
+        return batch
 
     def _aggregated(self, fallback: str | None) -> ev.Aggregated:
         asked = self._schedule.aggregate
@@ -326,6 +348,7 @@ class Orchestrator:
             self._stamp,
             workspaces=BareWorkspaces(str(self._folder)),
             systems=self._crew.systems,
+            redactor=self._crew.redactor,
             attempts={task.id: earlier},
             time_left=left,
             limiters=self._crew.limiters,

@@ -83,6 +83,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Alias or full id of a model."""
     command: tuple[str, ...] = ()
     """A program and its arguments; then the backend is `command`."""
+    env: tuple[str, ...] = ()
+    """Names of variables with secrets that its program gets; others are kept from it."""
     priority: Priority = "normal"
     timeout: float | None = None
     """Seconds."""

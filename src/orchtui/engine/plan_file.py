@@ -48,6 +48,7 @@ from orchtui.engine.yaml_values import (
     rate,
     shown,
     text,
+    variable,
     whole,
 )
 from orchtui.engine.yaml_write import WIDTH, block, sequence
@@ -108,6 +109,7 @@ _TASK: dict[str, Reader[Any]] = {
     "command": list_of(
         exact, single=False, wanted="an argv list, never a shell; write [prog, arg]"
     ),
+    "env": list_of(variable),
     "priority": choice(PRIORITIES),
     "timeout": duration,
     "idle_timeout": duration_or_zero,

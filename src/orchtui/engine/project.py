@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from orchtui.engine import dangers, past_work, summary
+from orchtui.engine import dangers, past_work, rescue, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError
@@ -76,7 +76,9 @@ class Project(Prospects):
             InputError, NoBackendError: it can not be started, or not in this run.
         """
         whole = self.draw_up(with_task(run, task), run.overrides, used=run, same_run=True)
-        more = addition(run, task, whole, self.systems(whole))
+        systems = self.systems(whole)
+        self.backends.redactor.refuse(task, systems)
+        more = addition(run, task, whole, systems)
         return structs.replace(more, fingerprint=self.fingerprints_of(whole)[task.id])
 
     def resume(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Orchestrator:
@@ -100,13 +102,15 @@ class Project(Prospects):
             InputError: when a run that goes on has nothing left to do.
             NoBackendError: when a backend can not be used here.
         """
+        if prospect.past is not None and (told := rescue.told(self.out, prospect.past.id)):
+            raise InputError.of(told[0])
         if prospect.past is not None and prospect.nothing_left:
             why = "every task completed, and nothing that it depends on has changed since"
             raise InputError.of(f"run {prospect.past.id} has nothing left to do: {why}")
         return Orchestrator(
             prospect.plan,
             prospect.schedule,
-            self._crew(prospect.schedule),
+            self._crew(prospect.plan, prospect.schedule),
             folder=self.folder,
             out=self.out,
             past=prospect.past,
@@ -220,6 +224,7 @@ class Project(Prospects):
             model=model,
             instructions=self._lead(),
             limit=limit,
+            redactor=self.backends.redactor,
         )
 
     def opinion_backend(self, plan: Plan) -> tuple[str, str | None]:
@@ -242,11 +247,14 @@ class Project(Prospects):
         """End what the backends hold: connections, the local model."""
         await self.backends.close()
 
-    def _crew(self, schedule: Schedule) -> Crew:
+    def _crew(self, plan: Plan, schedule: Schedule) -> Crew:
+        redactor, systems = self.backends.redactor, self.systems(schedule)
+        redactor.refuse(plan, schedule, systems)
         bare = {task.backend for task in schedule.tasks if not task.command}
         with_program = {task.backend for task in schedule.tasks} - bare
         return Crew(
             backends=self.backends.open(schedule.backends, with_program),
-            systems=self.systems(schedule),
+            systems=systems,
+            redactor=redactor,
             limiters=self._limiters,
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import budget, inheriting, isolation, past_runs, resuming
+from orchtui.engine import budget, inheriting, isolation, past_runs, rescue, resuming
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fingerprint import Fingerprint, fingerprints
 from orchtui.engine.hindrances import refuse
@@ -107,11 +107,13 @@ class Prospects(Staff):
 
     def open_run(self, run_id: str) -> Run:
         """A past run; see `past_runs.open_run`."""
-        return past_runs.open_run(self.out, run_id)
+        with rescue.pointing(self.out, run_id):
+            return past_runs.open_run(self.out, run_id)
 
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run; see `past_runs.run_folder`."""
-        return past_runs.run_folder(self.out, run_id)
+        with rescue.pointing(self.out, run_id):
+            return past_runs.run_folder(self.out, run_id)
 
     # A session as it would begin
 

@@ -3,10 +3,11 @@
 `parallel-task-1.md`, `parallel-result.md`, `parallel-log.md`; for a plan with a
 name `parallel-<name>-1.md`, `parallel-result-<name>.md`, `parallel-<name>-log.md`.
 An index remembers which run published what, so that files of an earlier run of
-the same name are removed and no others. This module never touches a run folder.
+the same name are removed and no others. These files are the user's own results:
+unlike the run folder's they have the rights that the umask gives. Everything here
+blocks: not for the event loop. This module never touches a run folder.
 """
 
-import asyncio
 import fcntl
 import os
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import no_link, replace_files
+from orchtui.engine.files import Sign, no_link, replace_files, unwatched
 from orchtui.engine.journal import RUNS, is_alive
 
 INDEX = ".published.json"
@@ -32,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Published:
-    """The published files of one run.
+    """The published files of one run. All methods raise StorageError when the disk refuses.
 
     Args:
         out: The artifacts folder.
@@ -59,28 +60,26 @@ class Published:
     def log_name(self) -> str:
         return f"parallel-{self._plan}-log.md" if self._plan else "parallel-log.md"
 
-    async def tasks(self, texts: Mapping[int, str]) -> None:
+    def tasks(self, texts: Mapping[int, str], sign: Sign = unwatched) -> None:
         """Publish tasks' files, by place in the plan."""
-        await self._publish({self.task_name(number): text for number, text in texts.items()})
+        self._publish({self.task_name(number): text for number, text in texts.items()}, sign)
 
-    async def result(self, text: str) -> None:
+    def result(self, text: str, sign: Sign = unwatched) -> None:
         """Publish the result."""
-        await self._publish({self.result_name: text})
+        self._publish({self.result_name: text}, sign)
 
-    async def log(self, text: str) -> None:
+    def log(self, text: str, sign: Sign = unwatched) -> None:
         """Publish the execution log."""
-        await self._publish({self.log_name: text})
+        self._publish({self.log_name: text}, sign)
 
-    async def remove_stale(self) -> None:
+    def remove_stale(self) -> None:
         """Remove what an earlier run of the same name published and this one did not."""
-        await asyncio.to_thread(self._with_index, self._drop_stale)
+        self._with_index(self._drop_stale)
 
-    async def _publish(self, texts: Mapping[str, str]) -> None:
-        await replace_files({self._out / name: text for name, text in texts.items()})
+    def _publish(self, texts: Mapping[str, str], sign: Sign) -> None:
+        replace_files({self._out / name: text for name, text in texts.items()}, sign, private=False)
         entry = Entry(self._run, self._plan, self._since)
-        await asyncio.to_thread(
-            self._with_index, lambda index: index.update(dict.fromkeys(texts, entry))
-        )
+        self._with_index(lambda index: index.update(dict.fromkeys(texts, entry)))
 
     def _drop_stale(self, index: dict[str, Entry]) -> None:
         for name, entry in list(index.items()):

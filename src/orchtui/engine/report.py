@@ -41,10 +41,17 @@ def status_word(task: TaskRun) -> str:
     return _WORDS[task.status]
 
 
-def attempt_heading(run: Run, task: TaskRun) -> str:
-    """What a growing task file shows at the start of an attempt."""
-    attempt = task.attempts[-1]
-    before = task.attempts[-2] if len(task.attempts) > 1 else None
+def attempt_heading(run: Run, task: TaskRun, number: int | None = None) -> str:
+    """What a growing task file shows at the start of an attempt.
+
+    Args:
+        run: The run.
+        task: The task.
+        number: Which of its attempts, from 1; the latest where nothing is given.
+    """
+    number = number or len(task.attempts)
+    attempt = task.attempts[number - 1]
+    before = task.attempts[number - 2] if number > 1 else None
     if before is None or before.completed:  # that one's file was put aside
         lines = [f"# {inline(task.task.label)}", "", f"> RUNNING · {_provenance(run, task)}"]
         return "\n".join([*lines, *_rehearsed(run, task), "", ""])
@@ -53,6 +60,14 @@ def attempt_heading(run: Run, task: TaskRun) -> str:
     return (
         f"\n\n> Attempt {before.number} ended: {inline(before.message)}. "
         f"Attempt {attempt.number} begins here.\n\n"
+    )
+
+
+def growing_file(run: Run, task: TaskRun) -> str:
+    """The file of a task that has begun and not ended, as far as it has grown."""
+    return "".join(
+        attempt_heading(run, task, number) + attempt.text
+        for number, attempt in enumerate(task.attempts, 1)
     )
 
 

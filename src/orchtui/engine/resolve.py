@@ -90,6 +90,7 @@ class Resolver:
         defaults: The user's own limits, below the plan's.
         specialists: As `specialists.load_all` gives them.
         fit: Whom a task gets that names nobody.
+        env: Variables that the configuration passes on to every program.
         knows: An agent file's model is passed over where the backend does not know it: the file
             was written for another one.
     """
@@ -102,12 +103,14 @@ class Resolver:
         defaults: Limits,
         specialists: Mapping[str, Specialist],
         fit: Fit = nobody_asked,
+        env: tuple[str, ...] = (),
         knows: Knows = knows_all,
     ) -> None:
         self.plan = plan
         self.overrides = overrides
         self._specialists = specialists
         self._fit = fit
+        self._env = env
         self._knows = knows
         self._who: dict[str, Who] = {}
         self.limits = overrides.limits.over(plan.limits).over(defaults).over(DEFAULTS)
@@ -148,6 +151,13 @@ class Resolver:
             return None
         of_card = self._model_of(self.who(task).card, backend)
         return self.overrides.model or task.model or of_card or self.plan.model
+
+    def env(self, task: Task, backend: str) -> tuple[str, ...]:
+        """Variables with secrets that its program gets; none where it is no program."""
+        if backend not in PROGRAMS:
+            return ()
+        card = self.who(task).card
+        return tuple(dict.fromkeys((*task.env, *(card.env if card else ()), *self._env)))
 
     def lead_model(self, backend: str) -> str | None:
         """The model for what the orchestrator itself asks for, such as the synthesis."""

@@ -223,6 +223,8 @@ class Run:
     """Whether a person wants nothing more to be started."""
     concurrency: int = 0
     """Tasks that may run at once, as a person has set it last."""
+    storage: list[ev.StorageEvent] = field(default_factory=list)
+    """When the disk refused and took what happened again, in all sessions."""
     characters: int = 0
     """Text received in all attempts of all tasks, for rates."""
     spent: Cost = NOTHING
@@ -248,6 +250,18 @@ class Run:
         if task_id == ev.AGGREGATE and self.aggregate is not None:
             return self.aggregate
         return self.tasks[task_id]
+
+    @property
+    def unsaved(self) -> str:
+        """Why what happens is in memory only; empty while the disk takes it."""
+        last = self.storage[-1] if self.storage else None
+        return last.why if isinstance(last, ev.StorageLost) else ""
+
+    @property
+    def moved(self) -> str:
+        """The artifacts folder that it was saved in instead of its own; empty for its own."""
+        last = self.storage[-1] if self.storage else None
+        return last.out if isinstance(last, ev.StorageMoved) else ""
 
     def with_status(self, *statuses: Status) -> list[TaskRun]:
         """The tasks in one of these states, in the plan's order."""

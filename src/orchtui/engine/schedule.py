@@ -48,6 +48,8 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     backend: str
     model: str | None = None
     command: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    """Names of variables with secrets that its program gets."""
     priority: Priority = "normal"
     urgency: int = 1
     """0 is first: the priority, raised to that of the tasks that wait for this one."""
@@ -231,6 +233,7 @@ def _scheduled(
         backend=how.backend,
         model=resolver.model(task, how.backend),
         command=how.command,
+        env=resolver.env(task, how.backend),
         priority=task.priority,
         estimate=task.estimate,
         accept_truncated=task.accept_truncated,

@@ -22,6 +22,7 @@ from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
 from orchtui.engine.opinion_question import question, why_not
 from orchtui.engine.plan import Plan
+from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.resolve import ORCHESTRATOR
 from orchtui.engine.text import clean_line
 
@@ -86,6 +87,7 @@ async def ask(
     model: str | None = None,
     instructions: str = "",
     limit: float = TIMEOUT,
+    redactor: Redactor = NOTHING,
 ) -> Opinion:
     """Ask a model which tasks of a plan are not independent.
 
@@ -96,6 +98,7 @@ async def ask(
         model: Alias or full id; `None` leaves the choice to the backend.
         instructions: The orchestrator's own, which come before the question's.
         limit: Seconds for the whole answer.
+        redactor: Hides secrets in what it says.
 
     Returns:
         What it said. When it could not be asked, failed or said nothing that can be used, there
@@ -114,12 +117,12 @@ async def ask(
         max_tokens=MAX_TOKENS,
         folder=folder,
     )
-    answer = _Answer()
+    answer = _Answer(redactor)
     failure = await answer.read(backend, assignment, limit)
     if failure is None:
         opinion = read_answer(plan, answer.text)
     else:
-        words = _WORDS.get(failure.kind, clean_line(failure.message))
+        words = _WORDS.get(failure.kind, clean_line(redactor.text(failure.message)))
         opinion = Opinion(problems=(words,))
     named = answer.intake.model
     return replace(
@@ -130,10 +133,12 @@ async def ask(
 class _Answer:
     """One answer while it arrives."""
 
-    def __init__(self) -> None:
+    def __init__(self, redactor: Redactor) -> None:
         self._stop: asyncio.Future[attempt.Stop] = asyncio.get_running_loop().create_future()
         self._pieces: list[str] = []
-        self.intake = attempt.Intake(notice=self._notice, notice_tool=lambda event: None)
+        self.intake = attempt.Intake(
+            notice=self._notice, notice_tool=lambda event: None, cleaner=redactor.cleaner()
+        )
 
     @property
     def text(self) -> str:

@@ -82,6 +82,8 @@ class Specialist:
     backend: str | None = None
     """This and the following stand under `orchtui:`. A profile's name is a backend too."""
     command: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    """Names of variables with secrets that its program gets."""
     limits: Limits = Limits()
     ignored: tuple[str, ...] = ()
     """Fields of the file that have no effect here."""

@@ -45,6 +45,8 @@ class Staff:
     """The user's own."""
     price_files: Sequence[str] = ()
     """Where they stand."""
+    env: tuple[str, ...] = ()
+    """Variables that the configuration passes on to every program."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
 
@@ -94,6 +96,7 @@ class Staff:
             defaults=self.defaults,
             specialists=self.specialists,
             fit=self.fitter(),
+            env=self.env,
             knows=self.backends.knows_model,
         )
 

@@ -1,8 +1,9 @@
-"""Stamp: gives the events of one session their number and time.
+"""Stamp: gives the events of one session their number and time, and a run its id.
 
 This module never decides what happened.
 """
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -36,3 +37,9 @@ class Stamp:
         """Make the next event."""
         self._seq += 1
         return kind(seq=self._seq, at=iso(self.now()), **fields)
+
+
+def new_run_id() -> str:
+    """Sorts by time, to the millisecond; the end makes it unique: `20260115-100000-1233f9a`."""
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}{secrets.token_hex(2)}"

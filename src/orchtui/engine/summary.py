@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from orchtui.engine import past_work, verdict
-from orchtui.engine.events import Census, Usage, Verdict, iso
+from orchtui.engine.events import Census, Usage, Verdict, iso, seconds
 from orchtui.engine.journal import is_alive
 from orchtui.engine.rehearsed import share
 from orchtui.engine.run import Run
@@ -109,10 +109,16 @@ def load(folder: Path) -> Summary | None:
     """The summary of a run folder; `None` when there is none that can be read."""
     try:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=Summary)
+        seconds(found.started)
     except (OSError, ValueError):
         return None
+    # It may have come with a project of somebody else.
     found = msgspec.structs.replace(
-        found, name=clean_line(found.name), parent=clean_line(found.parent)
+        found,
+        id=clean_line(found.id),
+        name=clean_line(found.name),
+        parent=clean_line(found.parent),
+        backends=tuple(map(clean_line, found.backends)),
     )
     if found.verdict == "RUNNING" and not is_alive(folder):
         return msgspec.structs.replace(found, verdict="INTERRUPTED")

@@ -15,6 +15,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.handover import assignment
 from orchtui.engine.joiner import Joiner
 from orchtui.engine.questions import Questions, Witness
+from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.work import Work
 from orchtui.engine.workspace.site import LEAVE, Seen, Site, Workspaces, leave
 
@@ -39,6 +40,7 @@ class Supervisor:
         questions: Where a running task may ask a person.
         work: The notes on all tasks, by id.
         systems: Specialists' own instructions, by name.
+        redactor: Hides secrets in what comes in.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Supervisor:
         questions: Questions,
         work: Mapping[str, Work],
         systems: Mapping[str, str],
+        redactor: Redactor = NOTHING,
     ) -> None:
         self._backends = backends
         self._workspaces = workspaces
@@ -56,6 +59,7 @@ class Supervisor:
         self._questions = questions
         self._work = work
         self._systems = systems
+        self._redactor = redactor
         self._joiner = Joiner(say.text)
         self._attempts: set[asyncio.Task[None]] = set()
         self.crash: BaseException | None = None
@@ -94,6 +98,7 @@ class Supervisor:
             notice_begun=begun,
             notice_server=server,
             notice_usage=used,
+            cleaner=self._redactor.cleaner(),
         )
         before, work.leaving = work.leaving, loop.create_future()
         attempt = asyncio.create_task(

@@ -9,6 +9,7 @@ decides where text goes.
 Source of the sequences: ECMA-48 (5th edition) sections 5.3 to 5.6.
 """
 
+import json
 import re
 
 _STRING_LIMIT = 4096
@@ -32,6 +33,7 @@ _UNSAFE = re.compile(
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # byte order mark, annotations, invisible tags
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_IN_JSON = re.compile(f"(?:{_UNSAFE.pattern}|{_SURROGATE.pattern}|[\x85\u2028\u2029])")
 
 
 def clean(text: str) -> str:
@@ -46,6 +48,11 @@ def clean_line(text: str, limit: int = 500) -> str:
     """`clean`, on one line and at most `limit` characters: for names, titles and messages."""
     line = " ".join(clean(text[: limit * 8]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def escaped_in_json(line: str) -> str:
+    """JSON with everything that `clean` would remove written as an escape: exact, and harmless."""
+    return _NOT_IN_JSON.sub(lambda match: json.dumps(match.group())[1:-1], line)
 
 
 class Cleaner:

@@ -48,6 +48,8 @@ class Own:
     used where nobody chose."""
     profiles: Collection[str] = ()
     """Profiles of which every value comes from the user's own configuration."""
+    env: Collection[str] = ()
+    """Variables that the user's own configuration passes on to programs."""
     folders: Collection[Path] = ()
     """Folders with agent files that the user's own configuration names."""
     files: Mapping[str, str] = field(default_factory=dict)

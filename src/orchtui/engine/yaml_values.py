@@ -72,6 +72,12 @@ def matching(pattern: re.Pattern[str], allowed: str) -> Reader[str]:
     return read
 
 
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+variable = matching(_VARIABLE, "the name of an environment variable; its value stays there")
+"""A name such as GH_TOKEN. Never a value: what is written in a file is no secret any more."""
+
+
 def choice(options: Collection[T]) -> Reader[T]:
     """One of a few words."""
     allowed = ", ".join(str(option) for option in options)

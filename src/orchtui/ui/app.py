@@ -6,6 +6,7 @@ This module never draws.
 """
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from textual import work
@@ -21,6 +22,8 @@ from orchtui.ui.saving import ask_and_save
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and for backends to close."""
+LET_GO_WITHIN = 10.0
+"""Seconds for a run that was ended early: its programs are ended, and what there is is saved."""
 
 
 class OrchtuiApp(PastDesk):
@@ -44,6 +47,8 @@ class OrchtuiApp(PastDesk):
         self._plan_path = plan_path
         self._theme_wanted = theme
         self._quit_asked = False
+        self.crashed_run = ""
+        """The id of the run that went on when something unexpected ended the app."""
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -124,6 +129,20 @@ class OrchtuiApp(PastDesk):
                 return await self._save_plan()
             return answer == "leave"
         return True
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.crash is None and self.live.run is not None:
+            self.crashed_run = self.live.run.id
+        super()._handle_exception(error)
+
+    async def _shutdown(self) -> None:
+        """However the app ends: the terminal first, then what is left of a run and of backends."""
+        try:
+            await super()._shutdown()
+        finally:
+            await self.live.let_go(LET_GO_WITHIN)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.project.close(), LEAVE_WITHIN)
 
     async def _leave(self) -> None:
         """Stop what runs, wait until it is written, and go."""

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState
 
-from orchtui.engine.errors import OrchtuiError
+from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 from orchtui.engine.text import clean
 from orchtui.ui import keymap, terminal, theme
 from orchtui.ui.dialogs import Read, keys_text
@@ -48,6 +48,8 @@ class Frame(App[int]):
 
     def __init__(self) -> None:
         super().__init__(driver_class=terminal.TerminalDriver)
+        self.crash: BaseException | None = None
+        """What nobody expected, and that ended the app."""
 
     def take_theme(self, wanted: str | None) -> None:
         """Load the themes and use the wanted one; what is wrong with them is told."""
@@ -87,6 +89,12 @@ class Frame(App[int]):
         """A new reading of memory, in bytes."""
         raise NotImplementedError
 
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted comes from outside, like a file."""
+        if isinstance(event, events.Paste):
+            event = events.Paste(clean(event.text))
+        await super().on_event(event)
+
     # Help
 
     def action_show_help(self) -> None:
@@ -104,24 +112,45 @@ class Frame(App[int]):
 
     # Trouble
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What nobody expected ends the app, whoever it happened to; the first one is told.
+
+        Takes the place of Textual's own, which prints the values of all variables on the terminal.
+        """
+        if self.crash is None:
+            self.crash = error.error if isinstance(error, WorkerFailed) else error
+            self._return_code = 1
+        if self._exception is None:  # as Textual does: tests are to see it too
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Work that failed is told; the app lives on."""
+        """Work that the disk or a server refused is told; the app lives on."""
         error = event.worker.error
         if event.state is not WorkerState.ERROR or error is None:
             return
         if event.worker.group == "memory":  # not worth a dialog, and once is enough
             self._measuring.stop()
             self.say(f"Memory can not be measured: {error}", "warning")
+        elif isinstance(error, IllegalTransitionError) and event.worker.group == "run":
+            self._handle_exception(error)  # of a run that goes on it is a bug, not a bad file
         else:
             self.tell_error(error)
 
     def tell_error(self, error: BaseException) -> None:
-        """Show what went wrong, to be read."""
-        known = isinstance(error, OrchtuiError)
-        text = str(error) if known else f"{type(error).__name__}: {error}"
-        title = "This did not work" if known else "An error inside orchtui"
-        self.push_screen(Read(title, Content(clean(text)), error=True))
+        """Show what did not work, to be read; what nobody expected ends the app."""
+        if isinstance(error, OrchtuiError):
+            self.push_screen(Read("This did not work", Content(clean(str(error))), error=True))
+        elif isinstance(error, Exception):
+            self._handle_exception(error)
 
-    def say(self, text: str, severity: SeverityLevel = "information", title: str = "") -> None:
+    def say(
+        self,
+        text: str,
+        severity: SeverityLevel = "information",
+        title: str = "",
+        seconds: float | None = None,
+    ) -> None:
         """Tell something in passing; never markup."""
-        self.notify(clean(text), title=title, severity=severity, markup=False)
+        self.notify(clean(text), title=title, severity=severity, timeout=seconds, markup=False)

@@ -11,10 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchtui.engine.addition import Addition
-from orchtui.engine.events import BudgetWarning, PermissionAsked
+from orchtui.engine.events import BudgetWarning, PermissionAsked, StorageEvent
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.run import Run
 from orchtui.engine.steering import Steering
+
+NeedsPerson = PermissionAsked | BudgetWarning | StorageEvent
+"""What a person must not miss: a program that asks to be allowed something, most of a budget is
+used, or the disk refuses."""
 
 
 class LiveRun:
@@ -22,9 +26,13 @@ class LiveRun:
 
     def __init__(self) -> None:
         self._orchestrator: Orchestrator | None = None
-        self._following: asyncio.Task[object] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._taken = False
         self._stopping = False
+        self.out: Path | None = None
+        """The artifacts folder that the last run is in."""
+        self.parting: list[str] = []
+        """What must not be missed of the runs so far: what is not on the disk, or elsewhere."""
 
     @property
     def run(self) -> Run | None:
@@ -60,20 +68,34 @@ class LiveRun:
         self,
         orchestrator: Orchestrator,
         begun: Callable[[Run, Path], None],
-        asked: Callable[[PermissionAsked], None],
-        warned: Callable[[BudgetWarning], None],
+        told: Callable[[NeedsPerson], None],
     ) -> None:
-        """Pull a session's events to the end.
+        """Pull a session's events to the end, in a task of its own.
+
+        Whoever is cancelled while waiting here ends the session early; it is still left in order,
+        see `let_go`.
 
         Args:
             begun: Told once the run and its folder are there.
-            asked: Told when a task's program wants to be allowed something.
-            warned: Told when most of a budget is used.
+            told: Told what a person must not miss.
 
         Raises:
             StorageError: when the run can not be written; it is then no longer going on.
         """
-        self._following = asyncio.current_task()
+        self._following = asyncio.create_task(self._pull(orchestrator, begun, told), name="follow")
+        try:
+            await asyncio.shield(self._following)
+        except asyncio.CancelledError:
+            if self._following is not None:
+                self._following.cancel()
+            raise
+
+    async def _pull(
+        self,
+        orchestrator: Orchestrator,
+        begun: Callable[[Run, Path], None],
+        told: Callable[[NeedsPerson], None],
+    ) -> None:
         try:
             async with orchestrator:
                 self._orchestrator = orchestrator
@@ -81,12 +103,24 @@ class LiveRun:
                 if self._stopping:  # since before there was anything to stop
                     orchestrator.cancel_all()
                 async for event in orchestrator:
-                    if isinstance(event, PermissionAsked):
-                        asked(event)
-                    elif isinstance(event, BudgetWarning):
-                        warned(event)
+                    if isinstance(event, NeedsPerson):
+                        told(event)
         finally:
             self._orchestrator = self._following = None
+            self.parting += orchestrator.last_words()
+            self.out = orchestrator.out
+
+    async def let_go(self, within: float) -> None:
+        """At the end of the app: wait until a session that was ended early is left in order.
+
+        Args:
+            within: Seconds.
+        """
+        if (following := self._following) is not None:
+            if not following.cancelling():  # a second time it would leave before all is saved
+                following.cancel()
+            following.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await asyncio.wait((following,), timeout=within)
 
     def cancel(self, task_id: str) -> bool:
         """Stop one task; False when it is not going on."""

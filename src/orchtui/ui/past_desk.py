@@ -9,10 +9,12 @@ from pathlib import Path
 
 from textual import on, work
 
-from orchtui.engine import journal
+from orchtui.engine import journal, rescue
 from orchtui.engine.errors import InputError, RunAliveError
 from orchtui.engine.follower import Watch
 from orchtui.engine.orchestrator import Orchestrator
+from orchtui.engine.plan import Plan
+from orchtui.engine.project import Project
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.reuse_question import ask_resume
@@ -22,12 +24,26 @@ from orchtui.ui.screen import Shown
 
 
 class PastDesk(RunDesk):
-    """The app without saving and leaving."""
+    """The app without saving and leaving.
+
+    Args:
+        project: Where to run things.
+        plan: What to begin with.
+    """
+
+    def __init__(self, project: Project, plan: Plan | None) -> None:
+        super().__init__(project, plan)
+        self._told_of: set[str] = set()
+        """Runs that were saved elsewhere and that the person knows of."""
 
     @on(RunsPane.ReloadWanted)
     @work(exclusive=True, group="runs", exit_on_error=False)
     async def _list_runs(self) -> None:
         self.main.runs_pane.show_runs(await asyncio.to_thread(self.project.list_runs))
+        for line in await asyncio.to_thread(rescue.told, self.project.out):
+            if line not in self._told_of:
+                self._told_of.add(line)
+                self.say(line, "warning", "Saved elsewhere")
 
     @on(RunsPane.Opened)
     def _open_past(self, event: RunsPane.Opened) -> None:

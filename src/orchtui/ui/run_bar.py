@@ -17,7 +17,7 @@ from orchtui.engine.rehearsed import badge
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.engine.verdict import census, makespan, refusals, verdict
-from orchtui.ui import looks
+from orchtui.ui import looks, storage_notice
 
 CHARACTERS_PER_TOKEN = 4
 """English prose, roughly; so rates are shown with `~`."""
@@ -153,6 +153,8 @@ def state_of(facts: Facts) -> list[Part]:
         parts.append((3, Content(outcome(census(run)))))
     if races := looks.races(len(run.races)):
         parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
+    if (unsaved := storage_notice.mark(run, is_live=facts.is_live)) is not None:
+        parts.append((0, unsaved))
     asking = [task for task in run.tasks.values() if task.question is not None]
     if asking and facts.is_live:
         words = f" {looks.ASKS} {len(asking)} asking "

@@ -20,9 +20,11 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
+from orchtui.ui import storage_notice
 from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.end_notice import end_notice
+from orchtui.ui.live import NeedsPerson
 from orchtui.ui.permission_question import ask_permission
 from orchtui.ui.reuse_question import ask_take_over
 from orchtui.ui.run_question import ask_before, staging_notice
@@ -146,20 +148,26 @@ class RunDesk(SteerDesk):
     async def follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
-            await self.live.follow(
-                orchestrator, self._begun, self._permission_asked, self._budget_warned
-            )
+            await self.live.follow(orchestrator, self._begun, self._person_needed)
         finally:
             self.main.live = None
             self.main.dirty = True
-        self.tell_end(orchestrator.run, orchestrator.run_folder)
+        run, folder = orchestrator.run, orchestrator.run_folder
+        if self._own is not None and self._own.folder != folder:  # it was saved elsewhere
+            seen, self._own = self.main.shown is self._own, Shown(run, folder, past=False)
+            if seen:
+                self.main.show_run(self._own)
+        self.tell_end(run, folder)
         self.main.runs_pane.post_message(RunsPane.ReloadWanted())
 
-    def _permission_asked(self, asked: PermissionAsked) -> None:
-        self._ask_permission(asked)
-
-    def _budget_warned(self, warning: BudgetWarning) -> None:
-        self.say(budget.warning_words(warning), "warning", title="Budget")
+    def _person_needed(self, event: NeedsPerson) -> None:
+        if isinstance(event, PermissionAsked):
+            self._ask_permission(event)
+        elif isinstance(event, BudgetWarning):
+            self.say(budget.warning_words(event), "warning", title="Budget")
+        elif (run := self.live.run) is not None:
+            text, severity, title = storage_notice.notice(event, run.id)
+            self.say(text, severity, title, seconds=storage_notice.STAYS)
 
     @work(group="permission", exit_on_error=False)
     async def _ask_permission(self, asked: PermissionAsked) -> None:

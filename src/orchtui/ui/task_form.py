@@ -55,6 +55,7 @@ FIELDS = (
     Field("max_tokens", "plain", "of one answer; empty: the plan's"),
     Field("accept_truncated", "plain", "true: an answer cut off there is good enough"),
     Field("command", "argv", "a program and its arguments, instead of a model"),
+    Field("env", "list", "variables with secrets that the program gets, with commas"),
     Field("reads", "list", "paths below the project folder, with commas"),
     Field("writes", "list", "paths below the project folder, with commas"),
     Field("id", "text", "what other tasks call it"),

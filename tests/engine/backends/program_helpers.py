@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,13 @@ def lines(*objects: dict[str, Any]) -> list[Any]:
     return ["out", "".join(json.dumps(each) + "\n" for each in objects)]
 
 
-def preset(name: str, **options: Any) -> AgentProgramBackend:
-    """A preset's backend that does not wait long."""
+def preset(
+    name: str, variables: Mapping[str, str] | None = None, **options: Any
+) -> AgentProgramBackend:
+    """A preset's backend that does not wait long, with these variables beside the test's own."""
+    environment = {**os.environ, **(variables or {})}
     return AgentProgramBackend(
-        PRESETS[name], os.environ, **{"grace": 0.1, "linger": 0.1, **options}
+        PRESETS[name], environment, **{"grace": 0.1, "linger": 0.1, **options}
     )
 
 

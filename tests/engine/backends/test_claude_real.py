@@ -47,6 +47,10 @@ async def server() -> AsyncIterator[MessagesServer]:
 
 @pytest.fixture
 def backend(server: MessagesServer) -> AgentProgramBackend:
+    return backend_at(server)
+
+
+def backend_at(server: MessagesServer) -> AgentProgramBackend:
     environment = {
         **os.environ,
         "ANTHROPIC_BASE_URL": server.url,
@@ -217,12 +221,12 @@ async def test_cancelled_in_the_middle(
     assert server.disconnects == 1
 
 
-async def test_several_at_once(tmp_path: Path, backend: AgentProgramBackend) -> None:
+async def test_several_at_once(tmp_path: Path) -> None:
     def echo(request: Received) -> Reply:
         return answer(f"answer {said_to(request).partition('task no. ')[2][:1]}")
 
     async with MessagesServer(echo) as other:
-        backend._environment["ANTHROPIC_BASE_URL"] = other.url
+        backend = backend_at(other)
         given = [claude(tmp_path, prompt=f"task no. {number}") for number in range(3)]
         results = await asyncio.gather(*(run(backend, each) for each in given))
     assert [text(events) for events in results] == ["answer 0", "answer 1", "answer 2"]

@@ -231,8 +231,7 @@ async def test_the_environment_is_the_given_one_and_what_the_preset_adds(tmp_pat
     record = tmp_path / "record"
     step = {"type": "step_finish", "part": {"reason": "stop"}}
     script = play(tmp_path, lines(step), record=str(record))
-    backend = preset("opencode")
-    backend._environment["GREETING"] = "hello"
+    backend = preset("opencode", {"GREETING": "hello"})
     await run(backend, assignment(tmp_path, *script, tools=("Read",)))
     environment = json.loads(record.read_text())["environment"]
     assert environment["GREETING"] == "hello"
@@ -244,9 +243,8 @@ async def test_the_program_is_found_on_the_path_of_its_environment(tmp_path: Pat
     program = tmp_path / "llm"
     program.write_text('#!/bin/sh\necho "$1:"; cat\n')
     program.chmod(0o755)
-    backend = preset("llm")
+    backend = preset("llm", {"PATH": f"{tmp_path}:{os.environ['PATH']}"})
     assert PRESETS["llm"].lacking({"PATH": str(tmp_path)}) is None
-    backend._environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
     events = await run(backend, assignment(tmp_path))
     assert "".join(e.text for e in events if isinstance(e, Text)) == "prompt:\nthe prompt"
 

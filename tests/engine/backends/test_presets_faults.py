@@ -91,8 +91,7 @@ async def test_the_last_words_of_a_program_tell_what_kind_of_failure_it_is(
 
 @pytest.mark.parametrize("name", ["claude", "codex", "gemini", "opencode", "llm"])
 async def test_a_program_that_is_not_there_comes_with_what_to_do(tmp_path: Path, name: str) -> None:
-    backend = preset(name)
-    backend._environment["PATH"] = str(tmp_path)
+    backend = preset(name, {"PATH": str(tmp_path)})
     error = await failure(backend, assignment(tmp_path))
     assert f"'{name}' was not found" in error.message
     assert "install" in error.message
@@ -100,8 +99,7 @@ async def test_a_program_that_is_not_there_comes_with_what_to_do(tmp_path: Path,
 
 async def test_a_file_that_is_no_program(tmp_path: Path) -> None:
     (tmp_path / "claude").write_text("hello")
-    backend = preset("claude")
-    backend._environment["PATH"] = str(tmp_path)
+    backend = preset("claude", {"PATH": str(tmp_path)})
     assert "chmod +x" in (await failure(backend, assignment(tmp_path))).message
 
 

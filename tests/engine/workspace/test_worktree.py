@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine.disk import Disk
 from orchtui.engine.errors import BackendError
 from orchtui.engine.events import FileChange
 from orchtui.engine.workspace.rules import Rules
@@ -373,7 +374,9 @@ async def test_one_that_nobody_waits_for_any_more_is_removed(tmp_path: Path) -> 
     assert list(room.place.iterdir()) == []
 
 
-async def test_leftovers_of_a_killed_run_go_and_those_of_a_live_one_stay(tmp_path: Path) -> None:
+async def test_leftovers_of_a_killed_run_go_and_those_of_a_live_one_stay(
+    tmp_path: Path, disk: Disk
+) -> None:
     from orchtui.engine.journal import Journal
 
     top = repos.repository(tmp_path / "r", a="1")
@@ -381,7 +384,7 @@ async def test_leftovers_of_a_killed_run_go_and_those_of_a_live_one_stay(tmp_pat
     dead = await Worktrees(top, room.out / "runs" / "dead", room.out, room.place).make("dead-1")
     live_run = room.out / "runs" / "live"
     live_run.mkdir()
-    journal = await Journal.create(live_run)
+    journal = await Journal.create(live_run, disk)
     live = await Worktrees(top, live_run, room.out, room.place).make("live-1")
     (room.place / "of somebody else").mkdir()
 

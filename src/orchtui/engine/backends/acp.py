@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Mapping
 from orchtui.engine.backends import acp_failures as failures
 from orchtui.engine.backends.acp_session import AgentSession, Patience
 from orchtui.engine.backends.base import NO_TOOLS, Assignment, BackendEvent, ToolBox
+from orchtui.engine.backends.program_keys import keys_of
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 PATIENCE = Patience()
@@ -28,16 +30,16 @@ def acp_lacking(environment: Mapping[str, str]) -> str | None:
     return None if importlib.util.find_spec("acp") else failures.INSTALL
 
 
-def default_agent(environment: Mapping[str, str]) -> str | None:
-    """The program that is run where no command is named, when it is on the PATH."""
-    return shutil.which(failures.ADAPTER, path=environment.get("PATH"))
+def default_agent(path: str | None) -> str | None:
+    """The program that is run where no command is named, when it is on this PATH."""
+    return shutil.which(failures.ADAPTER, path=path)
 
 
 class AcpBackend:
     """Runs `assignment.command`, or Claude's adapter where it names none, and talks with it.
 
     Args:
-        environment: The agents' environment.
+        environment: What of it is handed on to agents.
         patience: How long they may take.
     """
 
@@ -45,8 +47,10 @@ class AcpBackend:
     slots: int | None = None
     idle_timeout: float | None = 120.0
 
-    def __init__(self, environment: Mapping[str, str], patience: Patience = PATIENCE) -> None:
-        self._environment = dict(environment)
+    def __init__(
+        self, environment: Mapping[str, str] | ChildEnvironment, patience: Patience = PATIENCE
+    ) -> None:
+        self._environment = ChildEnvironment.of(environment)
         self._patience = patience
         self._sessions: set[AgentSession] = set()
 
@@ -76,9 +80,9 @@ class AcpBackend:
         await asyncio.gather(*(session.end() for session in list(self._sessions)))
 
     async def _open(self, assignment: Assignment, toolbox: ToolBox) -> AgentSession:
-        command = assignment.command
+        command, own = assignment.command, self._environment
         if not command:
-            program = default_agent(self._environment)
+            program = default_agent(own.get("PATH"))
             if program is None:
                 raise failures.no_program()
             command = (program,)
@@ -88,11 +92,12 @@ class AcpBackend:
         except ImportError as error:
             message = f"the Agent Client Protocol's library is not here: {failures.INSTALL}"
             raise BackendError("command", message) from error
+        keys = keys_of(assignment.command[0] if assignment.command else failures.ADAPTER, own)
         session = await AgentSession.open(
             command,
             assignment,
             toolbox,
-            environment=self._environment,
+            environment=own.for_child(keys, assignment.env),
             patience=self._patience,
         )
         self._sessions.add(session)

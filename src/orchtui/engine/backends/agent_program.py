@@ -25,6 +25,8 @@ from orchtui.engine.backends.base import (
 from orchtui.engine.backends.preset_calls import Call
 from orchtui.engine.backends.presets import Preset
 from orchtui.engine.backends.program import Program
+from orchtui.engine.backends.program_keys import keys_of
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
@@ -37,7 +39,7 @@ class AgentProgramBackend:
 
     Args:
         preset: The program.
-        environment: The program's environment; also where it is looked for.
+        environment: What of it is handed on to the program; its PATH is where that is looked for.
         grace: Seconds between SIGTERM and SIGKILL.
         linger: Seconds to wait for more output when the program has ended but a child that it
             left behind holds its output open.
@@ -50,7 +52,7 @@ class AgentProgramBackend:
     def __init__(
         self,
         preset: Preset,
-        environment: Mapping[str, str],
+        environment: Mapping[str, str] | ChildEnvironment,
         *,
         grace: float = 0.5,
         linger: float = 1.0,
@@ -59,7 +61,7 @@ class AgentProgramBackend:
         self.name = preset.name
         self.idle_timeout = preset.idle_timeout
         self._preset = preset
-        self._environment = dict(environment)
+        self._environment = ChildEnvironment.of(environment)
         self._grace = grace
         self._linger = linger
         self._tick = tick
@@ -107,11 +109,13 @@ class AgentProgramBackend:
 
     async def _start(self, assignment: Assignment, call: Call, options: tuple[str, ...]) -> Program:
         command = assignment.command or (self._preset.program,)
+        keys = keys_of(self._preset.program, self._environment)
+        environment = self._environment.for_child(keys, assignment.env)
         try:
             program = await Program.start(
                 [*command, *call.arguments, *options],
                 folder=assignment.folder,
-                environment={**self._environment, **call.environment},
+                environment={**environment, **call.environment},
                 standard_input=call.standard_input.encode(errors="replace"),
                 grace=self._grace,
                 linger=self._linger,

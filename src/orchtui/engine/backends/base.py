@@ -103,6 +103,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Of all turns together."""
     command: tuple[str, ...] = ()
     """Program and arguments, for the backends that run one."""
+    env: tuple[str, ...] = ()
+    """Names of variables that its program gets although they hold secrets."""
     folder: str
     """Absolute path of the folder to work in: the project's, or a worktree of it."""
     tools: tuple[str, ...] | None = None

@@ -7,6 +7,7 @@ prints, only how much, and never limits how long it runs.
 
 import asyncio
 import codecs
+import os
 import re
 from collections.abc import AsyncIterator, Mapping
 
@@ -21,6 +22,8 @@ from orchtui.engine.backends.base import (
     ToolBox,
 )
 from orchtui.engine.backends.program import Program
+from orchtui.engine.backends.program_keys import keys_of
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 _PLACEHOLDER = re.compile(r"\{(prompt|system)\}")
@@ -33,7 +36,7 @@ class CommandBackend:
     `{prompt}` the prompt comes on standard input, which is then closed.
 
     Args:
-        environment: The program's environment; the parent's own when not given.
+        environment: What of it is handed on to programs; the parent's own when not given.
         grace: Seconds between SIGTERM and SIGKILL.
         linger: Seconds to wait for more output when the program has ended but a child that it
             left behind holds its output open.
@@ -45,12 +48,13 @@ class CommandBackend:
 
     def __init__(
         self,
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | ChildEnvironment | None = None,
         *,
         grace: float = 0.5,
         linger: float = 1.0,
     ) -> None:
-        self._environment = None if environment is None else dict(environment)
+        given = os.environ if environment is None else environment
+        self._environment = ChildEnvironment.of(given)
         self._grace = grace
         self._linger = linger
         self._programs: set[Program] = set()
@@ -82,9 +86,9 @@ class CommandBackend:
             await program.end()
             self._programs.discard(program)
         if code:
-            raise BackendError(
-                "command", program_trouble.ended_badly(assignment.command[0], code, program.tail)
-            )
+            told = program_trouble.ended_badly(assignment.command[0], code, program.tail)
+            kept = self._environment.kept_from(self._keys(assignment), assignment.env)
+            raise BackendError("command", told + program_trouble.missed(kept, program.tail))
         yield Finished("exit")
 
     async def close(self) -> None:
@@ -99,7 +103,7 @@ class CommandBackend:
             program = await Program.start(
                 arguments,
                 folder=assignment.folder,
-                environment=self._environment,
+                environment=self._environment.for_child(self._keys(assignment), assignment.env),
                 standard_input=standard_input,
                 grace=self._grace,
                 linger=self._linger,
@@ -110,6 +114,9 @@ class CommandBackend:
             ) from error
         self._programs.add(program)
         return program
+
+    def _keys(self, assignment: Assignment) -> tuple[str, ...]:
+        return keys_of(assignment.command[0], self._environment)
 
 
 def _arguments(assignment: Assignment) -> tuple[list[str], bytes]:

@@ -14,7 +14,7 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.local_server import LocalServer, LocalSettings, program
 from orchtui.engine.backends.weights import find_weights, local_available, model_name
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 SLOT_TOKENS = 2048
@@ -55,6 +56,8 @@ class LocalBackend:
         start_timeout: Seconds for loading the model.
         idle_timeout: Seconds of silence after which the executor gives an attempt up.
         arguments: The server's program; ours when not given.
+        environment: What of it is handed on to the server, which needs no secret; the parent's own
+            when not given.
     """
 
     name = "local"
@@ -69,6 +72,7 @@ class LocalBackend:
         start_timeout: float = 120.0,
         idle_timeout: float | None = 120.0,
         arguments: Sequence[str] | None = None,
+        environment: Mapping[str, str] | ChildEnvironment | None = None,
     ) -> None:
         self._slots = max(1, min(slots, context // SLOT_TOKENS))
         self.idle_timeout = idle_timeout
@@ -77,6 +81,7 @@ class LocalBackend:
         self._threads = threads or max(1, _cores() - 1)
         self._start_timeout = start_timeout
         self._arguments = tuple(arguments) if arguments is not None else program()
+        self._environment = ChildEnvironment.of(os.environ if environment is None else environment)
         self._starting: asyncio.Task[_Running] | None = None
         self._all: list[_Running] = []
 
@@ -152,7 +157,12 @@ class LocalBackend:
             threads=self._threads,
             temperature=_PACKAGED_TEMPERATURE if self._model_path is None else None,
         )
-        server = LocalServer(self._arguments, settings, start_timeout=self._start_timeout)
+        server = LocalServer(
+            self._arguments,
+            settings,
+            environment=self._environment.for_child(),
+            start_timeout=self._start_timeout,
+        )
         await server.start()
         running = _Running(server, self.idle_timeout)
         self._all.append(running)

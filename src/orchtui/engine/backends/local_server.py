@@ -11,7 +11,7 @@ import contextlib
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -61,16 +61,23 @@ class LocalServer:
     Args:
         arguments: The program, as `program` gives it.
         settings: What it is told.
+        environment: All that its process gets.
         start_timeout: Seconds until it must serve.
     """
 
     def __init__(
-        self, arguments: Sequence[str], settings: LocalSettings, *, start_timeout: float
+        self,
+        arguments: Sequence[str],
+        settings: LocalSettings,
+        *,
+        environment: Mapping[str, str],
+        start_timeout: float,
     ) -> None:
         self.settings = settings
         self.url = ""
         """Where it serves; empty until `start` has returned."""
         self._arguments = tuple(arguments)
+        self._environment = dict(environment)
         self._start_timeout = start_timeout
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -96,7 +103,12 @@ class LocalServer:
         try:
             # A session of its own: Ctrl-C in the terminal is the app's to handle.
             process = await asyncio.create_subprocess_exec(
-                *self._arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, start_new_session=True
+                *self._arguments,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                env=self._environment,
+                start_new_session=True,
             )
         except OSError as error:
             raise BackendError("server", f"the local model can not start: {error}") from error

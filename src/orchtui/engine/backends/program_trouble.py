@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import signal
+from collections.abc import Collection
 
 from orchtui.engine.errors import BackendError, ErrorKind
 from orchtui.engine.text import clean_line
@@ -88,6 +89,20 @@ def ended_badly(program: str, code: int, said: str) -> str:
     ended = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
     words = f"; the end of its standard error:\n{said}" if said else "; it said nothing about why"
     return f"'{name}' {ended}{words}"
+
+
+def missed(kept: Collection[str], said: str) -> str:
+    """What a program that failed may have missed: a variable that was kept from it and it names.
+
+    Args:
+        kept: Names of variables that are set and that it did not get.
+        said: Its last words.
+    """
+    named = sorted(name for name in kept if re.search(rf"\b{re.escape(name)}\b", said))
+    if not named:
+        return ""
+    names = ", ".join(named[:3])
+    return f"\n({names}: secrets are kept from programs; `env: [{names}]` at the task passes it on)"
 
 
 def too_much(program: str) -> BackendError:

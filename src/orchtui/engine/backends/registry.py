@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchtui.engine.backends.anthropic_address import Address
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.names import NAMES, OF_OTHER_MODELS, PRESETS, WITHOUT_MODEL_CHOICE
 from orchtui.engine.backends.presets import PRESETS as PROGRAMS
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.profiles import lacking as profile_lacking
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import NoBackendError
+from orchtui.engine.redaction import Redactor
 
 KEY = "ANTHROPIC_API_KEY"
 TOKEN = "ANTHROPIC_AUTH_TOKEN"
@@ -65,6 +68,21 @@ class Backends:
     def names(self) -> tuple[str, ...]:
         """All names that a plan, an agent file or a flag may use."""
         return (*NAMES, *self.profiles)
+
+    @property
+    def children(self) -> ChildEnvironment:
+        """What of the environment the programs get that are started here."""
+        keys = [profile.key_env for profile in self.profiles.values() if profile.key_env]
+        return ChildEnvironment(self.environment, (KEY, TOKEN, *keys))
+
+    @property
+    def redactor(self) -> Redactor:
+        """Hides the secrets of the environment, and the passwords in addresses of servers."""
+        addresses = {BASE_URL: self.environment.get(BASE_URL) or ""}
+        addresses |= {f"profiles.{name}": one.base_url for name, one in self.profiles.items()}
+        logins = {name: Address.of(url).login for name, url in addresses.items()}
+        passwords = {f"{name}'s password": login[1] for name, login in logins.items() if login}
+        return Redactor({**passwords, **self.children.secrets})
 
     def choices(self) -> list[Choice]:
         """The backends that can answer a prompt, the best first."""
@@ -193,18 +211,18 @@ class Backends:
         if name in PRESETS:
             from orchtui.engine.backends.agent_program import AgentProgramBackend
 
-            return AgentProgramBackend(PROGRAMS[name], self.environment)
+            return AgentProgramBackend(PROGRAMS[name], self.children)
         match name:
             case "anthropic":
                 return self._api()
             case "local":
                 from orchtui.engine.backends.local import LocalBackend
 
-                return LocalBackend(model_path=self._local_model())
+                return LocalBackend(self._local_model(), environment=self.children)
             case "command":
                 from orchtui.engine.backends.command import CommandBackend
 
-                return CommandBackend(environment=self.environment)
+                return CommandBackend(self.children)
             case "acp":
                 return self._acp()
             case "rehearsal":
@@ -229,14 +247,14 @@ class Backends:
 
         if lacking := acp_lacking(self.environment):
             raise NoBackendError(f"the backend 'acp' can not be used here: {lacking}")
-        return AcpBackend(self.environment)
+        return AcpBackend(self.children)
 
     def _no_acp_agent(self) -> str | None:
         from orchtui.engine.backends.acp import acp_lacking, default_agent
 
         if lacking := acp_lacking(self.environment):
             return lacking
-        if default_agent(self.environment) is None:
+        if default_agent(self.environment.get("PATH")) is None:
             return "name the agent's command in an agent file, or install claude-agent-acp"
         return None
 
@@ -251,4 +269,4 @@ class Backends:
 
 
 def _server(profile: Profile) -> str:
-    return f"{profile.model or 'models'} at {profile.base_url}"
+    return f"{profile.model or 'models'} at {Address.of(profile.base_url).url}"

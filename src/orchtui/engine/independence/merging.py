@@ -109,6 +109,7 @@ def _united(tasks: Sequence[Task]) -> dict[str, tuple[str, ...] | Priority]:
     return {
         "reads": union(lambda task: task.reads),
         "writes": union(lambda task: task.writes),
+        "env": union(lambda task: task.env),
         "after": union(lambda task: [one for one in task.after if one not in inside]),
         "accepted": union(lambda task: task.accepted),
         "priority": min((task.priority for task in tasks), key=PRIORITIES.index),

@@ -50,6 +50,7 @@ class ProjectWorkspaces:
         out: The folder that keeps orchtui's runs.
         programs: Makes the places of programs, from the ledger and the rules of this session.
         program_backends: The names of the backends that run a program.
+        secret_in: The name of a secret that stands in a text, which no tool writes then.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class ProjectWorkspaces:
         out: Path,
         programs: Callable[[Ledger, PermitFor], ProgramPlaces] | None = None,
         program_backends: frozenset[str] = frozenset(),
+        secret_in: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
         self._project = project
         self._run_folder = run_folder
         self._now = now
         self._program_backends = program_backends
+        self._secret_in = secret_in
         self.ledger = Ledger(now)
         self.owner = Ownership(project, tasks, Rules.load(project, out))
         self._programs = programs(self.ledger, self.permits) if programs is not None else None
@@ -79,7 +82,9 @@ class ProjectWorkspaces:
             return self._programs.site(task, attempt, witness)
         if task.backend in WITHOUT_TOOLS:
             return BareSite(str(self._project))
-        view = Overlay(self._project, self._run_folder, self.owner, task.id, self._now)
+        view = Overlay(
+            self._project, self._run_folder, self.owner, task.id, self._now, self._secret_in
+        )
         grant = granted(task.tools, task.disallowed_tools, task.permission_mode)
         permits = self.permits(task, witness, None)
         tools = FileTools(view, grant, permits, self.ledger, witness, task.id)

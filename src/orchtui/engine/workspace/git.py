@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from orchtui.engine.child_environment import for_git
 from orchtui.engine.text import clean_line
 
 TIMEOUT = 120.0
@@ -100,7 +101,7 @@ def git(
     Args:
         folder: Where it runs.
         arguments: The command and what follows it.
-        environment: Variables beside those of this process.
+        environment: Variables beside those of this process that git needs.
         data: Its standard input.
         timeout: Seconds.
 
@@ -235,7 +236,8 @@ def is_repository(folder: Path) -> bool:
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    own = for_git(os.environ)
+    kept = {name: value for name, value in own.items() if name not in _FOREIGN}
     fixed = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_PAGER": ""}
     # What is missing in a partial clone would be fetched by programs that its configuration names.
     alone = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}

@@ -50,6 +50,7 @@ class Overlay:
         owner: Who may write where.
         task_id: The task.
         now: Seconds since 1970; is called in threads.
+        secret_in: The name of a secret that stands in a text; such a text is not written.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Overlay:
         owner: Ownership,
         task_id: str,
         now: Callable[[], float],
+        secret_in: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
         self._project = Fence(project)
         self._run = Fence(run_folder)
@@ -67,6 +69,7 @@ class Overlay:
         self._task = task_id
         self._below = f"{FILES}/{task_id}/"
         self._now = now
+        self._secret_in = secret_in
         self._lock = threading.RLock()
         self._closed = False
         self._written: dict[str, FileChange] = {}
@@ -145,6 +148,8 @@ class Overlay:
             right = self._owner.right(self._task, real)
             if right.where == "nowhere":
                 raise Refused(right.why)
+            if (secret := self._secret_in(data)) is not None:
+                raise Refused(f"the value of {secret} is a secret and is not written to a file")
             change = self._to_project(real, data) if right.where == "project" else None
             change = change or self._to_kept(real, data)
             self._written[change.path] = change

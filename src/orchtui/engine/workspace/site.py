@@ -14,6 +14,7 @@ import msgspec
 from orchtui.engine.backends.base import NO_TOOLS, ToolBox
 from orchtui.engine.events import FileChange, Sight
 from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.text import clean_line
 
 Access = Literal["read", "write"]
 
@@ -109,6 +110,9 @@ async def leave(site: Site) -> Seen | None:
             return await site.leave()
     except TimeoutError:
         return Seen(sight="nothing", note=f"looking at the files took more than {LEAVE:.0f} s")
+    except OSError as error:  # the project folder is gone, say
+        why = clean_line(error.strerror or str(error))
+        return Seen(sight="nothing", note=f"the files could not be looked at: {why}")
 
 
 class BareSite:

@@ -1,0 +1,128 @@
+"""What nobody expected ends the app in order, whoever it happened to, and keeps the run."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine import fold, journal
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.summary import load_all
+from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.tabs_bar import TabsBar
+from orchtui.ui.timeline_pane import TimelineRows
+from orchtui.ui.trust_question import TrustQuestion
+from tests.ui.conftest import STALL, MakeApp, plan_of, until
+
+
+class Boom(Exception):
+    """What nobody expected."""
+
+
+def boom(*_: object, **__: object) -> None:
+    secret = "a value that nobody may see"  # a local, as Textual would print it
+    raise Boom(f"it broke after {len(secret)}")
+
+
+def in_a_worker(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        boom()
+
+    app.run_worker(work(), exit_on_error=False)
+
+
+def in_a_worker_that_ends_the_app(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        boom()
+
+    app.run_worker(work())
+
+
+def in_a_panes_worker(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        boom()
+
+    app.main.independence.run_worker(work(), exit_on_error=False)
+
+
+def in_a_timer(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.set_timer(0.01, boom)
+
+
+def in_the_repainting(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.main.bar, "show", boom)
+
+
+def in_a_message_handler(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.main.bar.post_message(TabsBar.Clicked("runs"))
+    monkeypatch.setattr(type(app.main), "action_go", boom)
+
+
+def in_an_action(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(app), "action_show_help", boom)
+    app.call_later(app.run_action, "show_help")
+
+
+def in_the_render(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TimelineRows, "render_line", boom)
+    app.main.timeline.rows.refresh()
+
+
+PLACES: list[Callable[[OrchtuiApp, pytest.MonkeyPatch], None]] = [
+    in_a_worker,
+    in_a_worker_that_ends_the_app,
+    in_a_panes_worker,
+    in_a_timer,
+    in_the_repainting,
+    in_a_message_handler,
+    in_an_action,
+    in_the_render,
+]
+
+
+def stubborn(pid_file: Path) -> Plan:
+    """A program that ends only when it is ended, and a task beside it."""
+    code = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    program = Task(id="p", command=("python3", "-c", code))
+    return Plan(tasks=(program, *plan_of(STALL).tasks))
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+async def test_the_app_ends_and_the_run_is_kept(
+    make_app: MakeApp,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: Callable[[OrchtuiApp, pytest.MonkeyPatch], None],
+) -> None:
+    pid_file = tmp_path / "pid"
+    app = make_app(stubborn(pid_file))
+    with pytest.raises(Exception, match="it broke after 27"):
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: isinstance(app.screen, TrustQuestion), "it asks")
+            await pilot.press("t")
+            await until(pilot, lambda: app.live.run and app.live.run.characters, "text comes")
+            await until(pilot, lambda: pid_file.exists() and pid_file.read_text(), "it runs")
+            place(app, monkeypatch)
+            await asyncio.wait_for(app._exception_event.wait(), 20)
+
+    assert isinstance(app.crash, Boom)
+    [run] = load_all(tmp_path / "artifacts" / "runs")
+    assert run.verdict == "INTERRUPTED"
+    assert app.crashed_run == run.id
+    again = fold.replay(journal.read(tmp_path / "artifacts" / "runs" / run.id))
+    assert again is not None and again.tasks["t1"].text
+    assert not runs(int(pid_file.read_text()))
+    out, err = capsys.readouterr()
+    assert "nobody may see" not in out + err
