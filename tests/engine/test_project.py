@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine import events as ev
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.plan import Limits, Plan, Task
@@ -139,12 +140,41 @@ async def test_a_finished_run_has_nothing_left_to_do(tmp_path: Path) -> None:
         one.resume(run_id)
 
 
-async def test_a_run_that_could_not_begin_is_no_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["aggregated", "run_finished"])
+async def test_a_run_that_was_killed_before_its_last_files_writes_them_when_it_goes_on(
+    tmp_path: Path, kind: str
+) -> None:
+    one = project(tmp_path)
+    async with one.start(QUICK) as first:
+        async for event in first:
+            if ev.kind_of(event) == "task_completed":
+                at_the_start = (first.run_folder / "summary.json").read_text()
+    journal, out = first.run_folder / "events.jsonl", tmp_path / "artifacts"
+    kinds = [json.loads(line)["kind"] for line in journal.read_text().splitlines()]
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(lines[: kinds.index(kind) + 1]))
+    (first.run_folder / "summary.json").write_text(at_the_start)
+    for name in ("parallel-result.md", "parallel-log.md"):
+        (out / name).unlink()
+    assert one.list_runs()[0].verdict == "INTERRUPTED"
+
+    async with one.resume("last") as again:
+        events = [event async for event in again]
+    await one.close()
+
+    assert [ev.kind_of(event) for event in events] == ["run_resumed", "aggregated", "run_finished"]
+    assert "COMPLETED" in (out / "parallel-result.md").read_text()
+    assert (out / "parallel-log.md").exists()
+    assert one.list_runs()[0].verdict == "COMPLETED"
+
+
+@pytest.mark.parametrize("begun", [b"", b'{"kind":"run_started","seq":1'])
+async def test_a_run_that_could_not_begin_is_no_run(tmp_path: Path, begun: bytes) -> None:
     one = project(tmp_path)
     run_id = await run(one, QUICK)
     empty = tmp_path / "artifacts" / "runs" / "99991231-000000-000ffff"
     empty.mkdir()
-    (empty / "events.jsonl").touch()
+    (empty / "events.jsonl").write_bytes(begun)
 
     assert one.run_folder("last").name == run_id
 

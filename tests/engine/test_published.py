@@ -81,7 +81,10 @@ def test_a_file_that_a_person_removed_is_not_missed(tmp_path: Path) -> None:
     assert "parallel-task-1.md" in names(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b'{"a": 3}', b"\xff\x00", b'[{"run": "r1"}]'])
+DEEP = b'{"a": {"run": ' + b"[" * 5000 + b"]" * 5000 + b"}}"
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b'{"a": 3}', b"\xff\x00", b'[{"run": "r1"}]', DEEP])
 def test_a_broken_index_removes_nothing(tmp_path: Path, data: bytes) -> None:
     publish(tmp_path, "r1", 3)
     (tmp_path / INDEX).write_bytes(data)

@@ -376,7 +376,6 @@ def journal_lines(folder: Path, run_id: str) -> list[str]:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b'{"kind": "run_st', "holds no whole event: this run never began"),
         (b"not a journal\n", "events.jsonl:1: not an event"),
         (b'{"kind":"run_finished"}\n', "events.jsonl:1: not an event"),
     ],

@@ -74,7 +74,10 @@ async def test_what_the_journal_tells_stands_over_the_file(tmp_path: Path, disk:
     assert summary.of(told.run).verdict == "COMPLETED"
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"id": 3}', b"null"])
+DEEP = b'{"mood": ' + b"[" * 5000 + b"]" * 5000 + b"}"
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"id": 3}', b"null", DEEP])
 def test_a_broken_summary_is_left_out_of_the_list(tmp_path: Path, data: bytes) -> None:
     write(done(), tmp_path / "1")
     (tmp_path / "2").mkdir()

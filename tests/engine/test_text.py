@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchtui.engine.text import Cleaner, clean, clean_line
+from orchtui.engine.text import Cleaner, clean, clean_line, is_clean
 
 # What sequences are made of, so that random texts are full of them.
 _PIECES = st.sampled_from(
@@ -60,6 +60,16 @@ def test_nothing_that_is_left_acts_on_a_terminal(text: str) -> None:
     assert all(c in "\t\n" or unicodedata.category(c) not in ("Cc", "Cs") for c in cleaned)
     assert not set(cleaned) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
     assert clean(cleaned) == cleaned
+
+
+@given(_TEXTS | st.text(max_size=1))
+def test_whether_there_is_anything_to_clean_is_known_before(text: str) -> None:
+    assert is_clean(text) == (clean(text) == text)
+    assert is_clean(clean(text))
+
+
+def test_every_single_character_is_kept_or_known_to_act() -> None:
+    assert all(is_clean(char) == (clean(char) == char) for char in map(chr, range(0x110000)))
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"])))

@@ -81,6 +81,11 @@ class MessagesServer:
         self._queue += replies
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
+
+    @property
     def url(self) -> str:
         """The base URL, as the SDK wants it."""
         return f"http://127.0.0.1:{self._port}"

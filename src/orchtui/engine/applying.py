@@ -131,7 +131,7 @@ def undo(ground: Ground, run_folder: Path) -> list[Applied]:
         return []
     try:
         entries = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=list[_Entry])
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StorageError(f"{folder}: the backup can not be read") from error
     done = []
     for entry in reversed(entries):

@@ -184,8 +184,9 @@ class Artifacts:
     async def _finish(self) -> None:
         await self.grow()
         await self._write_log()
-        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
         await self._disk.do(self._published.remove_stale)
+        # Last of all: where it says that the run has ended, all other files are there.
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
 
     async def _write(self, texts: Mapping[Path, str]) -> None:
         await self._disk.do(partial(files.replace_files, texts, self._disk.sign))

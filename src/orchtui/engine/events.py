@@ -297,6 +297,13 @@ def decode(line: bytes | str) -> RunEvent | UnknownEvent:
         ValueError: when it is not an event.
     """
     try:
+        return _decode(line)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _decode(line: bytes | str) -> RunEvent | UnknownEvent:
+    try:
         event = _decoder.decode(line)
         seconds(event.at)
         return clean_event(event, line)

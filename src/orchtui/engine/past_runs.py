@@ -22,9 +22,7 @@ def run_folder(out: Path, run_id: str) -> Path:
         RunNotFoundError: when none or several fit.
     """
     folder = out / journal.RUNS
-    # A journal without its first event is of a run that could not even begin.
-    journals = (path for path in folder.glob(f"*/{journal.FILE}") if path.stat().st_size)
-    ids = sorted(path.parent.name for path in journals)
+    ids = sorted(path.parent.name for path in folder.glob(f"*/{journal.FILE}") if _begun(path))
     if run_id == "last" and ids:
         return folder / ids[-1]
     found = [i for i in ids if i == run_id] or [i for i in ids if i.startswith(run_id)]
@@ -35,6 +33,12 @@ def run_folder(out: Path, run_id: str) -> Path:
     if not found:
         raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
     raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {', '.join(found[:5])}")
+
+
+def _begun(path: Path) -> bool:
+    """Whether a journal has its first event: without it, the run could not even begin."""
+    with open(path, "rb") as file:
+        return file.readline().endswith(b"\n")
 
 
 def open_run(out: Path, run_id: str) -> Run:

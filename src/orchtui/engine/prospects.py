@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import budget, inheriting, isolation, past_runs, rescue, resuming
+from orchtui.engine import budget, inheriting, isolation, past_runs, rescue, resuming, summary
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fingerprint import Fingerprint, fingerprints
 from orchtui.engine.hindrances import refuse
@@ -148,7 +148,14 @@ class Prospects(Staff):
         terms = Terms(
             overrides=overrides, fingerprints=prints, reuse=compare(past, schedule, prints)
         )
-        prospect = Prospect(plan=past.plan, schedule=schedule, terms=terms, past=past)
+        shown = summary.load(self.run_folder(past.id))
+        prospect = Prospect(
+            plan=past.plan,
+            schedule=schedule,
+            terms=terms,
+            past=past,
+            written=shown is not None and summary.has_ended(shown),
+        )
         resuming.refuse_loss(past, prospect)
         return prospect
 

@@ -113,5 +113,5 @@ def _decode(data: bytes) -> dict[str, Entry]:
     """The index; empty when it is new or was cut off, so that nothing is removed by guess."""
     try:
         return msgspec.json.decode(data, type=dict[str, Entry])
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}

@@ -38,6 +38,8 @@ class Prospect:
     terms: Terms
     past: Run | None = None
     """The run that goes on; `None` for a new one."""
+    written: bool = True
+    """Whether its last session wrote all its files: it may have been killed just before."""
 
     @property
     def reuse(self) -> Reuse | None:
@@ -50,7 +52,7 @@ class Prospect:
         if self.past is None or self.reuse is None or self.reuse.again:
             return False
         joined = self.past.aggregated
-        return joined is not None and joined.fallback is None
+        return joined is not None and joined.fallback is None and self.written
 
 
 def merged(flags: Overrides, recorded: Overrides) -> Overrides:

@@ -110,7 +110,7 @@ def load(folder: Path) -> Summary | None:
     try:
         found = msgspec.json.decode((folder / FILE).read_bytes(), type=Summary)
         seconds(found.started)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     # It may have come with a project of somebody else.
     found = msgspec.structs.replace(

@@ -34,14 +34,24 @@ _UNSAFE = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_IN_JSON = re.compile(f"(?:{_UNSAFE.pattern}|{_SURROGATE.pattern}|[\x85\u2028\u2029])")
+_ANY = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+"""A character without which there is nothing to clean; most texts have none."""
 
 
 def clean(text: str) -> str:
     """Remove what could act on a terminal; keep tabs, line ends and all visible text."""
-    if text.isascii() and text.isprintable():
+    if is_clean(text):
         return text
     text = _ACTING.sub(lambda match: "\n" if match["line_end"] else "", text)
     return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean` has nothing to do."""
+    return (text.isascii() and text.isprintable()) or _ANY.search(text) is None
 
 
 def clean_line(text: str, limit: int = 500) -> str:

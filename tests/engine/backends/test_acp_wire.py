@@ -107,6 +107,11 @@ async def test_the_last_line_needs_no_end() -> None:
     assert (await Reading().of([b'{"id": 1, "result": 2}'])).messages == [{"id": 1, "result": 2}]
 
 
+async def test_a_name_that_is_no_text_is_a_stray() -> None:
+    got = await Reading().of([b'{"\x80id": 1, "result": 2}\n{"id": 1, "result": 2}\n'])
+    assert (got.messages, got.broken) == ([{"id": 1, "result": 2}], [])
+
+
 async def test_so_many_strays_and_no_more() -> None:
     assert (await Reading().of([b"x\n" * STRAY_LINES])).broken == []
     assert len((await Reading().of([b"x\n" * (STRAY_LINES + 1)])).broken) == 1

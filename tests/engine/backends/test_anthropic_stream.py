@@ -1,15 +1,19 @@
 """Server-sent events from bytes: against the SDK's own decoder, however the bytes are cut."""
 
+from typing import Any
+
 import pytest
 from anthropic._streaming import SSEDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchtui.engine.backends.anthropic_blocks import TurnStream
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_stream import EVENT_LIMIT, EventDecoder, MessageStream
 from orchtui.engine.backends.base import Alive, BackendEvent, Text, UsageReported
 from orchtui.engine.errors import BackendError
-from tests.server.protocol import block_delta, event
+from orchtui.engine.events import Usage
+from tests.server.protocol import block_delta, block_start, event
 
 LINES = st.sampled_from(
     [
@@ -80,6 +84,66 @@ def test_memory_stays_bounded(piece: bytes) -> None:
         for _ in range(EVENT_LIMIT // len(piece) + 1):
             list(stream.feed(piece))
     assert caught.value.kind == "server"
+
+
+DEEP = b"[" * 5000 + b"]" * 5000
+TURN = {"before": Usage(), "turn": 1, "said": False}
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'{"type": "ping", "x": ' + DEEP + b"}",
+        b'{"type": "content_block_start", "content_block": {"input": ' + DEEP + b"}}",
+        b'{"type": "content_block_start", "index": [], "content_block": {"type": "text"}}',
+        b'{"delta": 5, "type": "content_block_delta"}',
+    ],
+)
+def test_what_can_not_be_read_is_garbled(event: bytes, with_tools: bool) -> None:
+    failures = Failures("http://here", "KEY", ())
+    kind = TurnStream if with_tools else MessageStream
+    stream = kind(failures, "some-model", **(TURN if with_tools else {}))  # type: ignore[arg-type]
+    with pytest.raises(BackendError) as caught:
+        list(stream.feed(b"data: " + event + b"\n\n"))
+    assert (caught.value.kind, caught.value.retryable) == ("server", True)
+
+
+def test_a_type_that_is_no_text_is_of_no_interest() -> None:
+    stream = MessageStream(Failures("http://here", "KEY", ()), "some-model")
+    assert list(stream.feed(b'data: {"delta": 5, "type": "\xff"}\n\n')) == [Alive()]
+
+
+def test_what_goes_back_to_the_server_has_the_form_it_wants() -> None:
+    stream = TurnStream(Failures("http://here", "KEY", ()), "some-model", **TURN)  # type: ignore[arg-type]
+    start = {"type": "thinking", "signature": 5, "citations": "none"}
+    deltas: list[dict[str, Any]] = [
+        {"type": "signature_delta", "signature": "x"},
+        *({"type": "citations_delta", "citation": {"n": n}} for n in range(3)),
+        {"type": "input_json_delta", "partial_json": DEEP.decode()},
+    ]
+    for sent in (block_start(0, start), *(block_delta(0, delta) for delta in deltas)):
+        list(stream.feed(sent))
+    [block] = stream.content()
+    assert block["signature"] == "x"
+    assert block["citations"] == [{"n": 0}, {"n": 1}, {"n": 2}]
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"type": "text_delta", "text": "x" * 2**20},
+        {"type": "thinking_delta", "thinking": "x" * 2**20},
+        {"type": "input_json_delta", "partial_json": "x" * 2**20},
+    ],
+)
+def test_an_answer_without_an_end_is_cut_off(delta: dict[str, str]) -> None:
+    stream = MessageStream(Failures("http://here", "KEY", ()), "some-model")
+    list(stream.feed(block_start(0, {"type": "tool_use", "id": "a", "name": "Read"})))
+    with pytest.raises(BackendError, match="more than 20 million characters") as caught:
+        for _ in range(20):
+            list(stream.feed(block_delta(0, delta)))
+    assert (caught.value.kind, caught.value.retryable) == ("server", False)
 
 
 def test_many_events_are_not_one() -> None:

@@ -188,7 +188,7 @@ def _decoded(line: bytes) -> Any:
     """What stands in the line; `None` when that is no JSON."""
     try:
         return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         pass
     try:
         # Half a character, as JavaScript cuts them, is no reason to lose a message.

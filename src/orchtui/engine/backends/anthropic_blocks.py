@@ -45,6 +45,7 @@ class Collector:
     def __init__(self) -> None:
         self._blocks: dict[object, dict[str, Any]] = {}
         self._grown: dict[object, dict[str, list[str]]] = {}
+        self._cited: dict[object, list[Any]] = {}
 
     def add(self, event: Mapping[str, Any]) -> None:
         """Take in a `content_block_start` or `content_block_delta`; others mean nothing here."""
@@ -52,7 +53,7 @@ class Collector:
         block = event.get("content_block")
         if isinstance(block, dict):
             self._blocks[index] = dict(block)
-            self._grown[index] = {}
+            self._grown[index], self._cited[index] = {}, []
         delta = event.get("delta")
         if isinstance(delta, dict) and event.get("type") == "content_block_delta":
             self._grow(index, delta)
@@ -65,13 +66,12 @@ class Collector:
             if field not in _UNSAID:
                 return
             self._blocks[index] = {"type": field, field: ""}
-            self._grown[index] = {}
+            self._grown[index], self._cited[index] = {}, []
         if field is not None:
             if isinstance(piece := delta.get(field), str):
                 self._grown[index].setdefault(field, []).append(piece)
         elif kind == "citations_delta" and delta.get("citation"):
-            block = self._blocks[index]
-            block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
+            self._cited[index].append(delta["citation"])
 
     def blocks(self) -> list[dict[str, Any]]:
         """The turn's content, as it can be sent back."""
@@ -80,7 +80,11 @@ class Collector:
             block = dict(block)
             for field, pieces in self._grown[index].items():
                 if field != "partial_json":
-                    block[field] = (block.get(field) or "") + "".join(pieces)
+                    begun = block.get(field)
+                    block[field] = (begun if isinstance(begun, str) else "") + "".join(pieces)
+            if cited := self._cited[index]:
+                before = block.get("citations")
+                block["citations"] = [*(before if isinstance(before, list) else ()), *cited]
             if str(block.get("type")).endswith("tool_use"):
                 given = "".join(self._grown[index].get("partial_json", ()))
                 block["input"] = _object(given) if given else _mapping(block.get("input"))
@@ -137,9 +141,9 @@ class TurnStream(MessageStream):
         """Keep what belongs to the history; a call without an id is given one."""
         try:
             event = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return data, []  # reported by whoever reads it next
-        if not isinstance(event, dict):
+        if not isinstance(event, dict) or not isinstance(event.get("index"), int | None):
             return data, []
         event.setdefault("type", name)
         found: list[BackendEvent] = []
@@ -205,6 +209,6 @@ def _object(text: str) -> dict[str, Any]:
     """Arguments as an object, whatever the model wrote."""
     try:
         value = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return {UNREADABLE: text}
     return value if isinstance(value, dict) else {UNREADABLE: text}

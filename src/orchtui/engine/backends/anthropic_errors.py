@@ -116,6 +116,10 @@ class Failures:
         """Something in the stream can not be read."""
         return self._error("server", f"{self._url} sent {what}", True)
 
+    def too_much(self, limit: str) -> BackendError:
+        """An answer without an end; the same again would be as long."""
+        return self._error("server", f"{self._url} sent an answer of more than {limit}")
+
     def not_a_stream(self, content_type: str) -> BackendError:
         """A success that is no event stream, such as the web page of another server."""
         return self._error(

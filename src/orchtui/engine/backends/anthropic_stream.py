@@ -31,6 +31,9 @@ from orchtui.engine.events import Usage
 EVENT_LIMIT = 16 * 2**20
 """Bytes of one event; no server needs more, and memory stays bounded."""
 
+ANSWER_LIMIT = 20_000_000
+"""Characters of one answer, thinking and arguments too. A run holds its answers in memory."""
+
 
 class EventTooLargeError(ValueError):
     """An event is longer than EVENT_LIMIT."""
@@ -152,6 +155,7 @@ class MessageStream:
         self._usage = Usage()
         self._tools: dict[int | None, tuple[str, str, list[str], str]] = {}
         self._stop_reason: str | None = None
+        self._size = 0
         self.begun = False
         """Whether any byte has come."""
         self.complete = False
@@ -228,11 +232,13 @@ class MessageStream:
             if name == "error":
                 raise self._error(None, text) from None
             raise self._failures.garbled(f"an event that is not JSON: {text}") from None
+        except RecursionError:
+            raise self._failures.garbled("an event that is nested too deeply") from None
 
     def _kind(self, name: str, data: bytes) -> str:
         try:
             return _head_decoder.decode(data).type or name
-        except msgspec.ValidationError:
+        except (ValueError, RecursionError):
             return name
 
     def _error(self, kind: object, said: object) -> Exception:
@@ -258,13 +264,24 @@ class MessageStream:
         if block.type.endswith("tool_use"):
             given = bytes(block.input).decode("utf-8", "replace")
             self._tools[event.index] = (block.id or "", block.name or "", [], given)
-        return _content(block.text, block.thinking)
+        return self._content(block.text, block.thinking)
 
     def _block_delta(self, event: _Event) -> list[BackendEvent]:
         delta = event.delta or _Delta()
         if delta.partial_json and event.index in self._tools:
-            self._tools[event.index][2].append(delta.partial_json)
-        return _content(delta.text, delta.thinking)
+            self._tools[event.index][2].append(self._weighed(delta.partial_json))
+        return self._content(delta.text, delta.thinking)
+
+    def _content(self, text: str | None, thinking: str | None) -> list[BackendEvent]:
+        if text:
+            return [Text(self._weighed(text))]
+        return [Thinking(self._weighed(thinking))] if thinking else []
+
+    def _weighed(self, piece: str) -> str:
+        self._size += len(piece)
+        if self._size > ANSWER_LIMIT:
+            raise self._failures.too_much(f"{ANSWER_LIMIT // 1_000_000} million characters")
+        return piece
 
     def _block_stop(self, index: int | None) -> list[BackendEvent]:
         if index not in self._tools:
@@ -294,9 +311,3 @@ class MessageStream:
             web_searches=count("web_search_requests", known.web_searches, own),
         )
         return [UsageReported(self._usage)] if self._usage != known else []
-
-
-def _content(text: str | None, thinking: str | None) -> list[BackendEvent]:
-    if text:
-        return [Text(text)]
-    return [Thinking(thinking)] if thinking else []

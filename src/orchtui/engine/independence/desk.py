@@ -160,16 +160,19 @@ def about(reading: Reading, phrase: Phrase) -> frozenset[str]:
 
 
 def _implied(reading: Reading) -> Iterator[Product]:
-    for verb in reading.verbs:
+    objects: dict[int, list[str]] = {}
+    for phrase in reading.phrases:
+        if phrase.object and phrase.verb >= 0:
+            objects.setdefault(phrase.verb, []).append(phrase.head)
+    for number, verb in enumerate(reading.verbs):
         if not verb.main:
             continue
         nouns = set(PRODUCTS.get(verb.base, "").split())
         for each in verb.classes:
             nouns.update(PRODUCTS.get(each, "").split())
         nouns.update(_nominal(verb.base))
-        for phrase in reading.phrases:
-            if phrase.object and reading.verb_of(phrase) is verb:
-                nouns.update(YIELDS.get(phrase.head, ()))
+        for head in objects.get(number, ()):
+            nouns.update(YIELDS.get(head, ()))
         for each in sorted(nouns):
             yield Product(
                 head=noun(each),

@@ -14,11 +14,12 @@ from orchtui.engine.request.grammar import singular
 READ_AT_MOST = 20_000
 """Characters of a prompt that are read for its meaning: what a task needs stands early."""
 
+# A run of stars is looked at once, from its first: else a line of them takes quadratic time.
 _WORD = re.compile(
     r"\b(?:line by line|step by step|side by side|one by one|end to end|c[ao]me up with|"
     r"look(?:ing)? (?:up|for|into)|find out|go (?:through|over)|read up on|work out|write up|"
     r"figure out|fill in|carry out)\b|"
-    r"(?:\.{1,2}/|~/|/|\*+[/.]?|\.(?=[A-Za-z]))?[^\W_](?:[\w+#*%]|[-./@:&](?=[\w*/])|/(?=\.\.?/)|\.{1,2}(?=/)|(?<=\d),(?=\d)|['’](?=\w))*/?"
+    r"(?:\.{1,2}/|~/|/|(?<!\*)\*+[/.]?|\.(?=[A-Za-z]))?[^\W_](?:[\w+#*%]|[-./@:&](?=[\w*/])|/(?=\.\.?/)|\.{1,2}(?=/)|(?<=\d),(?=\d)|['’](?=\w))*/?"
     r"|#\d+|[^\w\s]|\n",
     re.IGNORECASE,
 )

@@ -250,7 +250,7 @@ def sweep(place: Path, run_folder: Path) -> None:
     for home in homes:
         try:
             owner = msgspec.json.decode((home / OWNER).read_bytes(), type=Owner)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             continue  # being made at this moment, or none of ours
         if owner.run_folder == own or is_alive(Path(owner.run_folder)):
             continue
