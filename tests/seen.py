@@ -87,16 +87,19 @@ def in_result(run: Run) -> Seen:
     """The first quote of the result."""
     line = result_text(run).split("\n\n")[1].partition("\n")[0]
     found = re.fullmatch(
-        r"> \*\*(\w+)\*\*: (\d+) of (\d+) tasks completed(?: \(([^)]*)\))?\.", line
+        r"> \*\*(\w+)\*\*: (\d+) of (\d+) tasks completed(?: \(([^)]*)\))?\."
+        r"(?: (\d+) results? (?:was|were) taken over from run \S+)?",
+        line,
     )
     assert found, line
+    assert int(found[5] or 0) == verdict.census(run).reused
     return Seen(found[1], int(found[3]), int(found[2]), counted(found[4] or ""))
 
 
 def in_log(run: Run) -> Seen:
     """The end of the execution log."""
     status = log_text(run).partition("## Completion Status\n")[2].partition("\n\n")[0]
-    words = [line.split(": ")[1].split()[0].lower() for line in status.splitlines()]
+    words = [line.split(": ")[1].split()[0].rstrip(",").lower() for line in status.splitlines()]
     figures = dict(re.findall(r"^\*\*([^*]+)\*\*: (.*)$", log_text(run), re.MULTILINE))
     rate = re.fullmatch(r"(\d+)% \((\d+)/(\d+)\)", figures["Success Rate"])
     assert rate

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from orchtui.engine.disk import Disk
 from orchtui.engine.journal import RUNS
 from orchtui.engine.run import Run
 from tests.engine.generated_runs import Telling, tellings
+from tests.engine.scripted import task
+from tests.engine.told import Told
 
 _numbers = itertools.count()
 
@@ -24,12 +27,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("artifacts")
 
 
-async def written(telling: Telling, out: Path) -> Run:
+async def written(events: Sequence[ev.RunEvent], out: Path) -> Run:
     """Follow a run's events with its files, one session after the other."""
-    first, *rest = telling.events
+    first, *rest = events
     assert isinstance(first, ev.RunStarted)
     run = fold.start(first)
     (out / RUNS / run.id).mkdir(parents=True)
+    while rest and isinstance(rest[0], ev.TaskReused):  # written before the files begin
+        fold.apply(run, rest.pop(0))
     disk = Disk()
     artifacts = Artifacts(out, out, run, disk)
     await artifacts.begin()
@@ -51,21 +56,54 @@ async def written(telling: Telling, out: Path) -> Run:
 @given(telling=tellings())
 def test_every_file_says_of_its_task_what_the_run_says(telling: Telling, folder: Path) -> None:
     out = folder / str(next(_numbers))
-    run = asyncio.run(written(telling, out))
+    run = asyncio.run(written(telling.events, out))
     own = out / RUNS / run.id
     name = run.plan.name or "task"
 
-    for task in run.tasks.values():
-        number = task.task.position
+    for one in run.tasks.values():
+        number = one.task.position
         copies = [own / ev.output_file(number), out / f"parallel-{name}-{number}.md"]
         texts = [path.read_text() for path in copies if path.exists()]
-        assert bool(task.attempts) == bool(texts)
+        assert bool(one.attempts) == bool(texts)
         for text in texts:
             found = re.search(r"^> ([A-Z]+)", text, re.MULTILINE)
-            assert found and found[1] == task.status.upper()
+            assert found and found[1] == one.status.upper()
     log = (own / LOG).read_text()
     assert run.finished is not None
     assert f"**Verdict**: {run.finished.verdict}\n" in log
     assert f"> **{run.finished.verdict}**: " in (own / RESULT).read_text()
     read = summary.load(own)
     assert read == summary.of(run)
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        ("whole", "An earlier answer follows, which does not stand any more."),
+        ("half", "What had arrived until then follows. It is not a whole answer."),
+    ],
+)
+async def test_a_task_that_can_not_run_again_does_not_look_as_it_did_before(
+    tmp_path: Path, first: str, words: str
+) -> None:
+    """Its file once went on to say COMPLETED, or RUNNING, of a task that was skipped."""
+    told = Told(task("a"), task("b", after=("a",))).starts("a", 0).completes("a", 1, "x")
+    told.starts("b", 1)
+    if first == "whole":
+        told.completes("b", 2, "the first answer").ends(2)
+    else:
+        told.says("b", 2, "the first answer")
+    told.tell(ev.RunResumed, 1000, why="", reused=(), again=("a", "b"))
+    told.starts("a", 1000).fails("a", 1001)
+    told.skips("b", 1001, "it needs 'a', which failed").ends(1002)
+
+    run = await written(told.events, tmp_path)
+
+    for path in (tmp_path / RUNS / run.id / "parallel-task-2.md", tmp_path / "parallel-task-2.md"):
+        text = path.read_text()
+        assert "> SKIPPED ⊘ · " in text
+        assert words in text
+        assert text.endswith("the first answer\n")
+    result = (tmp_path / "parallel-result.md").read_text()
+    old = "An answer that does not stand any more is in [parallel-task-2.md]"
+    assert (old in result) == (first == "whole")

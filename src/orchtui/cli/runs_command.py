@@ -47,13 +47,12 @@ def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
 def line_of(run: "Summary") -> str:
     """A run's line in the list."""
     from orchtui.engine.durations import show_duration
-    from orchtui.engine.summary import has_ended
     from orchtui.engine.text import clean_line
 
     part = " in part" if run.rehearsal_in_part else ""
     mark = f" (rehearsal{part})" if run.rehearsal else ""
     mark += f" (from {run.parent})" if run.parent else ""
-    done = f"{run.census.completed if has_ended(run) else '-'}/{run.tasks}"
+    done = f"{run.census.completed}/{run.tasks}"
     return (
         f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
         f"{show_duration(run.makespan_s):>8} {_cost(run):>8}  {clean_line(run.name)}{mark}"

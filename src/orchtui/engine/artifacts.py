@@ -103,6 +103,9 @@ class Artifacts:
                 self._add(task, report.attempt_heading(self._run, task))
             elif isinstance(event, _ENDS) and event.output:
                 ended[event.task] = self._run.of(event.task)
+            elif isinstance(event, ev.TaskSkipped) and self._run.of(event.task).attempts:
+                # Its file tells of another session, in which what it needs was still there.
+                ended[event.task] = self._run.of(event.task)
         if ended:
             await self._write_tasks(ended.values())
             # Whoever lists the runs meanwhile, or after a crash, sees how far it came.

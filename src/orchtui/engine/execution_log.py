@@ -255,6 +255,8 @@ def _figures(run: Run) -> list[str]:
         return ["**Verdict**: the run has not ended"]
     count = verdict.census(run)
     those = "tasks that completed" if count.completed < count.total else "tasks"
+    if count.reused:
+        those = "tasks that completed here"
     lines = [
         f"**Verdict**: {verdict.verdict(run)}",
         f"**Total Execution Time**: {show_duration(verdict.makespan(run))}",

@@ -79,11 +79,18 @@ def task_file(run: Run, task: TaskRun) -> str:
     if task.status != "completed":
         kind = f"{task.error}: " if task.error else ""
         lines += [">", f"> {kind}{inline(task.why)}"]
-        if task.text:
+        if task.text and _is_old(task):
+            lines += [">", "> An earlier answer follows, which does not stand any more."]
+        elif task.text:
             lines += [">", "> What had arrived until then follows. It is not a whole answer."]
     lines += _about_files(run, task)
     lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
     return "\n".join(lines)
+
+
+def _is_old(task: TaskRun) -> bool:
+    """Whether what is kept of a task that did not complete is an answer that once was whole."""
+    return task.kept is not None and task.kept.completed
 
 
 def _rehearsed(run: Run, task: TaskRun) -> list[str]:
@@ -228,7 +235,8 @@ def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
         critical = " (critical)" if task.task.priority == "critical" else ""
         kept = ""
         if task.text:
-            kept = f" What had arrived is in [{task_name(task.task.position)}]"
+            what = "An answer that does not stand any more" if _is_old(task) else "What had arrived"
+            kept = f" {what} is in [{task_name(task.task.position)}]"
             kept += f"({task_name(task.task.position)})."
         why = inline(outcome_words.why_missing(task)).rstrip(".")
         lines.append(

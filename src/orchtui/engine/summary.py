@@ -40,7 +40,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Whether not all of it is."""
     backends: tuple[str, ...] = ()
     census: Census = Census()
-    """Of a run that has not ended: as it stood when its session began."""
+    """Of a run that has not ended: as it stood when a task of it ended last."""
     speedup: float | None = None
     usage: Usage = Usage()
     cost: float | None = None
@@ -56,11 +56,6 @@ class _File(Summary, frozen=True, kw_only=True):
 
     work: tuple[past_work.Worked, ...]
     """What estimates of later runs go by."""
-
-
-def has_ended(shown: Summary) -> bool:
-    """Whether its census and its figures are the last ones."""
-    return shown.verdict not in ("RUNNING", "INTERRUPTED")
 
 
 def of(run: Run) -> Summary:

@@ -106,6 +106,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
 def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:
     """A result from elsewhere: whole, and without any time or use of its own."""
     task.status, task.ended = "completed", run.at
+    run.rehearsal |= event.backend == BACKEND
     task.output, task.stop_reason, task.reused = event.output, event.stop_reason, event
     task.attempts.append(
         Attempt(

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from orchtui.engine.durations import show_duration
 from orchtui.engine.rehearsed import BADGE, PART_BADGE
-from orchtui.engine.summary import Summary, SummaryVerdict, has_ended
+from orchtui.engine.summary import Summary, SummaryVerdict
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap
 from orchtui.ui.wrapping import fit
@@ -124,7 +124,7 @@ def row_of(summary: Summary, width: int) -> Content:
     began = datetime.fromisoformat(summary.started).astimezone()
     count = summary.census
     tasks = f"{summary.tasks} task{'' if summary.tasks == 1 else 's'}"
-    if count.completed != summary.tasks and has_ended(summary):
+    if count.completed != summary.tasks:
         tasks = f"{count.completed}/{tasks}"
     facts = [f"{began:%d %b %H:%M}", tasks, show_duration(summary.makespan_s)]
     facts += [*summary.backends, summary.id]
