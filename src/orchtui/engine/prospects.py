@@ -154,7 +154,7 @@ class Prospects(Staff):
             schedule=schedule,
             terms=terms,
             past=past,
-            written=shown is not None and summary.has_ended(shown),
+            written=shown is not None and shown.verdict not in ("RUNNING", "INTERRUPTED"),
         )
         resuming.refuse_loss(past, prospect)
         return prospect
