@@ -126,7 +126,7 @@ ROWS = [
             "Add license.",
             "Update changelog.",
         ),
-        who="-",
+        who=("writer", "-", "writer"),
         reads=(("README.md",), (), ()),
     ),
     Asked(

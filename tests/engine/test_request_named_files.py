@@ -140,7 +140,7 @@ ROWS = [
     Asked(
         text="Refactor src.py and add tests",
         prompts=("Refactor src.py and add tests.",),
-        who="-",
+        who="writer",
         reads=(("src.py",),),
     ),
     Asked(
@@ -298,7 +298,7 @@ ROWS = [
     Asked(
         text="Add type hints to `src.py` [see PEP 484](https://peps.python.org/pep-0484/)",
         prompts=("Add type hints to `src.py` [see PEP 484](https://peps.python.org/pep-0484/).",),
-        who="-",
+        who="writer",
         reads=(("src.py",),),
     ),
     Asked(

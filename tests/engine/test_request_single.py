@@ -295,7 +295,7 @@ ROWS = [
     Asked(
         text="Build a CLI, document it and publish it",
         prompts=("Build a CLI, document it and publish it.",),
-        who="-",
+        who="writer",
     ),
     Asked(
         text="write a poem",

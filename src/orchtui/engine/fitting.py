@@ -23,7 +23,6 @@ from orchtui.engine.word_stems import GENERIC, words_of
 from orchtui.engine.work_kinds import Asked, asked
 
 _WRITER = "writer"
-_ANALYST = "analyst"
 
 NOTHING_FOUND = "nothing in its words points elsewhere"
 """Why a task gets the default specialist."""
@@ -118,13 +117,13 @@ class Fitter:
         such work."""
         cause = wanted.main.get("debug", "")
         if cause and wanted.code and not wanted.changes:
-            role: str | None = _ANALYST
+            role: str | None = DEFAULT_SPECIALIST
             words: tuple[str, ...] = (cause,)
         else:
             role, words = role_of(title, prompt)
         if by_verb := role in self._roles:
             return role, words, by_verb
-        if wanted.changes and _WRITER in self._roles:
+        if (wanted.changes or "document" in wanted.main) and _WRITER in self._roles:
             # Who only reads and searches could not do it.
             return _WRITER, (next(iter(wanted.main.values())),), False
         return None, (), False
