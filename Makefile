@@ -24,8 +24,8 @@ help: ## list the jobs
 run: $(RUN_ENV)/installed ## open the app on an example that runs on a model on this machine
 	@$(RUN_ENV)/bin/orchtui $(PLAN)
 
-test: $(DEV_ENV)/installed ## run the whole test-suite (ARGS='-k word' for a part of it)
-	@$(DEV) pytest $(ARGS)
+test: $(DEV_ENV)/installed ## run the whole test-suite on all cores (ARGS='-k word' for a part of it)
+	@$(DEV) pytest -n auto --dist loadfile $(ARGS)
 
 check: lint test ## everything that must hold: lint and test
 
