@@ -6,6 +6,7 @@ output. This module never starts a run.
 
 import click
 
+from orchtui.cli.as_json import json_text
 from orchtui.engine import reuse_told
 from orchtui.engine.resuming import Prospect
 
@@ -27,7 +28,7 @@ def show(prospect: Prospect, *, as_json: bool) -> int:
 
         assert prospect.reuse is not None
         shown = msgspec.to_builtins(prospect.reuse)
-        click.echo(msgspec.json.encode({**shown, "nothing_left": prospect.nothing_left}).decode())
+        click.echo(json_text({**shown, "nothing_left": prospect.nothing_left}))
     for line in () if as_json else _lines(prospect):
         click.echo(line)
     return 0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orchtui.cli import ending
+from orchtui.cli.as_json import json_text
 from orchtui.cli.options import STDIN, make_project, read_plan, running_options
 from orchtui.cli.trusting import settle, trust_option
 from orchtui.engine.text import clean_line
@@ -109,13 +110,11 @@ def command(
 
 
 def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) -> None:
-    import json
-
     from orchtui.engine import estimate_words as words
 
     found = project.estimate(prospect.schedule, prospect.reuse.reused if prospect.reuse else ())
     if as_json:
-        click.echo(json.dumps(words.as_json(found), ensure_ascii=False))
+        click.echo(json_text(words.as_json(found)))
         return
     for line in (*words.told(found), *words.too_much(found, prospect.schedule)):
         click.echo(line)

@@ -83,10 +83,9 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     folder = project.run_folder(run)
     opened = project.open_run(run)
     if as_json:
-        shown = summary.of_opened(opened, folder)
+        shown = msgspec.to_builtins(summary.of_opened(opened, folder))
         details = [_details(opened, task) for task in opened.tasks.values()]
-        whole = {**msgspec.to_builtins(shown), "folder": str(folder), "details": details}
-        click.echo(json_text(whole))
+        click.echo(json_text({**shown, "folder": str(folder), "details": details}))
     else:
         from orchtui.engine import events as ev
         from orchtui.engine.artifacts import RESULT

@@ -75,20 +75,21 @@ class Artifacts:
         await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
         if earlier := len(self._run.sessions) - 1:
             # A run folder only grows: the result of the session before stays beside the new one.
-            result, aside = self._folder / RESULT, self._folder / f"parallel-result-{earlier}.md"
-            await self._disk.do(partial(files.move, result, aside))
-        for task in self._run.tasks.values():
+            aside = {self._folder / RESULT}
             # So does a whole answer stay that is made again.
-            made_again = task.status != "completed" and task.attempt and task.attempt.completed
-            if made_again:
-                path = self._path(task)
-                aside = path.with_stem(f"{path.stem}-{earlier}")
-                await self._disk.do(partial(files.move, path, aside))
+            aside |= {
+                self._path(task)
+                for task in self._run.tasks.values()
+                if task.status != "completed" and task.attempt and task.attempt.completed
+            }
+            moves = {path: path.with_stem(f"{path.stem}-{earlier}") for path in aside}
+            await self._disk.do(partial(files.move_all, moves))
         await self._write({self._folder / summary.FILE: summary.dump(self._run)})
         await self._write_log()
         # What an earlier session or run completed: its file may not be there, or not any more, and
         # another run may have published over it since.
-        await self._write_tasks(self._run.with_status("completed"))
+        if done := self._run.with_status("completed"):
+            await self._write_tasks(done)
 
     async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
         """Bring the files up to date with events that the run has applied."""

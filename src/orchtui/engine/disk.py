@@ -8,9 +8,12 @@ nor the end of the process hangs on it. This module never knows what is written.
 import asyncio
 import contextlib
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from orchtui.engine.errors import StorageError
@@ -142,3 +145,15 @@ def _settle(future: "asyncio.Future[Any]", done: Any, error: Exception | None) -
         future.set_result(done)
     else:
         future.set_exception(error)
+
+
+async def clear_away(disk: Disk, folder: Path | None) -> None:
+    """Remove the folder of a run that could not begin, with what is in it.
+
+    Args:
+        disk: Where it was to be written.
+        folder: The run's; `None` for one that only could not go on.
+    """
+    if folder is not None:
+        with contextlib.suppress(StorageError):  # it does not answer; what matters was told
+            await disk.do(partial(shutil.rmtree, folder, ignore_errors=True))

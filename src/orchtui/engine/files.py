@@ -85,18 +85,19 @@ def append_all(texts: Mapping[Path, str], sign: Sign) -> None:
             raise _told(path, error) from error
 
 
-def move(path: Path, to: Path) -> None:
-    """Give a file another name, where there is one; what is there under that name is replaced.
+def move_all(moves: Mapping[Path, Path]) -> None:
+    """Give files other names, those that there are; what is there under such a name is replaced.
 
     Raises:
         StorageError: when the disk refuses.
     """
-    try:
-        path.replace(to)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise _told(path, error) from error
+    for path, to in moves.items():
+        try:
+            path.replace(to)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _told(path, error) from error
 
 
 def make_own_folder(path: Path) -> None:

@@ -5,9 +5,7 @@ This module never runs a task.
 """
 
 import asyncio
-import contextlib
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from orchtui import __version__
 from orchtui.engine import events as ev
 from orchtui.engine import fold, inheriting
 from orchtui.engine import journal as journals
-from orchtui.engine.disk import Disk
+from orchtui.engine.disk import Disk, clear_away
 from orchtui.engine.errors import StorageError
 from orchtui.engine.files import make_own_folder
 from orchtui.engine.fingerprint import Fingerprint
@@ -45,6 +43,16 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The run whose results a new one takes over."""
 
 
+class Place(NamedTuple):
+    """Where and when a session is written."""
+
+    out: Path
+    """The artifacts folder."""
+    disk: Disk
+    clock: Callable[[], float]
+    """The session's; see `Stamp`."""
+
+
 class Opened(NamedTuple):
     """A session that has begun."""
 
@@ -56,29 +64,20 @@ class Opened(NamedTuple):
     """The first events: on the disk and applied."""
 
 
-async def begin(
-    plan: Plan,
-    schedule: Schedule,
-    terms: Terms,
-    out: Path,
-    disk: Disk,
-    *,
-    clock: Callable[[], float],
-) -> Opened:
+async def begin(plan: Plan, schedule: Schedule, terms: Terms, place: Place) -> Opened:
     """Make the folder of a new run, and write its first events.
 
     Args:
         plan: What was asked for.
         schedule: What will run.
         terms: What else is written down.
-        out: The artifacts folder.
-        disk: Does the work on files.
-        clock: The session's; see `Stamp`.
+        place: Where it is written.
 
     Raises:
-        StorageError: when the folder can not be written, or what is taken over can not be read.
+        StorageError: when the folder can not be written, or what is taken over can not be read;
+            nothing is left of it.
     """
-    stamp, parent = Stamp(clock), terms.parent
+    stamp, parent = Stamp(place.clock), terms.parent
     first = stamp(
         ev.RunStarted,
         format=ev.FORMAT,
@@ -93,66 +92,46 @@ async def begin(
         pid=os.getpid(),
     )
     run = fold.start(first)
-    folder = out / journals.RUNS / run.id
-    await disk.do(partial(make_own_folder, folder))
+    told: list[ev.RunEvent] = [first]
+    folder = place.out / journals.RUNS / run.id
     try:
-        told = [first, *await _taken_over(run, terms, out, disk, stamp)]
-        journal = await journals.Journal.create(folder, disk)
+        await place.disk.do(partial(make_own_folder, folder))
+        if parent is not None and terms.reuse is not None:
+            taken = terms.reuse.reused
+            earlier = place.out / journals.RUNS / parent.id
+            await asyncio.to_thread(inheriting.copy_files, parent, earlier, taken, folder)
+            for task_id in taken:
+                event = inheriting.reused(parent, task_id, run.tasks[task_id].task.position, stamp)
+                told.append(event)
+                fold.apply(run, event)
+        journal = await journals.Journal.create(folder, place.disk)
         return Opened(run, journal, stamp, await _written(journal, told))
     except BaseException:
-        with contextlib.suppress(StorageError):  # it does not answer; what matters is raised
-            await disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
+        await clear_away(place.disk, folder)
         raise
 
 
-async def _taken_over(
-    run: Run, terms: Terms, out: Path, disk: Disk, stamp: Stamp
-) -> list[ev.RunEvent]:
-    """The results that a new run has from another one, applied; their files are copied."""
-    parent = terms.parent
-    if parent is None or terms.reuse is None:
-        return []
-    taken, runs = terms.reuse.reused, out / journals.RUNS
-    await disk.do(partial(inheriting.copy_files, parent, runs / parent.id, taken, runs / run.id))
-    told: list[ev.RunEvent] = []
-    for task_id in taken:
-        event = inheriting.reused(parent, task_id, run.tasks[task_id].task.position, stamp)
-        told.append(event)
-        fold.apply(run, event)
-    return told
-
-
-async def go_on(
-    past: Run,
-    schedule: Schedule,
-    terms: Terms,
-    out: Path,
-    disk: Disk,
-    *,
-    clock: Callable[[], float],
-) -> Opened:
+async def go_on(past: Run, schedule: Schedule, terms: Terms, place: Place) -> Opened:
     """Take up a past run again, and write that it goes on.
 
     Args:
         past: The run as it was read.
         schedule: What will run.
         terms: What else is written down.
-        out: The artifacts folder.
-        disk: Does the work on files.
-        clock: The session's; see `Stamp`.
+        place: Where it is written.
 
     Raises:
         StorageError: when another process writes this run, or went on with it meanwhile.
     """
-    folder = out / journals.RUNS / past.id
-    journal = await journals.Journal.reopen(folder, disk)
+    folder = place.out / journals.RUNS / past.id
+    journal = await journals.Journal.reopen(folder, place.disk)
     try:
         # Another session may have written since `past` was read; now nobody else can.
         run = await asyncio.to_thread(lambda: fold.replay(journals.read(folder)))
         if run is None:
             raise StorageError(f"{folder}: the journal is empty")
         reused, reasons = _kept(run, schedule, terms)
-        stamp = Stamp(clock, run.seq)
+        stamp = Stamp(place.clock, run.seq)
         again = tuple(task_id for task_id in run.tasks if task_id not in reused)
         first = stamp(
             ev.RunResumed,

@@ -27,11 +27,11 @@ from orchtui.engine.aggregation import synthesis_prompt, why_not
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.budget import Budget
-from orchtui.engine.disk import Disk
+from orchtui.engine.disk import Disk, clear_away
 from orchtui.engine.executor import Executor
 from orchtui.engine.feed import Feed
 from orchtui.engine.lanes import Limiters
-from orchtui.engine.opening import Terms, begin, go_on
+from orchtui.engine.opening import Place, Terms, begin, go_on
 from orchtui.engine.plan import Plan
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.rehearsed import share
@@ -39,7 +39,7 @@ from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run, aggregation_task
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.steering import Steering
-from orchtui.engine.storage import Storage, abandon
+from orchtui.engine.storage import Storage
 from orchtui.engine.storage_words import last_words
 from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
@@ -96,7 +96,6 @@ class Orchestrator:
         self._past = past
         self._terms = terms
         self._attended = attended
-        self._journal: journals.Journal | None = None
         self._systems = dict(crew.systems)
         self._workspaces: Workspaces | None = None
         self._storage: Storage | None = None
@@ -156,28 +155,32 @@ class Orchestrator:
         Raises:
             StorageError: when the folder can not be written, or another process writes this run.
         """
-        self._disk = Disk()
-        terms, where = self._terms, (self._out, self._disk)
-        clock = asyncio.get_running_loop().time
+        disk, schedule = Disk(), self._schedule
+        place = Place(self._out, disk, asyncio.get_running_loop().time)
         try:
             opened = await (
-                begin(self._plan, self._schedule, terms, *where, clock=clock)
+                begin(self._plan, schedule, self._terms, place)
                 if self._past is None
-                else go_on(self._past, self._schedule, terms, *where, clock=clock)
+                else go_on(self._past, schedule, self._terms, place)
             )
-            self.run, self._journal, self._stamp, self._told = opened
-            artifacts = Artifacts(self._out, self._folder, self.run, self._disk)
+            self.run, journal, self._stamp, self._told = opened
+        except BaseException:
+            disk.close()
+            raise
+        try:
+            artifacts = Artifacts(self._out, self._folder, self.run, disk)
             await artifacts.begin()
-            places = (self._folder, self.run_folder, self._out)
-            more = (self._schedule.tasks, self.now, self._crew.redactor)
-            self._workspaces = await asyncio.to_thread(workspaces_of, *places, *more)
+            where = (self._folder, self.run_folder, self._out)
+            more = (schedule.tasks, self.now, self._crew.redactor)
+            self._workspaces = await asyncio.to_thread(workspaces_of, *where, *more)
         except BaseException:
             # Nobody will leave what was never entered, and nothing was started.
-            new = self._past is None and self._journal is not None
-            await abandon(self._journal, self._disk, self.run_folder if new else None)
+            await journal.close()
+            await clear_away(disk, self.run_folder if self._past is None else None)
+            disk.close()
             raise
         self._feed = Feed(self._stamp)
-        self._storage = Storage(self.run, self._journal, artifacts, self._disk, self._feed.tell)
+        self._storage = Storage(self.run, journal, artifacts, disk, self._feed.tell)
         self._storage.start()
         self._executor = Executor(
             self._schedule,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from orchtui.engine import dangers, past_work, rescue, summary
+from orchtui.engine import dangers, past_work, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError
@@ -102,8 +102,6 @@ class Project(Prospects):
             InputError: when a run that goes on has nothing left to do.
             NoBackendError: when a backend can not be used here.
         """
-        if prospect.past is not None and (told := rescue.told(self.out, prospect.past.id)):
-            raise InputError.of(told[0])
         if prospect.past is not None and prospect.nothing_left:
             why = "every task completed, and nothing that it depends on has changed since"
             raise InputError.of(f"run {prospect.past.id} has nothing left to do: {why}")

@@ -137,6 +137,8 @@ class Prospects(Staff):
     def prospect_of(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Prospect:
         """What `resume` would begin; also where nothing is left to do."""
         past = self.open_run(run_id)
+        if told := rescue.told(self.out, past.id):
+            raise InputError.of(told[0])
         past_runs.refuse_alive(self.run_folder(past.id), past)
         resuming.refuse_unknown(past, (task.id for task in past.plan.tasks if task.enabled))
         overrides = resuming.merged(flags, past.overrides)

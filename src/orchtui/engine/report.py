@@ -47,7 +47,7 @@ def attempt_heading(run: Run, task: TaskRun, number: int | None = None) -> str:
     Args:
         run: The run.
         task: The task.
-        number: Which of its attempts, from 1; the latest where nothing is given.
+        number: Which of its attempts, by their order from 1; the latest where nothing is given.
     """
     number = number or len(task.attempts)
     attempt = task.attempts[number - 1]
@@ -65,10 +65,12 @@ def attempt_heading(run: Run, task: TaskRun, number: int | None = None) -> str:
 
 def growing_file(run: Run, task: TaskRun) -> str:
     """The file of a task that has begun and not ended, as far as it has grown."""
-    return "".join(
-        attempt_heading(run, task, number) + attempt.text
-        for number, attempt in enumerate(task.attempts, 1)
-    )
+    pieces: list[str] = []
+    for number, attempt in enumerate(task.attempts, 1):
+        if number > 1 and task.attempts[number - 2].completed:
+            pieces = []  # that one's file was put aside
+        pieces += [attempt_heading(run, task, number), attempt.text]
+    return "".join(pieces)
 
 
 def task_file(run: Run, task: TaskRun) -> str:

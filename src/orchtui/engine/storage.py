@@ -10,10 +10,8 @@ decides what happens in a run.
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from orchtui.engine import events as ev
@@ -228,19 +226,3 @@ class Storage:
         finally:
             reader.close()
         return True
-
-
-async def abandon(journal: Journal | None, disk: Disk, folder: Path | None) -> None:
-    """Let go of a run that could not begin.
-
-    Args:
-        journal: Its journal, if it came that far: the lock must not outlive the attempt.
-        disk: Where it was to be written.
-        folder: Its folder, to be removed with what is in it; `None` for a run that goes on.
-    """
-    if journal is not None:
-        await journal.close()
-    if folder is not None:
-        with contextlib.suppress(StorageError):  # it does not answer; what matters was told
-            await disk.do(partial(shutil.rmtree, folder, ignore_errors=True))
-    disk.close()

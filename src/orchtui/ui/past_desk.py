@@ -24,12 +24,7 @@ from orchtui.ui.screen import Shown
 
 
 class PastDesk(RunDesk):
-    """The app without saving and leaving.
-
-    Args:
-        project: Where to run things.
-        plan: What to begin with.
-    """
+    """The app without saving and leaving."""
 
     def __init__(self, project: Project, plan: Plan | None) -> None:
         super().__init__(project, plan)
