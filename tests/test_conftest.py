@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,9 +25,12 @@ def refused() -> Iterator[list[str]]:
     guard.attempts.clear()
 
 
-def test_the_home_folder_is_the_tests_own(home: Path) -> None:
+def test_the_home_folder_is_the_tests_own(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     assert Path.home() == home
-    assert home.is_relative_to(tempfile.gettempdir())
+    assert home.is_relative_to(tmp_path_factory.getbasetemp())
+    assert not list(home.iterdir())
     for folder in (
         platformdirs.user_config_path("orchtui"),
         platformdirs.user_data_path("orchtui"),

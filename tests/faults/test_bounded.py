@@ -9,7 +9,7 @@ import contextlib
 import os
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,7 @@ from orchtui.engine.report import result
 from orchtui.engine.request import parse_request
 from orchtui.engine.text import Cleaner, clean, clean_line
 from tests.engine.scripted import task
+from tests.engine.test_request_properties import FRAGMENTS
 from tests.engine.told import Told
 from tests.faults.forms import form
 from tests.faults.made_input import as_bytes
@@ -212,12 +213,12 @@ def seconds(read: Callable[[str], object], text: str) -> float:
     return time.thread_time() - began
 
 
-@pytest.mark.parametrize("reader", READERS)
-@form("length", 4_000, 1_000_000)
-def test_no_shape_takes_more_than_its_length(reader: str, length: int) -> None:
-    read = READERS[reader]
+def too_slow(
+    read: Callable[[str], object], shapes: Mapping[str, Callable[[int], str]], length: int
+) -> dict[str, tuple[float, float]]:
+    """The shapes of which four times the length takes far more than four times as long."""
     slow = {}
-    for name, shape in SHAPES.items():
+    for name, shape in shapes.items():
         part, whole = shape(length // 4), shape(length)
         for _ in range(3):  # a busy machine may be slow once
             spent = seconds(read, part), seconds(read, whole)
@@ -225,7 +226,21 @@ def test_no_shape_takes_more_than_its_length(reader: str, length: int) -> None:
                 break
         else:
             slow[name] = spent
-    assert not slow
+    return slow
+
+
+@pytest.mark.parametrize("reader", READERS)
+@form("length", 4_000, 1_000_000)
+def test_no_shape_takes_more_than_its_length(reader: str, length: int) -> None:
+    assert not too_slow(READERS[reader], SHAPES, length)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("length", [19_000, 100_000])
+@pytest.mark.parametrize("reader", ["request", "request of one task"])
+def test_no_words_of_a_request_take_more_than_their_length(reader: str, length: int) -> None:
+    assert not too_slow(READERS[reader], {piece: over(piece) for piece in FRAGMENTS}, length)
 
 
 @pytest.mark.parametrize("reader", READERS)

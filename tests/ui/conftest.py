@@ -1,11 +1,11 @@
 """An app on a rehearsal, and a way to wait for what it shows."""
 
 import asyncio
-import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.app import App
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
+from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.reuse_question import ResumeQuestion
 
@@ -23,8 +24,17 @@ PATIENCE = 20.0
 """Seconds; only a broken app needs them."""
 
 
+@pytest.fixture(autouse=True)
+def nothing_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its first paint the app has memory searched and frozen.
+
+    Here the first takes long, and after the second nothing of an app would ever go away again.
+    """
+    monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, freeze=int))
+
+
 @pytest.fixture
-def make_app(tmp_path: Path) -> Iterator[MakeApp]:
+def make_app(tmp_path: Path) -> MakeApp:
     """Apps in one project folder, each with a Project of its own."""
 
     def make(plan: Plan | None = None, *, chosen: str | None = "rehearsal") -> OrchtuiApp:
@@ -34,8 +44,7 @@ def make_app(tmp_path: Path) -> Iterator[MakeApp]:
         project = Project(folder=tmp_path, out=tmp_path / "artifacts", backends=backends)
         return OrchtuiApp(project, plan)
 
-    yield make
-    gc.unfreeze()  # the app freezes what is there after its first paint
+    return make
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], object], what: str) -> None:

@@ -1,6 +1,5 @@
 """The whole app over real runs: a model on loopback, or programs; and what it asks."""
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,7 +24,6 @@ async def opened(
             yield app, pilot
     finally:
         await project.close()
-        gc.unfreeze()  # the app freezes what is there after its first paint
 
 
 async def asked(pilot: Pilot[int], app: OrchtuiApp, kind: type[Screen[Any]]) -> str:

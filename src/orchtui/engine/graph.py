@@ -65,9 +65,12 @@ class Order:
         if not self._later[first] >> second & 1:
             later = self._later[second] | 1 << second
             earlier = self._earlier[first] | 1 << first
-            for index in _bits(earlier):
+            # Who was before `second` already knows what follows it: each pair is new only once.
+            new_earlier = earlier & ~self._earlier[second]
+            new_later = later & ~self._later[first]
+            for index in _bits(new_earlier):
                 self._later[index] |= later
-            for index in _bits(later):
+            for index in _bits(new_later):
                 self._earlier[index] |= earlier
         return True
 
