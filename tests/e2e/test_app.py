@@ -1,7 +1,6 @@
 """A person's way through the app: write, run, watch, cancel, look back, quit."""
 
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -68,7 +67,7 @@ def quit_app(terminal: Terminal) -> None:
 def test_a_request_is_typed_and_run_and_read(folder: Path, columns: int, rows: int) -> None:
     with orchtui(folder, "--backend", "rehearsal", columns=columns, rows=rows) as terminal:
         terminal.wait("orchtui")
-        terminal.press(*"Research tea from academic and practical perspectives")
+        terminal.type("Research tea from academic and practical perspectives")
         terminal.wait("Academic perspective")
         terminal.wait("Practical perspective")
         terminal.press(CTRL_R)
@@ -233,7 +232,6 @@ def test_the_app_lives_through_every_size(folder: Path) -> None:
         terminal.press(CTRL_R)
         for columns, rows in [(20, 5), (200, 50), (60, 16), (40, 10), (120, 36)]:
             terminal.resize(columns, rows)
-            time.sleep(0.2)
             terminal.press("2", "3", "4", "1")
             assert terminal.process.isalive()
         terminal.wait("Stuck job")

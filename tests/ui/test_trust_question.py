@@ -175,6 +175,8 @@ async def test_a_long_list_is_scrolled_to_its_end(make_app: MakeApp, size: tuple
         for _ in range(60):
             await pilot.press("pagedown")
             seen += screen_text(app)
+            if "do-49-it" in seen:
+                break
         assert [n for n in range(50) if f"do-{n}-it" not in seen] == []
 
         await pilot.press("home")
