@@ -94,7 +94,7 @@ def bar(app: OrchtuiApp) -> str:
 
 async def test_no_answer_is_a_no(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (questions, permission_question):
-        monkeypatch.setattr(module, "PATIENCE", 1.0)
+        monkeypatch.setattr(module, "PATIENCE", 5.0)
     async with opened(project, plan_of("a")) as (app, pilot):
         await pilot.press("ctrl+r")
         await asked(pilot, app, TrustQuestion)

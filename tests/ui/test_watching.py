@@ -13,6 +13,7 @@ from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Plan
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.dialogs import Read
 from tests.ui.conftest import (
     FAIL,
     QUICK,
@@ -168,6 +169,8 @@ async def test_a_journal_that_is_deleted_meanwhile_is_told_and_the_app_lives(
     async with app.run_test(size=(120, 36)) as pilot, going_on(tmp_path) as one:
         await watch(pilot, app)
         (one.run_folder / journal.FILE).unlink()
-        await sees(pilot, app, "This did not work", "No such file")
+        await sees(pilot, app, "This did not work")
+        assert isinstance(app.screen, Read)
+        assert "No such file" in app.screen._text.plain  # on the screen a long path is broken
         await pilot.press("escape")
         assert not is_watched(app)

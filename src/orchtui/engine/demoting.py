@@ -15,6 +15,7 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _QUOTE = re.compile(r" {0,3}>")
 _ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|$)")
+_EMPTY_ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]*$")
 _RAW: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r" {0,3}<!--"), "-->"),
     (re.compile(r" {0,3}<\?"), "?>"),
@@ -51,8 +52,11 @@ class _Demotion:
         """What closes the HTML that is open."""
         self._paragraph = 0
         """Lines of the paragraph that goes on: what an underline would make a heading of."""
-        self._listed = False
-        """Whether what is indented belongs to a list: a line below it is then a rule."""
+        self._listed = 0
+        """Columns from which a line belongs to a list's item; 0 outside of lists. A line below what
+        belongs to one is a rule, and makes no heading."""
+        self._blank = False
+        """Whether nothing goes on from the line before without being indented."""
 
     def of(self, text: str) -> str:
         for line in text.split("\n"):
@@ -65,7 +69,7 @@ class _Demotion:
         if self._raw:
             self._raw = "" if self._closes(line) else self._raw
         elif mark := _FENCE.match(line):
-            self._paragraph = 0
+            self._stand_alone(line)
             if not self._fence:
                 self._fence = mark.group(1)
             elif mark.group(1).startswith(self._fence) and line.strip() == mark.group(1):
@@ -83,20 +87,31 @@ class _Demotion:
             self._paragraph = 0
             return self._heading(1 if underline[1][0] == "=" else 2, f" {words}")
         if heading := _HEADING.match(line):
-            self._paragraph, self._listed = 0, False
+            self._paragraph, self._listed = 0, 0
             return self._heading(len(heading[1]), line[heading.end() :])
         if not line.strip():
             self._paragraph = 0
         elif _RULE.match(line) or _QUOTE.match(line):
-            self._paragraph, self._listed = 0, False
-        elif _ITEM.match(line):
-            self._paragraph, self._listed = 0, True
+            self._paragraph, self._listed = 0, 0
+        elif item := _ITEM.match(line):
+            self._paragraph, self._listed = 0, len(item[0].rstrip().expandtabs(4)) + 1
         elif self._opens(line):
-            self._paragraph = 0
+            self._stand_alone(line)
+            return line
         elif self._paragraph or not line.startswith(("    ", "\t")):
             self._paragraph += 1
-            self._listed &= line.startswith((" ", "\t"))
+            # Without a blank line between, it goes on with the item, however it is indented.
+            if self._blank and _indent(line) < self._listed:
+                self._listed = 0
+        # Nothing goes on with an empty item, as nothing does over a blank line.
+        self._blank = not line.strip() or _EMPTY_ITEM.match(line) is not None
         return line
+
+    def _stand_alone(self, line: str) -> None:
+        """A line that no paragraph goes on over; it ends a list that it is not indented into."""
+        self._paragraph, self._blank = 0, True
+        if not self._fence and _indent(line) < self._listed:
+            self._listed = 0
 
     def _heading(self, level: int, rest: str) -> str:
         return "#" * min(6, level + self._levels) + rest
@@ -115,3 +130,9 @@ class _Demotion:
         if self._raw == "</pre>":
             return _TAG_END.search(line) is not None
         return self._raw in line
+
+
+def _indent(line: str) -> int:
+    """The column at which a line's words begin."""
+    wide = line.expandtabs(4)
+    return len(wide) - len(wide.lstrip())

@@ -15,6 +15,7 @@ from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.rehearsed import BACKEND
 from orchtui.engine.run import Run, Session, TaskRun
 from orchtui.engine.task_fold import apply_to_task, put_back
+from orchtui.engine.text import clean_line
 
 
 def start(event: ev.RunStarted) -> Run:
@@ -131,7 +132,7 @@ def _add(run: Run, event: ev.TaskAdded) -> None:
     new = event.scheduled
     if new.id in run.tasks:
         raise IllegalTransitionError(
-            f"run {run.id}: task '{new.id}' is added twice (event {event.seq})"
+            f"run {run.id}: task '{clean_line(new.id)}' is added twice (event {event.seq})"
         )
     run.added.append(event)
     if event.fingerprint is not None:
@@ -152,8 +153,9 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
         heard: When the session before it was last heard of.
     """
     if unknown := [task_id for task_id in event.again if task_id not in run.tasks]:
+        names = clean_line(", ".join(unknown))
         raise IllegalTransitionError(
-            f"run {run.id}: event {event.seq} resumes unknown tasks: {', '.join(unknown)}"
+            f"run {run.id}: event {event.seq} resumes unknown tasks: {names}"
         )
     if run.finished is None:
         # It worked until it was interrupted, whether or not a task ended.

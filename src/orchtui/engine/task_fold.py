@@ -18,6 +18,7 @@ from orchtui.engine.run import (
     ToolUse,
     aggregation_task,
 )
+from orchtui.engine.text import clean_line
 
 _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.TaskReused: frozenset({"waiting"}),
@@ -50,8 +51,9 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
     task = _task_of(run, event)
     if task.status not in _ALLOWED[type(event)]:
         story = ", ".join(task.story) or "nothing before it"
+        name = clean_line(event.task)
         raise IllegalTransitionError(
-            f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{event.task}' "
+            f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{name}' "
             f"is {task.status}; its story: {story}"
         )
     if isinstance(event, ev.TextDelta):
@@ -160,7 +162,7 @@ def _task_of(run: Run, event: ev.TaskEvent) -> TaskRun:
         except KeyError:
             raise IllegalTransitionError(
                 f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) names the task "
-                f"'{event.task}', which is not in the schedule"
+                f"'{clean_line(event.task)}', which is not in the schedule"
             ) from None
     if run.aggregate is None:
         run.aggregate = TaskRun(aggregation_task(run.schedule))

@@ -120,7 +120,10 @@ def _children() -> set[int]:
     for entry in PROCESSES.glob("[0-9]*") if DESCRIPTORS.exists() else ():
         with contextlib.suppress(OSError, ValueError):
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if int(fields[1]) == os.getpid():
+            # What was adopted and has ended is collected at the end of a later attempt: it is no
+            # process any more. Programs and what they start have sessions of their own.
+            is_adopted = fields[0] == "Z" and int(fields[3]) != os.getsid(0)
+            if int(fields[1]) == os.getpid() and not is_adopted:
                 found.add(int(entry.name))
     return found
 
