@@ -102,7 +102,8 @@ async def test_no_answer_is_a_no(project: Project, monkeypatch: pytest.MonkeyPat
         await asked(pilot, app, PermissionQuestion)
         await ended(pilot, app)
 
-        assert not isinstance(app.screen, PermissionQuestion), "it goes away by itself"
+        gone = "it goes away by itself"
+        await until(pilot, lambda: not isinstance(app.screen, PermissionQuestion), gone)
         assert app.main.shown is not None
         assert '"left"' in app.main.shown.run.tasks["a"].text
 

@@ -42,6 +42,15 @@ _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
 """The states in which a task may be when an event of it comes."""
 
 
+def _does_not_fit(run: Run, task: TaskRun, event: ev.TaskEvent) -> IllegalTransitionError:
+    story = ", ".join(task.story) or "nothing before it"
+    name = clean_line(event.task)
+    return IllegalTransitionError(
+        f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{name}' "
+        f"is {task.status}; its story: {story}"
+    )
+
+
 def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
     """Change the run by one event of a task.
 
@@ -50,12 +59,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
     """
     task = _task_of(run, event)
     if task.status not in _ALLOWED[type(event)]:
-        story = ", ".join(task.story) or "nothing before it"
-        name = clean_line(event.task)
-        raise IllegalTransitionError(
-            f"run {run.id}: {ev.kind_of(event)} (event {event.seq}) while task '{name}' "
-            f"is {task.status}; its story: {story}"
-        )
+        raise _does_not_fit(run, task, event)
     if isinstance(event, ev.TextDelta):
         attempt = task.attempts[-1]
         attempt.pieces.append(event.text)
