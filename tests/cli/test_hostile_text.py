@@ -5,6 +5,7 @@ are many commands; tests/e2e looks at a real terminal.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,7 +36,10 @@ def run(
         out, err = capfd.readouterr()
         return int(ended.value.code or 0), out + err
 
+    handled = {number: signal.getsignal(number) for number in (1, 2, 15)}
     yield go
+    for number, handler in handled.items():  # a process at its end heeds none
+        signal.signal(number, handler)
 
 
 def check(text: str, *words: str) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _MOST_CHOSEN = 12
 """Tasks of which it is told who was chosen for them."""
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SAME_WISH_S = 1.0
 """Seconds within which a second signal means the same as the first."""
 
@@ -194,6 +195,7 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
             err.write(f"orchtui: {line}\n")
         await project.close()
         await err.close()
+        _heed_no_signals()
     return _exit_code(verdict.verdict(orchestrator.run), out.error)
 
 
@@ -219,24 +221,30 @@ def _exit_code(word: "Verdict", output_error: OSError | None) -> int:
     return verdict.EXIT_CODES[word]
 
 
+def _heed_no_signals() -> None:
+    """Everything is written: a signal that comes now is late, and must not become the exit code."""
+    for name in _SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(name)
+        signal.signal(name, signal.SIG_IGN)
+
+
 def _cancel_on_signals(orchestrator: "Orchestrator", err: "Output") -> None:
     """The first signal cancels the run and has everything written; a later one ends at once.
 
     `timeout` and some supervisors signal a process and its group, so that one wish comes twice.
     """
     loop = asyncio.get_running_loop()
-    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def let_go() -> None:
-        for name in names:
+        for name in _SIGNALS:
             loop.remove_signal_handler(name)
 
     def cancel() -> None:
-        for name in names:
+        for name in _SIGNALS:
             loop.add_signal_handler(name, lambda: None)
         loop.call_later(_SAME_WISH_S, let_go)
         orchestrator.cancel_all()
         err.write("orchtui: cancelling; once more to stop at once\n")
 
-    for name in names:
+    for name in _SIGNALS:
         loop.add_signal_handler(name, cancel)
