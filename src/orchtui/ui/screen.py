@@ -4,12 +4,12 @@ What is shown comes down from the app by `show_run` and the fields below; what a
 person wants goes up as the panes' messages. This module never starts a run.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import aiofiles
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -203,7 +203,8 @@ class MainScreen(Screen[None]):
         assert aggregated is not None
         path = shown.folder / aggregated.output
         try:
-            text = await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
+            async with aiofiles.open(path, encoding="utf-8", errors="replace") as file:
+                text = await file.read()
         except OSError as error:
             text = f"{path.name} can not be read: {error.strerror}"
         title = f"The result ({aggregated.strategy})"
