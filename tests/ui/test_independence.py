@@ -593,6 +593,8 @@ async def test_looking_at_the_findings_instead(make_app: MakeApp) -> None:
         await pilot.press("l")
         await until(pilot, lambda: app.main.view == "independence", "the findings are there")
         assert app.main.shown is None
+        findings = app.main.independence.list
+        await until(pilot, lambda: findings.has_focus and findings.picked, "one is picked")
         await pilot.press("x")
         await until(pilot, lambda: app.draft.plan != SHARED, "it is accepted")
         await pilot.press("ctrl+r")
