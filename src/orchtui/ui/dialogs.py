@@ -36,21 +36,27 @@ class Ask(ModalScreen[str | None]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, title: str, text: str, answers: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(
+        self, title: str, text: str | Content, answers: Sequence[tuple[str, str, str]]
+    ) -> None:
         super().__init__()
         self._title = title
-        self._text = text
+        self._text = text if isinstance(text, Content) else Content(text)
         self._answers = answers
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Static(Content(self._text))
+            yield from self.compose_text()
             with Horizontal(classes="answers"):
                 for key, value, words in self._answers:
                     yield Button(
                         Content.assemble((key, "b"), f"  {words}"), name=value, compact=True
                     )
+
+    def compose_text(self) -> ComposeResult:
+        """What stands above the answers."""
+        yield Static(self._text)
 
     def on_mount(self) -> None:
         for key, value, _ in self._answers:
