@@ -1,7 +1,8 @@
 """Random runs with random steering: they end, add up, and are the same when they are read again."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from orchtui.engine.executor import Executor
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.run import ENDED
+from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareSite, BareWorkspaces, Seen
 from tests.engine import virtual_time
@@ -92,10 +94,27 @@ WISHES = (
     "cancel_all",
     "retry_all",
 )
+ENDS = ("task_completed", "task_failed", "task_cancelled", "task_skipped")
+
+Wish = tuple[str, int]
+"""A word, and a number that says which task or how much."""
+
+
+class Scenario(NamedTuple):
+    """What a run is made of, and what is wished for while it goes on."""
+
+    schedule: Schedule
+    scripts: dict[str, list[Any]]
+    at_events: dict[int, Wish]
+    at_times: list[tuple[float, Wish]]
+    takes: list[float]
+    """Seconds that leaving a place takes, in turn."""
+    slots: int | None
+    deaf: bool
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Any:
+def schedules(draw: st.DrawFn) -> Schedule:
     count = draw(st.integers(1, 6))
     tasks = []
     for n in range(count):
@@ -118,145 +137,160 @@ def scenarios(draw: st.DrawFn) -> Any:
         rate=draw(st.sampled_from([None, None, 0.5])),
     )
     pairs = [(f"t{a}", f"t{b}") for b in range(count) for a in range(b)]
-    found = (
-        draw(
-            st.lists(
-                st.tuples(st.sampled_from((conflict, dependency)), st.sampled_from(pairs)),
-                max_size=4,
-            )
-        )
-        if pairs
-        else []
-    )
-    findings = list({one.id: one for one in (kind(*pair) for kind, pair in found)}.values())
-    schedule = schedule_of(*tasks, findings=findings, limits=limits)
+    drawn = st.lists(st.tuples(KINDS, st.sampled_from(pairs)), max_size=4) if pairs else st.just([])
+    findings = list({one.id: one for one in (kind(*pair) for kind, pair in draw(drawn))}.values())
+    return schedule_of(*tasks, findings=findings, limits=limits)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    schedule = draw(schedules())
     ids = [t.id for t in schedule.tasks] + ["x0", "x1"]
-    scripts = {i: draw(st.lists(SCRIPTS, min_size=1, max_size=4)) for i in ids}
     wish = st.tuples(st.sampled_from(WISHES), st.integers(0, 7))
-    at_events = draw(st.dictionaries(st.integers(0, 40), wish, max_size=6))
-    at_times = draw(
-        st.lists(
-            st.tuples(
-                st.sampled_from([0.0, 0.5, 1.0, 2.5, 3.0, 5.0, 11.0, 30.0, 61.0, 90.0]), wish
-            ),
-            max_size=5,
-        )
-    )
-    takes = draw(st.sampled_from([[0.0], [0.0], [0.0, 0.1], [2.0], [8.0, 0.0]]))
-    slots = draw(st.sampled_from([None, None, 1, 2]))
-    return schedule, scripts, at_events, at_times, takes, slots, draw(st.booleans())
-
-
-async def drive(scenario: Any) -> tuple[list[ev.RunEvent], ev.RunStarted, Any, Any, Any]:
-    schedule, scripts, at_events, at_times, takes, slots, deaf = scenario
-    loop = asyncio.get_running_loop()
-    stamp = Stamp(loop.time)
-    plan = Plan(tasks=tuple(Task(id=t.id, prompt=t.prompt) for t in schedule.tasks))
-    first = stamp(ev.RunStarted, format=ev.FORMAT, run="test", plan=plan, schedule=schedule)
-    run = fold.start(first)
-    limiters = Limiters()
-    backend = Scripted(scripts, slots=slots, deaf=deaf)
-    executor = Executor(
+    return Scenario(
         schedule,
-        {"scripted": backend},
-        stamp,
-        workspaces=SlowPlaces(takes),
-        wait=lambda n: 1.0,
-        limiters=limiters,
+        scripts={i: draw(st.lists(SCRIPTS, min_size=1, max_size=4)) for i in ids},
+        at_events=draw(st.dictionaries(st.integers(0, 40), wish, max_size=6)),
+        at_times=draw(st.lists(st.tuples(MOMENTS, wish), max_size=5)),
+        takes=draw(st.sampled_from([[0.0], [0.0], [0.0, 0.1], [2.0], [8.0, 0.0]])),
+        slots=draw(st.sampled_from([None, None, 1, 2])),
+        deaf=draw(st.booleans()),
     )
-    added, calm = 0, False
 
-    def do(wish: tuple[str, int]) -> None:
-        nonlocal added
+
+class Drive:
+    """A scenario that runs, with its wishes, to its end; afterwards what became of it."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.seen: list[ev.RunEvent] = []
+        self._added, self._calm = 0, False
+
+    async def to_the_end(self) -> "Drive":
+        loop = asyncio.get_running_loop()
+        schedule = self.scenario.schedule
+        stamp = Stamp(loop.time)
+        plan = Plan(tasks=tuple(Task(id=t.id, prompt=t.prompt) for t in schedule.tasks))
+        self.first = stamp(
+            ev.RunStarted, format=ev.FORMAT, run="test", plan=plan, schedule=schedule
+        )
+        self.run = fold.start(self.first)
+        self.limiters = Limiters()
+        backend = Scripted(
+            self.scenario.scripts, slots=self.scenario.slots, deaf=self.scenario.deaf
+        )
+        self.executor = Executor(
+            schedule,
+            {"scripted": backend},
+            stamp,
+            workspaces=SlowPlaces(self.scenario.takes),
+            wait=lambda n: 1.0,
+            limiters=self.limiters,
+        )
+        for when, wish in self.scenario.at_times:
+            loop.call_later(when, self._do, wish)
+        loop.call_later(5_000.0, self._calm_down)
+        try:
+            async for batch in self.executor.batches():
+                for event in batch:
+                    self._see(event)
+                # Nothing that may start waits for somebody else's end.
+                assert self.executor._closed or self.executor._lanes.wait(loop.time()) > 0
+        finally:
+            await self.executor.close()
+        return self
+
+    def _see(self, event: ev.RunEvent) -> None:
+        fold.apply(self.run, event)
+        self.seen.append(event)
+        if len(self.seen) > 4000:
+            raise AssertionError("it spins")
+        if (wish := self.scenario.at_events.get(len(self.seen) - 1)) is not None:
+            self._do(wish)
+
+    def _calm_down(self) -> None:
+        self._calm = True
+        self._do(("resume", 0))
+
+    def _do(self, wish: Wish) -> None:
         word, number = wish
-        if not executor.live or (calm and word == "pause"):
+        if not self.executor.live or (self._calm and word == "pause"):
             return
-        wheel = executor.steering
-        ids = list(executor._board.work)
+        wheel = self.executor.steering
+        ids = list(self.executor._board.work)
         one = ids[number % len(ids)]
-        match word:
-            case "cancel":
-                wheel.cancel(one)
-            case "retry":
-                wheel.retry([one])
-            case "retry_all":
-                wheel.retry(ids)
-            case "retry_now":
-                wheel.retry_now(one)
-            case "extend":
-                wheel.extend(one, 10.0 * number + 0.5)
-            case "critical":
-                wheel.set_priority(one, "critical")
-            case "nice":
-                wheel.set_priority(one, "nice-to-have")
-            case "pause":
-                wheel.pause()
-            case "resume":
-                wheel.resume()
-            case "more":
-                wheel.set_concurrency(wheel.concurrency + 1)
-            case "fewer":
-                wheel.set_concurrency(wheel.concurrency - 1)
-            case "cancel_all":
-                wheel.cancel_all()
-            case "add" if added < 2:
-                new = task(f"x{added}", after=(one,), timeout=60.0)
-                plain = schedule_of(task(f"x{added}", timeout=60.0)).tasks[0]
-                scheduled = msgspec.structs.replace(
-                    plain,
-                    after=(one,) if number % 2 else (),
-                    behind=() if number % 2 else (one,),
-                    position=50 + added,
-                )
-                added += wheel.add(Addition(scheduled=scheduled, planned=new))
+        does: dict[str, Callable[[], object]] = {
+            "cancel": lambda: wheel.cancel(one),
+            "retry": lambda: wheel.retry([one]),
+            "retry_all": lambda: wheel.retry(ids),
+            "retry_now": lambda: wheel.retry_now(one),
+            "extend": lambda: wheel.extend(one, 10.0 * number + 0.5),
+            "critical": lambda: wheel.set_priority(one, "critical"),
+            "nice": lambda: wheel.set_priority(one, "nice-to-have"),
+            "pause": wheel.pause,
+            "resume": wheel.resume,
+            "more": lambda: wheel.set_concurrency(wheel.concurrency + 1),
+            "fewer": lambda: wheel.set_concurrency(wheel.concurrency - 1),
+            "cancel_all": wheel.cancel_all,
+            "add": lambda: self._add(one, waits=bool(number % 2)),
+        }
+        does[word]()
 
-    def calm_down() -> None:
-        nonlocal calm
-        calm = True
-        do(("resume", 0))
+    def _add(self, one: str, *, waits: bool) -> None:
+        """Two tasks at most; each waits for another one, or only has it before itself."""
+        if self._added == 2:
+            return
+        name = f"x{self._added}"
+        scheduled = msgspec.structs.replace(
+            schedule_of(task(name, timeout=60.0)).tasks[0],
+            after=(one,) if waits else (),
+            behind=() if waits else (one,),
+            position=50 + self._added,
+        )
+        planned = task(name, after=(one,), timeout=60.0)
+        self._added += self.executor.steering.add(Addition(scheduled=scheduled, planned=planned))
 
-    for when, wish in at_times:
-        loop.call_later(when, do, wish)
-    loop.call_later(5_000.0, calm_down)
-    seen: list[ev.RunEvent] = []
-    try:
-        async for batch in executor.batches():
-            for event in batch:
-                fold.apply(run, event)
-                seen.append(event)
-                if len(seen) > 4000:
-                    raise AssertionError("it spins")
-                if (wish := at_events.get(len(seen) - 1)) is not None:
-                    do(wish)
-            # Nothing that may start waits for somebody else's end.
-            assert executor._closed or executor._lanes.wait(loop.time()) > 0
-    finally:
-        await executor.close()
-    return seen, first, run, limiters, executor
+    def steered(self, action: str, task_id: str) -> int:
+        """How often that was wished for a task."""
+        return sum(
+            isinstance(e, ev.Steered) and e.action == action and e.task == task_id
+            for e in self.seen
+        )
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(scenarios())
-def test_whatever_happens_a_run_ends_and_adds_up(scenario: Any) -> None:
-    seen, first, run, limiters, executor = virtual_time.run(drive(scenario))
+def test_whatever_happens_a_run_ends_and_adds_up(scenario: Scenario) -> None:
+    it = virtual_time.run(Drive(scenario).to_the_end())
+    each_task_ends_once(it)
+    no_more_run_than_allowed(it)
+    what_was_cancelled_does_not_begin_again(it)
+    # Numbers without gaps.
+    assert [e.seq for e in it.seen] == list(range(2, len(it.seen) + 2))
+    # A past run is the same.
+    told = [ev.decode(ev.encode(e)) for e in (it.first, *it.seen)]
+    assert fold.replay(told) == it.run
+    nothing_is_left_behind(it)
 
-    assert all(one.status in ENDED for one in run.tasks.values()), "not ended"
-    census = verdict.census(run)
+
+def each_task_ends_once(it: Drive) -> None:
+    """Once for each time it was begun."""
+    assert all(one.status in ENDED for one in it.run.tasks.values()), "not ended"
+    census = verdict.census(it.run)
     assert census.total == census.completed + census.failed + census.cancelled + census.skipped
-    assert executor._board.live == 0
-    # Once for each time it was begun.
-    ends = ("task_completed", "task_failed", "task_cancelled", "task_skipped")
-    for task_id in run.tasks:
+    for task_id in it.run.tasks:
         ended = sum(
-            ev.kind_of(e) in ends for e in seen if isinstance(e, ev.TaskEvent) and e.task == task_id
+            ev.kind_of(e) in ENDS
+            for e in it.seen
+            if isinstance(e, ev.TaskEvent) and e.task == task_id
         )
-        again = sum(
-            isinstance(e, ev.Steered) and e.action == "retry" and e.task == task_id for e in seen
-        )
-        assert ended == 1 + again
-    # No more than allowed.
-    allowed, running = scenario[0].concurrency, set()
-    for event in seen:
+        assert ended == 1 + it.steered("retry", task_id)
+
+
+def no_more_run_than_allowed(it: Drive) -> None:
+    allowed = it.scenario.schedule.concurrency
+    running: set[str] = set()
+    for event in it.seen:
         if isinstance(event, ev.Steered) and event.action == "concurrency":
             allowed = int(event.value or "")
         if isinstance(event, ev.TaskStarted):
@@ -265,22 +299,14 @@ def test_whatever_happens_a_run_ends_and_adds_up(scenario: Any) -> None:
             assert len(running) <= allowed
         if isinstance(event, ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled):
             running.discard(event.task)
-    # Numbers without gaps.
-    assert [e.seq for e in seen] == list(range(2, len(seen) + 2))
-    # A past run is the same.
-    told = [ev.decode(ev.encode(e)) for e in (first, *seen)]
-    again_run = fold.replay(told)
-    assert again_run == run
-    # Nothing is left behind.
-    limiter = limiters._by_name["scripted"]
-    assert limiter.running == 0
-    assert limiter._accepted == 0
-    assert executor._lanes._running == 0
-    # What a person cancelled is never begun again by itself.
+
+
+def what_was_cancelled_does_not_begin_again(it: Drive) -> None:
+    """Not by itself: a person may try it again."""
     wished: set[str] = set()
     over: set[str] = set()
-    known = {t.id for t in scenario[0].tasks}
-    for event in seen:
+    known = {t.id for t in it.scenario.schedule.tasks}
+    for event in it.seen:
         if isinstance(event, ev.TaskAdded):
             known.add(event.scheduled.id)
         if isinstance(event, ev.Steered) and event.action == "cancel":
@@ -290,8 +316,16 @@ def test_whatever_happens_a_run_ends_and_adds_up(scenario: Any) -> None:
         if isinstance(event, ev.Steered) and event.action == "retry":
             wished.discard(event.task or "")
             over.discard(event.task or "")
-        if isinstance(event, ev.TaskEvent) and ev.kind_of(event) in ends:
+        if isinstance(event, ev.TaskEvent) and ev.kind_of(event) in ENDS:
             over.add(event.task)
             wished.discard(event.task)
         if isinstance(event, ev.TaskStarted):
             assert event.task not in wished, f"{event.task} was cancelled and begins again"
+
+
+def nothing_is_left_behind(it: Drive) -> None:
+    assert it.executor._board.live == 0
+    limiter = it.limiters._by_name["scripted"]
+    assert limiter.running == 0
+    assert limiter._accepted == 0
+    assert it.executor._lanes._running == 0

@@ -99,15 +99,23 @@ def command(
         return 0
     if dry_run:
         return reusing.show(prospect, as_json=as_json)
-    orchestrator = project.begin(prospect)
-    reusing.tell(prospect)
-    for warning in project.warnings(orchestrator.schedule):
-        click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    orchestrator = begin(project, prospect)
     chosen = _chosen(orchestrator.schedule, orchestrator.done)
     for line in (*stages.told(orchestrator.schedule), *chosen):
         click.echo(f"orchtui: {line}", err=True)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
+
+
+def begin(project: "Project", prospect: "Prospect") -> "Orchestrator":
+    """A session that is ready, once its earlier results and its warnings are told."""
+    from orchtui.cli import reusing
+
+    orchestrator = project.begin(prospect)
+    reusing.tell(prospect)
+    for warning in project.warnings(prospect.schedule):
+        click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    return orchestrator
 
 
 def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) -> None:

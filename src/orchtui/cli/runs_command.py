@@ -145,17 +145,13 @@ def resume(run: str, as_json: bool, dry_run: bool, trust: bool, **options: Any) 
     Exit codes are those of `orchtui run`.
     """
     from orchtui.cli import reusing
-    from orchtui.cli.run_command import drive
-    from orchtui.engine.text import clean_line
+    from orchtui.cli.run_command import begin, drive
 
     project = make_project(**options)
     prospect = project.prospect_of(run, project.overrides)
     if dry_run:
         return reusing.show(prospect, as_json=as_json)
-    orchestrator = project.begin(prospect)
-    reusing.tell(prospect)
-    for warning in project.warnings(prospect.schedule):
-        click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    orchestrator = begin(project, prospect)
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name="the run's plan")
 
 
