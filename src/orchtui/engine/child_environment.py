@@ -21,8 +21,9 @@ _SECRET = re.compile(
 Names of files with one (`…_KEY_FILE`, `…_TOKEN_PATH`), of sockets (`SSH_AUTH_SOCK`) and of programs
 that ask for one (`GIT_ASKPASS`) are none."""
 
-_PATHS = frozenset({"GOOGLE_APPLICATION_CREDENTIALS"})
-"""Named like a secret, but a path: the file is as readable without it."""
+_NO_SECRETS = re.compile(r"GOOGLE_APPLICATION_CREDENTIALS|GIT_CONFIG_KEY_\d+")
+"""Named like a secret, but a path, whose file is as readable without it; and the name of one of
+git's settings, without which git refuses to start."""
 
 _FOR_GIT = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TMP|TEMP|LANG|LANGUAGE|LC_.*|TZ|XDG_.*|GIT_.*"
@@ -34,7 +35,7 @@ _FOR_GIT = re.compile(
 
 def is_secret(name: str) -> bool:
     """Whether a variable of this name holds a secret, as far as names tell."""
-    return name not in _PATHS and _SECRET.fullmatch(name) is not None
+    return not _NO_SECRETS.fullmatch(name) and _SECRET.fullmatch(name) is not None
 
 
 def for_git(environment: Mapping[str, str]) -> dict[str, str]:

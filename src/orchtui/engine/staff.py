@@ -156,7 +156,8 @@ class Staff:
         """What a run of this plan would use, in order of appearance; nothing where nobody chose."""
         resolver, default = self.resolver(plan), self.unasked()
         hows = [resolver.chosen(task) for task in plan.tasks if task.enabled]
-        names = [how.backend if how is not None else default for how in hows] or [default]
+        names = [how.backend if how is not None else default for how in hows]
+        names = names or [self.overrides.backend or plan.backend or default]
         return tuple(dict.fromkeys(filter(None, names)))
 
     def without_file(self, plan: Plan) -> dict[str, list[str]]:

@@ -13,7 +13,9 @@ from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.folder_watch import FolderWatch
 from orchtui.engine.workspace.ledger import Ledger
+from orchtui.engine.workspace.ownership import Ownership
 from orchtui.engine.workspace.program_site import NOT_WATCHED, TOO_LARGE, ProgramSites
+from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import Race, Refusable, Seen, Witness
 from tests.engine.workspace import repositories as repos
 
@@ -84,8 +86,8 @@ class Room:
             self.run,
             self.project / "artifacts",
             self.ledger,
+            Ownership(self.project, tasks, Rules.load(self.project, self.project / "artifacts")),
             self._permit_for,
-            tasks,
             tmp_path / "worktrees",
         )
 
@@ -292,13 +294,13 @@ async def test_in_the_workspaces_of_a_run_the_rules_hold(tmp_path: Path) -> None
         (free, held),
         now=lambda: 0.0,
         out=room.project / "artifacts",
-        programs=lambda ledger, permit_for: ProgramSites(
+        programs=lambda ledger, owner, permit_for: ProgramSites(
             room.project,
             room.run,
             room.project / "artifacts",
             ledger,
+            owner,
             permit_for,
-            (free, held),
             tmp_path / "worktrees",
         ),
         program_backends=PROGRAMS,

@@ -20,6 +20,11 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
+def beta(path: str) -> dict[str, str]:
+    """An edit that would do by itself."""
+    return {"path": path, "old_string": "beta", "new_string": "B"}
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "wanted"),
     [
@@ -54,6 +59,7 @@ def place(tmp_path: Path) -> Place:
         ("Grep", {"pattern": "hello", "type": "py"}, "(nothing fits)"),
         ("Grep", {"pattern": "beta", "-A": 1, "path": "docs/a.md"}, "a.md:2:beta\ndocs/a.md-3-"),
         ("Grep", {"pattern": "beta", "-B": 1, "multiline": False}, "docs/a.md-1-alpha"),
+        ("Grep", {"pattern": "beta", "-A": 1, "-B": 0, "path": "docs/a.md"}, "docs/a.md-3-gamma"),
         ("Write", {"path": "out/new.md", "content": "x"}, "out/new.md: written in the project."),
         ("Write", {"path": "src/main.py", "content": "x"}, "the project itself is unchanged"),
         ("Edit", {"path": "docs/a.md", "old_string": "beta", "new_string": "B"}, "changed in the"),
@@ -107,6 +113,7 @@ async def test_what_is_right(
         ("MultiEdit", '{"path": "docs/a.md", "edits": "a"}', "'edits' must be a list"),
         ("MultiEdit", '{"path": "docs/a.md", "edits": [{"old_string": "a"}]}', "edit 1: 'new_st"),
         ("MultiEdit", '{"path": "docs/a.md", "edits": [{}], "old_string": "a"}', "either"),
+        ("MultiEdit", json.dumps({"edits": [beta("docs/a.md"), beta("docs/b.md")]}), "of one file"),
         ("Read", '{"path": "docs/a.md", "edits": []}', "it takes no 'edits'"),
         ("Grep", '{"pattern": "x", "output_mode": "all"}', "output_mode is one of"),
         ("Grep", json.dumps({"pattern": "x" * 1001}), "longer than 1000"),

@@ -7,6 +7,8 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+DEFAULT_URL = "https://api.anthropic.com"
+
 
 class Address(NamedTuple):
     """A base URL, split so that its credentials never appear in a message."""
@@ -30,6 +32,11 @@ class Address(NamedTuple):
         if parts.username is not None:
             login = (unquote(parts.username), unquote(parts.password or ""))
         return cls(url, valid, _is_loopback(host), login)
+
+    @property
+    def at_provider(self) -> bool:
+        """Whether it is Anthropic itself, and not a server before it."""
+        return self.url.rstrip("/") == DEFAULT_URL
 
     @property
     def in_the_clear(self) -> bool:

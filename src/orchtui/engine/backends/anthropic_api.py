@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
-from orchtui.engine.backends.anthropic_address import Address
+from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
@@ -35,7 +35,6 @@ from orchtui.engine.errors import BackendError
 if TYPE_CHECKING:
     import anthropic
 
-DEFAULT_URL = "https://api.anthropic.com"
 DEFAULT_MODEL = "sonnet"
 
 ALIASES: Mapping[str, str] = {
@@ -121,7 +120,7 @@ class AnthropicBackend:
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._reuse_connections = reuse_connections
-        own = self._address.url.rstrip("/") == DEFAULT_URL
+        own = self._address.at_provider
         self._can = Abilities(tools, own if web is None else web, own if cache is None else cache)
         self._warming = Warming() if warm_cache else None
         variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
@@ -185,7 +184,7 @@ class AnthropicBackend:
                 if (told := _told_with(error)) is not None:
                     yield told
                 failure = self._failure(error, model)
-                if not (failure.throttled and not answer.begun and talk.asked_again()):
+                if not (failure.throttled and talk.asked_again()):
                     raise failure from None
                 throttles += 1
                 async for event in _waiting(failure, throttles):

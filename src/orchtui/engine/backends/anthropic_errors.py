@@ -9,8 +9,8 @@ never imports the SDK.
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from orchtui.engine.backends.anthropic_quota import moment_of
 from orchtui.engine.errors import BackendError, ErrorKind
 from orchtui.engine.text import clean, clean_line
 
@@ -238,16 +238,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if math.isfinite(seconds):
             return max(0.0, seconds)
-    try:
-        moment = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+    if (moment := moment_of(headers.get("retry-after"))) is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        now = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
-        now = datetime.now(UTC)
-    if now.tzinfo is None:
-        now = now.replace(tzinfo=UTC)
+    now = moment_of(headers.get("date")) or datetime.now(UTC)
     return max(0.0, (moment - now).total_seconds())

@@ -31,14 +31,15 @@ def quota(headers: Mapping[str, str], now: datetime | None = None) -> Quota | No
         now: With its time zone, where the headers have no date; else the wall clock.
     """
     # A moment is one by the server's clock, which need not be ours.
-    now = _date(headers.get("date")) or now or datetime.now(UTC)
+    now = moment_of(headers.get("date")) or now or datetime.now(UTC)
     tokens = [meter for kind in _TOKENS if (meter := _meter(headers, kind, now))]
     nearest = min(tokens, key=lambda meter: meter.left / meter.limit, default=None)
     found = Quota(_meter(headers, "requests", now), nearest)
     return found if found != Quota() else None
 
 
-def _date(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """A date as headers have it; `None` for what is none."""
     try:
         found = parsedate_to_datetime(text or "")
     except ValueError:

@@ -156,8 +156,6 @@ class MessageStream:
         self._tools: dict[int | None, tuple[str, str, list[str], str]] = {}
         self._stop_reason: str | None = None
         self._size = 0
-        self.begun = False
-        """Whether any byte has come."""
         self.complete = False
         """Whether the last event has come."""
 
@@ -169,7 +167,6 @@ class MessageStream:
         Raises:
             BackendError: when they can not be read, or are an error.
         """
-        self.begun = True
         try:
             decoded = self._events.feed(piece)
         except EventTooLargeError:

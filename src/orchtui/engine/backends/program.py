@@ -107,7 +107,7 @@ class Program(asyncio.SubprocessProtocol):
         arguments: Sequence[str],
         *,
         folder: str,
-        environment: Mapping[str, str] | None,
+        environment: Mapping[str, str],
         standard_input: bytes | None,
         grace: float,
         linger: float,
@@ -117,7 +117,7 @@ class Program(asyncio.SubprocessProtocol):
         Args:
             arguments: Program and arguments.
             folder: Where it runs.
-            environment: The parent's own where nothing is given.
+            environment: All of it.
             standard_input: All that it is given; `None` leaves its standard input open.
             grace: As for the class.
             linger: As for the class.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchtui.engine.backends.anthropic_address import Address
+from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.names import NAMES, OF_OTHER_MODELS, PRESETS, WITHOUT_MODEL_CHOICE
 from orchtui.engine.backends.presets import PRESETS as PROGRAMS
@@ -141,16 +141,14 @@ class Backends:
     @property
     def at_provider(self) -> bool:
         """Whether the `anthropic` backend reaches Anthropic itself, and not a server before it."""
-        from orchtui.engine.backends.anthropic_api import DEFAULT_URL
-
-        return (self.environment.get(BASE_URL) or DEFAULT_URL).strip().rstrip("/") == DEFAULT_URL
+        return Address.of(self.environment.get(BASE_URL) or DEFAULT_URL).at_provider
 
     def offers(self, backend: str) -> tuple[bool, bool]:
         """Whether a backend offers tools to its models, and whether it has the provider's own."""
         if backend in self.profiles:
             profile = self.profiles[backend]
             return profile.tools, profile.web
-        return True, not self.environment.get(BASE_URL)
+        return True, self.at_provider
 
     def knows_model(self, backend: str, model: str) -> bool:
         """Whether a model that an agent file names means something to a backend.

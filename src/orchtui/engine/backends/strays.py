@@ -42,9 +42,9 @@ _ROUNDS = 20
 _STEP_S = 0.01
 
 
-def marked(environment: Mapping[str, str] | None) -> tuple[dict[str, str], str]:
+def marked(environment: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """An environment with a new mark, and the mark."""
-    given = dict(os.environ if environment is None else environment)
+    given = dict(environment)
     own = f"{os.getpid()}-{secrets.token_hex(8)}"
     outer = given.get(MARK, "")
     given[MARK] = f"{outer}:{own}" if outer else own

@@ -30,9 +30,6 @@ class ProgramPlaces(Protocol):
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open."""
 
-    def add(self, task: ScheduledTask) -> None:
-        """One more task takes part."""
-
     async def close(self) -> None:
         """Take away what is left. Safe to call twice."""
 
@@ -48,7 +45,7 @@ class ProjectWorkspaces:
         tasks: All tasks of the run.
         now: Seconds since 1970, by the session's clock; is called in threads too.
         out: The folder that keeps orchtui's runs.
-        programs: Makes the places of programs, from the ledger and the rules of this session.
+        programs: Makes the places of programs, from this session's ledger, owners and permits.
         program_backends: The names of the backends that run a program.
         secret_in: The name of a secret that stands in a text, which no tool writes then.
     """
@@ -61,7 +58,7 @@ class ProjectWorkspaces:
         *,
         now: Callable[[], float],
         out: Path,
-        programs: Callable[[Ledger, PermitFor], ProgramPlaces] | None = None,
+        programs: Callable[[Ledger, Ownership, PermitFor], ProgramPlaces] | None = None,
         program_backends: frozenset[str] = frozenset(),
         secret_in: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
@@ -72,7 +69,7 @@ class ProjectWorkspaces:
         self._secret_in = secret_in
         self.ledger = Ledger(now)
         self.owner = Ownership(project, tasks, Rules.load(project, out))
-        self._programs = programs(self.ledger, self.permits) if programs is not None else None
+        self._programs = programs(self.ledger, self.owner, self.permits) if programs else None
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open."""
@@ -93,8 +90,6 @@ class ProjectWorkspaces:
     def add(self, task: ScheduledTask) -> None:
         """One more task takes part."""
         self.owner.add(task)
-        if self._programs is not None:
-            self._programs.add(task)
 
     def permits(self, task: ScheduledTask, witness: Witness, worktree: Path | None) -> Permits:
         """The rules for one attempt of a program.

@@ -40,8 +40,8 @@ def workspaces_of(
         tasks,
         now=now,
         out=out,
-        programs=lambda ledger, permit_for: ProgramSites(
-            folder, run_folder, out, ledger, permit_for, tasks
+        programs=lambda ledger, owner, permit_for: ProgramSites(
+            folder, run_folder, out, ledger, owner, permit_for
         ),
         program_backends=PROGRAMS,
         secret_in=redactor.found_in,

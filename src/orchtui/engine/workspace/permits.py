@@ -76,11 +76,7 @@ class Permits:
         return not any(whys)
 
     async def _may_write(self, wish: Wish) -> bool:
-        rights = await asyncio.to_thread(lambda: [self._right(path) for path in wish.paths])
-        refusals = [(path, why) for path, why in zip(wish.paths, rights, strict=True) if why]
-        for path, why in refusals:
-            self._refused(wish, (path,), why)
-        if refusals:
+        if not await self._none_refused(wish, self._right):
             return False
         if wish.paths and not await asyncio.to_thread(self._is_any_open, wish.paths):
             return True

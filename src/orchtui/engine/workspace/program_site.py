@@ -28,7 +28,6 @@ from orchtui.engine.workspace.folder_watch import (
 from orchtui.engine.workspace.git import GitError
 from orchtui.engine.workspace.overlay import FILES
 from orchtui.engine.workspace.ownership import Ownership
-from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import Access, Race, Seen, Site, Witness
 from orchtui.engine.workspace.worktree import Worktree, Worktrees
 from orchtui.engine.workspace.worktree_changes import collect
@@ -104,8 +103,8 @@ class ProgramSites:
         run_folder: The run's folder.
         out: The artifacts folder.
         ledger: Told what a program is known to have written.
+        owner: Knows whose a declared path is.
         permit_for: Makes each attempt's Permit.
-        tasks: All of the run, to know whose a declared path is.
         place: Where worktrees stand; the user's cache folder where nothing is given.
     """
 
@@ -115,8 +114,8 @@ class ProgramSites:
         run_folder: Path,
         out: Path,
         ledger: Records,
+        owner: Ownership,
         permit_for: PermitFor,
-        tasks: Sequence[ScheduledTask] = (),
         place: Path | None = None,
     ) -> None:
         self.project = project
@@ -125,7 +124,7 @@ class ProgramSites:
         self.permit_for = permit_for
         self.worktrees = Worktrees(project, run_folder, out, place)
         self.watch = FolderWatch(project, (out,))
-        self.owner = Ownership(project, tasks, Rules.load(project, out))
+        self.owner = owner
         self.active: set[FolderSite] = set()
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
@@ -133,10 +132,6 @@ class ProgramSites:
         if task.worktree:
             return WorktreeSite(self, task, attempt, witness)
         return FolderSite(self, task, attempt, witness)
-
-    def add(self, task: ScheduledTask) -> None:
-        """One more task takes part."""
-        self.owner.add(task)
 
     async def close(self) -> None:
         """Remove the worktrees that are left. Safe to call twice."""

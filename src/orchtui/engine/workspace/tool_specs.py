@@ -170,7 +170,9 @@ def _several(given: dict[str, Any]) -> dict[str, Any]:
         except Misuse as misuse:
             raise Misuse(f"edit {number}: {misuse}") from None
     path = found[0]["path"]
-    return {"path": path, "edits": [{**each, "path": path} for each in found]}
+    if any(each["path"] != path for each in found):
+        raise Misuse("all edits of one call are of one file: make a call for each file")
+    return {"path": path, "edits": found}
 
 
 def _fitted(name: str, given: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +190,10 @@ def _fitted(name: str, given: dict[str, Any]) -> dict[str, Any]:
         if wanted in found and wanted != "context":
             raise Misuse(f"'{wanted}' is there twice")
         if value is not None:
-            found[wanted] = _checked(wanted, value, known[wanted]["type"])
+            checked = _checked(wanted, value, known[wanted]["type"])
+            # `-A` and `-B`: as many lines are shown on both sides.
+            twice = wanted in found
+            found[wanted] = max(found[wanted], checked) if twice else checked
     if absent := [key for key in schema["required"] if key not in found]:
         raise Misuse(f"'{absent[0]}' is missing: {known[absent[0]]['description']}")
     for key, choices in (("output_mode", MODES), ("type", tuple(GLOBS))):
@@ -197,7 +202,7 @@ def _fitted(name: str, given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _checked(key: str, value: object, kind: str) -> object:
+def _checked(key: str, value: object, kind: str) -> Any:
     wanted = _KINDS[kind]
     if kind == "integer":
         if isinstance(value, float) and value.is_integer():
