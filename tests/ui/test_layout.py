@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from textual.events import DescendantFocus
 
 from orchtui.ui import keymap
+from orchtui.ui.tabs_bar import ORDER
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until
 
 SIZES = [(20, 5), (40, 10), (80, 24), (99, 12), (100, 20), (120, 36), (160, 45), (200, 50)]
@@ -132,3 +134,26 @@ async def test_other_themes(make_app: MakeApp, theme: str) -> None:
         app.theme = theme
         await run_to_end(pilot, app)
         await sees(pilot, app, "COMPLETED")
+
+
+async def test_the_pane_in_front_has_the_focus_at_once(make_app: MakeApp) -> None:
+    """Not after the next layout, which hides the pane that was left with the focus in it."""
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the tasks have it")
+        for view in (*ORDER[1:], *reversed(ORDER)):
+            app.main.action_go(view)
+            assert app.main.focused is not None
+            assert app.main.focused in app.main.query(f"#{view} *")
+            await pilot.pause()
+            assert app.main.view == view
+            assert app.main.focused in app.main.query(f"#{view} *")
+
+
+async def test_a_focus_that_has_gone_on_turns_no_page(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        app.main.post_message(DescendantFocus(app.main.plan_pane.request))
+        await pilot.pause()
+        assert app.main.view == "independence"

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
 from textual.worker import Worker
 
@@ -96,9 +97,10 @@ class ComposePane(TellsTrouble, Vertical):
     def on_mount(self) -> None:
         self._show()
 
-    def focus_first(self) -> None:
-        """Focus the tasks, or the request while there are none."""
-        (self.tasks if self.draft.plan.tasks else self.request).focus()
+    @property
+    def first(self) -> Widget:
+        """What gets the focus: the tasks, or the request while there are none."""
+        return self.tasks if self.draft.plan.tasks else self.request
 
     async def up_to_date(self) -> None:
         """Return when the plan is what the request says now."""

@@ -15,6 +15,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -122,9 +123,10 @@ class IndependencePane(TellsTrouble, Vertical):
         yield self._note
         yield Static(_EMPTY, id="independence-empty", classes="empty")
 
-    def focus_first(self) -> None:
-        """Focus the matrix, or the findings."""
-        (self.matrix if self.has_class("-matrix") else self.list).focus()
+    @property
+    def first(self) -> Widget:
+        """What gets the focus: the matrix, or the findings."""
+        return self.matrix if self.has_class("-matrix") else self.list
 
     # The report
 

@@ -119,7 +119,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.timeline.show_run(None)
         self._arrange()
-        self.plan_pane.focus_first()
+        self.set_focus(self.plan_pane.first)
         self.independence.show_plan(self.draft.plan)
         self.set_interval(1 / RATE, self._repaint)
 
@@ -247,17 +247,16 @@ class MainScreen(Screen[None]):
     def action_go(self, view: PaneName) -> None:
         """Bring a pane to the front, with the focus."""
         self._turn_to(view)
-        targets: dict[PaneName, Widget] = {
+        inside: dict[PaneName, Widget] = {
+            "compose": self.plan_pane.first,
+            "independence": self.independence.first,
             "timeline": self.timeline.rows,
             "output": self.output.text,
             "runs": self.runs_pane.list,
         }
-        if view == "compose":
-            self.plan_pane.focus_first()
-        elif view == "independence":
-            self.independence.focus_first()
-        else:
-            targets[view].focus()
+        # at once, and not by `focus()`, which comes after the next layout: that hides the pane
+        # left behind, and what hides with the focus hands it to a neighbour
+        self.set_focus(inside[view])
 
     def action_step_pane(self, steps: int) -> None:
         """The next pane, or the one before."""
@@ -265,6 +264,8 @@ class MainScreen(Screen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The pane with the focus is the one in front."""
+        if event.widget is not self.focused:
+            return  # it went on meanwhile
         for ancestor in event.widget.ancestors_with_self:
             if ancestor.id in ORDER and ancestor.id != self.view:
                 self._turn_to(ancestor.id)
