@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine import events as ev
+from orchtui.engine import past_runs
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.errors import InputError, StorageError
+from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.resolve import Overrides
@@ -177,6 +178,34 @@ async def test_a_run_that_could_not_begin_is_no_run(tmp_path: Path, begun: bytes
     (empty / "events.jsonl").write_bytes(begun)
 
     assert one.run_folder("last").name == run_id
+
+
+async def test_a_journal_that_is_none_does_not_hide_the_other_runs(tmp_path: Path) -> None:
+    one = project(tmp_path)
+    run_id = await run(one, QUICK)
+    odd = tmp_path / "artifacts" / "runs" / "99991231-000000-000ffff"
+    (odd / "events.jsonl").mkdir(parents=True)
+
+    assert one.run_folder("last").name == run_id
+    assert one.run_folder(run_id[:-1]).name == run_id
+    with pytest.raises(RunNotFoundError, match="no run begins with"):
+        one.run_folder(odd.name)
+
+
+async def test_only_the_journals_of_runs_that_are_meant_are_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = project(tmp_path)
+    ids = [await run(one, QUICK) for _ in range(3)]
+    looked: list[str] = []
+
+    def began(path: Path) -> bool:
+        looked.append(path.name)
+        return True
+
+    monkeypatch.setattr(past_runs, "_began", began)
+    assert (one.run_folder("last").name, one.run_folder(ids[0]).name) == (ids[-1], ids[0])
+    assert looked == [ids[-1], ids[0]]
 
 
 async def test_a_rehearsed_synthesis_makes_the_run_a_rehearsal(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine import verdict
+from orchtui.engine import steering_told, verdict
 from orchtui.engine.addition import Addition
 from orchtui.engine.executor import Executor
 from orchtui.engine.plan import Limits
@@ -14,6 +14,7 @@ from orchtui.engine.schedule import Schedule
 from orchtui.engine.steering import Steering
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, says, schedule_of, task
+from tests.engine.told import Told
 
 Act = Callable[[Steering], object]
 
@@ -48,7 +49,7 @@ def test_a_running_task_may_be_given_more_time() -> None:
         a=lambda wheel: wheel.extend("a", 60.0),
     )
 
-    assert told(events) == [("extend", "a", "60")]
+    assert told(events) == [("extend", "a", "60.0")]
     assert folded.tasks["a"].status == "completed"
     assert folded.tasks["a"].task.timeout == 80.0
     assert folded.tasks["b"].error == "timeout"
@@ -206,3 +207,25 @@ def test_what_has_ended_or_is_not_there_can_not_be_steered(
 
     assert answers == [False, False]
     assert told(events) == []
+
+
+@pytest.mark.parametrize("action", ["extend", "concurrency"])
+@pytest.mark.parametrize("value", [None, "", "soon", "nan", "inf", "-1", "0", "1e999", "9" * 5000])
+def test_a_number_that_there_can_not_be_changes_nothing(action: str, value: str | None) -> None:
+    told = Told(task("a")).starts("a", 0)
+    before = (told.run.concurrency, told.run.tasks["a"].task)
+
+    told.tell(ev.Steered, 1, action=action, task="a", value=value)
+
+    assert (told.run.concurrency, told.run.tasks["a"].task) == before
+    steering_told.wish(told.run.wishes[0])  # can be told, whatever it says
+
+
+def test_more_time_is_kept_to_the_last_digit() -> None:
+    backend = Scripted({"a": [says("x", 5.0)]})
+
+    _, folded = steered(
+        schedule_of(task("a", timeout=60.0)), backend, a=lambda wheel: wheel.extend("a", 1234567.25)
+    )
+
+    assert folded.tasks["a"].task.timeout == 1234627.25

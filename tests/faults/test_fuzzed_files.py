@@ -232,6 +232,8 @@ def histories() -> tuple[tuple[bytes, ...], ...]:
         when=ev.iso(5), other="t1", other_access="write", other_when=ev.iso(4),
     )  # fmt: skip
     first.fails("t3", 6).starts("t2", 5).cancels("t2", 7).tell(ev.Steered, 7, action="cancel_run")
+    first.tell(ev.Steered, 7, action="extend", task="t1", value="60.0")
+    first.tell(ev.Steered, 7, action="concurrency", value="3")
     first.ends(8).resumes(9).starts("t2", 10).completes("t2", 11, "more").starts("t3", 10)
     first.fails("t3", 12, error="auth").ends(13)
     second = Told(

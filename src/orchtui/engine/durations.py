@@ -10,6 +10,9 @@ _PART = re.compile(r"([0-9]+)(ms|h|m|s)")
 _MILLISECONDS = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _ORDER = ("h", "m", "s", "ms")
 
+LONGEST = 10 * 365 * 86400
+"""Seconds; nobody means more."""
+
 ALLOWED = "a duration such as 90s, 20m, 1h30m or 500ms, or a whole number of seconds"
 
 
@@ -34,7 +37,7 @@ def parse_duration(text: str) -> float:
             raise ValueError(f"'{text[:40]}' is not {ALLOWED}")
         # Whole milliseconds, so that the sum is as exact as a float can be.
         seconds = sum(int(number[:12]) * _MILLISECONDS[unit] for number, unit in parts) / 1000
-    if not 0 < seconds <= 10 * 365 * 86400:
+    if not 0 < seconds <= LONGEST:
         raise ValueError(f"'{text[:40]}' is out of range: more than 0, at most ten years")
     return float(seconds)
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from orchtui.engine.durations import LONGEST
 from orchtui.engine.event_parts import (
     AGGREGATE,
     FORMAT,
@@ -150,6 +151,15 @@ class Steered(Event, frozen=True, kw_only=True):
     """A SteerAction; readers leave alone what they do not know."""
     task: str | None = None
     value: str | None = None
+
+    @property
+    def number(self) -> float | None:
+        """The value, where it is a number of seconds or of tasks that there can be."""
+        try:
+            found = float(self.value or "")
+        except ValueError:
+            return None
+        return found if 0 < found <= LONGEST else None
 
 
 class TaskAdded(Event, frozen=True, kw_only=True):

@@ -106,19 +106,19 @@ def _steer(run: Run, event: ev.Steered) -> None:
     """A person's wish; one that this version does not know changes nothing."""
     run.wishes.append(event)
     task = run.tasks.get(event.task or "")
-    match event.action, task, event.value:
-        case "cancel_run", _, _:
+    match event.action, task:
+        case "cancel_run", _:
             run.cancelled = True
-        case "pause" | "resume", _, _:
+        case "pause" | "resume", _:
             run.paused = event.action == "pause"
-        case "concurrency", _, str(number):
-            run.concurrency = int(number)
-        case "retry", TaskRun(), _:
+        case "concurrency", _ if event.number:
+            run.concurrency = int(event.number)
+        case "retry", TaskRun():
             put_back(run, task, run.at)
-        case "extend", TaskRun(), str(seconds):
-            _change(run, task, timeout=task.task.timeout + float(seconds))
-        case "priority", TaskRun(), str(priority) if priority in PRIORITIES:
-            _change(run, task, priority=priority)
+        case "extend", TaskRun() if event.number:
+            _change(run, task, timeout=task.task.timeout + event.number)
+        case "priority", TaskRun() if event.value in PRIORITIES:
+            _change(run, task, priority=event.value)
 
 
 def _change(run: Run, task: TaskRun, **fields: object) -> None:

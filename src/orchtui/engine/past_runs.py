@@ -3,6 +3,7 @@
 This module never changes a run.
 """
 
+from itertools import islice
 from pathlib import Path
 
 from orchtui.engine import fold, journal
@@ -22,23 +23,35 @@ def run_folder(out: Path, run_id: str) -> Path:
         RunNotFoundError: when none or several fit.
     """
     folder = out / journal.RUNS
-    ids = sorted(path.parent.name for path in folder.glob(f"*/{journal.FILE}") if _begun(path))
-    if run_id == "last" and ids:
-        return folder / ids[-1]
-    found = [i for i in ids if i == run_id] or [i for i in ids if i.startswith(run_id)]
-    if len(found) == 1 and run_id:
-        return folder / found[0]
-    if not ids:
+    every = sorted((path.parent for path in folder.glob(f"*/{journal.FILE}")), reverse=True)
+    if run_id == "last":
+        found = list(islice(filter(_began, every), 1))
+    else:
+        fit = [path for path in every if run_id and path.name.startswith(run_id)]
+        found = [path for path in fit if _began(path)]
+        found = [path for path in found if path.name == run_id] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(path.name for path in reversed(found[-5:]))
+        raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {names}")
+    if not any(map(_began, every)):
         raise RunNotFoundError(f"there are no runs in {folder}")
-    if not found:
-        raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
-    raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {', '.join(found[:5])}")
+    raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
 
 
-def _begun(path: Path) -> bool:
-    """Whether a journal has its first event: without it, the run could not even begin."""
-    with open(path, "rb") as file:
-        return file.readline().endswith(b"\n")
+def _began(folder: Path) -> bool:
+    """Whether the journal has its first event: without it, the run could not even begin.
+
+    One that nobody can read says no more than one that is empty; `journal.read` tells why.
+    """
+    try:
+        with open(folder / journal.FILE, "rb") as file:
+            return file.readline().endswith(b"\n")
+    except (IsADirectoryError, FileNotFoundError):
+        return False
+    except OSError:
+        return True
 
 
 def open_run(out: Path, run_id: str) -> Run:

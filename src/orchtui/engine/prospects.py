@@ -16,6 +16,7 @@ from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fingerprint import Fingerprint, fingerprints
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import Finding, IndependenceReport, check
+from orchtui.engine.journal import RUNS
 from orchtui.engine.opening import Terms
 from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides, Resolver
@@ -115,6 +116,9 @@ class Prospects(Staff):
         with rescue.pointing(self.out, run_id):
             return past_runs.run_folder(self.out, run_id)
 
+    def _folder_of(self, run: Run) -> Path:
+        return self.out / RUNS / run.id
+
     # A session as it would begin
 
     def prospect(
@@ -129,7 +133,7 @@ class Prospects(Staff):
         overrides = resuming.inherited(self.overrides, earlier.overrides)
         schedule = self.draw_up(plan, overrides, report, used=earlier)
         prints = self.fingerprints_of(schedule)
-        lost = inheriting.lost_files(earlier, self.run_folder(earlier.id))
+        lost = inheriting.lost_files(earlier, self._folder_of(earlier))
         reuse = compare(earlier, schedule, prints, lost=lost)
         terms = Terms(overrides=overrides, fingerprints=prints, reuse=reuse, parent=earlier)
         return Prospect(plan=plan, schedule=schedule, terms=terms)
@@ -139,7 +143,7 @@ class Prospects(Staff):
         past = self.open_run(run_id)
         if told := rescue.told(self.out, past.id):
             raise InputError.of(told[0])
-        past_runs.refuse_alive(self.run_folder(past.id), past)
+        past_runs.refuse_alive(self._folder_of(past), past)
         resuming.refuse_unknown(past, (task.id for task in past.plan.tasks if task.enabled))
         overrides = resuming.merged(flags, past.overrides)
         try:
@@ -150,7 +154,7 @@ class Prospects(Staff):
         terms = Terms(
             overrides=overrides, fingerprints=prints, reuse=compare(past, schedule, prints)
         )
-        shown = summary.load(self.run_folder(past.id))
+        shown = summary.load(self._folder_of(past))
         prospect = Prospect(
             plan=past.plan,
             schedule=schedule,

@@ -97,7 +97,7 @@ class Steering:
         if work is None:
             return False
         work.task = replace(work.task, timeout=work.task.timeout + seconds)
-        self._say.steered("extend", task_id, f"{seconds:g}")
+        self._say.steered("extend", task_id, str(seconds))
         return True
 
     def set_priority(self, task_id: str, priority: Priority) -> bool:

@@ -27,7 +27,7 @@ def wish(event: ev.Steered) -> str:
         case "retry_now":
             return f"tries {task} again now, without the rest of its pause"
         case "extend":
-            return f"gave {task} {show_duration(float(value))} more"
+            return f"gave {task} {show_duration(event.number)} more" if event.number else ""
         case "priority":
             return f"made {task} {value}"
         case "pause":
