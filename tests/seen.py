@@ -200,7 +200,7 @@ def in_list_json(run: Run) -> Seen:
 
 def bar(run: Run) -> Content:
     """The line below the panes."""
-    facts = Facts(backend="anthropic", run=run, now=run.at)
+    facts = Facts(run=run, now=run.at)
     return Content("  ").join(part for _, part in state_of(facts))
 
 

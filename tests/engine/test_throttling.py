@@ -1,12 +1,12 @@
 """Being told to slow down, in whole runs on a virtual clock."""
 
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine import verdict
+from orchtui.engine import steering_told, verdict
 from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.backoff import backoff
@@ -16,6 +16,7 @@ from orchtui.engine.plan import Limits
 from tests.engine import virtual_time
 from tests.engine.rate_servers import Bucket, Limited
 from tests.engine.scripted import Scripted, Step, execute, fails, says, schedule_of, task
+from tests.engine.told import Told
 
 _DONE = base.Finished("end_turn")
 
@@ -145,3 +146,22 @@ def test_another_backend_is_not_slowed_down() -> None:
     _, folded = virtual_time.run(execute(schedule, backend))
 
     assert max(folded.tasks[f"t{n}"].ended or 0 for n in range(3)) - folded.started < 5.0
+
+
+@pytest.mark.parametrize(
+    ("limit", "after", "words"),
+    [
+        ({"concurrency": 3, "rate": 1.25, "hold_s": 30.0}, 1, "slowed to 3 at once, 1.2/s"),
+        ({"concurrency": 1}, 1, "slowed to 1 at once"),
+        ({"hold_s": 30.0}, 10, "waits 20.0s"),
+        ({"hold_s": 30.0, "rate": 2.0}, 10, "slowed to 2.0/s"),
+        ({"hold_s": 30.0, "rate": 2.0}, 31, ""),
+        ({}, 0, ""),
+    ],
+)
+def test_what_a_limit_still_says_is_never_half_a_sentence(
+    limit: dict[str, Any], after: float, words: str
+) -> None:
+    told = Told(task("a")).tell(ev.LimitChanged, 0, backend="x", lower=True, why="429", **limit)
+    [event] = told.run.server_limits.values()
+    assert steering_told.slowed(event, told.run.at + after) == words

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine import fold, journal
+from orchtui.engine.errors import IllegalTransitionError
+from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import load_all
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.tabs_bar import TabsBar
 from orchtui.ui.timeline_pane import TimelineRows
 from orchtui.ui.trust_question import TrustQuestion
-from tests.ui.conftest import STALL, MakeApp, plan_of, until
+from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 
 class Boom(Exception):
@@ -70,6 +72,11 @@ def in_the_render(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app.main.timeline.rows.refresh()
 
 
+def in_the_run(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Orchestrator, "_commit", boom)
+    app.live.cancel("t1")
+
+
 PLACES: list[Callable[[OrchtuiApp, pytest.MonkeyPatch], None]] = [
     in_a_worker,
     in_a_worker_that_ends_the_app,
@@ -79,6 +86,7 @@ PLACES: list[Callable[[OrchtuiApp, pytest.MonkeyPatch], None]] = [
     in_a_message_handler,
     in_an_action,
     in_the_render,
+    in_the_run,
 ]
 
 
@@ -126,3 +134,36 @@ async def test_the_app_ends_and_the_run_is_kept(
     assert not runs(int(pid_file.read_text()))
     out, err = capsys.readouterr()
     assert "nobody may see" not in out + err
+
+
+async def test_an_event_that_does_not_fit_the_run_that_goes_on_is_a_bug(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise IllegalTransitionError("t1: it ended twice")
+
+    app = make_app(plan_of(STALL))
+    with pytest.raises(IllegalTransitionError, match="ended twice"):
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("ctrl+r")
+            await until(pilot, lambda: app.live.run and app.live.run.characters, "text comes")
+            monkeypatch.setattr(Orchestrator, "_commit", refuse)
+            app.live.cancel_all()
+            await asyncio.wait_for(app._exception_event.wait(), 20)
+
+    [run] = load_all(tmp_path / "artifacts" / "runs")
+    assert app.crashed_run == run.id
+
+
+async def test_a_journal_that_does_not_fit_is_told_and_the_app_lives_on(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        assert app.main.shown is not None
+        path = app.main.shown.folder / journal.FILE
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(lines[0] + lines[0])  # it begins twice
+        await pilot.press("r")
+        await sees(pilot, app, "This did not work")
+        await pilot.press("escape")
+        assert app.screen is app.main

@@ -1,5 +1,7 @@
 """Going on with a run, and beside one: what is kept is shown before anything starts."""
 
+import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -127,6 +129,10 @@ async def test_or_it_runs_all_anew_or_not_at_all(make_app: MakeApp) -> None:
         assert states(app) == [("completed", 1), ("completed", 1)]
 
 
+def _forge(folder: Path) -> None:
+    (folder / "events.jsonl").write_bytes(b"nothing\n")
+
+
 def _put(plan: Plan, _: Plan) -> Plan:
     return plan
 
@@ -143,6 +149,24 @@ async def test_nobody_is_asked_where_there_is_nothing_to_take_over(make_app: Mak
             await until(pilot, lambda: app.main.shown is not before, "it runs")  # noqa: B023
             await ended(pilot, app)
             assert states(app) == [("completed", 1), ("completed", 1)]
+
+
+@pytest.mark.parametrize("spoil", [shutil.rmtree, _forge], ids=["gone", "spoilt"])
+async def test_a_run_that_can_not_be_read_any_more_keeps_no_new_one_from_starting(
+    make_app: MakeApp, spoil: Callable[[Path], object]
+) -> None:
+    plan = plan_of(QUICK, QUICK)
+    app = make_app(plan)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        first = app.main.shown
+        assert first is not None
+        spoil(first.folder)
+        app.main.plan_pane.change(partial(_put, edited(plan, 1)))
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.main.shown is not first, "a new run begins")
+        await ended(pilot, app)
+        await said(pilot, app, f"Nothing is taken over from run {first.run.id}")
 
 
 async def test_hostile_names_stay_text_in_the_question(make_app: MakeApp) -> None:

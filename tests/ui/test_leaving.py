@@ -1,5 +1,6 @@
 """Quitting: what is asked, what is kept, and what signals do."""
 
+import asyncio
 import os
 import signal
 import threading
@@ -8,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from orchtui.engine.backends import registry
+from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.summary import load_all
-from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, sees, until
+from orchtui.ui import app as leaving
+from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
@@ -73,6 +77,23 @@ async def test_signals_end_the_run_in_order(
         await until(pilot, lambda: app._exit, "it ends")
     (summary,) = load_all(tmp_path / "artifacts" / "runs")
     assert summary.verdict == "CANCELLED"
+
+
+async def test_a_backend_that_does_not_close_is_left_behind(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cling(_: RehearsalBackend) -> None:
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(RehearsalBackend, "close", cling)
+    monkeypatch.setattr(registry, "CLOSE_WITHIN", 0.3)
+    monkeypatch.setattr(leaving, "LEAVE_WITHIN", 0.1)
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("q")
+        await until(pilot, lambda: app._exit, "it ends")
+    assert (app.return_code, app.crash) == (0, None)
 
 
 async def test_quitting_while_a_run_is_starting_asks(

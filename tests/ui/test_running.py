@@ -251,7 +251,7 @@ async def test_the_backend_can_be_changed(make_app: MakeApp) -> None:
         await pilot.press("b")
         await sees(pilot, app, "Who works?")
         await pilot.press("end", "enter")
-        await until(pilot, lambda: app.main.backend == "rehearsal", "it is chosen")
+        await until(pilot, lambda: app.main.used == ("rehearsal",), "it is chosen")
         assert app.project.overrides.backend == "rehearsal"
 
 

@@ -35,7 +35,7 @@ async def test_more_time_by_key(make_app: MakeApp, size: tuple[int, int]) -> Non
         await sees(pilot, app, "'soon' is not a duration")
         line.value = "10m"
         await pilot.press("enter")
-        await until(pilot, lambda: wishes(app) == [("extend", "t2", "600")], "it has more time")
+        await until(pilot, lambda: wishes(app) == [("extend", "t2", "600.0")], "it has more time")
         assert app.live.run is not None
         assert app.live.run.tasks["t2"].task.timeout == 660.0
         await pilot.press("e", "escape")

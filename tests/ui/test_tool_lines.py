@@ -255,7 +255,7 @@ async def test_the_timeline_shows_races_refusals_questions_and_tools(
         pane.show_run(told.run)
         await pilot.pause()
         pane.repaint(told.run, told.run.at + 10)
-        bar.show(Facts(backend="x", run=told.run, is_live=True, now=told.run.at))
+        bar.show(Facts(workers=("x",), run=told.run, is_live=True, now=told.run.at))
         await pilot.pause()
         first = next(line for line in screen_text(app).splitlines() if "First" in line)
         second = next(line for line in screen_text(app).splitlines() if "Second" in line)

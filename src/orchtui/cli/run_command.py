@@ -174,7 +174,6 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
     from orchtui.cli.progress import Progress
     from orchtui.engine import events as ev
     from orchtui.engine import verdict
-    from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 
     out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
     # Where both are one terminal, a table would be drawn over the events.
@@ -193,9 +192,7 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
             progress.conclude(orchestrator.run_folder, orchestrator.out)
     except Exception as error:
         await out.close()
-        # Of a run that goes on, an event that does not fit is a bug, and not a bad journal.
-        is_bug = isinstance(error, IllegalTransitionError) and orchestrator.begun
-        if isinstance(error, OrchtuiError) and not is_bug:
+        if not orchestrator.is_bug(error):
             raise
         raise _crashed(orchestrator, project) from error
     finally:

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchtui.cli import ending
+
 if TYPE_CHECKING:
     from orchtui.cli.output import Output
     from orchtui.engine.follower import Watch
@@ -36,7 +38,7 @@ def watch_run(folder: Path, out: Path, *, as_json: bool) -> int:
     Raises:
         StorageError: when the journal can not be read.
     """
-    return asyncio.run(_watch(folder, out, as_json=as_json))
+    return ending.run(_watch(folder, out, as_json=as_json))
 
 
 async def _watch(folder: Path, out_folder: Path, *, as_json: bool) -> int:

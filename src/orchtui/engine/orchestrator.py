@@ -28,6 +28,7 @@ from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.budget import Budget
 from orchtui.engine.disk import Disk, clear_away
+from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 from orchtui.engine.executor import Executor
 from orchtui.engine.feed import Feed
 from orchtui.engine.lanes import Limiters
@@ -134,6 +135,12 @@ class Orchestrator:
     def begun(self) -> bool:
         """Whether there is a run: something was written."""
         return self._storage is not None
+
+    def is_bug(self, error: Exception) -> bool:
+        """Whether what ended this session is nothing that a person, a file or a disk did."""
+        # Of a run that goes on, an event that does not fit is not a bad journal.
+        own = isinstance(error, OrchtuiError)
+        return not own or (isinstance(error, IllegalTransitionError) and self.begun)
 
     def now(self) -> float:
         """Seconds since 1970 by the session's clock, which no change of the wall clock moves."""

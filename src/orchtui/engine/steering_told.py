@@ -43,11 +43,30 @@ def limit(event: ev.LimitChanged) -> str:
     """`asked to slow down: 4 at once, 1.2/s, nothing for 30.0s`, or that it takes more again."""
     if not event.lower and event.concurrency is None:
         return "takes as much as the run asks again"
-    parts = [f"{event.concurrency} at once"] if event.concurrency is not None else []
-    parts += [show_rate(event.rate)] if event.rate is not None else []
+    parts = _pace(event)
     parts += [f"nothing for {show_duration(event.hold_s)}"] if event.hold_s else []
     head = "asked to slow down" if event.lower else "takes more again"
     return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def slowed(event: ev.LimitChanged, now: float) -> str:
+    """What still holds of it: `slowed to 3 at once, 1.2/s`, `waits 30.0s`; empty for nothing.
+
+    Args:
+        event: The last one of a backend.
+        now: Seconds since 1970.
+    """
+    held = event.hold_s - (now - ev.seconds(event.at))
+    if event.concurrency is None and held <= 0:
+        return ""
+    if pace := _pace(event):
+        return f"slowed to {', '.join(pace)}"
+    return f"waits {show_duration(held)}"
+
+
+def _pace(event: ev.LimitChanged) -> list[str]:
+    pace = [f"{event.concurrency} at once"] if event.concurrency is not None else []
+    return pace + ([show_rate(event.rate)] if event.rate is not None else [])
 
 
 def told(

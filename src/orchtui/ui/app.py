@@ -5,8 +5,6 @@ the screen; screens come and go, the run stays. Here are saving and leaving.
 This module never draws.
 """
 
-import asyncio
-import contextlib
 from pathlib import Path
 
 from textual import work
@@ -21,7 +19,7 @@ from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
 
 LEAVE_WITHIN = 5.0
-"""Seconds that quitting waits for a cancelled run to be written, and for backends to close."""
+"""Seconds that quitting waits for a cancelled run to be written, and then for an ended one."""
 LET_GO_WITHIN = 10.0
 """Seconds for a run that was ended early: its programs are ended, and what there is is saved."""
 
@@ -47,8 +45,6 @@ class OrchtuiApp(PastDesk):
         self._plan_path = plan_path
         self._theme_wanted = theme
         self._quit_asked = False
-        self.crashed_run = ""
-        """The id of the run that went on when something unexpected ended the app."""
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -56,7 +52,7 @@ class OrchtuiApp(PastDesk):
     def on_mount(self) -> None:
         self.take_theme(self._theme_wanted)
         self.take_signals(self._leave_now)
-        self._tell_backend()
+        self.tell_workers()
         self.follow_agent_files()
         self.call_after_refresh(self.settle_down)
 
@@ -130,29 +126,20 @@ class OrchtuiApp(PastDesk):
             return answer == "leave"
         return True
 
-    def _handle_exception(self, error: Exception) -> None:
-        if self.crash is None and self.live.run is not None:
-            self.crashed_run = self.live.run.id
-        super()._handle_exception(error)
-
     async def _shutdown(self) -> None:
         """However the app ends: the terminal first, then what is left of a run and of backends."""
         try:
             await super()._shutdown()
         finally:
             await self.live.let_go(LET_GO_WITHIN)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.project.close(), LEAVE_WITHIN)
+            await self.project.close()
 
     async def _leave(self) -> None:
         """Stop what runs, wait until it is written, and go."""
         if not self.live.following:
             self.workers.cancel_group(self, "run")  # it has not written anything yet
         await self.live.stop(LEAVE_WITHIN)
-        try:
-            await asyncio.wait_for(self.project.close(), LEAVE_WITHIN)
-        finally:
-            self.exit(0)
+        self.exit(0)
 
     @work(exclusive=True, group="leave", exit_on_error=False)
     async def _leave_now(self) -> None:

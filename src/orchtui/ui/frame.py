@@ -18,7 +18,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerFailed, WorkerState
 
-from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
+from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
 from orchtui.ui import keymap, terminal, theme
 from orchtui.ui.dialogs import Read, keys_text
@@ -133,8 +133,6 @@ class Frame(App[int]):
         if event.worker.group == "memory":  # not worth a dialog, and once is enough
             self._measuring.stop()
             self.say(f"Memory can not be measured: {error}", "warning")
-        elif isinstance(error, IllegalTransitionError) and event.worker.group == "run":
-            self._handle_exception(error)  # of a run that goes on it is a bug, not a bad file
         else:
             self.tell_error(error)
 

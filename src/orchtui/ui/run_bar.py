@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
-from orchtui.engine.events import Census, Verdict, seconds
+from orchtui.engine.events import Census, Verdict
 from orchtui.engine.outcome_words import others
-from orchtui.engine.rates import show_rate
 from orchtui.engine.rehearsed import badge
 from orchtui.engine.run import Run
+from orchtui.engine.steering_told import slowed
 from orchtui.engine.text import clean_line
 from orchtui.engine.verdict import census, makespan, refusals, verdict
 from orchtui.ui import looks, storage_notice
@@ -64,10 +64,8 @@ class Rate:
 class Facts:
     """What the bar shows."""
 
-    backend: str
-    """The one that is chosen for a new run; '' when nobody chose."""
     workers: tuple[str, ...] = ()
-    """Those that a new run of the plan would use: its tasks may say it themselves."""
+    """The backends that a new run of the plan would use; none when nobody chose."""
     memory: int | None = None
     """Bytes of this program and the programs it started."""
     run: Run | None = None
@@ -105,7 +103,7 @@ class RunBar(Static):
         if run is not None and facts.is_live:
             running = len(run.with_status("running"))
             parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
-            parts += [(3, Content.styled(words, "$text-warning")) for words in slowed(run)]
+            parts += [(3, Content.styled(words, "$text-warning")) for words in _slowed(run)]
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
             parts.append((6, Content(used)))
@@ -120,7 +118,7 @@ class RunBar(Static):
             parts.append((7, Content.styled(memory, "$foreground-muted")))
         # Who works, and how to have it otherwise, go last of all.
         working = run.schedule.backends if run is not None and facts.is_live else ()
-        names = working or facts.workers or ((facts.backend,) if facts.backend else ())
+        names = working or facts.workers
         shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
         parts.append((1, Content.styled(shown or "no backend chosen", "b")))
         if not working:
@@ -166,16 +164,10 @@ def state_of(facts: Facts) -> list[Part]:
     return parts
 
 
-def slowed(run: Run) -> list[str]:
+def _slowed(run: Run) -> list[str]:
     """Which servers are asked less than the run would: `anthropic slowed to 3 at once, 1.2/s`."""
-    told = []
-    for backend, limit in run.server_limits.items():
-        held = limit.hold_s - (run.at - seconds(limit.at))
-        words = [f"{limit.concurrency} at once"] if limit.concurrency is not None else []
-        words += [show_rate(limit.rate)] if limit.rate is not None else []
-        if limit.concurrency is not None or held > 0:
-            told.append(f"{clean_line(backend)} slowed to {', '.join(words)}")
-    return told
+    told = {name: slowed(limit, run.at) for name, limit in run.server_limits.items()}
+    return [f"{clean_line(name)} {words}" for name, words in told.items() if words]
 
 
 def _line(parts: list[Part]) -> Content:

@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from textual import work
 
 from orchtui.engine import budget, estimate_words
-from orchtui.engine.errors import InputError, NoBackendError
+from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
 from orchtui.engine.events import BudgetWarning, PermissionAsked
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
+from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.ui import storage_notice
@@ -51,6 +52,8 @@ class RunDesk(SteerDesk):
         self._asked: set[str] = set()
         """Findings that a person was asked about before a run."""
         self._own: Shown | None = None
+        self.crashed_run = ""
+        """The id of the run that went on when something unexpected ended the app."""
 
     def action_run_plan(self) -> None:
         if self.take_place():
@@ -112,14 +115,21 @@ class RunDesk(SteerDesk):
         """A new run, with the results of the one that is shown where a person wants them."""
         shown = self.main.shown
         if shown is not None and not shown.watched and shown.run.plan != plan:
-            earlier = shown.run.id
-            prospect = await asyncio.to_thread(self.project.prospect, plan, report, earlier)
-            answer = await ask_take_over(self, prospect)
+            prospect = await self._after(shown.run.id, plan, report)
+            answer = await ask_take_over(self, prospect) if prospect is not None else "anew"
             if answer == "back":
                 return None
-            if answer == "take":
+            if prospect is not None and answer == "take":
                 return await asyncio.to_thread(self.project.begin, prospect)
         return await asyncio.to_thread(self.project.start, plan, report)
+
+    async def _after(self, earlier: str, plan: Plan, report: IndependenceReport) -> Prospect | None:
+        """What could be taken over from a run; `None` where it can not be read any more."""
+        try:
+            return await asyncio.to_thread(self.project.prospect, plan, report, earlier)
+        except (RunNotFoundError, StorageError) as error:
+            self.say(f"Nothing is taken over from run {earlier}: {error}", "warning")
+            return None
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
@@ -149,6 +159,11 @@ class RunDesk(SteerDesk):
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
             await self.live.follow(orchestrator, self._begun, self._person_needed)
+        except Exception as error:
+            if not orchestrator.is_bug(error):
+                raise
+            self._end_app(error, orchestrator.run if orchestrator.begun else None)
+            return
         finally:
             self.main.live = None
             self.main.dirty = True
@@ -159,6 +174,14 @@ class RunDesk(SteerDesk):
                 self.main.show_run(self._own)
         self.tell_end(run, folder)
         self.main.runs_pane.post_message(RunsPane.ReloadWanted())
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._end_app(error, self.live.run)
+
+    def _end_app(self, error: Exception, run: Run | None) -> None:
+        if self.crash is None and run is not None:
+            self.crashed_run = run.id
+        super()._handle_exception(error)
 
     def _person_needed(self, event: NeedsPerson) -> None:
         if isinstance(event, PermissionAsked):
@@ -224,24 +247,14 @@ class RunDesk(SteerDesk):
 
     async def _choose_backend(self, why: str) -> bool:
         choices = self.project.backends.choices()
-        dialog = ChooseBackend(choices, self.main.backend, why)
+        overrides, plan = self.project.overrides, self.draft.plan
+        now = overrides.backend or plan.backend or self.project.unasked()
+        dialog = ChooseBackend(choices, now, why)
         name = await self.push_screen_wait(dialog)
         if name:
-            self.project.overrides = replace(self.project.overrides, backend=name)
-            self._tell_backend()
+            self.project.overrides = replace(overrides, backend=name)
+            self.tell_workers()
         return bool(name)
-
-    def _tell_backend(self) -> None:
-        overrides, plan = self.project.overrides, self.draft.plan
-        name = overrides.backend or plan.backend
-        if name is None:
-            try:
-                name = self.project.backends.default()
-            except NoBackendError:
-                name = ""
-        self.main.backend = name
-        self.main.dirty = True
-        self.tell_workers()
 
 
 def _why(error: NoBackendError) -> str:

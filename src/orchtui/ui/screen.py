@@ -91,8 +91,6 @@ class MainScreen(Screen[None]):
         self.shown: Shown | None = None
         self.live: Run | None = None
         """The run that is going on."""
-        self.backend = ""
-        """What is chosen for a new run; '' when nobody chose."""
         self.used: tuple[str, ...] = ()
         """What a new run of the plan would use."""
         self.memory: int | None = None
@@ -170,7 +168,6 @@ class MainScreen(Screen[None]):
             self._repaint_output(shown, moment, broken_off)
         self.bar.show(
             Facts(
-                backend=self.backend,
                 workers=self.used,
                 memory=self.memory,
                 run=shown.run if shown else None,

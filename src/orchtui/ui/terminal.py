@@ -12,10 +12,11 @@ from typing import Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-_END_WITHIN = 20
+_END_WITHIN = 40
 """Seconds from the loss of the terminal to the end of the process, whatever the app is doing.
 
-More than quitting may take: see `app.LEAVE_WITHIN`, which counts up to three times.
+More than quitting may take: `app.LEAVE_WITHIN` twice, `app.LET_GO_WITHIN`, backends that close,
+and what is left of coroutines and threads.
 """
 
 
