@@ -114,11 +114,7 @@ class PermissionQuestion(ModalScreen[bool]):
 
 
 async def ask_permission(
-    app: App[int], run: Run, asked: PermissionAsked, now: Callable[[], float] | None = None
+    app: App[int], run: Run, asked: PermissionAsked, now: Callable[[], float]
 ) -> bool:
-    """Whether the program may do it; must be called from a worker.
-
-    Args:
-        now: The clock of the run; its latest event's time where nobody gives one.
-    """
-    return await app.push_screen_wait(PermissionQuestion(run, asked, now or (lambda: run.at)))
+    """Whether the program may do it; must be called from a worker."""
+    return await app.push_screen_wait(PermissionQuestion(run, asked, now))

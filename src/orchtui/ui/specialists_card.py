@@ -135,8 +135,8 @@ def card_text(card: Card) -> Content:
         ("color", card.color or "", ""),
     ):
         if value or about:
-            facts = ", ".join(filter(None, (clean_line(value, 1000), "")))
-            note = clean_line(about) if not facts else f"  {clean_line(about)}" if about else ""
+            facts = clean_line(value, 1000)
+            note = f"{'  ' if facts else ''}{clean_line(about)}" if about else ""
             parts.append(Content.assemble((f"{name:8} ", "b"), facts, (note, "$foreground-muted")))
     parts += [_marked("info", note) for note in card.notes]
     if card.ignored:
