@@ -1,12 +1,14 @@
 """AcpBackend with agents that fail and lie: a clear error on that task, and nothing stays."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchtui.engine.backends.acp import AcpBackend
 from orchtui.engine.backends.base import BackendEvent, Text
 from orchtui.engine.errors import BackendError
 from tests.engine.backends.acp_helpers import (
@@ -216,6 +218,12 @@ async def test_how_one_signs_in_is_told(tmp_path: Path) -> None:
     assert error.kind == "auth"
     for words in ("Run `agent login`", "AGENT_KEY", "--login"):
         assert words in error.message
+    assert "env:" not in error.message
+
+    made = AcpBackend({**os.environ, "AGENT_KEY": "given-to-nobody-1"})
+    kept = await failure(scripted(tmp_path, script), made=made)
+    assert kept.kind == "auth"
+    assert "`env: [AGENT_KEY]` at the task passes it on" in kept.message
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,11 @@ def no_leaked_descriptors() -> Iterator[None]:
 
 
 def assignment(
-    tmp_path: Path, *command: str, prompt: str = "the prompt", system: str = ""
+    tmp_path: Path,
+    *command: str,
+    prompt: str = "the prompt",
+    system: str = "",
+    env: tuple[str, ...] = (),
 ) -> Assignment:
     return Assignment(
         task="t",
@@ -42,6 +46,7 @@ def assignment(
         prompt=prompt,
         max_tokens=100,
         command=command,
+        env=env,
         folder=str(tmp_path),
     )
 
@@ -146,6 +151,18 @@ async def test_a_large_prompt_comes_whole(tmp_path: Path) -> None:
 async def test_a_program_need_not_read_its_input(tmp_path: Path, code: str) -> None:
     given = assignment(tmp_path, *python(code), prompt="x" * 5_000_000)
     assert await output(given) == "done\n"
+
+
+async def test_one_that_names_a_variable_that_was_kept_from_it_is_told_how_to_get_it(
+    tmp_path: Path,
+) -> None:
+    backend = CommandBackend({**os.environ, "HOUSE_TOKEN": "given-to-nobody-1"})
+    command = ("sh", "-c", "echo HOUSE_TOKEN is not set >&2; exit 1")
+
+    with pytest.raises(BackendError, match=r"`env: \[HOUSE_TOKEN\]` at the task passes it on"):
+        await run(assignment(tmp_path, *command), backend)
+    with pytest.raises(BackendError, match=r"HOUSE_TOKEN is not set\Z"):
+        await run(assignment(tmp_path, *command, env=("HOUSE_TOKEN",)), backend)
 
 
 async def test_it_runs_in_the_project_folder_with_the_given_environment(tmp_path: Path) -> None:

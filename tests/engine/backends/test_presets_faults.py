@@ -90,6 +90,31 @@ async def test_the_last_words_of_a_program_tell_what_kind_of_failure_it_is(
 
 
 @pytest.mark.parametrize("name", ["claude", "codex", "gemini", "opencode", "llm"])
+async def test_one_that_names_a_variable_that_was_kept_from_it_is_told_how_to_get_it(
+    tmp_path: Path, name: str
+) -> None:
+    backend = preset(name, {"HOUSE_TOKEN": "given-to-nobody-1"})
+    command = play(tmp_path, ["err", "429: Missing environment variable: `HOUSE_TOKEN`."], exit=1)
+
+    error = await failure(backend, assignment(tmp_path, *command))
+    passed_on = await failure(backend, assignment(tmp_path, *command, env=("HOUSE_TOKEN",)))
+
+    assert "`env: [HOUSE_TOKEN]` at the task passes it on" in error.message
+    assert "env:" not in passed_on.message
+    assert (error.kind, error.retryable) == (passed_on.kind, passed_on.retryable)
+
+
+async def test_it_is_told_too_where_the_program_says_it_in_its_output(tmp_path: Path) -> None:
+    refused = {**RESULT, "is_error": True, "result": "API Error: 401 no HOUSE_TOKEN"}
+    given = assignment(tmp_path, *play(tmp_path, lines(refused), exit=1))
+
+    error = await failure(preset("claude", {"HOUSE_TOKEN": "given-to-nobody-1"}), given)
+
+    assert error.kind == "auth"
+    assert "`env: [HOUSE_TOKEN]`" in error.message
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "gemini", "opencode", "llm"])
 async def test_a_program_that_is_not_there_comes_with_what_to_do(tmp_path: Path, name: str) -> None:
     backend = preset(name, {"PATH": str(tmp_path)})
     error = await failure(backend, assignment(tmp_path))

@@ -16,6 +16,7 @@ from orchtui.engine.backends import acp_failures as failures
 from orchtui.engine.backends.acp_session import AgentSession, Patience
 from orchtui.engine.backends.base import NO_TOOLS, Assignment, BackendEvent, ToolBox
 from orchtui.engine.backends.program_keys import keys_of
+from orchtui.engine.backends.program_trouble import missed_told
 from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
@@ -65,21 +66,26 @@ class AcpBackend:
                 `bad_request` when it has not the model; `server` when it refuses; `tool` when it
                 used up its turns, or asks again and again for what it may not do.
         """
-        session = await self._open(assignment, toolbox)
-        try:
-            while (event := await session.next()) is not None:
-                yield event
-            finished = session.outcome()
-        finally:
-            await session.end()
-            self._sessions.discard(session)
+        program = assignment.command[0] if assignment.command else failures.ADAPTER
+        keys = keys_of(program, self._environment)
+        with missed_told(self._environment, keys, assignment.env):
+            session = await self._open(assignment, toolbox, keys)
+            try:
+                while (event := await session.next()) is not None:
+                    yield event
+                finished = session.outcome()
+            finally:
+                await session.end()
+                self._sessions.discard(session)
         yield finished
 
     async def close(self) -> None:
         """End every agent that still runs."""
         await asyncio.gather(*(session.end() for session in list(self._sessions)))
 
-    async def _open(self, assignment: Assignment, toolbox: ToolBox) -> AgentSession:
+    async def _open(
+        self, assignment: Assignment, toolbox: ToolBox, keys: tuple[str, ...]
+    ) -> AgentSession:
         command, own = assignment.command, self._environment
         if not command:
             program = default_agent(own.get("PATH"))
@@ -92,7 +98,6 @@ class AcpBackend:
         except ImportError as error:
             message = f"the Agent Client Protocol's library is not here: {failures.INSTALL}"
             raise BackendError("command", message) from error
-        keys = keys_of(assignment.command[0] if assignment.command else failures.ADAPTER, own)
         session = await AgentSession.open(
             command,
             assignment,

@@ -77,39 +77,47 @@ class AgentProgramBackend:
                 without saying that it finished, or prints more than an answer may be long.
         """
         call = self._preset.call(assignment)
-        async with _text_file(call.file_text) as path:
-            options = (f"{call.file_option}={path}",) if path else ()
-            program = await self._start(assignment, call, options)
-            reading = self._reading(assignment)
-            try:
-                yield Started()
-                while True:
-                    piece = await self._next(program)
-                    if piece is None and reading.finished:
-                        break
-                    elif piece is None:
-                        if reading.busy:
-                            yield Alive()
-                    elif piece:
-                        for event in reading.feed(piece):
-                            yield event
-                    else:
-                        break
-                for event in reading.rest():
-                    yield event
-                code = await self._exit_code(program, reading)
-            finally:
-                await program.end()
-                self._programs.discard(program)
-        yield reading.finish(code, program.tail)
+        keys = keys_of(self._preset.program, self._environment)
+        with program_trouble.missed_told(self._environment, keys, assignment.env):
+            async with _text_file(call.file_text) as path:
+                options = (f"{call.file_option}={path}",) if path else ()
+                program = await self._start(assignment, call, options, keys)
+                reading = self._reading(assignment)
+                try:
+                    yield Started()
+                    while True:
+                        piece = await self._next(program)
+                        if piece is None and reading.finished:
+                            break
+                        elif piece is None:
+                            if reading.busy:
+                                yield Alive()
+                        elif piece:
+                            for event in reading.feed(piece):
+                                yield event
+                        else:
+                            break
+                    for event in reading.rest():
+                        yield event
+                    code = await self._exit_code(program, reading)
+                finally:
+                    await program.end()
+                    self._programs.discard(program)
+            finished = reading.finish(code, program.tail)
+        yield finished
 
     async def close(self) -> None:
         """End every program that still runs."""
         await asyncio.gather(*(program.end() for program in list(self._programs)))
 
-    async def _start(self, assignment: Assignment, call: Call, options: tuple[str, ...]) -> Program:
+    async def _start(
+        self,
+        assignment: Assignment,
+        call: Call,
+        options: tuple[str, ...],
+        keys: tuple[str, ...],
+    ) -> Program:
         command = assignment.command or (self._preset.program,)
-        keys = keys_of(self._preset.program, self._environment)
         environment = self._environment.for_child(keys, assignment.env)
         try:
             program = await Program.start(

@@ -4,12 +4,14 @@ A program that can not be started, that ends badly, that prints too much, or
 that says what its own provider answered. This module never runs a program.
 """
 
+import contextlib
 import errno
 import os
 import re
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
+from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError, ErrorKind
 from orchtui.engine.text import clean_line
 
@@ -103,6 +105,33 @@ def missed(kept: Collection[str], said: str) -> str:
         return ""
     names = ", ".join(named[:3])
     return f"\n({names}: secrets are kept from programs; `env: [{names}]` at the task passes it on)"
+
+
+@contextlib.contextmanager
+def missed_told(
+    environment: ChildEnvironment, keys: Iterable[str], names: Collection[str]
+) -> Iterator[None]:
+    """Tell with a program's failure what it may have missed: a variable that was kept from it and
+    that the message names.
+
+    Args:
+        environment: What it got a part of.
+        keys: How the names of its own secrets begin.
+        names: Variables that were passed on to it.
+    """
+    try:
+        yield
+    except BackendError as error:
+        hint = missed(environment.kept_from(keys, names), error.message)
+        if not hint:
+            raise
+        raise BackendError(
+            error.kind,
+            error.message + hint,
+            retryable=error.retryable,
+            retry_after=error.retry_after,
+            throttled=error.throttled,
+        ) from error
 
 
 def too_much(program: str) -> BackendError:
