@@ -16,7 +16,7 @@ from pathlib import Path
 from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan, Task
 
-LABELLED = Path(__file__).parent.parent / "tests" / "engine" / "seed_manner.jsonl"
+LABELLED = Path(__file__).parent.parent / "tests" / "engine" / "labelled_requests.jsonl"
 SIZES = (10, 200, 400, 1000)
 ROUNDS = 5
 

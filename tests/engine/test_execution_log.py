@@ -1,4 +1,4 @@
-"""The execution log: the seed's form, and the same figures as everywhere else."""
+"""The execution log: its form, and the same figures as everywhere else."""
 
 import re
 

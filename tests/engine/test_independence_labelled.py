@@ -1,4 +1,4 @@
-"""The analysis against labelled requests in the tutorial's manner: seed_manner.jsonl.
+"""The analysis against labelled requests: labelled_requests.jsonl.
 
 240 requests in two sets, written and labelled apart from the rules; the rules were tuned on them
 since, so the figures say that nothing got worse, not how well it does on what it has never seen.
@@ -22,7 +22,7 @@ Pair = tuple[int, int]
 
 LABELLED = [
     json.loads(line)
-    for line in (Path(__file__).parent / "seed_manner.jsonl").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parent / "labelled_requests.jsonl").read_text("utf-8").splitlines()
 ]
 
 

@@ -1,4 +1,4 @@
-"""Publishing under the seed's names: what is replaced, what is removed, what is never touched."""
+"""Publishing: which names, what is replaced, what is removed, what is never touched."""
 
 import contextlib
 import json
@@ -41,7 +41,7 @@ def names(out: Path) -> set[str]:
         ("async", {"parallel-async-1.md", "parallel-async-2.md", "parallel-result-async.md"}),
     ],
 )
-def test_the_seeds_names(tmp_path: Path, plan: str | None, expected: set[str]) -> None:
+def test_the_names(tmp_path: Path, plan: str | None, expected: set[str]) -> None:
     publish(tmp_path, "r1", 2, plan)
 
     one = Published(tmp_path, plan, "r1")

@@ -1,4 +1,4 @@
-"""The seed tutorial's requests, word for word, and what holds for every request."""
+"""Requests for parallel work as people write them, and what holds for every request."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from orchtui.engine.plan import Limits
 from orchtui.engine.request import parse_request
 from tests.engine.asked import FILES, Asked, compare, folder_with, name_of
 
-SEED = [
+WRITTEN = [
     Asked(
         text='"Research Python async/await from three independent perspectives:\n'
         "1. Academic papers and PEPs\n"
@@ -197,12 +197,12 @@ SEED = [
 ]
 
 
-@pytest.mark.parametrize("asked", SEED, ids=name_of)
-def test_the_seed_requests_parse_as_a_reader_would(asked: Asked, tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", WRITTEN, ids=name_of)
+def test_requests_parse_as_a_reader_would(asked: Asked, tmp_path: Path) -> None:
     compare(asked, folder_with(tmp_path, *FILES))
 
 
-@pytest.mark.parametrize("asked", [row for row in SEED if row.text.count('"') == 2], ids=name_of)
+@pytest.mark.parametrize("asked", [row for row in WRITTEN if row.text.count('"') == 2], ids=name_of)
 @pytest.mark.parametrize(
     "wrap",
     ["{}", "“{}”", "```\n{}\n```", "  {}\n\n", "Please {}"],

@@ -39,7 +39,7 @@ You are a researcher.
 Quote your sources.
 """
 
-_SEED = """---
+_HEAD = """---
 name: parallel-orchestrator
 description: Orchestrates multiple independent tasks concurrently.
 tools: Read, Write, List_Files
@@ -47,7 +47,7 @@ model: opus
 color: orange
 ---
 """
-"""Exactly as the guide for this file shows it."""
+"""The orchestrator's own file, as people have it."""
 
 
 def write(folder: Path, text: str | bytes, name: str = "agent.md") -> Path:
@@ -79,7 +79,7 @@ def test_an_agent_file_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", ["You lead.", "", "\n\n", "# Role\n\nYou lead.\n\n---\n\nMore."])
 def test_the_orchestrators_own_file_loads_as_it_stands(tmp_path: Path, body: str) -> None:
-    [(key, one)] = load_all([write(tmp_path, _SEED + body).parent])[0].items()
+    [(key, one)] = load_all([write(tmp_path, _HEAD + body).parent])[0].items()
 
     assert key == "parallelorchestrator"
     assert one.name == "parallel-orchestrator"
@@ -259,7 +259,7 @@ def test_the_orchestrators_file_without_a_body_keeps_the_instructions_that_come_
     tmp_path: Path,
 ) -> None:
     folders = agent_folders(tmp_path, tmp_path / "home")
-    write(folders[0].path, _SEED.replace("opus", "haiku"), "parallel-orchestrator.md")
+    write(folders[0].path, _HEAD.replace("opus", "haiku"), "parallel-orchestrator.md")
     agents = Agents(folders)
 
     lead = find(agents.current()[0], "parallel-orchestrator")
@@ -277,7 +277,7 @@ def test_the_orchestrators_file_without_a_body_keeps_the_instructions_that_come_
 
 def test_a_file_with_a_body_of_its_own_keeps_it(tmp_path: Path) -> None:
     folders = agent_folders(tmp_path, tmp_path / "home")
-    write(folders[0].path, _SEED + "You lead.", "parallel-orchestrator.md")
+    write(folders[0].path, _HEAD + "You lead.", "parallel-orchestrator.md")
 
     lead = find(load_all(folders)[0], "parallel-orchestrator")
 
@@ -481,7 +481,7 @@ def test_the_specialists_that_come_along_are_whole() -> None:
 
 def test_the_orchestrator_that_comes_along_is_the_one_that_people_know(tmp_path: Path) -> None:
     shipped = load(BUILT_IN / "parallel-orchestrator.md")
-    known = load(write(tmp_path, _SEED))
+    known = load(write(tmp_path, _HEAD))
 
     assert replace(shipped, system="", path=known.path, diagnostics=known.diagnostics) == known
 

@@ -1,7 +1,7 @@
 """Artifacts: the files of one run, kept in step with its Run.
 
 Everything lives in `<out>/runs/<id>/`; when a task or the run ends, its file is
-also published to `<out>/` under the seed's names. All of it can be written anew
+also published to `<out>/`, see `published`. All of it can be written anew
 from the Run at any time. This module decides names and moments; what stands in
 the files comes from `report` and `execution_log`, and what a disk that refuses
 means from `storage`.

@@ -1,9 +1,7 @@
-"""The execution log: what ran, when, by whom, and how it ended, in the seed's form.
+"""The execution log: what ran, when, by whom, and how it ended, as markdown.
 
 It says who waited for whom, and what was found or accepted that made it so.
 Every figure comes from `verdict`. This module never writes a file.
-
-Source of the form: the tutorial's section "Parallel Execution Log".
 """
 
 from collections import Counter

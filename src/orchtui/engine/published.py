@@ -1,4 +1,4 @@
-"""Publishing: the newest results under the seed's names, in the artifacts folder itself.
+"""Publishing: the newest results under names that stay the same, in the artifacts folder itself.
 
 `parallel-task-1.md`, `parallel-result.md`, `parallel-log.md`; for a plan with a
 name `parallel-<name>-1.md`, `parallel-result-<name>.md`, `parallel-<name>-log.md`.

@@ -3,9 +3,9 @@
 The exit code, the log, the result, the summary and the screen all take them
 from here, so that they agree. This module never changes a Run.
 
-Source of the rules: DESIGN of the run contract. COMPLETED: every enabled task
-completed. PARTIAL: some did not, but no critical one. FAILED: a critical task
-did not complete, or none did. CANCELLED: a person stopped the run.
+COMPLETED: every enabled task completed. PARTIAL: some did not, but no critical
+one. FAILED: a critical task did not complete, or none did. CANCELLED: a person
+stopped the run.
 """
 
 from orchtui.engine.costs import NOTHING, Cost

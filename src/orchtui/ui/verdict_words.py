@@ -56,7 +56,7 @@ class Verdict:
 
 
 def verdict_of(report: IndependenceReport) -> Verdict:
-    """The verdict in the words of the seed."""
+    """The verdict, with what comes of it."""
     count = len(report.tasks)
     tasks = f"{count} task{'' if count == 1 else 's'}"
     if count < 2:

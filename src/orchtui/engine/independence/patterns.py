@@ -1,9 +1,8 @@
 """The family of advice: whether a parallel run is the right pattern for a plan.
 
-The advice is the tutorial's: a single task needs no orchestration, a chain is
-sequential work, perspectives that must be woven together want a hub, very
-different specialists gain less, and one long task decides when all is done.
-It never changes a verdict.
+A single task needs no orchestration, a chain is sequential work, perspectives
+that must be woven together want a hub, very different specialists gain less, and
+one long task decides when all is done. It never changes a verdict.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
