@@ -126,6 +126,7 @@ def test_every_backend_gives_a_card(backend: str) -> None:
     [
         ({"permission_mode": "plan"}, "anthropic", "changes no file"),
         ({"permission_mode": "bypassPermissions"}, "anthropic", "the workspace allows"),
+        ({"permission_mode": "bypassPermissions"}, "claude", "does without asking"),
         ({"isolation": "worktree"}, "anthropic", "only programs"),
         ({"effort": "high"}, "local", "effort high"),
         ({"max_turns": 3}, "local", "one turn"),

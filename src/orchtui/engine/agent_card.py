@@ -211,6 +211,8 @@ def _notes(specialist: Specialist, nobody: tuple[str, ...], backend: str) -> lis
     mode = specialist.permission_mode
     if mode == READ_ONLY_MODE:
         notes.append("permissionMode plan: it changes no file")
+    elif mode not in (None, "default") and backend in WITH_TOOLS_OF_THEIR_OWN:
+        notes.append(f"permissionMode {mode}: what its program does without asking goes by it")
     elif mode not in (None, "default"):
         notes.append(f"permissionMode {mode}: what the workspace allows holds anyhow")
     if specialist.isolation and backend not in PROGRAMS:
