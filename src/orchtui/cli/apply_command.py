@@ -34,7 +34,9 @@ _MARKS = {
 @click.option("--yes", is_flag=True, help="apply all that is not disputed, without asking")
 @click.option("--dry-run", is_flag=True, help="only show the diff")
 @click.option("--undo", is_flag=True, help="take back what was applied last")
-@click.option("--json", "as_json", is_flag=True, help="a JSON list; needs --yes or --dry-run")
+@click.option(
+    "--json", "as_json", is_flag=True, help="a JSON list; needs --yes, --dry-run or --undo"
+)
 @place_options
 def command(
     run: str,
@@ -61,7 +63,7 @@ def command(
     if undo and (paths or tasks or dry_run):
         raise click.UsageError("--undo takes back all that was applied last; it takes no choice")
     if as_json and not (yes or dry_run or undo):
-        raise click.UsageError("--json asks nothing: add --yes or --dry-run")
+        raise click.UsageError("--json asks nothing: add --yes, --dry-run or --undo")
     project = make_project(out=out, config=config)
     opened = project.open_run(run)
     folder = project.run_folder(run)

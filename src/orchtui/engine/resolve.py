@@ -20,8 +20,7 @@ DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000, on_
 DEFAULT_SPECIALIST = "researcher"
 
 ORCHESTRATOR = "parallel-orchestrator"
-"""The orchestrator's own agent file: its prompt and model lead planning, second opinions and the
-synthesis."""
+"""The orchestrator's own agent file: prompt and model of second opinions and of the synthesis."""
 
 _T = TypeVar("_T")
 
