@@ -165,7 +165,7 @@ def live_and_die(mortals: Mortals, folder: Path, seed: int, whole: Fate) -> Mort
     return one
 
 
-@form("moments", 6, 60)
+@form("moments", 6, 300, minutes=30)
 def test_a_run_that_is_killed_goes_on_to_the_same_result(tmp_path: Path, moments: int) -> None:
     first = int(os.environ.get("FAULTS_SEED") or secrets.randbelow(10**6))
     with Mortals() as mortals:
