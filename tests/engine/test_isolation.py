@@ -138,7 +138,7 @@ def test_without_git_they_wait_for_each_other() -> None:
     tasks = plan_tasks(3, t2=("t1",))
     backends = {task.id: "claude" for task in tasks}
 
-    found = findings(tasks, backends, {}, repository=False)
+    found = findings(tasks, backends, {})
     report = judge(tasks, [*found_by_rules(tasks), *found])
 
     assert [one.tasks for one in found] == [("t0", "t1"), ("t0", "t2")]
@@ -154,20 +154,19 @@ def test_without_git_they_wait_for_each_other() -> None:
     assert judge(tasks[:2], found[:1]).verdict == "unsure"
 
 
-def test_with_git_or_without_a_program_that_writes_nothing_is_found() -> None:
+def test_nothing_is_found_without_two_programs_that_write() -> None:
     tasks = plan_tasks(2)
     claude = {"t0": "claude", "t1": "claude"}
 
-    assert findings(tasks, claude, {}, repository=True) == []
-    assert findings(tasks, claude, {"t0": READS}, repository=False) == []
-    assert findings(tasks, {"t0": "claude", "t1": "anthropic"}, {}, repository=False) == []
+    assert findings(tasks, claude, {"t0": READS}) == []
+    assert findings(tasks, {"t0": "claude", "t1": "anthropic"}, {}) == []
     asks = card(isolation="worktree")
-    assert findings(tasks, claude, {"t0": asks}, repository=False) == []
+    assert findings(tasks, claude, {"t0": asks}) == []
 
 
 def test_of_very_many_only_neighbours_are_told() -> None:
     tasks = plan_tasks(40)
-    found = findings(tasks, {task.id: "acp" for task in tasks}, {}, repository=False)
+    found = findings(tasks, {task.id: "acp" for task in tasks}, {})
 
     assert len(found) == 39
     stages = judge(tasks, found).stages

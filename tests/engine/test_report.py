@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
-from orchtui.engine import report, verdict
+from orchtui.engine import rehearsed, report, verdict
 from orchtui.engine.files_told import inline
 from orchtui.engine.run import Run
 from tests.engine.scripted import task
@@ -119,8 +119,9 @@ def test_without_aggregation_the_result_only_links() -> None:
 def test_a_rehearsal_is_told_everywhere() -> None:
     told = Told(task("a"), backend="rehearsal").starts("a", 0).completes("a", 1, "x").ends(1)
 
-    assert report.REHEARSAL in result(told.run)
-    assert report.REHEARSAL in report.task_file(told.run, told.run.tasks["a"])
+    words = f"**{rehearsed.BADGE}**: {rehearsed.WHOLE}"
+    assert words in result(told.run)
+    assert words in report.task_file(told.run, told.run.tasks["a"])
 
 
 def test_an_empty_answer_of_a_program_is_said_to_be_empty() -> None:

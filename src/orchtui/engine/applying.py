@@ -147,11 +147,6 @@ def undo(ground: Ground, run_folder: Path) -> list[Applied]:
     return done
 
 
-def can_undo(run_folder: Path) -> bool:
-    """Whether anything is left to take back. Blocks."""
-    return _latest(run_folder) is not None
-
-
 def _latest(run_folder: Path) -> Path | None:
     folders = sorted((run_folder / FOLDER).glob(f"*/{_MANIFEST}"), reverse=True)
     return next((path.parent for path in folders if not (path.parent / _UNDONE).exists()), None)

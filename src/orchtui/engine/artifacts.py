@@ -123,13 +123,9 @@ class Artifacts:
             self._growing = {}
             await self._disk.do(partial(files.append_all, texts, self._disk.sign))
 
-    def forget(self) -> None:
-        """Drop what waits to be appended: the files will be written anew."""
-        self._growing = {}
-
     async def rewrite(self) -> None:
         """Write all files of the run anew, as the Run has them now."""
-        self.forget()
+        self._growing = {}  # what waits to be appended stands in the whole files too
         run = self._run
         await self._write({self._folder / PLAN: dump_plan(run.plan)})
         tasks = [*run.tasks.values(), *([run.aggregate] if run.aggregate else [])]

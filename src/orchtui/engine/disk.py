@@ -45,11 +45,6 @@ class Disk:
         self._asked: set[asyncio.Future[Any]] = set()
         self._given_up: set[asyncio.Future[Any]] = set()
 
-    @property
-    def silent(self) -> bool:
-        """Whether work that was given up is still under way."""
-        return bool(self._given_up)
-
     def sign(self) -> None:
         """Long work calls this, in its thread, as often as it gets on."""
         self._sign = time.monotonic()

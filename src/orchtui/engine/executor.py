@@ -262,7 +262,7 @@ class Executor:
         self._pump()
 
     def _try_now(self, work: Work) -> None:
-        self._limiters[work.task.backend].let_one_through(self._clock())
+        self._limiters[work.task.backend].let_one_through()
         self._queue_again(work)
 
     def _queue_again(self, work: Work) -> None:

@@ -129,11 +129,6 @@ class Fitter:
         return None, (), False
 
 
-def fit(prompt: str, title: str, specialists: Mapping[str, Specialist]) -> Fit:
-    """`Fitter.fit` for one task; for many make a Fitter."""
-    return Fitter(specialists).fit(title, prompt)
-
-
 def _heard(title: str, prompt: str) -> dict[str, Heard]:
     """A task's words by their stems, in order, each as it stands there first.
 

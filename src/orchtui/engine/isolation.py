@@ -87,21 +87,16 @@ def findings(
     tasks: Sequence[Task],
     backends: Mapping[str, str],
     cards: Mapping[str, Specialist | None],
-    *,
-    repository: bool,
 ) -> list[Finding]:
     """Pairs of tasks whose programs may write to the one folder that they would share.
 
-    None where the project is in a git repository: there each gets a worktree.
+    Ask only where the project is in no git repository: in one, each gets a worktree.
 
     Args:
         tasks: The enabled tasks, in the plan's order.
         backends: What runs each, by the task's id; one that is missing needs no folder.
         cards: Each task's agent file, as for `isolate`.
-        repository: Whether the project is in a git repository.
     """
-    if repository:
-        return []
     by_id = {task.id: task for task in tasks}
     writing = [
         task.id

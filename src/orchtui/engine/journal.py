@@ -101,17 +101,13 @@ class Journal:
         self._uncertain.append(_lines(batch))
         self._uncertain_length += len(self._uncertain[-1])
 
-    async def mend(self) -> bool:
+    async def mend(self) -> None:
         """Write what is held, in its place and in order, also where half of a line stands there.
-
-        Returns:
-            Whether the folder had to be made anew, with this journal and nothing else in it.
 
         Raises:
             StorageError: when the disk still refuses; everything is then still held.
         """
-        gone = await self._disk.do(self._file.is_gone)
-        if gone:
+        if await self._disk.do(self._file.is_gone):
             await self._copy_to(self._file.path, self._disk)
         while not self._in_place:
             count, data = len(self._uncertain), b"".join(self._uncertain)
@@ -119,7 +115,6 @@ class Journal:
             await self._disk.do(rewrite)
             self._certain(count)
             self._in_place = not self._uncertain  # more may have come meanwhile
-        return gone
 
     def look(self, sign: Sign) -> None:
         """Read what is on the disk for certain, and drop it. Blocks.

@@ -225,7 +225,7 @@ class Limiter:
         else:
             self._listeners[owner] = woken
 
-    def let_one_through(self, now: float) -> None:
+    def let_one_through(self) -> None:
         """A person wants the next one to be tried now, whatever the server has asked for."""
         self._held_until = -math.inf
         self._allowed = max(self._allowed, self._running + 1.0)

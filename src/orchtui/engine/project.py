@@ -116,17 +116,6 @@ class Project(Prospects):
             attended=self.attended,
         )
 
-    def _whole(self, past: Run) -> bool:
-        """Whether a run has all its results, and all its files: it may have been killed between."""
-        shown = summary.load(self.out / RUNS / past.id)
-        return (
-            past.aggregated is not None
-            and past.aggregated.fallback is None
-            and len(past.with_status("completed")) == len(past.tasks)
-            and shown is not None
-            and shown.verdict not in ("RUNNING", "INTERRUPTED")
-        )
-
     def list_runs(self) -> list[summary.Summary]:
         """All runs, the newest first."""
         return summary.load_all(self.out / RUNS)

@@ -21,9 +21,6 @@ from orchtui.engine.files_told import (
 )
 from orchtui.engine.run import Run, TaskRun
 
-REHEARSAL = f"**{rehearsed.BADGE}**: {rehearsed.WHOLE}"
-"""Of a run, or a task, that is one as a whole."""
-
 _WORDS = {
     "completed": "COMPLETED ✓",
     "failed": "FAILED ✗",

@@ -107,8 +107,6 @@ class TaskRun:
     queued: float | None = None
     """When it first waited for a slot."""
     ended: float | None = None
-    resumes: float | None = None
-    """When its next attempt is due, while `retrying`."""
     error: ErrorKind | None = None
     why: str = ""
     """Why it did not complete, or why it is being tried again."""

@@ -118,7 +118,7 @@ class Staff:
         hows = {task.id: resolver.chosen(task) for task in tasks}
         backends = {name: how.backend if how else default for name, how in hows.items()}
         cards = {task.id: resolver.who(task).card for task in tasks}
-        return isolation.findings(tasks, backends, cards, repository=False)
+        return isolation.findings(tasks, backends, cards)
 
     def unasked(self) -> str:
         """The backend for work for which nobody chose one; nothing where there is none."""

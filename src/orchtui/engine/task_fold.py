@@ -69,7 +69,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
     task.story.append(f"{event.seq} {ev.kind_of(event)}")
     match event:
         case ev.TaskQueued():
-            task.status, task.ended, task.resumes = "queued", None, None
+            task.status, task.ended = "queued", None
             if task.queued is None:
                 task.queued = run.at
         case ev.TaskReused():
@@ -88,7 +88,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
                 )
             )
         case ev.TaskRetrying():
-            task.status, task.why, task.resumes = "retrying", event.why, run.at + event.wait_s
+            task.status, task.why = "retrying", event.why
             _close_attempt(run, task, event, event.error, event.why)
             task.attempts[-1].throttled = event.throttled
         case ev.TaskCompleted():
@@ -177,7 +177,6 @@ def _end(
     run: Run, task: TaskRun, status: Status, error: ErrorKind | None = None, why: str = ""
 ) -> None:
     task.status, task.ended, task.error, task.why = status, run.at, error, why
-    task.resumes = None
     if task.task.id != ev.AGGREGATE:
         run.sessions[-1].last_end = run.at
 
@@ -224,4 +223,4 @@ def put_back(run: Run, task: TaskRun, heard: float) -> None:
         task.attempt.message = "the run was interrupted"
         _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.resumes, task.question, task.reused = None, None, None, None
+    task.queued, task.question, task.reused = None, None, None

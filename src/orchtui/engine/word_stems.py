@@ -16,7 +16,6 @@ _ENDINGS = (
     "izations isations ization isation ations ation ators ator ities ments ment ness ings ing "
     "ions ion ists ist ity ers ors ies ied er or es ed ly al s y e"
 ).split()
-_SHORT = {"ies": "y", "ied": "y"}
 _LEAST = 4
 """Letters that a stem keeps at least; a plural's `s` goes from shorter words too."""
 
