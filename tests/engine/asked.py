@@ -6,7 +6,7 @@ from pathlib import Path
 from orchtui.engine.fitting import Fitter
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, numbered
 from orchtui.engine.request import parse_request
-from orchtui.engine.specialists import BUILT_IN, load_all
+from orchtui.engine.specialists import BUILT_IN, Agents
 
 FILES = (
     "README.md",
@@ -21,7 +21,7 @@ FILES = (
 """The working folder that the requests are asked in."""
 
 
-_FITTER = Fitter(load_all([BUILT_IN])[0])
+_FITTER = Fitter(Agents([BUILT_IN]).current()[0])
 """Says whom a task gets, as a run does."""
 
 

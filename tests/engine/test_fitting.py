@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from orchtui.engine.fitting import NOTHING_FOUND, Fit, Fitter
 from orchtui.engine.plan import Task
 from orchtui.engine.resolve import ORCHESTRATOR
-from orchtui.engine.specialists import BUILT_IN, Specialist, load_all
+from orchtui.engine.specialists import BUILT_IN, Agents, Specialist
 
-BUILT_INS = load_all([BUILT_IN])[0]
+BUILT_INS = Agents([BUILT_IN]).current()[0]
 
 
 def made(name: str, description: str) -> Specialist:

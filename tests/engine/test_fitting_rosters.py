@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.fitting import Fitter
-from orchtui.engine.specialists import BUILT_IN, Specialist, load_all, name_key
+from orchtui.engine.specialists import BUILT_IN, Agents, Specialist, name_key
 
-BUILT_INS = load_all([BUILT_IN])[0]
+BUILT_INS = Agents([BUILT_IN]).current()[0]
 READS = ("Read", "Grep", "Glob")
 
 

@@ -15,11 +15,10 @@ from orchtui.engine.specialists import (
     AgentFolder,
     Agents,
     Diagnostic,
+    Source,
     Specialist,
     agent_folders,
     find,
-    load,
-    load_all,
     parse,
 )
 from orchtui.engine.text import clean
@@ -57,6 +56,12 @@ def write(folder: Path, text: str | bytes, name: str = "agent.md") -> Path:
     return path
 
 
+def load(path: Path, source: Source = "configured") -> Specialist:
+    one, _ = parse(path.read_bytes(), path, source)
+    assert one is not None
+    return one
+
+
 def with_head(*lines: str) -> str:
     return "\n".join(["---", *lines, "---", "Body."])
 
@@ -79,7 +84,7 @@ def test_an_agent_file_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", ["You lead.", "", "\n\n", "# Role\n\nYou lead.\n\n---\n\nMore."])
 def test_the_orchestrators_own_file_loads_as_it_stands(tmp_path: Path, body: str) -> None:
-    [(key, one)] = load_all([write(tmp_path, _HEAD + body).parent])[0].items()
+    [(key, one)] = Agents([write(tmp_path, _HEAD + body).parent]).current()[0].items()
 
     assert key == "parallelorchestrator"
     assert one.name == "parallel-orchestrator"
@@ -135,14 +140,12 @@ def test_what_can_not_be_loaded_says_why_and_hides_nothing(
     path = write(tmp_path, data)
     write(tmp_path, _FILE, "good.md")
 
-    found, [diagnostic] = load_all([tmp_path])
+    found, [diagnostic] = Agents([tmp_path]).current()
 
     assert list(found) == ["researcher"]
     assert (diagnostic.path, diagnostic.severity) == (path, "error")
     assert says in diagnostic.message
     assert "\n" not in diagnostic.message
-    with pytest.raises(ValueError, match=says):
-        load(path)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +162,6 @@ def test_what_stands_beside_agents_is_none(tmp_path: Path, name: str) -> None:
     assert list(found) == ["researcher"]
     assert [(one.path.name, one.severity) for one in diagnostics] == [(name, "info")]
     assert "not an agent" in diagnostics[0].message
-    assert load_all([tmp_path])[1] == [], "nothing that anybody has to know before a run"
 
 
 @pytest.mark.parametrize("name", ["security.md", "history.md", "readme-writer.md", "agents.md"])
@@ -167,8 +169,8 @@ def test_an_agent_may_have_such_a_name(tmp_path: Path, name: str) -> None:
     write(tmp_path, with_head("name: a", "description: b"), "README.md")
     write(tmp_path, with_head("name: c", "description: b"), name)
 
-    assert list(load_all([tmp_path])[0]) == ["a", "c"] or name == "agents.md"
-    assert find(load_all([tmp_path])[0], "c") is not None
+    assert list(Agents([tmp_path]).current()[0]) == ["a", "c"] or name == "agents.md"
+    assert find(Agents([tmp_path]).current()[0], "c") is not None
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_folders_and_missing_files_are_not_agents(tmp_path: Path) -> None:
     (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
     os.mkfifo(tmp_path / "pipe.md")
 
-    found, diagnostics = load_all([tmp_path, tmp_path / "no such folder"])
+    found, diagnostics = Agents([tmp_path, tmp_path / "no such folder"]).current()
 
     assert found == {}
     assert [one.path.name for one in diagnostics] == ["folder.md", "gone.md", "loop.md", "pipe.md"]
@@ -263,7 +265,7 @@ def test_the_orchestrators_file_without_a_body_keeps_the_instructions_that_come_
     agents = Agents(folders)
 
     lead = find(agents.current()[0], "parallel-orchestrator")
-    built_in = find(load_all([AgentFolder(BUILT_IN, "built-in")])[0], "parallel-orchestrator")
+    built_in = find(Agents([BUILT_IN]).current()[0], "parallel-orchestrator")
 
     assert lead is not None and built_in is not None
     assert (lead.source, lead.model, lead.system) == ("project", "haiku", built_in.system)
@@ -279,7 +281,7 @@ def test_a_file_with_a_body_of_its_own_keeps_it(tmp_path: Path) -> None:
     folders = agent_folders(tmp_path, tmp_path / "home")
     write(folders[0].path, _HEAD + "You lead.", "parallel-orchestrator.md")
 
-    lead = find(load_all(folders)[0], "parallel-orchestrator")
+    lead = find(Agents(folders).current()[0], "parallel-orchestrator")
 
     assert lead is not None and lead.system == "You lead."
 
@@ -302,15 +304,13 @@ def test_the_project_wins_over_the_home_and_the_home_over_what_comes_along(
     write(folders[1].path, with_head("name: home only", "description: a"), "h.md")
     write(folders[1].path, with_head("name: Critic", "description: a"), "c.md")
 
-    found, diagnostics = load_all(folders)
+    found, hidden = Agents(folders).current()
 
-    assert diagnostics == []
     both, critic, writer = find(found, "both"), find(found, "critic"), find(found, "writer")
     assert both is not None and (both.model, both.source) == ("mine", "project")
     assert critic is not None and critic.source == "user"
     assert writer is not None and writer.source == "built-in"
     assert find(found, "home-only") is not None
-    hidden = Agents(folders).current()[1]
     assert {(one.path.name, one.severity) for one in hidden} == {
         ("b.md", "info"),
         ("critic.md", "info"),
@@ -323,8 +323,9 @@ def test_of_two_with_one_name_in_one_folder_the_first_wins_and_both_are_named(
     write(tmp_path, with_head("name: Code_Reviewer", "description: first"), "a.md")
     write(tmp_path / "more", with_head("name: code-reviewer", "description: second"), "b.md")
 
-    [one], [diagnostic] = load_all([tmp_path])[0].values(), load_all([tmp_path])[1]
+    found, [diagnostic] = Agents([tmp_path]).current()
 
+    [one] = found.values()
     assert one.description == "first"
     assert (diagnostic.path.name, diagnostic.severity) == ("b.md", "warning")
     assert str(tmp_path / "a.md") in diagnostic.message
@@ -336,20 +337,20 @@ def test_of_two_with_one_name_in_one_folder_the_first_wins_and_both_are_named(
 def test_a_name_is_found_in_any_spelling(tmp_path: Path, name: str) -> None:
     write(tmp_path, with_head("name: code-reviewer"))
 
-    assert find(load_all([tmp_path])[0], name) is not None
+    assert find(Agents([tmp_path]).current()[0], name) is not None
 
 
 @pytest.mark.parametrize("name", ["校对", "***", "ÜBERSETZER"])
 def test_any_name_can_be_found(tmp_path: Path, name: str) -> None:
     write(tmp_path, with_head(f"name: '{name}'"))
 
-    assert find(load_all([tmp_path])[0], name) is not None
+    assert find(Agents([tmp_path]).current()[0], name) is not None
 
 
 def test_another_name_is_not_found(tmp_path: Path) -> None:
     write(tmp_path, with_head("name: code-reviewer"))
 
-    assert find(load_all([tmp_path])[0], "reviewer") is None
+    assert find(Agents([tmp_path]).current()[0], "reviewer") is None
 
 
 # Files that change
@@ -466,7 +467,7 @@ def test_folders_may_come_later(tmp_path: Path, reads: Reads) -> None:
 
 
 def test_the_specialists_that_come_along_are_whole() -> None:
-    found, diagnostics = load_all([BUILT_IN])
+    found, diagnostics = Agents([BUILT_IN]).current()
 
     assert diagnostics == []
     assert {one.name for one in found.values()} == {
@@ -487,7 +488,7 @@ def test_the_orchestrator_that_comes_along_is_the_one_that_people_know(tmp_path:
 
 
 def test_who_writes_nothing_has_no_tool_for_it() -> None:
-    found, _ = load_all([BUILT_IN])
+    found, _ = Agents([BUILT_IN]).current()
 
     assert found["synthesizer"].tools == ()
     for name in ("researcher", "critic", "analyst"):

@@ -11,10 +11,10 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import Schedule, build_with
-from orchtui.engine.specialists import BUILT_IN, AgentFolder, Diagnostic, Specialist, load_all
+from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents, Diagnostic, Specialist
 from orchtui.engine.staff import Staff
 
-BUILT_IN_ONES = load_all([AgentFolder(BUILT_IN, "built-in")])[0]
+BUILT_IN_ONES = Agents([AgentFolder(BUILT_IN, "built-in")]).current()[0]
 LAN = Profile(base_url="http://127.0.0.1:1", model="qwen", models={"haiku": "qwen-small"})
 GATEWAY = Profile(base_url="http://127.0.0.1:2")
 

@@ -8,7 +8,7 @@ import pytest
 from orchtui.engine import events as ev
 from orchtui.engine.agent_card import card
 from orchtui.engine.changes import Change, Meeting, Standing
-from orchtui.engine.specialists import BUILT_IN, Diagnostic, Specialist, load_all
+from orchtui.engine.specialists import BUILT_IN, Agents, Diagnostic, Specialist
 from orchtui.ui.changes_view import ChangesView
 from orchtui.ui.diff_rows import DiffRows
 from orchtui.ui.permission_question import PermissionQuestion
@@ -44,7 +44,7 @@ async def test_every_specialist_has_its_card(size: tuple[int, int]) -> None:
     specialists = [
         made("first", model="opus", tools=("Read", "Bash"), ignored=("hooks", "hocks")),
         made("second", color="orange", diagnostics=(Diagnostic(path, "re-quoted", 3, "warning"),)),
-        *load_all([BUILT_IN])[0].values(),
+        *Agents([BUILT_IN]).current()[0].values(),
     ]
     trouble = [Diagnostic(Path(f"bad{number}.md"), "is [no] YAML", 7) for number in range(5)]
     dialog = SpecialistsCard(specialists, card_of, trouble)  # type: ignore[arg-type]

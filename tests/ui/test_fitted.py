@@ -5,7 +5,7 @@ from textual.widgets import Input, TextArea
 
 from orchtui.engine.fitting import Fitter
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.specialists import BUILT_IN, load_all
+from orchtui.engine.specialists import BUILT_IN, Agents
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.task_form import TaskForm
@@ -13,7 +13,7 @@ from orchtui.ui.task_list import nobody_fits, who
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
 
-FIT = Fitter(load_all([BUILT_IN])[0]).fit
+FIT = Fitter(Agents([BUILT_IN]).current()[0]).fit
 DRAFTS = Task(id="a", title="Letter", prompt="Draft a letter to the mayor")
 
 

@@ -56,7 +56,7 @@ def of_run(
 
     Args:
         schedule: Of a new run, or of a past one that goes on.
-        specialists: As `specialists.load_all` gives them.
+        specialists: By key, as `specialists.Agents` gives them.
         folder: The project folder.
         plan_name: What to call the plan.
         profiles: Servers by name, those of project and user.

@@ -52,7 +52,7 @@ class Fitter:
     """Finds the specialist that fits a task. Making one reads every description once.
 
     Args:
-        specialists: As `specialists.load_all` gives them.
+        specialists: By key, as `specialists.Agents` gives them.
     """
 
     def __init__(self, specialists: Mapping[str, Specialist]) -> None:

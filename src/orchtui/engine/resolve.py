@@ -87,7 +87,7 @@ class Resolver:
         plan: What was asked for.
         overrides: Flags.
         defaults: The user's own limits, below the plan's.
-        specialists: As `specialists.load_all` gives them.
+        specialists: By key, as `specialists.Agents` gives them.
         fit: Whom a task gets that names nobody.
         env: Variables that the configuration passes on to every program.
         knows: An agent file's model is passed over where the backend does not know it: the file

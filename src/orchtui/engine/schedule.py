@@ -163,7 +163,7 @@ def build(
         backend: For tasks for which nobody chose one.
         overrides: Flags.
         defaults: The user's own limits, below the plan's.
-        specialists: As `specialists.load_all` gives them.
+        specialists: By key, as `specialists.Agents` gives them.
         fit: Whom a task gets that names nobody.
         knows: Whether a backend knows a model that an agent file names.
         report: Of this very plan: what the run is staged by, beside `after`.

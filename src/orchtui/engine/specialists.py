@@ -188,33 +188,6 @@ class Agents:
         return self._result
 
 
-def load_all(
-    folders: Iterable[AgentFolder | Path],
-) -> tuple[dict[str, Specialist], list[Diagnostic]]:
-    """Specialists by key (see `find`), the first folder wins; and what could not be loaded.
-
-    See `Agents`, which also tells what is only good to know.
-    """
-    found, diagnostics = Agents(folders).current()
-    return found, [one for one in diagnostics if one.severity != "info"]
-
-
-def load(path: Path, source: Source = "configured") -> Specialist:
-    """Read one agent file.
-
-    Args:
-        path: The file.
-        source: What its folder is.
-
-    Raises:
-        ValueError: with one line that says what is wrong.
-    """
-    specialist, told = parse(read_bytes(path), path, source)
-    if specialist is None:
-        raise ValueError(told[0].message)
-    return specialist
-
-
 def parse(
     data: bytes, path: Path, source: Source = "configured"
 ) -> tuple[Specialist | None, tuple[Diagnostic, ...]]:

@@ -32,7 +32,7 @@ class Staff:
 
     backends: Backends
     specialists: Mapping[str, Specialist] = field(default_factory=dict)
-    """As `specialists.load_all` gives them."""
+    """By key, as `specialists.Agents` gives them."""
     diagnostics: Sequence[Diagnostic] = ()
     """What is to be told of agent files that gave no specialist."""
     agents: Agents | None = None
