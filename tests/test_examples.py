@@ -12,7 +12,7 @@ from orchtui.engine.backends.base import Assignment, Finished, Text
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import load_plan
-from orchtui.engine.schedule import build
+from tests.engine.schedules import build
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"

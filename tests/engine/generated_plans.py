@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
 from orchtui.engine.prices import ANY, Price, Prices
-from orchtui.engine.schedule import Schedule, build
+from orchtui.engine.schedule import Schedule
+from tests.engine.schedules import build
 from tests.engine.scripted import conflict, report_of
 
 MOST_TASKS = 12

@@ -14,9 +14,10 @@ from orchtui.engine.independence import declared
 from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import Schedule, build
+from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
+from tests.engine.schedules import build
 
 Step = base.BackendEvent | BackendError | float | str
 """An event, an error to raise, seconds to wait, or text."""

@@ -18,10 +18,10 @@ from orchtui.engine.lanes import Limiters
 from orchtui.engine.limiter import Limiter
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.schedule import build
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareSite, BareWorkspaces, Seen
 from tests.engine import virtual_time
+from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, execute, fails, schedule_of, task
 from tests.engine.test_waits_and_wishes import once
 from tests.engine.whole_runs import project_in

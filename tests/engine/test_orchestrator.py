@@ -13,7 +13,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.schedule import build
+from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, says, task
 
 

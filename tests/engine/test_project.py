@@ -13,7 +13,7 @@ from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.resolve import Overrides
-from orchtui.engine.schedule import build
+from tests.engine.schedules import build
 from tests.engine.scripted import conflict, report_of, task
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.resolve import DEFAULTS, Overrides
-from orchtui.engine.schedule import Schedule, ScheduledTask, build
+from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.specialists import Specialist
+from tests.engine.schedules import build
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Scenario, scenarios
 

@@ -10,7 +10,7 @@ from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import Overrides
-from orchtui.engine.schedule import Schedule, build_with
+from orchtui.engine.schedule import Schedule, build
 from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents, Diagnostic, Specialist
 from orchtui.engine.staff import Staff
 
@@ -35,7 +35,7 @@ def staff(*cards: Specialist, backend: str | None = "anthropic", **fields: Any) 
 def scheduled(one: Staff, *tasks: Mapping[str, Any]) -> Schedule:
     made = tuple(Task(id=f"t{n}", prompt="Do it", **task) for n, task in enumerate(tasks))
     resolver = one.resolver(Plan(tasks=made))
-    return build_with(resolver, backend=one.default_for(resolver), report=None)
+    return build(resolver, backend=one.default_for(resolver), report=None)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_who_has_no_agent_file_is_known_before_the_run_and_in_the_schedule() -> 
 
     assert one.without_file(plan) == {"nobody": ["a"], "Hand": ["b"], "reseacher": ["f"]}
     assert staff(card()).without_file(plan).keys() == {"nobody", "reseacher"}
-    made = build_with(one.resolver(plan), backend="anthropic", report=None)
+    made = build(one.resolver(plan), backend="anthropic", report=None)
     assert [task.id for task in made.tasks if task.unknown] == ["a", "b", "f"]
     told = one.warnings(made)
     assert any("no agent file for 'nobody'" in line for line in told)

@@ -22,8 +22,8 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import build
 from tests.engine.faulty_disk import Faults, faulty, impatient
+from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, says, task
 
 PLAN = Plan(tasks=(task("a"), task("b"), task("c", after=("a",))))

@@ -14,8 +14,9 @@ from orchtui.engine.executor import Executor
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
 from orchtui.engine.prices import ANY, Price, Prices
-from orchtui.engine.schedule import Schedule, build
+from orchtui.engine.schedule import Schedule
 from tests.engine import virtual_time
+from tests.engine.schedules import build
 from tests.engine.scripted import (
     Scripted,
     Step,

@@ -29,8 +29,8 @@ from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.files import make_own_folder
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import build
 from tests.engine.backends.asking import KEY
+from tests.engine.schedules import build
 from tests.engine.whole_runs import Ended, follow, task_named
 from tests.faults.forms import form
 from tests.server import FAULTS, Head, MessagesServer, Pause, Received, Reply, Send

@@ -24,8 +24,8 @@ from orchtui.engine.backends import base
 from orchtui.engine.disk import Disk
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.schedule import build
 from tests.engine import virtual_time
+from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, report_of, says, task
 from tests.faults.forms import form
 

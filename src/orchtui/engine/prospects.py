@@ -23,7 +23,7 @@ from orchtui.engine.resolve import Overrides, Resolver
 from orchtui.engine.resuming import Prospect
 from orchtui.engine.reuse import compare
 from orchtui.engine.run import Run
-from orchtui.engine.schedule import NO_OVERRIDES, Schedule, build_with
+from orchtui.engine.schedule import NO_OVERRIDES, Schedule, build
 from orchtui.engine.staff import Staff
 from orchtui.engine.workspace.git import is_repository
 
@@ -83,7 +83,7 @@ class Prospects(Staff):
             report = self._report(resolver)
         backend = resuming.unasked_backend(resolver, used, same_run) if used else ""
         default = self.default_for(resolver, backend)
-        built = build_with(resolver, backend=default, report=None if order else report)
+        built = build(resolver, backend=default, report=None if order else report)
         if order is not None:
             apart = self._in_one_folder(resolver, default)
             built = resuming.in_order_of(built, order, apart)

@@ -1,14 +1,14 @@
 """Schedule: the graph of tasks that may run, with every limit and default resolved.
 
-`build` turns a Plan and its IndependenceReport into a Schedule, or says why it
-can not start. What holds where several say something is `resolve`'s; the order
-in which ready tasks take a slot is decided here: critical first, then the
+`build` turns a resolved Plan and its IndependenceReport into a Schedule, or says
+why it can not start. What holds where several say something is `resolve`'s; the
+order in which ready tasks take a slot is decided here: critical first, then the
 longest way still to go, nice-to-have last. This module never starts anything.
 """
 
 import string
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TypedDict
 
 import msgspec
@@ -17,20 +17,10 @@ from orchtui.engine.agent_tools import granted
 from orchtui.engine.graph import stages
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import AggregateStrategy, Limits, OnBudget, Plan, Priority, Task
+from orchtui.engine.plan import AggregateStrategy, Limits, OnBudget, Priority, Task
 from orchtui.engine.prices import Prices
-from orchtui.engine.resolve import (
-    Fit,
-    How,
-    Knows,
-    Overrides,
-    Resolver,
-    TaskLimits,
-    Who,
-    knows_all,
-    nobody_asked,
-)
-from orchtui.engine.specialists import Specialist, WebTool
+from orchtui.engine.resolve import How, Overrides, Resolver, TaskLimits, Who
+from orchtui.engine.specialists import WebTool
 from orchtui.engine.staging import Accepted, Place, Staged, stage
 
 
@@ -145,45 +135,13 @@ NO_LIMITS = Limits()
 NO_OVERRIDES = Overrides()
 
 
-def build(
-    plan: Plan,
-    *,
-    backend: str,
-    overrides: Overrides = NO_OVERRIDES,
-    defaults: Limits = NO_LIMITS,
-    specialists: Mapping[str, Specialist] | None = None,
-    fit: Fit = nobody_asked,
-    knows: Knows = knows_all,
-    report: IndependenceReport | None = None,
-) -> Schedule:
-    """Resolve a plan.
+def build(resolver: Resolver, *, backend: str, report: IndependenceReport | None) -> Schedule:
+    """The schedule of a plan.
 
     Args:
-        plan: What was asked for.
+        resolver: Of the plan.
         backend: For tasks for which nobody chose one.
-        overrides: Flags.
-        defaults: The user's own limits, below the plan's.
-        specialists: By key, as `specialists.Agents` gives them.
-        fit: Whom a task gets that names nobody.
-        knows: Whether a backend knows a model that an agent file names.
         report: Of this very plan: what the run is staged by, beside `after`.
-
-    Raises:
-        InputError: when the plan can not start as it is; nothing is left half done.
-    """
-    resolver = Resolver(
-        plan,
-        overrides=overrides,
-        defaults=defaults,
-        specialists=specialists or {},
-        fit=fit,
-        knows=knows,
-    )
-    return build_with(resolver, backend=backend, report=report)
-
-
-def build_with(resolver: Resolver, *, backend: str, report: IndependenceReport | None) -> Schedule:
-    """`build`, with what was resolved before.
 
     Raises:
         InputError: when the plan can not start as it is; nothing is left half done.

@@ -1,0 +1,35 @@
+"""Schedules of plans without a project: who works is said, or nobody was asked."""
+
+from collections.abc import Mapping
+
+from orchtui.engine import schedule
+from orchtui.engine.independence.report import IndependenceReport
+from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.resolve import Fit, Knows, Overrides, Resolver, knows_all, nobody_asked
+from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
+from orchtui.engine.specialists import Specialist
+
+NOBODY: Mapping[str, Specialist] = {}
+
+
+def build(
+    plan: Plan,
+    *,
+    backend: str,
+    overrides: Overrides = NO_OVERRIDES,
+    defaults: Limits = NO_LIMITS,
+    specialists: Mapping[str, Specialist] = NOBODY,
+    fit: Fit = nobody_asked,
+    knows: Knows = knows_all,
+    report: IndependenceReport | None = None,
+) -> Schedule:
+    """`schedule.build`, of a plan that is resolved by this alone."""
+    resolver = Resolver(
+        plan,
+        overrides=overrides,
+        defaults=defaults,
+        specialists=specialists,
+        fit=fit,
+        knows=knows,
+    )
+    return schedule.build(resolver, backend=backend, report=report)
