@@ -253,6 +253,6 @@ def test_all_reasons_are_told_at_once() -> None:
 def test_what_others_wait_for_is_as_urgent_and_longer(scenario: Scenario) -> None:
     schedule = scenario[0]
     for one in schedule.tasks:
-        for needed in map(schedule.task, (*one.after, *one.behind)):
+        for needed in map(schedule.task, one.waits_for):
             assert needed.urgency <= one.urgency
             assert needed.tail > one.tail

@@ -18,7 +18,7 @@ ABC = (task("a"), task("b"), task("c"))
 
 def waits(schedule: Schedule) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """By task: `after` and `behind`, of those who wait."""
-    return {one.id: (one.after, one.behind) for one in schedule.tasks if (*one.after, *one.behind)}
+    return {one.id: (one.after, one.behind) for one in schedule.tasks if one.waits_for}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_everything_that_was_found_is_in_the_schedule(
             assert frozenset(finding.tasks) in apart
     stage = {task_id: at for at, group in enumerate(schedule.stages) for task_id in group}
     for one in schedule.tasks:
-        assert all(stage[other] < stage[one.id] for other in (*one.after, *one.behind))
+        assert all(stage[other] < stage[one.id] for other in one.waits_for)
 
 
 def test_the_reasons_survive_the_journal() -> None:

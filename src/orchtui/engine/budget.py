@@ -200,7 +200,7 @@ def require_prices(schedule: Schedule, resolve: Resolve) -> None:
     users: dict[tuple[str, str | None], list[str]] = {}
     for task in schedule.tasks:
         users.setdefault((task.backend, task.model), []).append(f"task '{task.id}'")
-    if schedule.aggregate == "synthesize" and schedule.backend:
+    if schedule.synthesizes:
         users.setdefault((schedule.backend, schedule.model), []).append("the synthesis")
     unknown = [
         Problem("", 0, 0, _unpriced(backend, resolve(backend, model), who, prices))

@@ -68,7 +68,7 @@ def of_run(
     for task in schedule.tasks:
         if task.id not in done:
             found.add_task(task)
-    if schedule.aggregate == "synthesize" and schedule.backend:
+    if schedule.synthesizes:
         told = (systems or {}).get("synthesizer", "")
         found.add_backend(schedule.backend, "synthesis", schedule.model, told)
     return found.all()

@@ -108,7 +108,7 @@ def estimate(
         done: Ids of tasks that do not run again.
     """
     tasks = [task for task in schedule.tasks if task.id not in done]
-    if schedule.aggregate == "synthesize" and schedule.backend:
+    if schedule.synthesizes:
         last = aggregation_task(schedule)
         tasks.append(replace(last, after=tuple(task.id for task in schedule.tasks)))
     kinds: dict[_Kind, Typical | None] = {}
@@ -222,12 +222,12 @@ def _time(
 def _span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
     """From the first start to the last end, when each task takes as long as is said."""
     by_id = {task.id: task for task in tasks}
-    needs = {t.id: {i for i in (*t.after, *t.behind) if i in by_id} for t in tasks}
+    needs = {task.id: by_id.keys() & task.waits_for for task in tasks}
     freed: dict[str, list[str]] = {task.id: [] for task in tasks}
     for name, others in needs.items():
         for other in others:
             freed[other].append(name)
-    ready = [_turn(task) for task in tasks if not needs[task.id]]
+    ready = [task.turn for task in tasks if not needs[task.id]]
     heapq.heapify(ready)
     running: list[tuple[float, str]] = []
     now = 0.0
@@ -241,9 +241,4 @@ def _span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurre
         for name in freed[ended]:
             needs[name].discard(ended)
             if not needs[name]:
-                heapq.heappush(ready, _turn(by_id[name]))
-
-
-def _turn(task: ScheduledTask) -> tuple[int, float, int, str]:
-    """When it takes a slot, among those that wait for one; the lanes go by the same."""
-    return task.urgency, -task.tail, task.position, task.id
+                heapq.heappush(ready, by_id[name].turn)

@@ -74,7 +74,7 @@ def isolate(
     wanted = {task.id for task in tasks if wants_worktree(task.backend, cards.get(task.id))}
     if repository:
         writing = [task.id for task in tasks if may_write(task.backend, cards.get(task.id))]
-        needs = {task.id: (*task.after, *task.behind) for task in tasks}
+        needs = {task.id: task.waits_for for task in tasks}
         for one, other in _at_once(writing, needs):
             wanted |= {one, other}
     return tuple(

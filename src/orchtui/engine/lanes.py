@@ -15,7 +15,8 @@ from orchtui.engine.backends.base import Backend
 from orchtui.engine.limiter import Limiter, Ticket
 from orchtui.engine.schedule import ScheduledTask
 
-_Key = tuple[int, float, int, str]
+_Turn = tuple[int, float, int, str]
+"""A task's `turn`; its id stands last."""
 
 
 class Limiters:
@@ -55,7 +56,7 @@ class Lanes:
 
     def __init__(self, limiters: Mapping[str, Limiter], concurrency: int) -> None:
         self._limiters = limiters
-        self._heaps: dict[str, list[_Key]] = {name: [] for name in limiters}
+        self._heaps: dict[str, list[_Turn]] = {name: [] for name in limiters}
         self._tasks: dict[str, ScheduledTask] = {}
         self._running = 0
         self.concurrency = concurrency
@@ -66,8 +67,7 @@ class Lanes:
     def push(self, task: ScheduledTask) -> None:
         """Add a task; one that waits already takes the place that its urgency now gives it."""
         self._tasks[task.id] = task
-        key = (task.urgency, -task.tail, task.position, task.id)
-        heapq.heappush(self._heaps[task.backend], key)
+        heapq.heappush(self._heaps[task.backend], task.turn)
 
     def drop(self, task_ids: Iterable[str]) -> None:
         """These do not wait any more."""
@@ -115,12 +115,12 @@ class Lanes:
         for limiter in self._limiters.values():
             limiter.listen(self, woken)
 
-    def _head(self, heap: list[_Key]) -> bool:
+    def _head(self, heap: list[_Turn]) -> bool:
         """Whether anything waits in a lane; what was dropped, or moved up, is cleared away."""
         while heap and not self._stands(heap[0]):
             heapq.heappop(heap)
         return bool(heap)
 
-    def _stands(self, key: _Key) -> bool:
-        task = self._tasks.get(key[-1])
-        return task is not None and key[:2] == (task.urgency, -task.tail)
+    def _stands(self, turn: _Turn) -> bool:
+        task = self._tasks.get(turn[-1])
+        return task is not None and turn == task.turn

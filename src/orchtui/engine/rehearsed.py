@@ -31,7 +31,7 @@ def share(run: Run) -> Share:
     if not run.rehearsal:  # asked often, and mostly so
         return "none"
     made = [is_made_up(run, task) for task in run.tasks.values()]
-    if run.schedule.aggregate == "synthesize" and run.schedule.backend:
+    if run.schedule.synthesizes:
         made.append(_is_synthesis_made_up(run))
     if not any(made):
         return "none"
@@ -100,7 +100,7 @@ def words(run: Run) -> str:
         parts.append(
             f"{named(built)} {'builds' if len(built) == 1 else 'build'} on what is made up"
         )
-    if run.schedule.aggregate == "synthesize":
+    if run.schedule.synthesizes:
         made_too = "made up too" if made else "made up, and only that"
         how = made_too if _is_synthesis_made_up(run) else "a model's, from what is made up"
         parts.append(f"the synthesis is {how}")

@@ -126,7 +126,7 @@ def in_order_of(schedule: Schedule, past: Run, apart: Iterable[Finding] = ()) ->
 
 def _kept_apart(tasks: dict[str, ScheduledTask], apart: Iterable[Finding]) -> list[Staged]:
     """Let pairs wait for each other that no order keeps apart yet; `tasks` is changed."""
-    needs = {task.id: (*task.after, *task.behind) for task in tasks.values()}
+    needs = {task.id: task.waits_for for task in tasks.values()}
     ids = list(TopologicalSorter(needs).static_order())
     order, place = Order(ids), {task_id: at for at, task_id in enumerate(ids)}
     for task_id, others in needs.items():
@@ -168,7 +168,7 @@ def refuse_unknown(past: Run, plan_ids: Iterable[str]) -> None:
     if past.format > FORMAT:
         why = f"a newer orchtui wrote it (form {past.format}, known here: {FORMAT})"
         raise InputError.of(f"run {past.id} can not go on: {why}")
-    needs = {task.id: (*task.after, *task.behind) for task in past.schedule.tasks}
+    needs = {task.id: task.waits_for for task in past.schedule.tasks}
     named = {one for others in needs.values() for one in others}
     if set(plan_ids) != needs.keys() or not named <= needs.keys() or find_cycle(needs):
         why = "its journal does not agree with itself about the tasks and their order"

@@ -82,6 +82,16 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     worktree: bool = False
     """Whether its program gets a git worktree of its own."""
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """Ids of all tasks that must have ended first, for either reason."""
+        return (*self.after, *self.behind)
+
+    @property
+    def turn(self) -> tuple[int, float, int, str]:
+        """Its place among tasks that wait for a slot, the smallest first; its id stands last."""
+        return self.urgency, -self.tail, self.position, self.id
+
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What will run, in the plan's order, and the limits of the whole run."""
@@ -120,13 +130,18 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def stages(self) -> list[list[str]]:
         """Ids in groups: a group can start when all before it have ended."""
-        return stages({task.id: (*task.after, *task.behind) for task in self.tasks})
+        return stages({task.id: task.waits_for for task in self.tasks})
+
+    @property
+    def synthesizes(self) -> bool:
+        """Whether there is to be a synthesis, and somebody to make it."""
+        return self.aggregate == "synthesize" and bool(self.backend)
 
     @property
     def backends(self) -> tuple[str, ...]:
         """The names of all backends that take part, the synthesis' too, in order of appearance."""
         names = [task.backend for task in self.tasks]
-        if self.aggregate == "synthesize" and self.backend:
+        if self.synthesizes:
             names.append(self.backend)
         return tuple(dict.fromkeys(names))
 

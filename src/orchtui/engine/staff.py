@@ -208,7 +208,7 @@ class Staff:
     def prices_for(self, schedule: Schedule) -> Prices:
         """What the models of a schedule cost today."""
         asked = [(task.backend, task.model) for task in schedule.tasks]
-        if schedule.aggregate == "synthesize" and schedule.backend:
+        if schedule.synthesizes:
             asked.append((schedule.backend, schedule.model))
         costly = spending(self.backends.profiles)
         return price_list.for_run(
