@@ -52,6 +52,19 @@ def test_an_order_never_has_a_circle_and_knows_what_follows(edges: list[tuple[st
         assert before == after or order.follows(after, before)
 
 
+@given(EDGES)
+def test_an_order_of_a_graph_without_a_circle_is_that_of_its_edges(
+    edges: list[tuple[str, str]],
+) -> None:
+    by_edges = Order(NODES)
+    kept = [edge for edge in edges if by_edges.add(*edge)]
+
+    order = Order.of({"gone": ["nobody"], **needs(kept)})
+
+    for one, other in itertools.product(NODES, NODES):
+        assert order.follows(one, other) == by_edges.follows(one, other)
+
+
 def test_ids_that_are_not_there_are_left_out() -> None:
     assert stages({"a": ["gone"], "b": ["a"]}) == [["a"], ["b"]]
     assert stages({}) == []

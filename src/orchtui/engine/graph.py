@@ -53,6 +53,20 @@ class Order:
         self._later = [0] * len(nodes)
         self._earlier = [0] * len(nodes)
 
+    @classmethod
+    def of(cls, needs: Mapping[str, Iterable[str]]) -> "Order":
+        """What a graph says; of a circle the edge that would close it is left out.
+
+        Args:
+            needs: As for `find_cycle`.
+        """
+        order = cls(list(needs))
+        for node, others in needs.items():
+            for other in others:
+                if other in needs:
+                    order.add(other, node)
+        return order
+
     def follows(self, before: str, after: str) -> bool:
         """Whether the edges so far say that `before` is done when `after` begins."""
         return bool(self._later[self._at[before]] >> self._at[after] & 1)

@@ -110,11 +110,7 @@ def findings(
 
 def _at_once(writing: Sequence[str], needs: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
     """Pairs of which neither comes before the other."""
-    order = Order(list(needs))
-    for node, others in needs.items():
-        for other in others:
-            if other in needs:
-                order.add(other, node)
+    order = Order.of(needs)
     return [
         (one, other)
         for one, other in combinations(writing, 2)

@@ -127,28 +127,15 @@ def in_order_of(schedule: Schedule, past: Run, apart: Iterable[Finding] = ()) ->
 def _kept_apart(tasks: dict[str, ScheduledTask], apart: Iterable[Finding]) -> list[Staged]:
     """Let pairs wait for each other that no order keeps apart yet; `tasks` is changed."""
     needs = {task.id: task.waits_for for task in tasks.values()}
-    ids = list(TopologicalSorter(needs).static_order())
-    order, place = Order(ids), {task_id: at for at, task_id in enumerate(ids)}
-    for task_id, others in needs.items():
-        for other in others:
-            order.add(other, task_id)
+    in_order = TopologicalSorter(needs).static_order()
+    order, place = Order.of(needs), {task_id: at for at, task_id in enumerate(in_order)}
     added = []
     for finding in apart:
         before, after = sorted(finding.tasks[:2], key=place.__getitem__)
         if not order.follows(before, after):
             order.add(before, after)
             tasks[after] = structs.replace(tasks[after], behind=(*tasks[after].behind, before))
-            added.append(
-                Staged(
-                    before=before,
-                    after=after,
-                    hands_over=False,
-                    kind=finding.kind,
-                    certain=finding.severity == "error",
-                    message=finding.message,
-                    finding=finding.id,
-                )
-            )
+            added.append(Staged.by(finding, before, after, hands_over=False))
     return added
 
 

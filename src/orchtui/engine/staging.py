@@ -15,7 +15,6 @@ import msgspec
 
 from orchtui.engine.independence.report import (
     CONFLICTS,
-    Edge,
     Finding,
     FindingKind,
     IndependenceReport,
@@ -36,6 +35,19 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     finding: str
     """Id of the finding: what goes into a task's `accepted` to let the two run together."""
+
+    @classmethod
+    def by(cls, finding: Finding, before: str, after: str, *, hands_over: bool) -> "Staged":
+        """Two of a finding's tasks, in the order that it puts them in."""
+        return cls(
+            before=before,
+            after=after,
+            hands_over=hands_over,
+            kind=finding.kind,
+            certain=finding.severity == "error",
+            message=finding.message,
+            finding=finding.id,
+        )
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,24 +96,15 @@ def stage(tasks: Sequence[Task], report: IndependenceReport | None) -> Staging:
     findings = {finding.id: finding for finding in report.findings}
     return Staging(
         places=_places(tasks, after, behind),
-        staged=tuple(_staged(edge, findings[edge.finding]) for edge in report.edges),
+        staged=tuple(
+            Staged.by(findings[one.finding], one.before, one.after, hands_over=one.hands_over)
+            for one in report.edges
+        ),
         accepted=tuple(
             Accepted(finding=finding.id, message=finding.message)
             for finding in report.findings
             if finding.accepted
         ),
-    )
-
-
-def _staged(edge: Edge, finding: Finding) -> Staged:
-    return Staged(
-        before=edge.before,
-        after=edge.after,
-        hands_over=edge.hands_over,
-        kind=finding.kind,
-        certain=finding.severity == "error",
-        message=finding.message,
-        finding=finding.id,
     )
 
 

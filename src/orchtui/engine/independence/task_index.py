@@ -49,12 +49,7 @@ class TaskIndex:
     @cached_property
     def order(self) -> Order:
         """What `after` says, with all that follows from it."""
-        order = Order(list(self.by_id))
-        for task in self.tasks:
-            for needed in task.after:
-                if needed in self.by_id:
-                    order.add(needed, task.id)
-        return order
+        return Order.of({task.id: task.after for task in self.tasks})
 
     @cached_property
     def needed_by(self) -> dict[str, list[Task]]:
