@@ -24,7 +24,7 @@ from orchtui.engine.lanes import Lanes, Limiters
 from orchtui.engine.limiter import LONGEST, Change, Ticket
 from orchtui.engine.questions import Questions
 from orchtui.engine.redaction import NOTHING, Redactor
-from orchtui.engine.retrying import Again, next_step
+from orchtui.engine.retrying import next_step
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.spending import Spending
 from orchtui.engine.stamp import Stamp
@@ -246,10 +246,10 @@ class Executor:
             self._board.fail(work, error)
         else:
             step = next_step(work, error, self._wait)
-            if isinstance(step, Again):
-                self._try_again(work, error, step.pause)
-            else:
+            if isinstance(step, BackendError):
                 self._board.fail(work, step)
+            else:
+                self._try_again(work, error, step)
 
     def _try_again(self, work: Work, error: BackendError, pause: float) -> None:
         work.status, work.pauses_since = "retrying", self._clock()

@@ -7,24 +7,14 @@ waits and never starts anything.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 from orchtui.engine.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The task is tried again."""
-
-    pause: float
-    """Seconds until then, at least."""
-
-
 def next_step(
-    work: Work, error: BackendError, wait: Callable[[int], float] = backoff
-) -> Again | BackendError:
+    work: Work, error: BackendError, wait: Callable[[int], float]
+) -> float | BackendError:
     """What follows; counts the failure.
 
     Args:
@@ -33,7 +23,7 @@ def next_step(
         wait: Seconds to wait, by the number of failures.
 
     Returns:
-        When it is tried again, or with which error it fails for good.
+        The seconds until it is tried again, or the error with which it fails for good.
     """
     if error.throttled:
         work.throttles += 1
@@ -47,4 +37,4 @@ def next_step(
     if pause >= work.task.timeout - work.spent:
         note = f"{error.message}; no time is left for another attempt"
         return BackendError(error.kind, note)
-    return Again(pause)
+    return pause
