@@ -1,5 +1,6 @@
 """clean() and Cleaner: nothing acts on a terminal, and nothing that can be seen is lost."""
 
+import json
 import time
 import unicodedata
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchtui.engine.text import Cleaner, clean, clean_line, is_clean
+from orchtui.engine.text import Cleaner, clean, clean_line, escaped_in_json, is_clean
 
 # What sequences are made of, so that random texts are full of them.
 _PIECES = st.sampled_from(
@@ -141,6 +142,16 @@ def test_no_text_takes_quadratic_time(bad: str) -> None:
 )
 def test_a_line_for_lists(raw: str, limit: int, line: str) -> None:
     assert clean_line(raw, limit) == line
+
+
+@given(_TEXTS)
+def test_json_with_escapes_is_exact_and_harmless(text: str) -> None:
+    line = escaped_in_json(json.dumps(text, ensure_ascii=False))
+
+    assert is_clean(line)
+    # Two halves of a pair that were apart are one character when they are read again.
+    read = json.loads(line).encode("utf-16", "surrogatepass")
+    assert read == text.encode("utf-16", "surrogatepass")
 
 
 @given(_TEXTS, st.integers(1, 50))

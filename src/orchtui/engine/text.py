@@ -33,8 +33,7 @@ _UNSAFE = re.compile(
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # byte order mark, annotations, invisible tags
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_IN_JSON = re.compile(f"(?:{_UNSAFE.pattern}|{_SURROGATE.pattern}|[\x85\u2028\u2029])")
-_ANY = re.compile(
+_UNCLEAN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -51,7 +50,7 @@ def clean(text: str) -> str:
 
 def is_clean(text: str) -> bool:
     """Whether `clean` has nothing to do."""
-    return (text.isascii() and text.isprintable()) or _ANY.search(text) is None
+    return (text.isascii() and text.isprintable()) or _UNCLEAN.search(text) is None
 
 
 def clean_line(text: str, limit: int = 500) -> str:
@@ -61,8 +60,8 @@ def clean_line(text: str, limit: int = 500) -> str:
 
 
 def escaped_in_json(line: str) -> str:
-    """JSON with everything that `clean` would remove written as an escape: exact, and harmless."""
-    return _NOT_IN_JSON.sub(lambda match: json.dumps(match.group())[1:-1], line)
+    """JSON with everything that `clean` would change written as an escape: exact, and harmless."""
+    return _UNCLEAN.sub(lambda match: json.dumps(match.group())[1:-1], line)
 
 
 class Cleaner:
