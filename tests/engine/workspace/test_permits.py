@@ -32,6 +32,7 @@ from tests.engine.workspace.places import Place, Told, task
         ("fetch", "", "ask"),
         ("other", "", "ask"),
         ("other", ".env", "no"),
+        ("other", "../outside/passwd", "outside"),
     ],
 )
 async def test_a_wish(
@@ -49,6 +50,9 @@ async def test_a_wish(
         assert not allowed and not told.asked
     elif expected == "ask":
         assert allowed is (answer or mode == "bypassPermissions")
+        assert bool(told.asked) is (mode != "bypassPermissions")
+    elif expected == "outside":
+        assert allowed is (answer and mode != "bypassPermissions")
         assert bool(told.asked) is (mode != "bypassPermissions")
     elif expected == "open":
         assert allowed is (answer or worktree) and bool(told.asked) is not worktree

@@ -7,6 +7,7 @@ runs anything, and what a program does without asking is not seen here.
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from orchtui.engine.agent_tools import READ_ONLY_MODE
@@ -63,9 +64,10 @@ class Permits:
             return False
         if wish.kind == "write":
             return await self._may_write(wish)
-        if not await self._none_refused(wish, self._forbidden):
+        asks = self._mode != UNASKED_MODE
+        if not await self._none_refused(wish, partial(self._unreadable, person_says=asks)):
             return False
-        return self._mode == UNASKED_MODE or await self._witness.ask(wish.what)
+        return not asks or await self._witness.ask(wish.what)
 
     async def _none_refused(self, wish: Wish, why_not: Callable[[str], str]) -> bool:
         """Whether the rules say no to none of a wish's paths; what they say no to is told."""
@@ -98,20 +100,17 @@ class Permits:
         for path in paths or (wish.what,):
             self._witness.refused(clean_line(path), why, access)
 
-    def _unreadable(self, path: str) -> str:
-        """Why a path must not be read; empty where it may."""
-        try:
-            return self._owner.rules.unreadable(self._real(path)) or ""
-        except Denied as denied:
-            return denied.why
+    def _unreadable(self, path: str, *, person_says: bool = False) -> str:
+        """Why a path must not be read; empty where it may.
 
-    def _forbidden(self, path: str) -> str:
-        """Why nothing may be done with a path: outside of the folder that is the person's to say,
-        where there is one to be asked."""
+        Args:
+            path: As the program names it.
+            person_says: Whether what is outside of the folder is left to a person's answer.
+        """
         try:
             return self._owner.rules.unreadable(self._real(path)) or ""
         except Denied as denied:
-            return denied.why if self._mode == UNASKED_MODE else ""
+            return "" if person_says else denied.why
 
     def _right(self, path: str) -> str:
         """Why a path must not be written; empty where it may, or where a person may say so."""
