@@ -192,6 +192,40 @@ async def test_the_first_run_is_the_ground_of_the_next_estimate(
         assert it.estimate(it.schedule(two()), done={"a"}).cost.exact == 2.0
 
 
+@pytest.mark.parametrize(
+    ("paid", "limits", "line", "warnings"),
+    [
+        (False, {}, "", []),
+        (False, {"budget_tokens": 5}, "nothing that costs money; time: about 2m 00s (2 by", []),
+        (False, {"budget_usd": 5.0}, "nothing that costs money; ", []),
+        (False, {"deadline": 600.0}, "", []),
+        (
+            False,
+            {"deadline": 60.0},
+            "",
+            ["the deadline of 1m 00s will hardly do: about 2m 00s are likely"],
+        ),
+        (True, {}, "2 paid tasks, about ", []),
+    ],
+)
+async def test_an_estimate_is_told_where_money_or_a_budget_is_at_stake(
+    tmp_path: Path,
+    server: MessagesServer,
+    paid: bool,
+    limits: dict[str, Any],
+    line: str,
+    warnings: list[str],
+) -> None:
+    backend = "anthropic" if paid else "rehearsal"
+    tasks = (replace(one, backend=backend, estimate=120.0) for one in two().tasks)
+    plan = plan_for(*tasks, limits=Limits(**limits))
+    async with closing(project(tmp_path, server)) as it:
+        notice = it.estimate_notice(it.schedule(plan))
+
+    assert notice.line.startswith(line) and bool(notice.line) is bool(line)
+    assert list(notice.warnings) == warnings
+
+
 # The synthesis
 
 

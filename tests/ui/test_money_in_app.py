@@ -7,7 +7,7 @@ from orchtui.engine.prices import Price
 from orchtui.engine.project import Project
 from tests.engine.whole_runs import plan_for, project_in, said, scenes, task_named
 from tests.server import MessagesServer
-from tests.ui.conftest import run_to_end, sees
+from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, sees
 from tests.ui.whole_app import opened
 from tests.ui.whole_app import said as told
 
@@ -50,3 +50,10 @@ async def test_a_budget_that_can_not_be_counted_starts_nothing_and_says_why(
             await pilot.press("ctrl+r")
             await told(pilot, app, "budget_usd needs a price for claude-opus-5-5")
             assert server.requests == [] and not (tmp_path / "artifacts").exists()
+
+
+async def test_a_budget_alone_is_reason_enough_to_tell_the_estimate(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, limits=Limits(budget_tokens=1000)))
+    async with app.run_test() as pilot:
+        await run_to_end(pilot, app)
+        await told(pilot, app, "Estimate nothing that costs money; time: unknown")

@@ -119,17 +119,11 @@ def _settle_paid(project: "Project", estimate: "Estimate", *, asks: bool) -> Non
 
 
 def _tell_estimate(project: "Project", schedule: "Schedule", done: Collection[str]) -> None:
-    """In one line, where money or a budget is at stake."""
-    from orchtui.engine.estimate_words import brief, too_much
-
-    counted = schedule.budget_usd is not None or schedule.budget_tokens is not None
-    if not (counted or schedule.deadline is not None or project.spends(schedule)):
-        return
-    estimate = project.estimate(schedule, done)
-    if counted or estimate.paid:
-        _say(f"estimate: {brief(estimate)}")
-    for line in too_much(estimate, schedule):
-        _say(line)
+    notice = project.estimate_notice(schedule, done)
+    if notice.line:
+        _say(f"estimate: {notice.line}")
+    for warning in notice.warnings:
+        _say(warning)
 
 
 def _agrees(question: str) -> bool:

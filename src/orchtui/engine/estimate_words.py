@@ -3,14 +3,23 @@
 What is not known is called unknown. This module never computes a figure.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from orchtui.engine.costs import show_dollars
 from orchtui.engine.durations import show_duration
 from orchtui.engine.estimates import Estimate, Part, Time
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.text import clean_line
+
+
+class Notice(NamedTuple):
+    """What is told of an estimate in passing, where nobody is asked about it."""
+
+    line: str = ""
+    """The figures, where money or a budget is at stake."""
+    warnings: Sequence[str] = ()
+    """Limits that will hardly do."""
 
 
 def told(of: Estimate) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from orchtui.engine import dangers, past_work, summary
+from orchtui.engine import dangers, estimate_words, past_work, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError
@@ -165,12 +165,24 @@ class Project(Prospects):
 
     def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate | None:
         """What the first paid run here is about to use; `None` where it is not, or was seen."""
-        if not self.spends(schedule) or self.trust.paid_noted(self.folder):
+        if not self._spends(schedule) or self.trust.paid_noted(self.folder):
             return None
         found = self.estimate(schedule, done)
         return found if found.paid else None
 
-    def spends(self, schedule: Schedule) -> bool:
+    def estimate_notice(
+        self, schedule: Schedule, done: Collection[str] = ()
+    ) -> estimate_words.Notice:
+        """What is told of any other run's estimate: nothing where no money and no limit is at
+        stake. Arguments are those of `estimate`."""
+        budgeted = schedule.budget_usd is not None or schedule.budget_tokens is not None
+        if not (budgeted or schedule.deadline is not None or self._spends(schedule)):
+            return estimate_words.Notice()
+        found = self.estimate(schedule, done)
+        line = estimate_words.brief(found) if budgeted or found.paid else ""
+        return estimate_words.Notice(line, estimate_words.too_much(found, schedule))
+
+    def _spends(self, schedule: Schedule) -> bool:
         """Whether a run may cost money."""
         return not spending(self.backends.profiles).isdisjoint(schedule.backends)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 from textual import work
 
-from orchtui.engine import budget, estimate_words
+from orchtui.engine import budget
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
 from orchtui.engine.events import BudgetWarning, PermissionAsked
 from orchtui.engine.independence.report import IndependenceReport
@@ -146,14 +146,11 @@ class RunDesk(SteerDesk):
         return True
 
     async def _tell_estimate(self, schedule: Schedule, done: Collection[str]) -> None:
-        """In one line, where money is at stake."""
-        if not (self.project.spends(schedule) or schedule.deadline is not None):
-            return
-        estimate = await asyncio.to_thread(self.project.estimate, schedule, done)
-        if estimate.paid:
-            self.say(estimate_words.brief(estimate), title="Estimate")
-        for line in estimate_words.too_much(estimate, schedule):
-            self.say(line, "warning", title="Budget")
+        notice = await asyncio.to_thread(self.project.estimate_notice, schedule, done)
+        if notice.line:
+            self.say(notice.line, title="Estimate")
+        for warning in notice.warnings:
+            self.say(warning, "warning", title="Budget")
 
     async def follow(self, orchestrator: Orchestrator) -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
