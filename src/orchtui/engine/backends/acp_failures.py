@@ -1,10 +1,9 @@
 """What can go wrong with an ACP agent, in words for a person. This module never ends anything."""
 
-import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from orchtui.engine.backends.program_trouble import provider_error
+from orchtui.engine.backends.program_trouble import how_it_ended, provider_error
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
@@ -36,12 +35,7 @@ def no_program() -> BackendError:
 
 def gone(command: Sequence[str], code: int | None, during: str) -> str:
     """The agent ended, or closed its output, before it was through."""
-    if code is None:
-        how = "closed its output"
-    elif code < 0:
-        how = f"was ended by {_signal_name(-code)}"
-    else:
-        how = f"ended with exit code {code}"
+    how = "closed its output" if code is None else how_it_ended(code)
     return f"the agent '{program_name(command)}' {how} {during}"
 
 
@@ -86,10 +80,3 @@ def _ways(hello: "InitializeResponse | None") -> str:
     if not ways:
         return "start it by itself and sign in there, then try again"
     return f"sign in with that program first. It offers: {'; '.join(ways[:5])}"
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals have no names
-        return f"signal {number}"

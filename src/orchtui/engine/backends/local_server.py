@@ -8,7 +8,6 @@ speaks to the model, and never starts a process a second time.
 
 import asyncio
 import contextlib
-import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from orchtui.engine.backends.program_trouble import how_it_ended
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean
 
@@ -147,9 +147,7 @@ class LocalServer:
         code = self._process.returncode if self._process else None
         if code is None:
             return f"its process runs on{self._last_words()}"
-        if code < 0:
-            return f"its process was ended by {_signal_name(-code)}{self._last_words()}"
-        return f"its process ended with exit code {code}{self._last_words()}"
+        return f"its process {how_it_ended(code)}{self._last_words()}"
 
     async def stop(self, grace: float = _GRACE_S) -> None:
         """End the process and wait for it. Safe to call again, also at the same time.
@@ -183,10 +181,3 @@ class LocalServer:
         if not text:
             return "; it said nothing about why"
         return "; its last words:\n" + "\n".join(text.split("\n")[-_TAIL_LINES:])
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals have no names
-        return f"signal {number}"

@@ -88,9 +88,22 @@ def ended_badly(program: str, code: int, said: str) -> str:
         said: The end of what it said about it, cleaned.
     """
     name = clean_line(program, 100)
-    ended = f"ended with exit code {code}" if code > 0 else f"was ended by {_signal_name(-code)}"
     words = f"; the end of its standard error:\n{said}" if said else "; it said nothing about why"
-    return f"'{name}' {ended}{words}"
+    return f"'{name}' {how_it_ended(code)}{words}"
+
+
+def how_it_ended(code: int) -> str:
+    """`ended with exit code 1`, or `was ended by SIGKILL`.
+
+    Args:
+        code: Its exit code; a signal's number is negative.
+    """
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:  # the real-time signals have no names
+        return f"was ended by signal {-code}"
 
 
 def missed(kept: Collection[str], said: str) -> str:
@@ -184,10 +197,3 @@ def of_words(said: str) -> ErrorKind | None:
     if match := _STATUS.search(said):
         return of_status(int(match[1] or match[2]))
     return next((kind for kind, words in _WORDS if re.search(words, said, re.IGNORECASE)), None)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time signals have no names
-        return f"signal {number}"
