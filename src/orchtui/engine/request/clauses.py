@@ -6,6 +6,7 @@ text. This module never decides what is a task.
 """
 
 import re
+from collections.abc import Iterable
 
 from orchtui.engine.request.lexicon import BINOMIALS, COMPOUNDS, PREPOSITIONS, SPECIALIST_OF
 
@@ -79,13 +80,7 @@ def sentences(text: str) -> list[str]:
 
 def split_at(text: str, pattern: re.Pattern[str]) -> list[str]:
     """Cut where the pattern matches outside brackets and quotes."""
-    parts: list[str] = []
-    start = 0
-    for match in pattern.finditer(mask(text)):
-        parts.append(text[start : match.start()].strip())
-        start = match.end()
-    parts.append(text[start:].strip())
-    return [part for part in parts if has_words(part)]
+    return _cut(text, pattern.finditer(mask(text)))
 
 
 def enumeration(text: str) -> list[str]:
@@ -114,9 +109,14 @@ def is_open_ended(text: str) -> bool:
 
 def _split_and(text: str) -> list[str]:
     whole = BINOMIALS.sub(lambda match: HIDDEN * len(match.group()), mask(text))
+    return _cut(text, _AND.finditer(whole))
+
+
+def _cut(text: str, places: Iterable[re.Match[str]]) -> list[str]:
+    """What stands before, between and behind these places."""
     parts: list[str] = []
     start = 0
-    for match in _AND.finditer(whole):
+    for match in places:
         parts.append(text[start : match.start()].strip())
         start = match.end()
     parts.append(text[start:].strip())
