@@ -18,13 +18,17 @@ from tests.engine.scripted import Scripted, Step, fails, says, task
 
 
 def orchestrator(
-    plan: Plan, backend: Scripted, tmp_path: Path, past: runs.Run | None = None
+    plan: Plan,
+    backend: Scripted,
+    tmp_path: Path,
+    past: runs.Run | None = None,
+    chosen: str = "scripted",
 ) -> Orchestrator:
     backend.pace = 0.01
     return Orchestrator(
         plan,
-        build(plan, backend="scripted") if past is None else past.schedule,
-        Crew(backends={"scripted": backend}),
+        build(plan, backend=chosen) if past is None else past.schedule,
+        Crew(backends={"scripted": backend, "command": backend}),
         folder=tmp_path,
         out=tmp_path / "artifacts",
         past=past,
@@ -261,6 +265,19 @@ async def test_time_is_kept_for_the_synthesis_before_the_deadline(tmp_path: Path
     assert one.run.aggregated is not None
     assert one.run.aggregated.strategy == "synthesize"
     assert one.run.aggregated.absent == ("slow",)
+
+
+async def test_no_time_is_kept_for_a_synthesis_that_nobody_makes(tmp_path: Path) -> None:
+    tasks = (task("a", command=("a",)), task("slow", command=("slow",)))
+    plan = Plan(aggregate="synthesize", limits=Limits(deadline=2.0), tasks=tasks)
+    backend = Scripted({"a": [says("result of a", 0.1)], "slow": [says("too late", 60.0)]})
+    one = orchestrator(plan, backend, tmp_path, chosen="")
+
+    await finish(one)
+
+    assert (one.run.tasks["slow"].seconds(0) or 0) > 1.8
+    assert one.run.aggregated is not None
+    assert one.run.aggregated.strategy == "collect"
 
 
 # Steering, leaving and coming back

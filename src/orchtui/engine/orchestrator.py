@@ -368,7 +368,7 @@ class Orchestrator:
     def _time_for_tasks(self) -> float | None:
         """Seconds until the deadline, less what is kept for the synthesis."""
         deadline = self._schedule.deadline
-        if deadline is None or self._schedule.aggregate != "synthesize":
+        if deadline is None or not self._schedule.synthesizes:
             return deadline
         return deadline - min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
 

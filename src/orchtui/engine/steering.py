@@ -111,7 +111,7 @@ class Steering:
         waiting = (
             other.task.urgency
             for other in self._board.work.values()
-            if other.live and task_id in (*other.task.after, *other.task.behind)
+            if other.live and task_id in other.task.waits_for
         )
         self._move(work, min(PRIORITIES.index(priority), *waiting, len(PRIORITIES)))
         self._pump()
@@ -161,7 +161,7 @@ class Steering:
         moved = [self._at(work, urgency)]
         # The list grows while it is walked: chains may be long.
         for one in moved:
-            for needed in (*one.task.after, *one.task.behind):
+            for needed in one.task.waits_for:
                 other = self._board.work[needed]
                 if other.live and other.task.urgency > urgency:
                     moved.append(self._at(other, urgency))
