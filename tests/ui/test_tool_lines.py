@@ -10,9 +10,10 @@ from textual.color import Color
 from orchtui.engine import events as ev
 from orchtui.engine.run import ToolUse
 from orchtui.engine.tool_words import call_words, result_words
+from orchtui.ui.contrast import contrast
 from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.run_bar import Facts, RunBar
-from orchtui.ui.specialist_colors import _contrast, readable
+from orchtui.ui.specialist_colors import readable
 from orchtui.ui.timeline_pane import TimelinePane
 from orchtui.ui.tool_lines import TaskRows
 from tests.engine.scripted import task
@@ -280,7 +281,7 @@ def test_a_specialists_colour_can_be_read(written: str, behind: str) -> None:
     color = readable(written, background, Color.parse("#f08a3c"))
 
     assert color is not None
-    assert _contrast(color, background) >= 4.0
+    assert contrast(color, background) >= 4.0
 
 
 def test_orange_is_the_houses_and_no_colour_is_none() -> None:

@@ -51,6 +51,7 @@ class OrchtuiApp(PastDesk):
 
     def on_mount(self) -> None:
         self.take_theme(self._theme_wanted)
+        self.remember_theme()
         self.take_signals(self._leave_now)
         self.tell_workers()
         self.follow_agent_files()

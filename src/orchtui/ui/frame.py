@@ -1,4 +1,4 @@
-"""What the app needs whatever it is about: looks, signals, notices, errors, help, the palette.
+"""What the app needs whatever it is about: signals, notices, errors, help, the palette.
 
 This module knows nothing of plans and runs.
 """
@@ -11,7 +11,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.notifications import SeverityLevel
@@ -20,15 +20,16 @@ from textual.worker import Worker, WorkerFailed, WorkerState
 
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
-from orchtui.ui import keymap, terminal, theme
+from orchtui.ui import keymap, terminal
 from orchtui.ui.dialogs import Read, keys_text
 from orchtui.ui.memory import resident
+from orchtui.ui.themed_app import ThemedApp
 
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
 
 
-class Frame(App[int]):
+class Frame(ThemedApp):
     """The app without its subject."""
 
     TITLE = "orchtui"
@@ -50,21 +51,6 @@ class Frame(App[int]):
         super().__init__(driver_class=terminal.TerminalDriver)
         self.crash: BaseException | None = None
         """What nobody expected, and that ended the app."""
-
-    def take_theme(self, wanted: str | None) -> None:
-        """Load the themes and use the wanted one; what is wrong with them is told."""
-        themes, notices = theme.load_themes(theme.theme_folders())
-        for each in themes:
-            self.register_theme(each)
-        name = wanted or theme.DEFAULT
-        if name in self.available_themes:
-            self.theme = name
-        else:
-            notices.append(f"there is no theme '{name}'")
-            if theme.DEFAULT in self.available_themes:
-                self.theme = theme.DEFAULT
-        for notice in notices:
-            self.say(notice, "warning")
 
     def take_signals(self, leave: Callable[[], object]) -> None:
         """End in order when the terminal or the system says so."""

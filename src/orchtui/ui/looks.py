@@ -111,5 +111,5 @@ def ink(style: Style) -> Style:
 
 
 def paper(style: Style) -> Style:
-    """The background of a marked row, and its weight."""
-    return Style(bgcolor=style.bgcolor, bold=style.bold)
+    """The background of a marked row, and its weight; reversed where there are no backgrounds."""
+    return Style(bgcolor=style.bgcolor, bold=style.bold, reverse=style.reverse)

@@ -10,13 +10,14 @@ from functools import lru_cache
 
 from textual.color import Color, ColorParseError
 
+from orchtui.ui.contrast import readable_on
+
 HOUSE = "orange"
 """The colour that the theme decides."""
 
 _WRITTEN = re.compile(r"[a-z]{3,20}|#(?:[0-9a-f]{3}|[0-9a-f]{6})")
-_READABLE = 4.5
-"""Least contrast to the background; source: WCAG 2.2, 1.4.3."""
-_STEPS = 20
+_READABLE = 6.5
+"""Least contrast to the background: more than text needs, as the name stands on picked rows too."""
 
 
 @lru_cache(maxsize=512)
@@ -37,24 +38,4 @@ def readable(written: str, background: Color, house: Color) -> Color | None:
         return None
     if color.ansi is not None:
         return None
-    towards = Color(255, 255, 255) if background.brightness < 0.5 else Color(0, 0, 0)
-    for step in range(_STEPS):
-        shade = color.blend(towards, step / _STEPS)
-        if _contrast(shade, background) >= _READABLE:
-            return shade
-    return towards
-
-
-def _contrast(one: Color, other: Color) -> float:
-    """The ratio of two colours' luminance."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: Color) -> float:
-    """Source: WCAG 2.2, relative luminance."""
-    parts = [
-        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in color.normalized
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return readable_on([background], color, _READABLE)
