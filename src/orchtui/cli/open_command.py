@@ -1,5 +1,6 @@
 """`orchtui [PLAN]`: the app in a terminal."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from orchtui.cli import ending
 from orchtui.cli.crashing import RunCrashed
 from orchtui.cli.options import make_project, running_options
 
+_NO_SCREENS = frozenset({"", "dumb", "unknown"})
+"""What TERM says of terminals that only print lines."""
+
 
 @click.command("open")
 @click.argument("plan", required=False, type=click.Path(path_type=Path))
@@ -17,12 +21,8 @@ from orchtui.cli.options import make_project, running_options
 @running_options
 def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     """Open the app, on a plan file if one is given."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        click.echo(
-            "orchtui: the app needs a terminal on standard input and output; "
-            "without one use `orchtui run`",
-            err=True,
-        )
+    if hindrance := _hindrance():
+        click.echo(f"orchtui: {hindrance}", err=True)
         return 2
     from orchtui.config import load_config
     from orchtui.engine.plan_file import load_plan
@@ -40,3 +40,18 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
         elsewhere = str(out) if out != project.out else ""
         raise RunCrashed(app.crashed_run, elsewhere, project.backends.redactor) from app.crash
     return 1 if app.return_code is None else app.return_code
+
+
+def _hindrance() -> str:
+    """Why the app can not be shown here, and what to do instead; nothing where it can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return (
+            "the app needs a terminal on standard input and output; without one use `orchtui run`"
+        )
+    kind = os.environ.get("TERM", "")
+    if kind in _NO_SCREENS:
+        return (
+            f"the app needs a terminal that can place the cursor, and TERM is {kind or 'not set'}; "
+            "set it to what your terminal is, such as xterm-256color, or use `orchtui run`"
+        )
+    return ""
