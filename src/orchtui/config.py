@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +29,9 @@ from orchtui.engine.yaml_compose import MapNode, Node, Problems, Scalar, compose
 from orchtui.engine.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
 
 FILE = "orchtui.yaml"
+
+Notify = Literal["bell", "osc9", "osc777", "title", "always", "off"]
+"""A way to call a person who looks elsewhere; `always` calls also one who looks."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +57,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether, through the API, the first of several tasks that share much begins to answer before
     the others ask, so that they are served from the provider's cache."""
     theme: str | None = None
+    notify: tuple[Notify, ...] | None = None
+    """How a person is called when a run ends or needs one; `None` for the app's own choice."""
     prices: PriceTable = {}
     """What models cost, by backend and id; beside, or instead of, the list that comes along."""
     price_files: tuple[str, ...] = ()
     """The files that say them, the strongest first."""
     said_by: Mapping[str, Path] = {}
-    """The file that said what: `backend`, `theme`, `warm_cache`, and each of `limits.<name>`,
-    `models.<alias>`, `agents.<folder>`, `profiles.<name>`."""
+    """The file that said what: `backend`, `theme`, `notify`, `warm_cache`, and each of
+    `limits.<name>`, `models.<alias>`, `agents.<folder>`, `profiles.<name>`."""
     of_project: frozenset[str] = frozenset()
     """What of `said_by` the project says, and not the user."""
 
@@ -76,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             users_env=(*self.users_env, *other.users_env),
             warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
             theme=self.theme or other.theme,
+            notify=other.notify if self.notify is None else self.notify,
             prices={
                 name: {**other.prices.get(name, {}), **self.prices.get(name, {})}
                 for name in (*other.prices, *self.prices)
@@ -171,6 +178,7 @@ _FIELDS = {
     "env": list_of(values.variable),
     "warm_cache": values.flag,
     "theme": values.line,
+    "notify": list_of(values.choice(get_args(Notify))),
     "prices": mapping_of(MODELS),
 }
 
@@ -244,7 +252,7 @@ def _load(path: Path, known: set[str], folder: Path, *, by_hand: bool) -> Settin
 
 def _said(settings: Settings) -> Iterator[str]:
     """What one file says, by the names of `said_by`."""
-    for field in ("backend", "warm_cache", "theme"):
+    for field in ("backend", "warm_cache", "theme", "notify"):
         if getattr(settings, field) is not None:
             yield field
     yield from (f"agents.{folder}" for folder in settings.agents)

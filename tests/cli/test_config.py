@@ -50,6 +50,7 @@ def test_a_whole_file(project: Path) -> None:
         "limits: {timeout: 1h, retries: 0}\n"
         "agents: [team, ~/mine]\n"
         "theme: dark\n"
+        "notify: [bell, osc9]\n"
     )
 
     settings = load_config(project)
@@ -61,7 +62,7 @@ def test_a_whole_file(project: Path) -> None:
     assert (far.tools, far.web, far.cache, far.warm_cache) == (False, True, True, True)
     assert (settings.limits.timeout, settings.limits.retries) == (3600.0, 0)
     assert settings.agents == ("team", "~/mine")
-    assert settings.theme == "dark"
+    assert settings.theme == "dark" and settings.notify == ("bell", "osc9")
 
 
 # Two files
@@ -254,6 +255,8 @@ def test_the_user_may_not_choose_a_profile_of_a_project(project: Path, users: Pa
         ("agents: {team: x}\n", (1, 9), "agents"),
         ("- backend\n", (1, 1), ""),
         ("theme: [\n", (2, 1), ""),
+        ("notify: bel\n", (1, 9), "bell"),
+        ("notify: [bell, {}]\n", (1, 16), "item 2 of notify"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(

@@ -27,7 +27,8 @@ async def test_only_what_is_accepted_lands(tmp_path: Path, keys: list[str], land
     async with app.run_test(size=(80, 24)) as pilot:
         out = tmp_path / "artifacts"
         worker = app.run_worker(
-            choose_and_apply(app, run.run, folder, project=tmp_path, out=out), exit_on_error=False
+            choose_and_apply(app, run.run, folder, project=tmp_path, out=out, busy=app.busy),
+            exit_on_error=False,
         )
 
         def compared() -> bool:

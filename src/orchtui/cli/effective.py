@@ -76,7 +76,14 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
             for name, profile in settings.profiles.items()
         ),
         Fact("theme", settings.theme, sources.of("theme")),
+        Fact("notify", _ways(settings), sources.of("notify")),
     ]
+
+
+def _ways(settings: "Settings") -> str:
+    from orchtui.ui.attention import DEFAULT
+
+    return ", ".join(DEFAULT if settings.notify is None else settings.notify)
 
 
 def _workers(project: "Project", sources: _Sources) -> Iterator[Fact]:

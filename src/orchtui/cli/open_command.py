@@ -27,11 +27,18 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     from orchtui.config import load_config
     from orchtui.engine.plan_file import load_plan
     from orchtui.ui.app import OrchtuiApp
+    from orchtui.ui.attention import DEFAULT
 
     project = make_project(**options)
     loaded = load_plan(plan) if plan is not None else None
-    chosen = theme or load_config(project.folder, options["config"]).theme
-    app = OrchtuiApp(project, loaded, plan_path=plan, theme=chosen)
+    settings = load_config(project.folder, options["config"])
+    app = OrchtuiApp(
+        project,
+        loaded,
+        plan_path=plan,
+        theme=theme or settings.theme,
+        notify=DEFAULT if settings.notify is None else settings.notify,
+    )
     ending.run(app.run_async())
     for line in app.live.parting:
         click.echo(f"orchtui: {line}", err=True)

@@ -5,14 +5,17 @@ the screen; screens come and go, the run stays. Here are saving and leaving.
 This module never draws.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from textual import work
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from orchtui.config import Notify
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
+from orchtui.ui.attention import DEFAULT
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.past_desk import PastDesk
 from orchtui.ui.run_desk import short
@@ -32,6 +35,7 @@ class OrchtuiApp(PastDesk):
         plan: What to begin with.
         plan_path: The file that the plan came from.
         theme: Name of a theme.
+        notify: How to call a person who looks elsewhere.
     """
 
     def __init__(
@@ -40,10 +44,12 @@ class OrchtuiApp(PastDesk):
         plan: Plan | None,
         plan_path: Path | None = None,
         theme: str | None = None,
+        notify: Collection[Notify] = DEFAULT,
     ) -> None:
         super().__init__(project, plan)
         self._plan_path = plan_path
         self._theme_wanted = theme
+        self._notify = notify
         self._quit_asked = False
 
     def get_default_screen(self) -> Screen[None]:
@@ -53,6 +59,7 @@ class OrchtuiApp(PastDesk):
         self.take_theme(self._theme_wanted)
         self.remember_theme()
         self.take_signals(self._leave_now)
+        self.take_attention(self._notify)
         self.tell_workers()
         self.follow_agent_files()
         self.call_after_refresh(self.settle_down)
@@ -77,7 +84,7 @@ class OrchtuiApp(PastDesk):
         """Ask for a path and save; whether that was done."""
         await self.main.plan_pane.up_to_date()
         plan = self.draft.plan
-        path = await ask_and_save(self, plan, self.project.folder, self._plan_path)
+        path = await ask_and_save(self, plan, self.project.folder, self._plan_path, self.busy)
         if path is None:
             return False
         self._plan_path, self.draft.saved = path, plan
@@ -139,7 +146,8 @@ class OrchtuiApp(PastDesk):
         """Stop what runs, wait until it is written, and go."""
         if not self.live.following:
             self.workers.cancel_group(self, "run")  # it has not written anything yet
-        await self.live.stop(LEAVE_WITHIN)
+        with self.busy.doing("writing the run"):
+            await self.live.stop(LEAVE_WITHIN)
         self.exit(0)
 
     @work(exclusive=True, group="leave", exit_on_error=False)

@@ -14,13 +14,14 @@ from orchtui.engine.applying import Applied, apply, diff
 from orchtui.engine.changes import Change, Ground, Meeting, changes_of
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
+from orchtui.ui.busy import Busy
 from orchtui.ui.changes_view import ChangesView
 
 _MOST_TOLD = 3
 
 
 async def choose_and_apply(
-    app: App[int], run: Run, run_folder: Path, *, project: Path, out: Path
+    app: App[int], run: Run, run_folder: Path, *, project: Path, out: Path, busy: Busy
 ) -> list[Applied] | None:
     """Show what a run wrote and apply what is accepted; must be called from a worker.
 
@@ -29,6 +30,7 @@ async def choose_and_apply(
         run_folder: Its folder.
         project: The project folder.
         out: The artifacts folder.
+        busy: Shows what takes long.
 
     Returns:
         What came of each accepted file; `None` where nothing was accepted.
@@ -36,8 +38,9 @@ async def choose_and_apply(
     Raises:
         StorageError: when the run folder takes no backup.
     """
-    ground = await asyncio.to_thread(Ground, project, out)
-    changes = await asyncio.to_thread(changes_of, run, run_folder)
+    with busy.doing("looking what the run wrote"):
+        ground = await asyncio.to_thread(Ground, project, out)
+        changes = await asyncio.to_thread(changes_of, run, run_folder)
 
     def diff_of(change: Change, meeting: Meeting) -> str:
         return diff(change, ground, meeting)
@@ -45,7 +48,9 @@ async def choose_and_apply(
     accepted = await app.push_screen_wait(ChangesView(changes, ground.meet, diff_of))
     if not accepted:
         return None
-    return await asyncio.to_thread(apply, accepted, ground, run_folder)
+    files = "1 file" if len(accepted) == 1 else f"{len(accepted)} files"
+    with busy.doing(f"applying {files}"):
+        return await asyncio.to_thread(apply, accepted, ground, run_folder)
 
 
 def told(done: Sequence[Applied]) -> str:

@@ -5,24 +5,31 @@ This module knows nothing of plans and runs.
 
 import asyncio
 import gc
+import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerFailed, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
+from orchtui.config import Notify
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
-from orchtui.ui import keymap, terminal
+from orchtui.ui import attention, keymap, terminal
+from orchtui.ui.attention import Attention
+from orchtui.ui.busy import Busy
 from orchtui.ui.dialogs import Read, keys_text
 from orchtui.ui.memory import resident
+from orchtui.ui.problems import Problems, Severity
+from orchtui.ui.problems_card import ProblemsCard
+from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
 
 _MEASURE = 2.0
@@ -51,6 +58,14 @@ class Frame(ThemedApp):
         super().__init__(driver_class=terminal.TerminalDriver)
         self.crash: BaseException | None = None
         """What nobody expected, and that ended the app."""
+        self.problems = Problems()
+        """What was told as a warning or an error."""
+        self.busy = Busy(self._busy_changed)
+        """What a person waits for."""
+        self.signs = Signs(self.busy, self.problems)
+        """Shows both; a screen puts it where it wants."""
+        self.attention = self._attention(attention.DEFAULT)
+        """Calls a person who looks elsewhere."""
 
     def take_signals(self, leave: Callable[[], object]) -> None:
         """End in order when the terminal or the system says so."""
@@ -59,6 +74,29 @@ class Frame(ThemedApp):
             loop.add_signal_handler(number, leave)
         if not self.is_headless:
             terminal.expect_hangup()
+
+    # Calling a person
+
+    def _attention(self, ways: Collection[Notify]) -> Attention:
+        return Attention(ways, os.environ, self._to_terminal)
+
+    def _to_terminal(self, sequence: str) -> None:
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def take_attention(self, ways: Collection[Notify]) -> None:
+        """Call a person in these ways from now on; the window's title may be the app's."""
+        self.attention = self._attention(ways)
+        if isinstance(self._driver, terminal.TerminalDriver):
+            self._driver.attention = self.attention
+        self.attention.open()
+        self.attention.title(self.TITLE)
+
+    def on_app_focus(self) -> None:
+        self.attention.focus(True)
+
+    def on_app_blur(self) -> None:
+        self.attention.focus(False)
 
     def settle_down(self) -> None:
         """After the first paint: what costs time."""
@@ -79,6 +117,10 @@ class Frame(ThemedApp):
         """What is pasted comes from outside, like a file."""
         if isinstance(event, events.Paste):
             event = events.Paste(clean(event.text))
+        elif isinstance(event, events.Key) and not event.is_forwarded:
+            self.attention.key()
+            if event.key == "escape" and not self.screen.is_modal and self.busy.stop():
+                return
         await super().on_event(event)
 
     # Help
@@ -125,6 +167,7 @@ class Frame(ThemedApp):
     def tell_error(self, error: BaseException) -> None:
         """Show what did not work, to be read; what nobody expected ends the app."""
         if isinstance(error, OrchtuiError):
+            self._keep("error", "This did not work", str(error))
             self.push_screen(Read("This did not work", Content(clean(str(error))), error=True))
         elif isinstance(error, Exception):
             self._handle_exception(error)
@@ -136,5 +179,31 @@ class Frame(ThemedApp):
         title: str = "",
         seconds: float | None = None,
     ) -> None:
-        """Tell something in passing; never markup."""
+        """Tell something in passing; never markup. What is a problem is kept."""
+        if severity != "information":
+            self._keep(severity, title, text)
         self.notify(clean(text), title=title, severity=severity, timeout=seconds, markup=False)
+
+    def _keep(self, severity: Severity, title: str, text: str) -> None:
+        self.problems.add(severity, title, text)
+        self.signs.look()
+
+    def stops_this(self) -> Callable[[], None]:
+        """Ends the worker that asks; what a thread of it still finds is dropped."""
+        worker = get_current_worker()
+
+        def stop() -> None:
+            worker.cancel()
+            self.say("Stopped")
+
+        return stop
+
+    def _busy_changed(self) -> None:
+        self.signs.look()
+
+    @on(Signs.Clicked)
+    def action_show_problems(self) -> None:
+        self.problems.read()
+        self.signs.look()
+        self.clear_notifications()  # they would stand in front of what they say
+        self.push_screen(ProblemsCard(self.problems))

@@ -12,7 +12,15 @@ from typing import Literal
 from textual.binding import Binding
 
 Context = Literal[
-    "everywhere", "request", "tasks", "independence", "matrix", "timeline", "output", "runs"
+    "everywhere",
+    "request",
+    "tasks",
+    "independence",
+    "matrix",
+    "timeline",
+    "output",
+    "runs",
+    "problems",
 ]
 
 TITLES: dict[Context, str] = {
@@ -24,6 +32,7 @@ TITLES: dict[Context, str] = {
     "timeline": "On the timeline",
     "output": "In the output",
     "runs": "In the list of past runs",
+    "problems": "Among the problems",
 }
 
 
@@ -65,6 +74,12 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("app.pane-runs", "5", "screen.go('runs')", "past runs"),
         Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
         Key("app.specialists", "w,f9", "app.show_specialists", "the specialists: who may do what"),
+        Key(
+            "app.problems",
+            "exclamation_mark",
+            "app.show_problems",
+            "the problems told so far",
+        ),
         Key("app.help", "f1,question_mark", "app.show_help", "all keys", "Help"),
         Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
         Key("app.interrupt", "ctrl+c", "app.interrupt", "copy what is marked, else quit", "", True),
@@ -206,6 +221,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("runs.reload", "l", "reload", "read the list again"),
         Key("runs.back", "escape,c", "app.go_back", "back to your own run, or to the plan", "Back"),
     ),
+    "problems": (
+        Key("problems.filter", "f", "filter", "all, only errors, only warnings"),
+        Key("problems.copy", "y", "copy", "copy those that are shown"),
+        Key("problems.up", "k", "app.simulate_key('up')", "a line up"),
+        Key("problems.down", "j", "app.simulate_key('down')", "a line down"),
+        Key("problems.close", "escape,q,exclamation_mark", "dismiss(None)", "close"),
+    ),
 }
 
 
@@ -233,6 +255,7 @@ def sections() -> Iterable[tuple[str, list[tuple[str, str]]]]:
 
 _NAMES = {
     "question_mark": "?",
+    "exclamation_mark": "!",
     "escape": "esc",
     "pageup": "PgUp",
     "pagedown": "PgDn",

@@ -34,7 +34,9 @@ class PastDesk(RunDesk):
     @on(RunsPane.ReloadWanted)
     @work(exclusive=True, group="runs", exit_on_error=False)
     async def _list_runs(self) -> None:
-        self.main.runs_pane.show_runs(await asyncio.to_thread(self.project.list_runs))
+        with self.busy.doing("reading the list of runs"):
+            runs = await asyncio.to_thread(self.project.list_runs)
+        self.main.runs_pane.show_runs(runs)
         for line in await asyncio.to_thread(rescue.told, self.project.out):
             if line not in self._told_of:
                 self._told_of.add(line)
@@ -54,12 +56,13 @@ class PastDesk(RunDesk):
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def _open(self, run_id: str) -> None:
-        folder = await asyncio.to_thread(self.project.run_folder, run_id)
-        self.stop_watching()
-        if await asyncio.to_thread(journal.is_alive, folder):
-            self._watch(folder)
-            return
-        run = await asyncio.to_thread(self.project.open_run, run_id)
+        with self.busy.doing("opening the run", self.stops_this()):
+            folder = await asyncio.to_thread(self.project.run_folder, run_id)
+            self.stop_watching()
+            if await asyncio.to_thread(journal.is_alive, folder):
+                self._watch(folder)
+                return
+            run = await asyncio.to_thread(self.project.open_run, run_id)
         self.main.show_run(Shown(run, folder, past=True))
         self.main.action_go("timeline")
 
@@ -77,7 +80,8 @@ class PastDesk(RunDesk):
     async def _watch(self, folder: Path) -> None:
         """Show a run while another process writes it, until that one has gone."""
         watch = Watch(folder)
-        run = await watch.catch_up()
+        with self.busy.doing("opening the run", self.stops_this()):
+            run = await watch.catch_up()
         self.main.show_run(Shown(run, folder, past=True, watched=True))
         self.main.action_go("timeline")
         try:
@@ -126,10 +130,12 @@ class PastDesk(RunDesk):
 
     async def _going_on(self, run_id: str) -> Orchestrator | None:
         """A past run as it would go on, once a person has seen and agreed to that."""
-        prospect = await asyncio.to_thread(self.project.prospect_of, run_id)
+        with self.busy.doing("looking what is kept", self.stops_this()):
+            prospect = await asyncio.to_thread(self.project.prospect_of, run_id)
         if not prospect.nothing_left and not await ask_resume(self, prospect):
             return None
-        orchestrator = await asyncio.to_thread(self.project.begin, prospect)
+        with self.busy.doing("taking over what is kept"):
+            orchestrator = await asyncio.to_thread(self.project.begin, prospect)
         self._tell_own_backend(prospect.schedule)
         for warning in self.project.warnings(prospect.schedule):
             self.say(warning, "warning")

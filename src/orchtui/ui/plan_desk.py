@@ -46,9 +46,10 @@ class PlanDesk(Frame):
         self.project = project
         self.draft = Draft(plan or EMPTY)
         self.live = LiveRun()
+        self.problems.hide = project.backends.redactor.text
         parse = partial(parse_request, folder=project.folder)
         self.main = MainScreen(
-            self.draft, parse, project.check, self.live.now, self._fit, self._known
+            self.draft, parse, project.check, self.live.now, self._fit, self._known, self.signs
         )
         self._specialists: object = None
         """Those whose names and colours the panes show."""

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual import work
+from textual import on, work
 
 from orchtui.engine import budget
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
@@ -21,7 +21,7 @@ from orchtui.engine.project import Project
 from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
-from orchtui.ui import storage_notice
+from orchtui.ui import calls, storage_notice
 from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import ChooseBackend
 from orchtui.ui.end_notice import end_notice
@@ -30,7 +30,7 @@ from orchtui.ui.permission_question import ask_permission
 from orchtui.ui.reuse_question import ask_take_over
 from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
-from orchtui.ui.screen import Shown
+from orchtui.ui.screen import MainScreen, Shown
 from orchtui.ui.specialists_card import SpecialistsCard
 from orchtui.ui.steer_desk import SteerDesk
 from orchtui.ui.trust_question import ask_paid
@@ -82,7 +82,8 @@ class RunDesk(SteerDesk):
             self.say("There are no tasks yet: write a request first", "warning")
             self.main.plan_pane.request.focus()
             return None
-        report = await self.main.independence.report_of(plan)
+        with self.busy.doing("checking which tasks are independent", self.stops_this()):
+            report = await self.main.independence.report_of(plan)
         if (answer := await ask_before(self, report, self._asked)) != "run":
             if answer == "look":
                 self.main.action_go("independence")
@@ -120,23 +121,28 @@ class RunDesk(SteerDesk):
             if answer == "back":
                 return None
             if prospect is not None and answer == "take":
-                return await asyncio.to_thread(self.project.begin, prospect)
-        return await asyncio.to_thread(self.project.start, plan, report)
+                with self.busy.doing("taking over what is kept"):
+                    return await asyncio.to_thread(self.project.begin, prospect)
+        with self.busy.doing("drawing up the run", self.stops_this()):
+            return await asyncio.to_thread(self.project.start, plan, report)
 
     async def _after(self, earlier: str, plan: Plan, report: IndependenceReport) -> Prospect | None:
         """What could be taken over from a run; `None` where it can not be read any more."""
         try:
-            return await asyncio.to_thread(self.project.prospect, plan, report, earlier)
+            with self.busy.doing("looking what is kept", self.stops_this()):
+                return await asyncio.to_thread(self.project.prospect, plan, report, earlier)
         except (RunNotFoundError, StorageError) as error:
             self.say(f"Nothing is taken over from run {earlier}: {error}", "warning")
             return None
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
-        new = await asyncio.to_thread(self.project.untrusted, schedule, "the plan", done)
+        with self.busy.doing("looking what would be started", self.stops_this()):
+            new = await asyncio.to_thread(self.project.untrusted, schedule, "the plan", done)
         if not await self.trusted(new):
             return False
-        estimate = await asyncio.to_thread(self.project.unseen_estimate, schedule, done)
+        with self.busy.doing("estimating", self.stops_this()):
+            estimate = await asyncio.to_thread(self.project.unseen_estimate, schedule, done)
         if estimate is not None:
             if not await ask_paid(self, estimate):
                 return False
@@ -180,7 +186,14 @@ class RunDesk(SteerDesk):
             self.crashed_run = run.id
         super()._handle_exception(error)
 
+    @on(MainScreen.Counted)
+    def _tell_count(self, event: MainScreen.Counted) -> None:
+        if event.run is self.live.run:  # else its end stands in the title already
+            self.attention.title(calls.going_title(event.run))
+
     def _person_needed(self, event: NeedsPerson) -> None:
+        if self.live.run is not None and (call := calls.person_call(event, self.live.run)):
+            self.attention.call(*call)
         if isinstance(event, PermissionAsked):
             self._ask_permission(event)
         elif isinstance(event, BudgetWarning):
@@ -205,6 +218,8 @@ class RunDesk(SteerDesk):
 
     def tell_end(self, run: Run, folder: Path) -> None:
         """Say how a run ended."""
+        self.attention.title(calls.end_title(run))
+        self.attention.call(*calls.end_call(run))
         notice = end_notice(run, str(short(folder, self.project.folder)))
         self.say(notice.text, notice.severity, title=notice.title)
 
@@ -212,7 +227,8 @@ class RunDesk(SteerDesk):
 
     async def action_show_specialists(self) -> None:
         # Waited for here, so that the next key finds the dialog and not what is behind it.
-        await asyncio.to_thread(self.project.reread)
+        with self.busy.doing("reading agent files"):
+            await asyncio.to_thread(self.project.reread)
         self.show_specialists()
         project = self.project
         cards = list(project.specialists.values())
@@ -227,7 +243,12 @@ class RunDesk(SteerDesk):
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _apply(self, shown: Shown) -> None:
         done = await choose_and_apply(
-            self, shown.run, shown.folder, project=self.project.folder, out=self.project.out
+            self,
+            shown.run,
+            shown.folder,
+            project=self.project.folder,
+            out=self.project.out,
+            busy=self.busy,
         )
         if done:
             failed = any(one.outcome == "failed" for one in done)

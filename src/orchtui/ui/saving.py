@@ -7,15 +7,19 @@ from textual.app import App
 
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import save_plan
+from orchtui.ui.busy import Busy
 from orchtui.ui.dialogs import Ask, AskLine
 
 
-async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | None) -> Path | None:
+async def ask_and_save(
+    app: App[int], plan: Plan, folder: Path, known: Path | None, busy: Busy
+) -> Path | None:
     """Save a plan where a person says; `None` when it was not saved after all.
 
     Args:
         folder: Where a path that is not absolute begins.
         known: The file that the plan came from, or was saved to; it is replaced without a question.
+        busy: Shows what takes long.
 
     Raises:
         StorageError: when the file can not be written.
@@ -31,7 +35,8 @@ async def ask_and_save(app: App[int], plan: Plan, folder: Path, known: Path | No
         replace = Ask(f"Replace {path.name}?", str(path), answers)
         if await app.push_screen_wait(replace) != "replace":
             return None
-    await asyncio.to_thread(save_plan, plan, path)
+    with busy.doing("saving the plan"):
+        await asyncio.to_thread(save_plan, plan, path)
     return path
 
 

@@ -14,6 +14,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer
@@ -23,6 +24,7 @@ from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.rehearsed import badge, task_badge
 from orchtui.engine.run import Run
+from orchtui.ui import calls
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.independence_pane import IndependencePane, brief
@@ -66,7 +68,15 @@ class MainScreen(Screen[None]):
         now: Seconds since 1970, by the clock of the run that is going on.
         fit: Which specialist a task gets that names nobody, and why.
         known: Who has an agent file.
+        signs: Stands at the end of the first row.
     """
+
+    class Counted(Message):
+        """Another task of the run that goes on has ended, or asks for a person."""
+
+        def __init__(self, run: Run) -> None:
+            super().__init__()
+            self.run = run
 
     def __init__(
         self,
@@ -76,8 +86,10 @@ class MainScreen(Screen[None]):
         now: Callable[[], float],
         fit: FitOf = nobody_fits,
         known: Known = everybody,
+        signs: Widget | None = None,
     ) -> None:
         super().__init__(id="main")
+        self._signs = signs
         self.draft = draft
         self.plan_pane = ComposePane(draft, parse, fit, known)
         self.independence = IndependencePane(check)
@@ -100,9 +112,13 @@ class MainScreen(Screen[None]):
         """Whether something happened that is not painted yet."""
         self._runs_left = False
         self._in_output: tuple[object, ...] = ()
+        self._counted: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield self.tabs
+        with Horizontal(id="top"):
+            yield self.tabs
+            if self._signs is not None:
+                yield self._signs
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield self.plan_pane
@@ -157,6 +173,7 @@ class MainScreen(Screen[None]):
         if not (self.dirty or asking or is_live or self.live is not None) or not self.is_attached:
             return
         self.dirty = False
+        self._tell_count()
         self.independence.repaint(now)
         report = self.independence.report
         if report is not None:
@@ -177,6 +194,11 @@ class MainScreen(Screen[None]):
                 now=now if is_live or shown is None else shown.run.at,
             )
         )
+
+    def _tell_count(self) -> None:
+        if self.live is not None and (count := calls.progress(self.live)) != self._counted:
+            self._counted = count
+            self.post_message(self.Counted(self.live))
 
     def _repaint_output(self, shown: Shown, now: float, broken_off: bool) -> None:
         run, picked = shown.run, self.timeline.rows.picked

@@ -12,6 +12,8 @@ from typing import Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from orchtui.ui.attention import Attention
+
 _END_WITHIN = 40
 """Seconds from the loss of the terminal to the end of the process, whatever the app is doing.
 
@@ -21,12 +23,25 @@ and what is left of coroutines and threads.
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's own driver; only that what a lost terminal refuses is dropped."""
+    """Textual's own driver; what a lost terminal refuses is dropped, and its title is put back."""
+
+    attention: Attention | None = None
+    """Whose title the window has, once the app has begun."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         assert self._file is not None
         self._file = cast(TextIOWrapper, _Lossy(self._file))
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # it has no types
+        if self.attention is not None:  # not the first time: back from another program
+            self.attention.open()
+
+    def stop_application_mode(self) -> None:
+        if self.attention is not None:
+            self.attention.close()
+        super().stop_application_mode()
 
 
 class _Lossy:
