@@ -19,6 +19,7 @@ _COMMANDS = {
     "plan": ("orchtui.cli.plan_command", "turn a request into a plan"),
     "agents": ("orchtui.cli.agents_command", "list the specialists, check agent files"),
     "runs": ("orchtui.cli.runs_command", "list, show and resume past runs"),
+    "serve": ("orchtui.cli.serve_command", "show the app in a browser on this machine"),
     "doctor": ("orchtui.cli.doctor_command", "show what there is on this machine to work with"),
 }
 """Command, module, help: only the module of the command that was asked for is imported."""

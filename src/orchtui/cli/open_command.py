@@ -10,6 +10,7 @@ import click
 from orchtui.cli import ending
 from orchtui.cli.crashing import RunCrashed
 from orchtui.cli.options import make_project, running_options
+from orchtui.ui.in_browser import in_browser
 
 _NO_SCREENS = frozenset({"", "dumb", "unknown"})
 """What TERM says of terminals that only print lines."""
@@ -51,6 +52,8 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
 
 def _hindrance() -> str:
     """Why the app can not be shown here, and what to do instead; nothing where it can."""
+    if in_browser(os.environ):
+        return ""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return (
             "the app needs a terminal on standard input and output; without one use `orchtui run`"

@@ -22,7 +22,7 @@ from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 from orchtui.config import Notify
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
-from orchtui.ui import attention, keymap, terminal
+from orchtui.ui import attention, in_browser, keymap, terminal
 from orchtui.ui.attention import Attention
 from orchtui.ui.busy import Busy
 from orchtui.ui.dialogs import Read, keys_text
@@ -55,7 +55,10 @@ class Frame(ThemedApp):
     ]
 
     def __init__(self) -> None:
-        super().__init__(driver_class=terminal.TerminalDriver)
+        browser = in_browser.in_browser(os.environ)
+        super().__init__(
+            driver_class=in_browser.browser_driver() if browser else terminal.TerminalDriver
+        )
         self.crash: BaseException | None = None
         """What nobody expected, and that ended the app."""
         self.problems = Problems()

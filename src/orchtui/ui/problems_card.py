@@ -72,7 +72,7 @@ class ProblemsCard(ModalScreen[None]):
         parts = [
             f"{errors} error{'' if errors == 1 else 's'}, "
             f"{warnings} warning{'' if warnings == 1 else 's'}",
-            f"f {which[_FILTERS[self._filter]]}",
+            f"{which[_FILTERS[self._filter]]}, f filters",
             "y copies",
             "esc closes",
         ]

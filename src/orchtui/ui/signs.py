@@ -62,7 +62,7 @@ class Signs(Static):
             parts.append(Content.styled(words, "$accent"))
             if job.stop is not None:
                 parts.append(Content.styled("esc stops", "$foreground-muted"))
-        if unread := self._problems.unread:
+        elif unread := self._problems.unread:  # room is short, and a problem can wait
             word = "problem" if unread == 1 else "problems"
             parts.append(Content.styled(f"! {unread} {word}", "$text-warning"))
         return Content("  ").join(parts)
