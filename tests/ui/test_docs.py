@@ -1,16 +1,19 @@
-"""The user's page about the app tells every key."""
+"""The user's pages tell every key, and every id for one's own keys."""
 
 from pathlib import Path
 
-from orchtui.ui.keymap import sections
+from orchtui.ui.key_help import sections
 
-PAGE = Path(__file__).parents[2] / "docs" / "app.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_every_key_stands_in_the_docs_under_its_title() -> None:
-    text = PAGE.read_text()
-    for title, keys in sections():
+    text = (DOCS / "app.md").read_text()
+    for title, rows in sections():
         chapter = text.partition(f"### {title}\n")[2].partition("\n#")[0]
-        for names, what in keys:
-            shown = "  ".join(f"`{name}`" for name in names.split())
-            assert f"| {shown} | {what} |" in chapter, (title, names)
+        for row in rows:
+            assert f"| {_code(row.keys)} | {row.what} |" in chapter, (title, row.keys)
+
+
+def _code(keys: str) -> str:
+    return "  ".join(f"`{name}`" for name in keys.split())

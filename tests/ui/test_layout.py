@@ -81,7 +81,7 @@ async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
 
 async def test_the_help_lists_every_key(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(120, 140)) as pilot:
+    async with app.run_test(size=(120, 180)) as pilot:
         await pilot.press("f1")
         await pilot.pause()
         text = screen_text(app)
@@ -112,9 +112,9 @@ async def test_the_palette_knows_the_apps_own_commands(make_app: MakeApp) -> Non
         await pilot.press("ctrl+p")
         await until(pilot, lambda: app.screen is not app.main, "the palette is open")
         await pilot.press(*"all keys")
-        await sees(pilot, app, "All keys")
-        await pilot.press("down", "enter")
-        await sees(pilot, app, "Everywhere")
+        await sees(pilot, app, "all keys")
+        await pilot.press("enter")
+        await sees(pilot, app, "In the list of tasks")
 
 
 async def test_a_broken_theme_is_a_notice(make_app: MakeApp, home: Path) -> None:

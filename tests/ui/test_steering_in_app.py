@@ -89,11 +89,11 @@ async def test_one_failed_task_is_tried_again_at_once(make_app: MakeApp) -> None
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: running(app) == 3, "all run")
-        await pilot.press("n")
+        await pilot.press("t")
         assert wishes(app) == []
         await pilot.press("x", "j", "x")
         await until(pilot, lambda: running(app) == 1, "two are stopped")
-        await pilot.press("n")
+        await pilot.press("t")
         await until(pilot, lambda: running(app) == 2, "one runs again")
         assert wishes(app)[-1] == ("retry", "t2", None)
 
@@ -131,7 +131,7 @@ async def test_what_an_added_task_waits_for_is_told(make_app: MakeApp) -> None:
         await sees(pilot, app, "waits for t1", "after Topic 1")
 
 
-@pytest.mark.parametrize("key", ["e", "p", "n", "space", "plus", "minus", "A"])
+@pytest.mark.parametrize("key", ["e", "p", "t", "space", "plus", "minus", "A"])
 async def test_a_run_that_has_ended_can_not_be_steered(make_app: MakeApp, key: str) -> None:
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(120, 36)) as pilot:

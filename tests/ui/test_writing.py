@@ -142,7 +142,7 @@ async def test_saving_asks_for_a_path_and_before_it_replaces(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("p", "s", "enter")
         await sees(pilot, app, "Replace plan.yaml?")
-        await pilot.press("escape", "ctrl+o")
+        await pilot.press("escape", "f3")
         await sees(pilot, app, "Save the plan as")
         await pilot.press("home", *"my-", "enter")
         await until(pilot, lambda: (tmp_path / "my-plan.yaml").exists(), "it is saved")

@@ -25,6 +25,7 @@ from orchtui.engine.text import clean, clean_line
 from orchtui.ui import draft as edits
 from orchtui.ui.draft import Draft
 from orchtui.ui.request_area import RequestArea
+from orchtui.ui.searching import RowSearch
 from orchtui.ui.task_form import TaskForm
 from orchtui.ui.task_list import FitOf, Known, TaskList, everybody, nobody_fits, who
 from orchtui.ui.trouble import TellsTrouble
@@ -85,6 +86,12 @@ class ComposePane(TellsTrouble, Vertical):
             placeholder="Research X, write Y, test Z …",
         )
         self.tasks = TaskList(fit, known)
+        self.search = RowSearch(
+            lambda: [_words(task) for task in self.draft.plan.tasks],
+            self._place,
+            self._pick,
+            lambda: self.tasks,
+        )
 
     def compose(self) -> ComposeResult:
         yield self.request
@@ -93,6 +100,7 @@ class ComposePane(TellsTrouble, Vertical):
         yield Static(_EMPTY, id="compose-empty", classes="empty")
         yield Static("", id="plan-verdict", markup=False)
         yield Static("", id="task-detail", markup=False)
+        yield self.search
 
     def on_mount(self) -> None:
         self._show()
@@ -261,6 +269,15 @@ class ComposePane(TellsTrouble, Vertical):
 
         self.app.push_screen(TaskForm(self.draft.plan, task, title, words, self._fit), take)
 
+    def _place(self) -> int:
+        ids = [task.id for task in self.draft.plan.tasks]
+        picked = self.tasks.picked
+        return ids.index(picked) if picked in ids else 0
+
+    def _pick(self, place: int) -> None:
+        if self.draft.plan.tasks:
+            self.tasks.show_plan(self.draft.plan, self.draft.plan.tasks[place].id)
+
     # Showing
 
     def _show(self, picked: str | None = None) -> None:
@@ -301,3 +318,9 @@ class ComposePane(TellsTrouble, Vertical):
             by = f"{by.rstrip()}: {_NO_FILE}\n"
         detail.update(Content.assemble((clean(by), "$accent"), clean(text[:2000])))
         detail.set_class(not text, "-empty")
+
+
+def _words(task: Task) -> str:
+    """What of a task is searched."""
+    program = " ".join(task.command)
+    return f"{task.id} {task.title} {task.prompt} {program} {task.specialist or ''}"

@@ -218,10 +218,10 @@ class ChooseFix(ModalScreen[str | None]):
 
 
 class Read(ModalScreen[None]):
-    """A text to read, such as an error or the keys."""
+    """A text to read, such as an error."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q,question_mark,f1", "dismiss(None)", "Close"),
+        Binding("escape,enter,q", "dismiss(None)", "Close"),
         Binding("j", "app.simulate_key('down')", show=False),
         Binding("k", "app.simulate_key('up')", show=False),
     ]
@@ -238,15 +238,3 @@ class Read(ModalScreen[None]):
             dialog.border_subtitle = "esc closes"
             with VerticalScroll():
                 yield Static(self._text)
-
-
-def keys_text(sections: Iterable[tuple[str, list[tuple[str, str]]]]) -> Content:
-    """The help: every key under the place where it holds."""
-    parts: list[Content | str | tuple[str, str]] = []
-    for title, keys in sections:
-        parts.append((f"{title}\n", "b $accent"))
-        width = max(len(names) for names, _ in keys)
-        for names, what in keys:
-            parts += [(f"  {names:{width}}  ", "b"), f"{what}\n"]
-        parts.append("\n")
-    return Content.assemble(*parts)

@@ -37,6 +37,16 @@ class Draft:
         """Whether edits by hand would be lost."""
         return self.by_hand and self.plan != self.saved
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to take back."""
+        return bool(self._before)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was taken back."""
+        return bool(self._undone)
+
     def read(self, plan: Plan) -> None:
         """Take the tasks from the request; edits by hand can be brought back with undo."""
         if self.by_hand:

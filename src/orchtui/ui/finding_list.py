@@ -57,6 +57,11 @@ class FindingList(ScrollView, can_focus=True):
         return self._report.findings[self._place]
 
     @property
+    def place(self) -> int:
+        """Where the picked finding stands in the report."""
+        return self._place or 0
+
+    @property
     def quoted(self) -> Evidence | None:
         """The picked quotation of the picked finding."""
         if self.picked is None or not self.picked.evidence:

@@ -8,12 +8,12 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Collection, Iterable
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import CommandPalette, Provider
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -25,7 +25,8 @@ from orchtui.engine.text import clean
 from orchtui.ui import attention, in_browser, keymap, terminal
 from orchtui.ui.attention import Attention
 from orchtui.ui.busy import Busy
-from orchtui.ui.dialogs import Read, keys_text
+from orchtui.ui.dialogs import Read
+from orchtui.ui.key_help import Bound, context_of
 from orchtui.ui.memory import resident
 from orchtui.ui.problems import Problems, Severity
 from orchtui.ui.problems_card import ProblemsCard
@@ -36,12 +37,19 @@ _MEASURE = 2.0
 """Seconds between two readings of memory."""
 
 
+def _actions() -> type[Provider]:
+    from orchtui.ui.palette import Actions
+
+    return Actions
+
+
 class Frame(ThemedApp):
     """The app without its subject."""
 
     TITLE = "orchtui"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("everywhere")]
+    COMMANDS: ClassVar = {_actions}
     HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
         (100, "-medium"),
@@ -69,6 +77,10 @@ class Frame(ThemedApp):
         """Shows both; a screen puts it where it wants."""
         self.attention = self._attention(attention.DEFAULT)
         """Calls a person who looks elsewhere."""
+        self.bound_keys: Bound = {}
+        """The user's own keys, by the id of a row of the keymap."""
+        self.key_notices: list[str] = []
+        """What is wrong with them."""
 
     def take_signals(self, leave: Callable[[], object]) -> None:
         """End in order when the terminal or the system says so."""
@@ -129,14 +141,32 @@ class Frame(ThemedApp):
     # Help
 
     def action_show_help(self) -> None:
-        self.push_screen(Read("Keys", keys_text(keymap.sections())))
+        from orchtui.ui.help import Help
+        from orchtui.ui.key_help import sections
+
+        here = self.context_here()
+        self.push_screen(Help(sections(here, self.bound_keys), self.key_notices))
+
+    def context_here(self) -> keymap.Context | None:
+        """What holds where the focus is, besides what holds everywhere."""
+        active = self.screen.active_bindings.values()
+        return context_of(each.binding.id for each in active if each.node is self.focused)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            words = "What do you want to do?"
+            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+
+    def action_jump(self) -> None:
+        """Letters over all that can be reached from the screen in front."""
+        from orchtui.ui.jump import Jump, targets_of
+
+        if isinstance(self.screen, Jump | CommandPalette):
+            return
+        self.push_screen(Jump(targets_of(self.screen)), lambda go: go() if go else None)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the app's own commands, and Textual's for themes and pictures."""
-        for key in keymap.TABLE["everywhere"]:
-            title = key.what[0].upper() + key.what[1:]
-            keys = keymap.show_keys(key.keys)
-            yield SystemCommand(title, keys, partial(self.run_action, key.action))
+        """Textual's own commands that are of use here."""
         for command in super().get_system_commands(screen):
             if command.title in ("Theme", "Screenshot"):
                 yield command

@@ -28,6 +28,7 @@ from orchtui.ui import verdict_words as words
 from orchtui.ui.finding_list import FindingList
 from orchtui.ui.matrix import LEGEND, Matrix
 from orchtui.ui.opinions import still_about
+from orchtui.ui.searching import RowSearch
 from orchtui.ui.trouble import TellsTrouble
 
 _EMPTY = Content.from_markup(
@@ -113,6 +114,12 @@ class IndependencePane(TellsTrouble, Vertical):
         self.asked_whom = ""
         self.list = FindingList()
         self.matrix = Matrix()
+        self.search = RowSearch(
+            lambda: [_searched(one) for one in self.report.findings] if self.report else [],
+            lambda: self.list.place,
+            self.list.pick,
+            lambda: self.first,
+        )
         self._head = Static("", id="verdict", markup=False)
         self._note = Static("", id="matrix-note", markup=False)
 
@@ -121,6 +128,7 @@ class IndependencePane(TellsTrouble, Vertical):
         yield self.list
         yield self.matrix
         yield self._note
+        yield self.search
         yield Static(_EMPTY, id="independence-empty", classes="empty")
 
     @property
@@ -277,6 +285,11 @@ class IndependencePane(TellsTrouble, Vertical):
         if event.finding is not None:
             self.list.pick(event.finding)
         self._show_matrix(False)
+
+
+def _searched(finding: Finding) -> str:
+    """What of a finding is searched."""
+    return " ".join((finding.message, *finding.tasks, *(one.text for one in finding.evidence)))
 
 
 def verdict_line(report: IndependenceReport) -> Content:

@@ -1,11 +1,10 @@
 """Every key of the app, in one table: ids, keys, actions, words, and where they hold.
 
-The footer, the help and the bindings of every pane are made from it, so that
-they agree. An id can be given other keys with `App.set_keymap`. This module
-never reacts to a key.
+The footer, the help, the palette and the bindings of every pane are made from it,
+so that they agree. An id can be given other keys (`user_keys`). This module never
+reacts to a key.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +12,7 @@ from textual.binding import Binding
 
 Context = Literal[
     "everywhere",
+    "zoomed",
     "request",
     "tasks",
     "independence",
@@ -25,6 +25,7 @@ Context = Literal[
 
 TITLES: dict[Context, str] = {
     "everywhere": "Everywhere",
+    "zoomed": "While a pane takes all the room",
     "request": "While writing the request",
     "tasks": "In the list of tasks",
     "independence": "Among the findings",
@@ -57,21 +58,33 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     "everywhere": (
         Key("app.run", "ctrl+r,f5", "app.run_plan", "run the plan", "Run"),
         Key("app.backend", "f2", "app.choose_backend", "choose who works: the backend"),
-        Key("app.save", "ctrl+o,f3", "app.save_plan", "save the plan to a file"),
+        Key(
+            "app.palette",
+            "ctrl+p,colon",
+            "app.command_palette",
+            "every action by its name, and the themes",
+            "Actions",
+        ),
+        Key("app.save", "f3", "app.save_plan", "save the plan to a file"),
         Key("app.retry", "f7", "app.retry_failed", "try again what failed"),
         Key("app.cancel-all", "f8", "app.cancel_all", "stop all tasks (asks first)"),
         Key("app.next-pane", "f6", "screen.step_pane(1)", "next pane"),
         Key("app.previous-pane", "shift+f6", "screen.step_pane(-1)", "previous pane"),
-        Key("app.pane-plan", "1", "screen.go('compose')", "the plan"),
+        Key("app.pane-plan", "1", "screen.go('compose')", "go to the plan"),
         Key(
             "app.pane-independence",
             "2",
             "screen.go('independence')",
-            "which tasks may run together",
+            "go to independence: which tasks may run together",
         ),
-        Key("app.pane-timeline", "3", "screen.go('timeline')", "the timeline"),
-        Key("app.pane-output", "4", "screen.go('output')", "the output"),
-        Key("app.pane-runs", "5", "screen.go('runs')", "past runs"),
+        Key("app.pane-timeline", "3", "screen.go('timeline')", "go to the timeline"),
+        Key("app.pane-output", "4", "screen.go('output')", "go to the output"),
+        Key("app.pane-runs", "5", "screen.go('runs')", "go to past runs"),
+        Key("app.jump", "ctrl+o", "app.jump", "letters over all that can be reached", "", True),
+        Key("app.zoom", "z", "screen.zoom", "all the room for this pane, or as before"),
+        Key("app.search", "slash", "screen.search", "search in this pane"),
+        Key("app.search-next", "n", "screen.search_step(1)", "the next place found"),
+        Key("app.search-previous", "N", "screen.search_step(-1)", "the place found before"),
         Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
         Key("app.specialists", "w,f9", "app.show_specialists", "the specialists: who may do what"),
         Key(
@@ -84,6 +97,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
         Key("app.interrupt", "ctrl+c", "app.interrupt", "copy what is marked, else quit", "", True),
     ),
+    "zoomed": (Key("zoomed.back", "escape", "unzoom", "back to all panes", "", True),),
     "request": (
         Key("request.leave", "escape", "leave", "on to the list of tasks", "Tasks"),
         # A text area has its own use for these two keys.
@@ -159,7 +173,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("timeline.first", "home,g", "first", "first task"),
         Key("timeline.last", "end,G", "last", "last task"),
         Key("timeline.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
-        Key("timeline.now", "n", "app.retry_task", "try the task again, now"),
+        Key("timeline.now", "t", "app.retry_task", "try the task again, now"),
         Key("timeline.extend", "e", "app.extend_task", "give the task more time", "Time"),
         Key(
             "timeline.priority",
@@ -244,37 +258,3 @@ def bindings(context: Context) -> list[Binding]:
         )
         for key in TABLE[context]
     ]
-
-
-def sections() -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """For the help: a title, and keys with what they do, for each context."""
-    yield "Commands", [("ctrl+p", "all commands by name, and the themes")]
-    for context, keys in TABLE.items():
-        yield TITLES[context], [(show_keys(key.keys), key.what) for key in keys]
-
-
-_NAMES = {
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "escape": "esc",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "delete": "Del",
-    "plus": "+",
-    "minus": "-",
-    "shift+up": "shift ↑",
-    "shift+down": "shift ↓",
-}
-
-
-def show_keys(keys: str) -> str:
-    """`ctrl+r,f5` as people write it: `ctrl+r F5`."""
-    names = (key.strip() for key in keys.split(","))
-    return " ".join(
-        _NAMES.get(name) or (name.upper() if name[0] == "f" and name[1:].isdigit() else name)
-        for name in names
-    )

@@ -19,6 +19,7 @@ from orchtui.engine.rehearsed import BADGE, PART_BADGE
 from orchtui.engine.summary import Summary, SummaryVerdict
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap
+from orchtui.ui.searching import RowSearch
 from orchtui.ui.wrapping import fit
 
 _EMPTY = Content.from_markup(
@@ -74,11 +75,18 @@ class RunsPane(Vertical):
         super().__init__(id="runs", classes="pane -empty")
         self.border_title = "5 Past runs"
         self.list = RunList(id="run-list", markup=False, compact=True)
+        self.search = RowSearch(
+            lambda: [_words(summary) for summary in self.summaries],
+            lambda: self.list.highlighted or 0,
+            self._pick,
+            lambda: self.list,
+        )
         self.summaries: Sequence[Summary] = ()
         """What is shown."""
 
     def compose(self) -> ComposeResult:
         yield self.list
+        yield self.search
         yield Static(_EMPTY, id="runs-empty", classes="empty")
 
     def show_runs(self, summaries: Sequence[Summary]) -> None:
@@ -101,6 +109,10 @@ class RunsPane(Vertical):
             return None
         return self.summaries[place]
 
+    def _pick(self, place: int) -> None:
+        if place < len(self.summaries):
+            self.list.highlighted = place
+
     def on_resize(self, event: Resize) -> None:
         """The columns follow the width."""
         self.call_after_refresh(lambda: self.show_runs(self.summaries))
@@ -116,6 +128,11 @@ class RunsPane(Vertical):
             self.post_message(self.ReloadWanted())
         elif self.picked:
             self.post_message(self.ResumeWanted(self.picked.id))
+
+
+def _words(summary: Summary) -> str:
+    """What of a run is searched."""
+    return " ".join((summary.name, summary.verdict, *summary.backends, summary.id, summary.started))
 
 
 def row_of(summary: Summary, width: int) -> Content:

@@ -1,4 +1,4 @@
-"""The one screen: lays the panes out, and repaints them with the app's one timer.
+"""The one screen: what the panes show, repainted with the app's one timer.
 
 What is shown comes down from the app by `show_run` and the fields below; what a
 person wants goes up as the panes' messages. This module never starts a run.
@@ -11,13 +11,8 @@ from pathlib import Path
 
 import aiofiles
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
 from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from orchtui.engine.events import AGGREGATE
 from orchtui.engine.independence.report import IndependenceReport
@@ -27,22 +22,18 @@ from orchtui.engine.run import Run
 from orchtui.ui import calls
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
+from orchtui.ui.front import Front
 from orchtui.ui.independence_pane import IndependencePane, brief
-from orchtui.ui.output_pane import OutputPane, OutputText
-from orchtui.ui.run_bar import Facts, RunBar
-from orchtui.ui.runs_pane import RunsPane
-from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
+from orchtui.ui.output_pane import OutputText
+from orchtui.ui.possible import Now
+from orchtui.ui.run_bar import Facts
+from orchtui.ui.tabs_bar import TabsBar
 from orchtui.ui.task_list import FitOf, Known, everybody, nobody_fits
-from orchtui.ui.timeline_pane import TimelinePane, TimelineRows
+from orchtui.ui.timeline_pane import TimelineRows
 from orchtui.ui.waiting import reasons
 
 RATE = 12
 """Repaints a second, at most."""
-
-TWO_COLUMNS = 100
-"""Cells of width from which the plan and the run stand side by side."""
-STACKED = 20
-"""Rows from which timeline and output stand one above the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +49,8 @@ class Shown:
     """Whether another process is writing it."""
 
 
-class MainScreen(Screen[None]):
-    """All panes.
+class MainScreen(Front):
+    """What the panes show, and what they want.
 
     Args:
         draft: The plan on the desk.
@@ -88,18 +79,7 @@ class MainScreen(Screen[None]):
         known: Known = everybody,
         signs: Widget | None = None,
     ) -> None:
-        super().__init__(id="main")
-        self._signs = signs
-        self.draft = draft
-        self.plan_pane = ComposePane(draft, parse, fit, known)
-        self.independence = IndependencePane(check)
-        self.runs_pane = RunsPane()
-        self.timeline = TimelinePane()
-        self.output = OutputPane()
-        self.bar = RunBar()
-        self.tabs = TabsBar()
-        self.view: PaneName = "compose"
-        """The pane that has, or had last, the focus."""
+        super().__init__(draft, parse, check, fit, known, signs)
         self.shown: Shown | None = None
         self.live: Run | None = None
         """The run that is going on."""
@@ -108,31 +88,12 @@ class MainScreen(Screen[None]):
         self.memory: int | None = None
         """Bytes."""
         self._now = now
-        self.dirty = True
-        """Whether something happened that is not painted yet."""
-        self._runs_left = False
         self._in_output: tuple[object, ...] = ()
         self._counted: tuple[object, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="top"):
-            yield self.tabs
-            if self._signs is not None:
-                yield self._signs
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield self.plan_pane
-                yield self.runs_pane
-            with Vertical(id="right"):
-                yield self.independence
-                yield self.timeline
-                yield self.output
-        yield self.bar
-        yield Footer(compact=True, show_command_palette=False)
-
     def on_mount(self) -> None:
         self.timeline.show_run(None)
-        self._arrange()
+        self.arrange_panes()
         self.set_focus(self.plan_pane.first)
         self.independence.show_plan(self.draft.plan)
         self.set_interval(1 / RATE, self._repaint)
@@ -229,72 +190,37 @@ class MainScreen(Screen[None]):
         title = f"The result ({aggregated.strategy})"
         self.output.show_result(text, title, badge(shown.run))
 
-    # Where things stand
+    # What can be done
 
-    def on_resize(self, event: Resize) -> None:
-        """Lay out again."""
-        self._arrange()
+    @property
+    def run_goes_on(self) -> bool:
+        return self.live is not None
 
-    def _arrange(self) -> None:
-        """Show the panes that fit; the one in front always does."""
-        wide = self.size.width >= TWO_COLUMNS
-        in_run = self.view in ("timeline", "output")
-        on_right = in_run or self.view == "independence"
-        beside = wide and self.view == "compose" and self.live is None
-        independence = self.view == "independence" or beside
-        stacked = self.size.height >= STACKED
-        runs = self.view == "runs" or (wide and in_run and self._runs_left)
-        self.query_one("#left").display = wide or not on_right
-        self.query_one("#right").display = wide or on_right
-        self.plan_pane.display = not runs
-        self.plan_pane.set_class(wide and independence, "-beside")
-        self.runs_pane.display = runs
-        self.independence.display = independence
-        self.timeline.display = not independence and (stacked or self.view != "output")
-        self.output.display = not independence and (stacked or self.view == "output")
-        self.tabs.show(self.view)
-        self.dirty = True
-
-    def _turn_to(self, view: PaneName) -> None:
-        if view == "runs" and self.view != "runs":
-            self.runs_pane.post_message(RunsPane.ReloadWanted())
-        self.view = view
-        if view in ("compose", "independence", "runs"):
-            self._runs_left = view == "runs"
-        self._arrange()
-
-    def action_go(self, view: PaneName) -> None:
-        """Bring a pane to the front, with the focus."""
-        self._turn_to(view)
-        inside: dict[PaneName, Widget] = {
-            "compose": self.plan_pane.first,
-            "independence": self.independence.first,
-            "timeline": self.timeline.rows,
-            "output": self.output.text,
-            "runs": self.runs_pane.list,
-        }
-        # at once, and not by `focus()`, which comes after the next layout: that hides the pane
-        # left behind, and what hides with the focus hands it to a neighbour
-        self.set_focus(inside[view])
-
-    def action_step_pane(self, steps: int) -> None:
-        """The next pane, or the one before."""
-        self.action_go(ORDER[(ORDER.index(self.view) + steps) % len(ORDER)])
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """The pane with the focus is the one in front."""
-        if event.widget is not self.focused:
-            return  # it went on meanwhile
-        for ancestor in event.widget.ancestors_with_self:
-            if ancestor.id in ORDER and ancestor.id != self.view:
-                self._turn_to(ancestor.id)
+    def now_there(self) -> Now:
+        report, picked = self.independence.report, self.independence.list.picked
+        return Now(
+            tasks=len(self.draft.plan.tasks),
+            missing=bool(self.draft.plan.missing),
+            can_undo=self.draft.can_undo,
+            can_redo=self.draft.can_redo,
+            findings=len(report.findings) if report else 0,
+            fixes=len(picked.fixes) if picked and not picked.accepted else 0,
+            quoted=self.independence.list.quoted is not None,
+            matrix=self.independence.has_class("-matrix"),
+            checked=len(report.tasks) if report else 0,
+            shown=self.shown is not None,
+            live=self.shown is not None and self.shown.run is self.live,
+            running=self.live is not None,
+            runs=len(self.runs_pane.summaries),
+            zoomed=self.zoomed,
+        )
 
     # The plan and its report
 
     @on(ComposePane.PlanChanged)
     def _plan_changed(self) -> None:
         self.independence.show_plan(self.draft.plan)
-        self._arrange()  # the end of a run leaves its panes where they are until now
+        self.arrange_panes()  # the end of a run leaves its panes where they are until now
 
     @on(IndependencePane.Checked)
     def _checked(self) -> None:

@@ -36,15 +36,22 @@ class TabsBar(Static):
         super().__init__("", id="tabs", markup=False)
         self._ends: list[tuple[int, PaneName]] = []
 
-    def show(self, view: PaneName) -> None:
-        """Mark a pane."""
+    def show(self, view: PaneName, *, zoomed: bool = False) -> None:
+        """Mark a pane, and say whether it takes all the room."""
         line = Content.styled(" orchtui ", "b $background on $accent")
         self._ends = []
         for name, words in self._NAMES.items():
             style = "b $accent" if name == view else "$foreground-muted"
             line = Content.assemble(line, "  ", (words, style))
             self._ends.append((line.cell_length, name))
+            if zoomed and name == view:
+                line = Content.assemble(line, " ", (" ZOOM ", "b $background on $accent"))
         self.update(line)
+
+    @property
+    def starts(self) -> dict[PaneName, int]:
+        """The column in which each name begins, with its number."""
+        return {name: end - len(self._NAMES[name]) for end, name in self._ends}
 
     def on_click(self, event: Click) -> None:
         """Tell which name it was."""

@@ -168,7 +168,7 @@ class TaskForm(ModalScreen[Task | None]):
     AUTO_FOCUS = ""  # `on_mount` says where it begins
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
-        Binding("ctrl+r,ctrl+o,f3,f5", "done", "Done"),
+        Binding("ctrl+r,f3,f5", "done", "Done"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]

@@ -29,6 +29,7 @@ from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap, looks
 from orchtui.ui.bars import GLYPHS, TimeAxis, cells, runs_of
+from orchtui.ui.searching import RowSearch
 from orchtui.ui.specialist_colors import readable
 from orchtui.ui.timeline_words import (
     AMOUNT,
@@ -154,6 +155,13 @@ class TimelineRows(ScrollView, can_focus=True):
             if task.id == self.picked:
                 return place
         return 0
+
+    def words(self) -> list[str]:
+        """What of each row is searched."""
+        return [
+            f"{row.id} {row.task.label} {row.task.instance} {looks.WORDS[row.status]} {row.why}"
+            for row in self._rows
+        ]
 
     def _see(self, place: int) -> None:
         height = self.scrollable_content_region.height
@@ -287,11 +295,15 @@ class TimelinePane(Vertical):
         super().__init__(id="timeline", classes="pane")
         self.border_title = "3 Timeline"
         self.rows = TimelineRows()
+        self.search = RowSearch(
+            self.rows.words, lambda: self.rows.place, self.rows.pick, lambda: self.rows
+        )
         self._head = Static("", id="timeline-head", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self._head
         yield self.rows
+        yield self.search
         yield Static(_EMPTY, id="timeline-empty", classes="empty")
 
     def show_run(self, run: Run | None, origin: str = "", picked: str | None = None) -> None:

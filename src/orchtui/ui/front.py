@@ -1,0 +1,260 @@
+"""Which pane is in front, and every way to get there: numbers, jump mode, search, zoom, palette.
+
+It holds the panes and lays them out. This module never says what a pane shows,
+and never does what a pane wants.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Input
+
+from orchtui.engine.independence.report import IndependenceReport
+from orchtui.engine.plan import Plan
+from orchtui.ui import keymap
+from orchtui.ui.compose_pane import ComposePane
+from orchtui.ui.draft import Draft
+from orchtui.ui.independence_pane import IndependencePane
+from orchtui.ui.jump import Target
+from orchtui.ui.key_help import Bound
+from orchtui.ui.keymap import Context, Key
+from orchtui.ui.layout import COLUMN_OF, Situation, columns_of, panes_shown
+from orchtui.ui.output_pane import OutputPane
+from orchtui.ui.palette import Offer, offers_of
+from orchtui.ui.possible import Now, hindrance
+from orchtui.ui.run_bar import RunBar
+from orchtui.ui.runs_pane import RunsPane
+from orchtui.ui.searching import RowSearch
+from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
+from orchtui.ui.task_list import FitOf, Known
+from orchtui.ui.timeline_pane import TimelinePane
+
+
+class Front(Screen[None]):
+    """All panes, and the way between them.
+
+    Args:
+        draft: The plan on the desk.
+        parse: Request text in, Plan out; may raise InputError.
+        check: Plan in, IndependenceReport out.
+        fit: Which specialist a task gets that names nobody, and why.
+        known: Who has an agent file.
+        signs: Stands beside the tabs.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("zoomed")]
+
+    def __init__(
+        self,
+        draft: Draft,
+        parse: Callable[[str], Plan],
+        check: Callable[[Plan], IndependenceReport],
+        fit: FitOf,
+        known: Known,
+        signs: Widget | None = None,
+    ) -> None:
+        super().__init__(id="main")
+        self._signs = signs
+        self.draft = draft
+        self.plan_pane = ComposePane(draft, parse, fit, known)
+        self.independence = IndependencePane(check)
+        self.runs_pane = RunsPane()
+        self.timeline = TimelinePane()
+        self.output = OutputPane()
+        self.bar = RunBar()
+        self.tabs = TabsBar()
+        self.view: PaneName = "compose"
+        """The pane that has, or had last, the focus."""
+        self.zoomed = False
+        """Whether the pane in front takes all the room."""
+        self.dirty = True
+        """Whether something happened that is not painted yet."""
+        self.bound_keys: Bound = {}
+        """The user's own keys."""
+        self._runs_last = False
+        self._beside_run = False
+        self._panes: dict[PaneName, Widget] = {
+            "compose": self.plan_pane,
+            "independence": self.independence,
+            "timeline": self.timeline,
+            "output": self.output,
+            "runs": self.runs_pane,
+        }
+        self._places: dict[Context, tuple[PaneName, Widget]] = {
+            "request": ("compose", self.plan_pane.request),
+            "tasks": ("compose", self.plan_pane.tasks),
+            "independence": ("independence", self.independence.list),
+            "matrix": ("independence", self.independence.matrix),
+            "timeline": ("timeline", self.timeline.rows),
+            "output": ("output", self.output.text),
+            "runs": ("runs", self.runs_pane.list),
+        }
+        """Where the keys of each context hold."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield self.tabs
+            if self._signs is not None:
+                yield self._signs
+        with Horizontal(id="body"):
+            with Vertical(id="left", classes="column"):
+                yield self.plan_pane
+            with Vertical(id="middle", classes="column"):
+                yield self.independence
+                yield self.runs_pane
+            with Vertical(id="right", classes="column"):
+                yield self.timeline
+                yield self.output
+        yield self.bar
+        yield Footer(compact=True, show_command_palette=False)
+
+    @property
+    def run_goes_on(self) -> bool:
+        """Whether the app's own run goes on."""
+        raise NotImplementedError
+
+    def now_there(self) -> Now:
+        """What there is, for actions that need something."""
+        raise NotImplementedError
+
+    # Where things stand
+
+    def on_resize(self, event: Resize) -> None:
+        """Lay out again; what stands beside the plan stays."""
+        self._lay_out()
+
+    def arrange_panes(self) -> None:
+        """Lay out again, with the run beside the plan while one goes on."""
+        self._beside_run = self.run_goes_on
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Show the panes that fit; the one in front always does."""
+        at = Situation(self.view, self._runs_last, self._beside_run, self.zoomed)
+        shown = panes_shown(self.size.width, self.size.height, at)
+        columns = columns_of(shown)
+        for column in self.query("#body > .column"):
+            column.display = column.id in columns
+            column.set_class(column.id != columns[-1], "-side")
+            column.set_class(sum(COLUMN_OF[one] == column.id for one in shown) == 1, "-alone")
+        self.query_one("#body").set_class(len(columns) > 2, "-three")
+        for name, pane in self._panes.items():
+            pane.display = name in shown
+        self.plan_pane.set_class("independence" in shown, "-beside")
+        self.tabs.show(self.view, zoomed=self.zoomed)
+        self.dirty = True
+
+    def _turn_to(self, view: PaneName) -> None:
+        if view == "runs" and self.view != "runs":
+            self.runs_pane.post_message(RunsPane.ReloadWanted())
+        self.view = view
+        if view in ("compose", "independence", "runs"):
+            self._runs_last = view == "runs"
+        self.arrange_panes()
+
+    def action_go(self, view: PaneName) -> None:
+        """Bring a pane to the front, with the focus."""
+        self._turn_to(view)
+        inside: dict[PaneName, Widget] = {
+            "compose": self.plan_pane.first,
+            "independence": self.independence.first,
+            "timeline": self.timeline.rows,
+            "output": self.output.text,
+            "runs": self.runs_pane.list,
+        }
+        # at once, and not by `focus()`, which comes after the next layout: that hides the pane
+        # left behind, and what hides with the focus hands it to a neighbour
+        self.set_focus(inside[view])
+
+    def action_step_pane(self, steps: int) -> None:
+        """The next pane, or the one before."""
+        self.action_go(ORDER[(ORDER.index(self.view) + steps) % len(ORDER)])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The pane with the focus is the one in front."""
+        if event.widget is not self.focused:
+            return  # it went on meanwhile
+        for ancestor in event.widget.ancestors_with_self:
+            if ancestor.id in ORDER and ancestor.id != self.view:
+                self._turn_to(ancestor.id)
+
+    def action_zoom(self) -> None:
+        """Give the pane in front all the room, or take that back."""
+        self.zoomed = not self.zoomed
+        self._lay_out()
+
+    def tab_targets(self) -> list[Target]:
+        """For jump mode: the panes by their numbers, also those that are not on the screen."""
+        if not self.tabs.region:
+            return []
+        return [
+            Target(self.tabs.region.offset + (start - 1, 0), partial(self.action_go, view), number)
+            for number, (view, start) in (
+                (str(ORDER.index(one) + 1), (one, at)) for one, at in self.tabs.starts.items()
+            )
+        ]
+
+    # Search
+
+    @property
+    def _search(self) -> RowSearch | None:
+        """The search line of the pane in front."""
+        searches: dict[PaneName, RowSearch] = {
+            "compose": self.plan_pane.search,
+            "independence": self.independence.search,
+            "timeline": self.timeline.search,
+            "runs": self.runs_pane.search,
+        }
+        return searches.get(self.view)
+
+    def action_search(self) -> None:
+        """Ask for a text to look for in the pane in front."""
+        if self._search is not None:
+            self._search.open()
+
+    def action_search_step(self, steps: int) -> None:
+        """Go to the next place with the text, or to the one before."""
+        if self._search is not None:
+            self._search.step(steps)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is for the search and the zoom only where there is one."""
+        if action != "unzoom":
+            return True
+        typing = isinstance(self.focused, Input)
+        return not typing and (self.zoomed or (self._search is not None and self._search.display))
+
+    def action_unzoom(self) -> None:
+        """Put the search away, then the zoom."""
+        if self._search is not None and self._search.display:
+            self._search.close()
+        else:
+            self.action_zoom()
+
+    # The palette
+
+    def offers(self) -> list[Offer]:
+        """For the palette: every action, with its keys, and why it can not be done now."""
+        here = next(
+            (one for one, (_, widget) in self._places.items() if widget is self.focused), None
+        )
+        now = self.now_there()
+        return offers_of(here, self.bound_keys, lambda key: hindrance(key, now), self._perform)
+
+    async def _perform(self, context: Context, key: Key) -> None:
+        """Do what a key does, in its pane; say why not where that can not be."""
+        if why := hindrance(key, self.now_there()):
+            self.app.notify(f"Not now: {why}", severity="warning", markup=False)
+            return
+        if context in self._places:
+            view, widget = self._places[context]
+            self.action_go(view)
+            self.set_focus(widget)
+        await self.app.run_action(key.action, self.focused if context in self._places else self)

@@ -1,0 +1,313 @@
+"""The ways to an action or a place: help, palette, search, jump mode, mouse."""
+
+import pytest
+from textual.events import MouseScrollDown
+from textual.geometry import Offset
+
+from orchtui.ui import keymap
+from orchtui.ui.help import Help, keys_text, matching
+from orchtui.ui.jump import Jump, Target, lettered
+from orchtui.ui.key_help import Row, context_of, sections
+from orchtui.ui.keymap import TABLE
+from orchtui.ui.possible import Now, hindrance
+from orchtui.ui.searching import next_of, places_of
+from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
+
+# Help
+
+
+def test_the_context_that_one_is_in_comes_first_then_everywhere() -> None:
+    titles = [title for title, _ in sections("timeline")]
+    assert titles[:2] == ["On the timeline", "Everywhere"]
+    assert sorted(titles) == sorted(keymap.TITLES.values())
+    assert next(iter(sections()))[0] == "Everywhere"
+
+
+def test_a_filter_takes_words_in_any_order_and_keys() -> None:
+    rows = [Row("x", "stop the task", "a.stop"), Row("F7", "try again", "a.again")]
+    both = [("On it", rows)]
+    assert matching(both, "task STOP") == [("On it", rows[:1])]
+    assert matching(both, "f7") == [("On it", rows[1:])]
+    assert matching(both, "on it") == both
+    assert matching(both, "nothing of it") == []
+    assert keys_text([]).plain == ""
+
+
+async def test_help_filters_while_one_types_and_escape_goes_back_in_steps(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("2", "question_mark")
+        text = await sees(pilot, app, "Among the findings", "independence.accept")
+        assert "Everywhere" not in text.split("Among the findings")[0]
+        await pilot.press(*"concurr")
+        await sees(pilot, app, "No key does that")
+        await pilot.press("escape", *"second op")
+        text = await sees(pilot, app, "ask a model for a second opinion")
+        assert "choose the backend" not in text
+        await pilot.press("escape")
+        await sees(pilot, app, "Everywhere")
+        await pilot.press("question_mark")
+        assert len(app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("size", [(20, 5), (80, 24), (200, 50)])
+async def test_help_at_every_size(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f1", "down", "pagedown", "pageup", "up")
+        await until(pilot, lambda: isinstance(app.screen, Help), "the help is there")
+        await pilot.press("f1")
+        await until(pilot, lambda: app.screen is app.main, "the help is gone")
+
+
+def test_every_context_is_found_by_its_bindings() -> None:
+    for context, keys in TABLE.items():
+        expected = None if context in ("everywhere", "zoomed") else context
+        assert context_of(key.id for key in keys) == expected
+
+
+# Palette
+
+
+async def test_the_palette_has_every_action_those_of_the_pane_first(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.main.action_go("runs")
+        offers = app.main.offers()
+        here = [offer.here for offer in offers]
+        assert here == sorted(here, reverse=True)
+        assert offers[0].area == "past runs"
+        actions = {key.action for keys in TABLE.values() for key in keys}
+        assert {offer.action for offer in offers} == actions - {"app.command_palette"}
+        [backend] = [offer for offer in offers if offer.action == "app.choose_backend"]
+        assert backend.keys == "F2 b"
+
+
+async def test_the_palette_goes_to_the_pane_and_does_it(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "colon")
+        await sees(pilot, app, "What do you want to do?")
+        await pilot.press(*"copy the task")
+        await sees(pilot, app, "copy the task")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.draft.plan.tasks) == 3, "the task was copied")
+        await until(pilot, lambda: app.main.view == "compose", "the plan is in front")
+        assert app.main.plan_pane.tasks.has_focus
+
+
+async def test_the_palette_says_why_something_can_not_be_done(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.press("ctrl+p", *"stop the task")
+        await sees(pilot, app, "not now: the run that is shown does not go on")
+        await pilot.press("enter")
+        await sees(pilot, app, "Not now: the run that is shown does not go on")
+        assert app.main.view == "compose"
+
+
+async def test_the_palette_still_changes_themes(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+p", *"change the current theme")
+        await sees(pilot, app, "Change the current theme")
+        await pilot.press("enter")
+        await sees(pilot, app, "nord")
+        await pilot.press("escape")
+
+
+NOTHING = Now()
+ALL = Now(
+    tasks=2,
+    missing=True,
+    can_undo=True,
+    can_redo=True,
+    findings=1,
+    fixes=1,
+    quoted=True,
+    matrix=True,
+    checked=2,
+    shown=True,
+    live=True,
+    running=True,
+    runs=1,
+    zoomed=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("tasks.edit", "no tasks"),
+        ("tasks.undo", "nothing to undo"),
+        ("tasks.settle", "nothing is missing"),
+        ("independence.fix", "no findings"),
+        ("independence.matrix", "two tasks"),
+        ("matrix.up", "not open"),
+        ("timeline.output", "nothing has run"),
+        ("timeline.cancel", "does not go on"),
+        ("output.copy", "nothing has run"),
+        ("app.cancel-all", "nothing is running"),
+        ("app.run", "no tasks"),
+        ("app.retry", "nothing has run"),
+        ("runs.open", "no past runs"),
+        ("zoomed.back", "no pane"),
+        ("tasks.add", ""),
+        ("app.help", ""),
+        ("runs.reload", ""),
+        ("timeline.back", ""),
+    ],
+)
+def test_why_an_action_can_not_be_done(name: str, why: str) -> None:
+    [key] = [key for keys in TABLE.values() for key in keys if key.id == name]
+    told = hindrance(key, NOTHING)
+    assert why in told
+    assert bool(why) == bool(told)
+
+
+def test_nothing_hinders_where_everything_is_there() -> None:
+    assert not [key.id for keys in TABLE.values() for key in keys if hindrance(key, ALL)]
+
+
+# Search
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [("tea", [0, 2]), ("TEA", [2]), ("Tea", [0]), ("", []), ("milk", []), ("x", [1])],
+)
+def test_capitals_count_only_where_some_are_typed(text: str, places: list[int]) -> None:
+    assert places_of(["Tea time", "x", "TEA"], text) == places
+
+
+def test_the_way_goes_round() -> None:
+    assert next_of([1, 4], here=1, steps=0) == 1
+    assert next_of([1, 4], here=2, steps=0) == 4
+    assert next_of([1, 4], here=1, steps=1) == 4
+    assert next_of([1, 4], here=4, steps=1) == 1
+    assert next_of([1, 4], here=1, steps=-1) == 4
+    assert next_of([], here=1, steps=1) is None
+
+
+async def test_search_in_the_list_of_tasks(make_app: MakeApp) -> None:
+    app = make_app(plan_of(*[QUICK] * 12))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *"topic 1")
+        await sees(pilot, app, "/topic 1", "1 of 4")
+        await pilot.press("enter", "n")
+        await sees(pilot, app, "2 of 4")
+        assert app.main.plan_pane.tasks.picked == "t10"
+        await pilot.press("N", "N")
+        assert app.main.plan_pane.tasks.picked == "t12"
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.main.plan_pane.search.display, "the line is gone")
+        assert app.main.plan_pane.tasks.has_focus
+        assert app.main.plan_pane.tasks.picked == "t12"
+
+
+async def test_escape_while_typing_goes_back_to_where_one_was(make_app: MakeApp) -> None:
+    app = make_app(plan_of(*[QUICK] * 5))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "slash", *"topic 5")
+        await until(pilot, lambda: app.main.plan_pane.tasks.picked == "t5", "it is found")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the list has the focus")
+        assert app.main.plan_pane.tasks.picked == "t2"
+        await pilot.press("slash", *"xyz")
+        await sees(pilot, app, "not found")
+        assert app.main.plan_pane.tasks.picked == "t2"
+
+
+async def test_search_on_the_timeline_among_findings_and_runs(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, FAIL, QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("3", "slash", *"failed", "enter")
+        await until(pilot, lambda: app.main.timeline.rows.picked == "t2", "what failed is found")
+        await pilot.press("5")
+        await until(pilot, lambda: app.main.runs_pane.summaries, "the runs are listed")
+        await pilot.press("slash", *"partial")
+        await sees(pilot, app, "/partial", "1 of 1")
+        await pilot.press("escape", "2", "slash", *"zzz")
+        await sees(pilot, app, "not found")
+
+
+async def test_a_zoom_and_a_search_are_left_one_after_the_other(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("z", "slash", *"topic", "enter", "escape")
+        assert app.main.zoomed
+        assert not app.main.plan_pane.search.display
+        await pilot.press("escape")
+        assert not app.main.zoomed
+        assert app.main.plan_pane.tasks.has_focus
+
+
+# Jump mode
+
+
+def test_letters_are_given_in_order_and_own_keys_stay() -> None:
+    own = Target(Offset(0, 0), lambda: None, "1")
+    other = Target(Offset(1, 1), lambda: None)
+    assert lettered([own, other]) == {"1": own, "a": other}
+
+
+async def test_a_letter_goes_to_its_pane(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+o")
+        await sees(pilot, app, " a ", " s ", " d ")
+        await pilot.press("a")
+        assert app.main.plan_pane.request.has_focus
+        await pilot.press("ctrl+o", "4")
+        assert app.main.output.text.has_focus
+        await pilot.press("ctrl+o", "escape")
+        assert app.screen is app.main
+        assert app.main.output.text.has_focus
+
+
+async def test_letters_over_the_fields_of_a_form(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("enter", "ctrl+o")
+        assert isinstance(app.screen, Jump)
+        await pilot.press("ctrl+o")  # leaves
+        await pilot.press("ctrl+o", "s")
+        assert app.focused is not None
+        assert app.focused.id == "field-prompt"
+
+
+@pytest.mark.parametrize("size", [(20, 5), (80, 24)])
+async def test_jump_mode_at_small_sizes(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+o")
+        assert isinstance(app.screen, Jump)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: app.screen is app.main, "the letters are gone")
+
+
+# Mouse
+
+
+async def test_tabs_and_rows_are_clicked_and_the_wheel_turns(make_app: MakeApp) -> None:
+    app = make_app(plan_of(*[QUICK] * 40))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        column = app.main.tabs.starts["independence"]
+        await pilot.click("#tabs", offset=(column + 3, 0))
+        await sees(pilot, app, "2 Independence ─")
+        assert app.main.independence.has_focus_within
+        await pilot.press("3")
+        await pilot.click("#timeline-rows", offset=(10, 2))
+        assert app.main.timeline.rows.picked == "t3"
+        scrolled = app.main.timeline.rows.scroll_offset.y
+        await pilot._post_mouse_events([MouseScrollDown], "#timeline-rows", offset=(10, 2))
+        await until(
+            pilot, lambda: app.main.timeline.rows.scroll_offset.y > scrolled, "the wheel scrolls"
+        )
+        await pilot.click("#request", offset=(3, 1))
+        await until(pilot, lambda: app.main.plan_pane.request.has_focus, "the request has it")
