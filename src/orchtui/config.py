@@ -59,13 +59,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     theme: str | None = None
     notify: tuple[Notify, ...] | None = None
     """How a person is called when a run ends or needs one; `None` for the app's own choice."""
+    keys: Mapping[str, tuple[str, ...]] = {}
+    """Keys of the app, by the id of what they do; the app says whether there is such an id."""
     prices: PriceTable = {}
     """What models cost, by backend and id; beside, or instead of, the list that comes along."""
     price_files: tuple[str, ...] = ()
     """The files that say them, the strongest first."""
     said_by: Mapping[str, Path] = {}
     """The file that said what: `backend`, `theme`, `notify`, `warm_cache`, and each of
-    `limits.<name>`, `models.<alias>`, `agents.<folder>`, `profiles.<name>`."""
+    `limits.<name>`, `models.<alias>`, `agents.<folder>`, `profiles.<name>`, `keys.<id>`."""
     of_project: frozenset[str] = frozenset()
     """What of `said_by` the project says, and not the user."""
 
@@ -83,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
             theme=self.theme or other.theme,
             notify=other.notify if self.notify is None else self.notify,
+            keys={**other.keys, **self.keys},
             prices={
                 name: {**other.prices.get(name, {}), **self.prices.get(name, {})}
                 for name in (*other.prices, *self.prices)
@@ -179,6 +182,7 @@ _FIELDS = {
     "warm_cache": values.flag,
     "theme": values.line,
     "notify": list_of(values.choice(get_args(Notify))),
+    "keys": mapping_of(list_of(values.exact)),
     "prices": mapping_of(MODELS),
 }
 
@@ -259,6 +263,7 @@ def _said(settings: Settings) -> Iterator[str]:
     for field, value in msgspec.structs.asdict(settings.limits).items():
         if value is not None:
             yield f"limits.{field}"
+    yield from (f"keys.{name}" for name in settings.keys)
     yield from (f"models.{alias}" for alias in settings.models)
     yield from (f"profiles.{name}" for name in settings.profiles)
 

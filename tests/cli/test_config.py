@@ -7,6 +7,7 @@ import pytest
 from orchtui.config import FILE, Settings, load_config
 from orchtui.engine.errors import InputError
 from orchtui.engine.specialists import agent_folders
+from tests.cli.conftest import Orchtui
 
 SERVER = "profiles: {near: {base_url: 'http://127.0.0.1:1'}}\n"
 
@@ -376,3 +377,26 @@ def test_what_is_wrong_with_a_price(
 
     assert (line, column) == place
     assert words in message
+
+
+def test_own_keys_are_said_key_by_key_and_mistakes_told_by_doctor(
+    project: Path, orchtui: Orchtui, users: Path
+) -> None:
+    users.write_text("keys: {app.zoom: ctrl+g, tasks.add: n}")
+    (project / FILE).write_text('keys:\n  tasks.add: [N, "?"]\n  tasks.ad: [q]\n')
+    assert load_config(project).keys == {
+        "app.zoom": ("ctrl+g",),
+        "tasks.add": ("N", "?"),
+        "tasks.ad": ("q",),
+    }
+    told = orchtui("doctor").stdout
+    assert "keys.app.zoom: ctrl+g (user file" in told
+    assert "keys.tasks.add: N ? (project file orchtui.yaml)" in told
+    assert "there is no action 'tasks.ad'; did you mean tasks.add?" in told
+
+
+def test_keys_that_are_no_keys_are_errors_of_the_file(project: Path, orchtui: Orchtui) -> None:
+    (project / FILE).write_text("keys: [a, b]\n")
+    done = orchtui("doctor")
+    assert done.returncode == 2
+    assert "keys must be a mapping, not a list" in done.stderr

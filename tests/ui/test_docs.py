@@ -15,5 +15,18 @@ def test_every_key_stands_in_the_docs_under_its_title() -> None:
             assert f"| {_code(row.keys)} | {row.what} |" in chapter, (title, row.keys)
 
 
+def test_the_ids_of_the_docs_are_those_that_there_are() -> None:
+    text = (DOCS / "keys.md").read_text().partition("## Ids\n")[2]
+    wanted = [
+        line
+        for title, rows in sections()
+        for line in (
+            f"### {title}",
+            *(f"| `{row.id}` | {_code(row.keys)} | {row.what} |" for row in rows),
+        )
+    ]
+    assert [line for line in text.splitlines() if line.startswith(("### ", "| `"))] == wanted
+
+
 def _code(keys: str) -> str:
     return "  ".join(f"`{name}`" for name in keys.split())

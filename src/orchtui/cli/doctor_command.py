@@ -15,6 +15,7 @@ from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
     from orchtui.cli.effective import Fact
+    from orchtui.config import Settings
     from orchtui.engine.project import Project
 
 
@@ -30,7 +31,8 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
     from orchtui.config import config_files, load_config
 
     project = make_project(out=out, config=config, **flags)
-    held = effective(project, load_config(project.folder, config), config)
+    settings = load_config(project.folder, config)
+    held = effective(project, settings, config)
     backend = held[0]
     facts: dict[str, Any] = {
         "orchtui": __version__,
@@ -50,7 +52,7 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
         "prices": _prices(project),
         "specialists": {one.name: str(one.path) for one in project.specialists.values()},
     }
-    if warnings := _warnings(project):
+    if warnings := [*_warnings(project), *_wrong_keys(settings)]:
         facts["warnings"] = warnings
     if as_json:
         click.echo(json_text(facts))
@@ -79,6 +81,15 @@ def _warnings(project: "Project") -> list[str]:
     keys = [why for profile in project.backends.profiles.values() if (why := exposed(profile))]
     lost = [one for one in project.diagnostics if one.severity == "error"]
     return [*keys, *(clean_line(f"{one.path}: {one.message}") for one in lost)]
+
+
+def _wrong_keys(settings: "Settings") -> list[str]:
+    """What of the user's own keys can not be used."""
+    if not settings.keys:
+        return []
+    from orchtui.ui.user_keys import resolve
+
+    return resolve(settings.keys).notices
 
 
 def _line(fact: "Fact") -> str:

@@ -77,6 +77,10 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
         ),
         Fact("theme", settings.theme, sources.of("theme")),
         Fact("notify", _ways(settings), sources.of("notify")),
+        *(
+            Fact(f"keys.{name}", " ".join(keys), sources.of(f"keys.{name}"))
+            for name, keys in settings.keys.items()
+        ),
     ]
 
 

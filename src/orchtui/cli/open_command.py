@@ -38,6 +38,7 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
         loaded,
         plan_path=plan,
         theme=theme or settings.theme,
+        keys=settings.keys,
         notify=DEFAULT if settings.notify is None else settings.notify,
     )
     ending.run(app.run_async())

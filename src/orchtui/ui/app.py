@@ -20,6 +20,7 @@ from orchtui.ui.dialogs import Ask
 from orchtui.ui.past_desk import PastDesk
 from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
+from orchtui.ui.user_keys import Wanted
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and then for an ended one."""
@@ -36,6 +37,7 @@ class OrchtuiApp(PastDesk):
         plan_path: The file that the plan came from.
         theme: Name of a theme.
         notify: How to call a person who looks elsewhere.
+        keys: The user's own keys, by the id of a row of the keymap.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class OrchtuiApp(PastDesk):
         plan_path: Path | None = None,
         theme: str | None = None,
         notify: Collection[Notify] = DEFAULT,
+        keys: Wanted | None = None,
     ) -> None:
         super().__init__(project, plan)
         self._plan_path = plan_path
         self._theme_wanted = theme
         self._notify = notify
+        self._keys_wanted = keys or {}
         self._quit_asked = False
 
     def get_default_screen(self) -> Screen[None]:
@@ -58,6 +62,8 @@ class OrchtuiApp(PastDesk):
     def on_mount(self) -> None:
         self.take_theme(self._theme_wanted)
         self.remember_theme()
+        self.take_keys(self._keys_wanted)
+        self.main.bound_keys = self.bound_keys
         self.take_signals(self._leave_now)
         self.take_attention(self._notify)
         self.tell_workers()

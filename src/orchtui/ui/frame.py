@@ -32,6 +32,7 @@ from orchtui.ui.problems import Problems, Severity
 from orchtui.ui.problems_card import ProblemsCard
 from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
+from orchtui.ui.user_keys import Wanted, effective, resolve
 
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
@@ -81,6 +82,16 @@ class Frame(ThemedApp):
         """The user's own keys, by the id of a row of the keymap."""
         self.key_notices: list[str] = []
         """What is wrong with them."""
+
+    def take_keys(self, wanted: Wanted) -> None:
+        """Use the user's own keys; what can not be used is told."""
+        if not wanted:
+            return
+        found = resolve(wanted)
+        self.bound_keys, self.key_notices = effective(found), found.notices
+        self.set_keymap(found.keymap)
+        for notice in found.notices:
+            self.say(notice, "warning")
 
     def take_signals(self, leave: Callable[[], object]) -> None:
         """End in order when the terminal or the system says so."""

@@ -1,0 +1,176 @@
+"""A user's own keys: what is used, and what is told instead of a crash."""
+
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.project import Project
+from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.key_names import is_text, named, show_keys
+from orchtui.ui.keymap import TABLE
+from orchtui.ui.user_keys import Wanted, effective, resolve
+from tests.ui.conftest import QUICK, plan_of, sees, until
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("x", "x"),
+        ("X", "X"),
+        ("shift+x", "X"),
+        ("?", "question_mark"),
+        ("+", "plus"),
+        (",", "comma"),
+        ("question_mark", "question_mark"),
+        ("Ctrl+G", "ctrl+g"),
+        ("F5", "f5"),
+        ("shift+F6", "shift+f6"),
+        ("esc", "escape"),
+        ("PgUp", "pageup"),
+        ("shift+up", "shift+up"),
+        ("alt+x", "alt+x"),
+        ("ctrl+right", "ctrl+right"),
+        ("é", "é"),
+    ],
+)
+def test_keys_as_people_write_them(written: str, name: str) -> None:
+    assert named(written) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        *((f"ctrl+{letter}", "does not arrive everywhere") for letter in ("s", "q", "z", "b", "a")),
+        ("ctrl+\\", "does not arrive everywhere"),
+        ("ctrl+i", "tab"),
+        ("ctrl+m", "enter"),
+        ("ctrl+h", "backspace"),
+        ("ctrl+[", "escape"),
+        ("ctrl+enter", "tmux"),
+        ("shift+enter", "tmux"),
+        ("alt+1", "tmux"),
+        ("ctrl+1", "most terminals"),
+        ("ctrl++", "most terminals"),
+        ("tab", "next field"),
+        ("shift+1", "the character itself"),
+        ("ctrl+shift+x", "not arrive"),
+        ("cmd+x", "no modifier"),
+        ("foo", "no key 'foo'"),
+        ("", "no key"),
+        ("f99", "no key"),
+        ("ctrl+", "no key"),
+        ("+x", "no modifier"),
+    ],
+)
+def test_keys_that_can_not_be_used_say_why(written: str, why: str) -> None:
+    with pytest.raises(ValueError, match=".") as told:
+        named(written)
+    assert why in str(told.value)
+
+
+def test_every_key_of_the_table_is_one_that_arrives() -> None:
+    for keys in TABLE.values():
+        for key in keys:
+            for name in key.keys.split(","):
+                assert named(name) == name
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    general = {name: key for key in TABLE["everywhere"] for name in key.keys.split(",")}
+    for context, keys in TABLE.items():
+        names = [name for key in keys for name in key.keys.split(",")]
+        assert len(set(names)) == len(names), context
+        for key in keys:
+            for name in key.keys.split(","):
+                if context != "everywhere" and name in general:
+                    assert general[name].action == key.action, (context, name)
+
+
+@pytest.mark.parametrize("key", ["x", "X", "space", "question_mark", "é"])
+def test_what_is_text(key: str) -> None:
+    assert is_text(key)
+    assert not is_text("f5")
+    assert not is_text("ctrl+g")
+
+
+def test_keys_are_shown_as_people_write_them() -> None:
+    assert show_keys("ctrl+r,f5,question_mark,shift+up,colon") == "ctrl+r F5 ? shift+↑ :"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "keymap", "told"),
+    [
+        ({}, {}, []),
+        ({"app.zoom": ["ctrl+g"]}, {"app.zoom": "ctrl+g"}, []),
+        ({"app.zoom": ["ctrl+g, F12"]}, {"app.zoom": "ctrl+g,f12"}, []),
+        ({"app.hlep": ["x"]}, {}, ["no action 'app.hlep'; did you mean app.help?"]),
+        ({"zzz": ["x"]}, {}, ["docs/keys.md"]),
+        ({"app.run": ["ctrl+s", "ctrl+g"]}, {"app.run": "ctrl+g"}, ["app.run: 'ctrl+s'"]),
+        ({"app.run": []}, {}, ["app.run needs a key"]),
+        ({"request.leave": ["x"]}, {}, ["it is text while the request is written"]),
+        ({"runs.reload": ["enter"]}, {}, ["the list needs it"]),
+        # yours wins over one that came along, which is told when it has none left
+        ({"tasks.add": ["p"]}, {"tasks.add": "p"}, ["give tasks.priority one"]),
+        ({"tasks.add": ["K"]}, {"tasks.add": "K"}, []),
+        # two of yours
+        (
+            {"tasks.redo": ["ctrl+g"], "tasks.undo": ["ctrl+g"]},
+            {"tasks.undo": "ctrl+g"},
+            ["ctrl+g is given to tasks.undo and to tasks.redo"],
+        ),
+        # they change places
+        (
+            {"tasks.undo": ["U"], "tasks.redo": ["u"]},
+            {"tasks.undo": "U", "tasks.redo": "u"},
+            [],
+        ),
+        # everywhere, and in a pane
+        ({"timeline.cancel": ["q"]}, {"timeline.cancel": "q"}, ["q is app.quit, but on the time"]),
+        ({"app.zoom": ["m"]}, {"app.zoom": "m"}, ["tasks.settle", "independence.m", "matrix."]),
+    ],
+)
+def test_what_comes_of_them(wanted: Wanted, keymap: dict[str, str], told: list[str]) -> None:
+    found = resolve(wanted)
+    assert found.keymap == keymap
+    assert len(found.notices) == len(told)
+    for notice, words in zip(found.notices, told, strict=True):
+        assert words in notice
+
+
+def test_a_row_that_lost_a_key_is_shown_with_the_others() -> None:
+    found = effective(resolve({"tasks.add": ["K", "p"]}))
+    assert found == {"tasks.add": "K,p", "tasks.up": "shift+up", "tasks.priority": ""}
+
+
+def app_with(folder: Path, keys: Wanted) -> OrchtuiApp:
+    backends = Backends(environment={}, chosen="rehearsal")
+    project = Project(folder=folder, out=folder / "artifacts", backends=backends)
+    return OrchtuiApp(project, plan_of(QUICK, QUICK), keys=keys)
+
+
+async def test_they_work_and_the_help_shows_them(tmp_path: Path) -> None:
+    app = app_with(tmp_path, {"tasks.delete": ["x"], "app.palette": ["ctrl+g"]})
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("d")
+        assert len(app.draft.plan.tasks) == 2
+        await pilot.press("x")
+        await until(pilot, lambda: len(app.draft.plan.tasks) == 1, "it is deleted")
+        await sees(pilot, app, "x Delete", "^g Actions")
+        await pilot.press("f1", *"delete the")
+        text = await sees(pilot, app, "delete the task")
+        assert "x  delete the task" in " ".join(text.split("│")[0:]).replace("   ", " ")
+        await pilot.press("escape", "escape", "ctrl+p")
+        assert app.screen is app.main
+        await pilot.press("ctrl+g")
+        await sees(pilot, app, "What do you want to do?")
+
+
+async def test_mistakes_are_told_and_the_app_opens(tmp_path: Path) -> None:
+    app = app_with(tmp_path, {"app.nothing": ["x"], "app.zoom": ["ctrl+s"]})
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await sees(pilot, app, "no action 'app.nothing'", "'ctrl+s' can not be used")
+        await pilot.press("f1")
+        await sees(pilot, app, "▲ keys: there is no action 'app.nothing'")
+        await pilot.press("escape", "z")
+        assert app.main.zoomed
