@@ -7,9 +7,10 @@ import pytest
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.key_help import Wanted
 from orchtui.ui.key_names import is_text, named, show_keys
 from orchtui.ui.keymap import TABLE
-from orchtui.ui.user_keys import Wanted, effective, resolve
+from orchtui.ui.user_keys import effective, resolve
 from tests.ui.conftest import QUICK, plan_of, sees, until
 
 
@@ -156,7 +157,7 @@ async def test_they_work_and_the_help_shows_them(tmp_path: Path) -> None:
         assert len(app.draft.plan.tasks) == 2
         await pilot.press("x")
         await until(pilot, lambda: len(app.draft.plan.tasks) == 1, "it is deleted")
-        await sees(pilot, app, "x Delete", "^g Actions")
+        await sees(pilot, app, "x Delete", "^g Menu")
         await pilot.press("f1", *"delete the")
         text = await sees(pilot, app, "delete the task")
         assert "x  delete the task" in " ".join(text.split("│")[0:]).replace("   ", " ")

@@ -17,10 +17,10 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.ui.attention import DEFAULT
 from orchtui.ui.dialogs import Ask
+from orchtui.ui.key_help import Wanted
 from orchtui.ui.past_desk import PastDesk
 from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
-from orchtui.ui.user_keys import Wanted
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and then for an ended one."""

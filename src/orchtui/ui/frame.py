@@ -26,13 +26,12 @@ from orchtui.ui import attention, in_browser, keymap, terminal
 from orchtui.ui.attention import Attention
 from orchtui.ui.busy import Busy
 from orchtui.ui.dialogs import Read
-from orchtui.ui.key_help import Bound, context_of
+from orchtui.ui.key_help import Bound, Wanted, context_of
 from orchtui.ui.memory import resident
 from orchtui.ui.problems import Problems, Severity
 from orchtui.ui.problems_card import ProblemsCard
 from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
-from orchtui.ui.user_keys import Wanted, effective, resolve
 
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
@@ -87,6 +86,8 @@ class Frame(ThemedApp):
         """Use the user's own keys; what can not be used is told."""
         if not wanted:
             return
+        from orchtui.ui.user_keys import effective, resolve
+
         found = resolve(wanted)
         self.bound_keys, self.key_notices = effective(found), found.notices
         self.set_keymap(found.keymap)

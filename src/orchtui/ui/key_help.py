@@ -3,7 +3,7 @@
 The table's keys, or the user's own where there are some. This module never reacts to a key.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchtui.ui.key_names import show_keys
@@ -11,6 +11,10 @@ from orchtui.ui.keymap import TABLE, TITLES, Context, Key
 
 Bound = Mapping[str, str]
 """The user's own keys, by the id of a row; the table's hold for all others."""
+
+
+Wanted = Mapping[str, Sequence[str]]
+"""Keys as a person wrote them, by the id of a row of the table; nothing is checked yet."""
 
 
 @dataclass(frozen=True, slots=True)

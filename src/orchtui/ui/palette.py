@@ -39,6 +39,8 @@ class Offer:
     """An action that can be chosen."""
 
     words: str
+    id: str
+    """Of the row of the keymap: its words are searched, too."""
     action: str
     keys: str
     """As people write them."""
@@ -87,6 +89,7 @@ def offers_of(
         offers.append(
             Offer(
                 words=key.what,
+                id=key.id,
                 action=key.action,
                 keys=" ".join(near) or shown(key, bound),
                 area=AREAS[context],
@@ -111,7 +114,7 @@ class Actions(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for offer in self._offers():
-            text = f"{offer.words} {offer.area}".strip()
+            text = f"{offer.words} {offer.area} {offer.id}"
             if (score := matcher.match(text)) > 0:
                 line = _line(matcher.highlight(offer.words), offer)
                 score *= _HERE_FIRST if offer.here else 1

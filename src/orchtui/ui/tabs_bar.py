@@ -44,8 +44,8 @@ class TabsBar(Static):
             style = "b $accent" if name == view else "$foreground-muted"
             line = Content.assemble(line, "  ", (words, style))
             self._ends.append((line.cell_length, name))
-            if zoomed and name == view:
-                line = Content.assemble(line, " ", (" ZOOM ", "b $background on $accent"))
+        if zoomed:
+            line = Content.assemble(line, "  ", (" ZOOM ", "b $background on $accent"))
         self.update(line)
 
     @property

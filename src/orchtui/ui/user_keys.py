@@ -9,10 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchtui.ui import key_names
+from orchtui.ui.key_help import Wanted
 from orchtui.ui.keymap import TABLE, TITLES, Context, Key
-
-Wanted = Mapping[str, Sequence[str]]
-"""Keys as a person wrote them, by the id of a row of the keymap."""
 
 _LISTS_OWN = ("up", "down", "home", "end", "pageup", "pagedown", "enter")
 _OWN: Mapping[str, Collection[str]] = {"tasks": _LISTS_OWN, "runs": _LISTS_OWN}
