@@ -14,6 +14,7 @@ from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.rehearsed import BACKEND
 from orchtui.engine.run import Run, Session, TaskRun
+from orchtui.engine.slots import Slots
 from orchtui.engine.task_fold import apply_to_task, put_back
 from orchtui.engine.text import clean_line
 
@@ -30,6 +31,7 @@ def start(event: ev.RunStarted) -> Run:
         tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
         sessions=[Session(at, at)],
         concurrency=event.schedule.concurrency,
+        slots=Slots(event.schedule.concurrency),
         seq=event.seq,
         at=at,
         parent=event.parent,
@@ -111,8 +113,10 @@ def _steer(run: Run, event: ev.Steered) -> None:
             run.cancelled = True
         case "pause" | "resume", _:
             run.paused = event.action == "pause"
+            run.slots.pause(run.at, run.paused)
         case "concurrency", _ if event.number:
             run.concurrency = int(event.number)
+            run.slots.resize(run.at, run.concurrency)
         case "retry", TaskRun():
             put_back(run, task, run.at)
         case "extend", TaskRun() if event.number:
@@ -172,6 +176,7 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
             if task.id in run.tasks:
                 run.tasks[task.id].task = task
     run.concurrency = run.schedule.concurrency
+    run.slots.empty(run.at, run.concurrency)
     if event.overrides is not None:
         run.overrides = event.overrides
     for each in [*(run.tasks[task_id] for task_id in event.again), run.aggregate]:

@@ -17,6 +17,7 @@ from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule, ScheduledTask
+from orchtui.engine.slots import Slots
 
 Status = Literal[
     "waiting", "queued", "running", "retrying", "completed", "failed", "cancelled", "skipped"
@@ -58,6 +59,10 @@ class Attempt:
     specialist: str
     instance: str
     ended: float | None = None
+    queued: float | None = None
+    """When it began to wait for a slot."""
+    resumes: float | None = None
+    """When the attempt after it was due, where one was to follow by itself."""
     completed: bool = False
     """Whether its answer was whole and accepted."""
     error: ErrorKind | None = None
@@ -106,6 +111,8 @@ class TaskRun:
     attempts: list[Attempt] = field(default_factory=list)
     queued: float | None = None
     """When it first waited for a slot."""
+    waits: float | None = None
+    """Since when it waits for a slot, while `queued`."""
     ended: float | None = None
     error: ErrorKind | None = None
     why: str = ""
@@ -127,6 +134,11 @@ class TaskRun:
     def attempt(self) -> Attempt | None:
         """The latest attempt."""
         return self.attempts[-1] if self.attempts else None
+
+    @property
+    def resumes(self) -> float | None:
+        """When its next attempt is due; seconds since 1970, `None` unless it is retrying."""
+        return self.attempts[-1].resumes if self.status == "retrying" else None
 
     @property
     def kept(self) -> Attempt | None:
@@ -221,6 +233,8 @@ class Run:
     """Whether a person wants nothing more to be started."""
     concurrency: int = 0
     """Tasks that may run at once, as a person has set it last."""
+    slots: Slots = field(default_factory=Slots)
+    """When all of them were taken."""
     storage: list[ev.StorageEvent] = field(default_factory=list)
     """When the disk refused and took what happened again, in all sessions."""
     characters: int = 0

@@ -69,7 +69,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
     task.story.append(f"{event.seq} {ev.kind_of(event)}")
     match event:
         case ev.TaskQueued():
-            task.status, task.ended = "queued", None
+            task.status, task.ended, task.waits = "queued", None, run.at
             if task.queued is None:
                 task.queued = run.at
         case ev.TaskReused():
@@ -85,12 +85,17 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
                     event.model,
                     event.specialist,
                     event.instance,
+                    queued=task.waits,
                 )
             )
+            task.waits = None
+            if event.task != ev.AGGREGATE:
+                run.slots.take(run.at)
         case ev.TaskRetrying():
             task.status, task.why = "retrying", event.why
             _close_attempt(run, task, event, event.error, event.why)
             task.attempts[-1].throttled = event.throttled
+            task.attempts[-1].resumes = run.at + event.wait_s
         case ev.TaskCompleted():
             _end(run, task, "completed")
             _close_attempt(run, task, event)
@@ -177,6 +182,7 @@ def _end(
     run: Run, task: TaskRun, status: Status, error: ErrorKind | None = None, why: str = ""
 ) -> None:
     task.status, task.ended, task.error, task.why = status, run.at, error, why
+    task.waits = None
     if task.task.id != ev.AGGREGATE:
         run.sessions[-1].last_end = run.at
 
@@ -191,6 +197,8 @@ def _close_attempt(
     attempt = task.attempt
     task.question = None
     if attempt is not None and attempt.ended is None:
+        if task.id != ev.AGGREGATE:
+            run.slots.give_back(run.at)
         attempt.ended, attempt.usage = run.at, event.usage
         attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
@@ -223,4 +231,4 @@ def put_back(run: Run, task: TaskRun, heard: float) -> None:
         task.attempt.message = "the run was interrupted"
         _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.question, task.reused = None, None, None
+    task.queued, task.waits, task.question, task.reused = None, None, None, None
