@@ -32,6 +32,9 @@ def two_taken() -> Slots:
         (0.0, 20.0, [(2.0, 5.0), (9.0, 20.0)]),
         (5.0, 9.0, []),
         (6.0, 6.0, []),
+        (2.0, 2.0, []),
+        (5.0, 5.0, []),
+        (5.0, 2.0, []),
     ],
 )
 def test_the_parts_without_room(start: float, end: float, full: list[tuple[float, float]]) -> None:

@@ -119,7 +119,7 @@ async def test_a_resize_keeps_focus_and_place(make_app: MakeApp) -> None:
             assert app.main.view == "timeline"
             assert rows.picked == picked
             height = rows.scrollable_content_region.height
-            assert rows.scroll_offset.y <= rows.place < rows.scroll_offset.y + height
+            assert rows.scroll_offset.y <= rows.model.place < rows.scroll_offset.y + height
         app.live.cancel_all()
         await until(pilot, lambda: not app.live.taken, "the run has ended")
 

@@ -14,7 +14,7 @@ from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import load_all
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.tabs_bar import TabsBar
-from orchtui.ui.timeline_pane import TimelineRows
+from orchtui.ui.timeline_rows import TimelineRows
 from orchtui.ui.trust_question import TrustQuestion
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 

@@ -1,6 +1,9 @@
 """Steering a run from the keyboard: every wish is an event, and what can not be is said."""
 
+from functools import partial
+
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from orchtui.engine.plan import Limits
@@ -19,6 +22,11 @@ def wishes(app: OrchtuiApp) -> list[tuple[str, str | None, str | None]]:
 
 def running(app: OrchtuiApp) -> int:
     return len(app.live.run.with_status("running")) if app.live.run is not None else 0
+
+
+def is_told(app: OrchtuiApp, often: int) -> bool:
+    """Whether it was said so often that a key is for one task only."""
+    return sum("o opens the group" in note.message for note in app._notifications) == often
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -143,3 +151,22 @@ async def test_a_run_that_has_ended_can_not_be_steered(make_app: MakeApp, key: s
             "it is said",
         )
         assert app.screen is app.main
+
+
+async def test_a_key_for_one_task_does_nothing_to_a_folded_group(make_app: MakeApp) -> None:
+    plan = plan_of(*[STALL] * 8)
+    first, second, *others = plan.tasks
+    chained = (first, replace(second, after=(first.id,)), *others)
+    app = make_app(replace(plan, tasks=chained))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("o")
+        await until(pilot, lambda: app.main.picked is None, "the group is folded")
+        for number, key in enumerate("xnpe", 1):
+            await pilot.press(key)
+            await until(pilot, partial(is_told, app, number), "it is told")
+        assert app.live.run is not None
+        assert not app.live.run.wishes
+        app.live.cancel_all()
+        await ended(pilot, app)

@@ -215,11 +215,11 @@ def _time(
         elif typical is not None:
             seconds[task.id], past = typical.seconds, past + 1
     unknown = len(tasks) - len(seconds)
-    span = None if unknown else _span(tasks, seconds, schedule.concurrency)
-    return Time(seconds=span, past=past, planned=planned, unknown=unknown)
+    whole = None if unknown else span(tasks, seconds, schedule.concurrency)
+    return Time(seconds=whole, past=past, planned=planned, unknown=unknown)
 
 
-def _span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
+def span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
     """From the first start to the last end, when each task takes as long as is said."""
     by_id = {task.id: task for task in tasks}
     needs = {task.id: by_id.keys() & task.waits_for for task in tasks}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from orchtui.engine import dangers, estimate_words, past_work, summary
+from orchtui.engine import dangers, estimate_words, forecast, past_work, summary
 from orchtui.engine import second_opinion as opinions
 from orchtui.engine.addition import Addition, addition, with_task
 from orchtui.engine.errors import InputError
@@ -203,6 +203,14 @@ class Project(Prospects):
             past=past_work.load(self.out / RUNS, summary.FILE),
             done=done,
         )
+
+    def usual_seconds(self, schedule: Schedule) -> dict[str, float]:
+        """How long tasks of each one's kind took in earlier runs, by id.
+
+        Reads files: not for the event loop.
+        """
+        past = past_work.load(self.out / RUNS, summary.FILE)
+        return forecast.usual_seconds(schedule, past, self.backends.model_id)
 
     def _own(self) -> Own:
         names = {*self.own.backends, *([self.overrides.backend] if self.overrides.backend else [])}

@@ -58,12 +58,14 @@ class Slots:
 
     def full_between(self, start: float, end: float) -> list[tuple[float, float]]:
         """The parts of a stretch of time in which there was no room, in order."""
+        if start >= end:
+            return []
         turns = self.turns
         first = bisect_right(turns, start)
         last = bisect_left(turns, end)
         inside = turns[first:last]
         edges = [*([start] if first % 2 else []), *inside, *([end] if last % 2 else [])]
-        return [pair for pair in zip(edges[::2], edges[1::2], strict=True) if pair[0] < pair[1]]
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
     def _note(self, at: float) -> None:
         turns = self.turns

@@ -86,6 +86,15 @@ def speedup(run: Run) -> float | None:
     return round(sequential(run) / span, 2)
 
 
+def speedup_so_far(run: Run, now: float) -> float | None:
+    """The same of a run that goes on, with what runs at `now`; `None` below two tasks that ran."""
+    span = makespan(run, now)
+    ran = [task for task in run.with_status("completed", "running") if task.reused is None]
+    if len(ran) < 2 or span <= 0:
+        return None
+    return round(sum(task.seconds(now) or 0.0 for task in ran) / span, 2)
+
+
 def bottleneck(run: Run) -> TaskRun | None:
     """The task that ran longest; `None` below two that ran."""
     ran = [task for task in run.tasks.values() if task.made]

@@ -4,8 +4,8 @@ It is told everything, and leaves away what does not fit, the least important
 first. This module never measures anything.
 """
 
-from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from textual.content import Content
 from textual.widgets import Static
@@ -16,14 +16,18 @@ from orchtui.engine.rehearsed import badge
 from orchtui.engine.run import Run
 from orchtui.engine.steering_told import slowed
 from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import census, makespan, refusals, verdict
+from orchtui.engine.verdict import (
+    WORTH_TELLING,
+    census,
+    makespan,
+    refusals,
+    speedup,
+    speedup_so_far,
+    verdict,
+)
 from orchtui.ui import looks, storage_notice
-
-CHARACTERS_PER_TOKEN = 4
-"""English prose, roughly; so rates are shown with `~`."""
-
-_WINDOW = 3.0
-"""Seconds over which a rate is taken."""
+from orchtui.ui.remaining import Remaining
+from orchtui.ui.token_rate import Rate
 
 _NAMED = 3
 """Backends that are named."""
@@ -37,27 +41,6 @@ _BADGES: dict[Verdict, str] = {
     "FAILED": "b $background on $error",
     "CANCELLED": "b $background on $warning",
 }
-
-
-class Rate:
-    """Characters a second, over the last moments."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, int]] = deque()
-
-    def see(self, now: float, characters: int) -> None:
-        """Take a reading."""
-        if self._seen and characters < self._seen[-1][1]:
-            self._seen.clear()  # another run
-        self._seen.append((now, characters))
-        while now - self._seen[0][0] > _WINDOW:
-            self._seen.popleft()
-
-    @property
-    def tokens(self) -> float:
-        """Estimated tokens a second."""
-        (start, first), (end, last) = self._seen[0], self._seen[-1]
-        return (last - first) / CHARACTERS_PER_TOKEN / (end - start) if end > start else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,8 @@ class Facts:
     """Whether another process is writing it."""
     now: float = 0.0
     """Seconds since 1970."""
+    before: Mapping[str, float] = field(default_factory=dict)
+    """How long the shown run's tasks took in earlier runs, by id."""
 
 
 class RunBar(Static):
@@ -86,6 +71,7 @@ class RunBar(Static):
     def __init__(self) -> None:
         super().__init__("", id="run-bar", markup=False)
         self._rate = Rate()
+        self._remaining = Remaining()
 
     def show(self, facts: Facts) -> None:
         """Show these facts."""
@@ -101,12 +87,15 @@ class RunBar(Static):
         run = facts.run
         parts = state_of(facts)
         if run is not None and facts.is_live:
-            running = len(run.with_status("running"))
-            parts.append((2, Content(f"{running}/{len(run.tasks)} running")))
+            parts += self._progress(run, facts)
             parts += [(3, Content.styled(words, "$text-warning")) for words in _slowed(run)]
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
             parts.append((6, Content(used)))
+        if run is not None and run.finished is not None:
+            faster = speedup(run)
+            if faster is not None and faster >= WORTH_TELLING:
+                parts.append((5, Content(f"{faster:.1f}x faster")))
         if run is not None and (spent := looks.spent(run)):
             parts.append((4, Content(spent)))
         if facts.live is not None:
@@ -125,6 +114,20 @@ class RunBar(Static):
             parts.append((1, Content.styled("b changes it", "$foreground-muted")))
         if "local" in names:
             parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
+        return parts
+
+    def _progress(self, run: Run, facts: Facts) -> list[Part]:
+        """How far a run has come that goes on, and how fast."""
+        done, running = len(run.with_status("completed")), len(run.with_status("running"))
+        parts: list[Part] = [
+            (1, Content(f"{done}/{len(run.tasks)} done")),
+            (2, Content(f"{running} of {run.concurrency} at once")),
+        ]
+        if (left := self._remaining.seconds(run, facts.now, facts.before)) is not None:
+            parts.append((3, Content(f"~{looks.clock(left)} left")))
+        faster = speedup_so_far(run, facts.now)
+        if faster is not None and faster >= WORTH_TELLING:
+            parts.append((5, Content.styled(f"{faster:.1f}x faster", "$text-success")))
         return parts
 
 

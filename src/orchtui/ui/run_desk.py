@@ -211,10 +211,18 @@ class RunDesk(SteerDesk):
     def _begun(self, run: Run, folder: Path) -> None:
         self.stop_watching()
         self._own = Shown(run, folder, past=False)
-        self.main.live = run
+        self.main.live, self.main.before = run, {}
+        self._look_back(run)
         self.main.show_run(self._own)
         self.main.action_go("timeline")
         self.main.runs_pane.post_message(RunsPane.ReloadWanted())
+
+    @work(exclusive=True, group="past", exit_on_error=False)
+    async def _look_back(self, run: Run) -> None:
+        """How long such tasks took in earlier runs, for the end that is to be expected."""
+        before = await asyncio.to_thread(self.project.usual_seconds, run.schedule)
+        if self.main.live is run:
+            self.main.before = before
 
     def tell_end(self, run: Run, folder: Path) -> None:
         """Say how a run ended."""

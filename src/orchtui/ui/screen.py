@@ -4,7 +4,7 @@ What is shown comes down from the app by `show_run` and the fields below; what a
 person wants goes up as the panes' messages. This module never starts a run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from orchtui.ui.possible import Now
 from orchtui.ui.run_bar import Facts
 from orchtui.ui.tabs_bar import TabsBar
 from orchtui.ui.task_list import FitOf, Known, everybody, nobody_fits
-from orchtui.ui.timeline_pane import TimelineRows
+from orchtui.ui.timeline_rows import TimelineRows
 from orchtui.ui.waiting import reasons
 
 RATE = 12
@@ -85,6 +85,8 @@ class MainScreen(Front):
         """The run that is going on."""
         self.used: tuple[str, ...] = ()
         """What a new run of the plan would use."""
+        self.before: Mapping[str, float] = {}
+        """How long the tasks of the live run took in earlier runs, by id."""
         self.memory: int | None = None
         """Bytes."""
         self._now = now
@@ -153,6 +155,7 @@ class MainScreen(Front):
                 is_live=is_live,
                 is_watched=watched,
                 now=now if is_live or shown is None else shown.run.at,
+                before=self.before if is_own else {},
             )
         )
 

@@ -24,6 +24,7 @@ from orchtui.ui.plan_desk import PlanDesk
 from orchtui.ui.task_form import TaskForm
 
 _NOTHING = "Nothing is running here"
+_A_GROUP = "This is for one task: o opens the group"
 _MORE = 0.5
 """How much more of its timeout a task is offered."""
 
@@ -57,7 +58,11 @@ class SteerDesk(PlanDesk):
 
     def _picked_task(self) -> TaskRun | None:
         run, picked = self.live.run, self.main.picked
-        return run.tasks.get(picked or "") if run is not None and self.sees_live() else None
+        if run is None or not self.sees_live():
+            return None
+        if picked is None:
+            self.say(_A_GROUP, "warning")
+        return run.tasks.get(picked or "")
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
@@ -69,8 +74,10 @@ class SteerDesk(PlanDesk):
         picked = self.main.picked
         if self.only_watched():
             return
-        if picked is None or not self.sees_live():
+        if not self.sees_live():
             self.say(_NOTHING, "warning")
+        elif picked is None:
+            self.say(_A_GROUP, "warning")
         elif not self.live.cancel(picked):
             self.say("This task has ended already", "warning")
 

@@ -4,20 +4,15 @@ Pure: a Run in, rows and words out. This module never draws.
 """
 
 from msgspec.structs import replace
-from rich.cells import cell_len
 from textual.content import Content
 
+from orchtui.engine.costs import NOTHING, show_dollars
 from orchtui.engine.events import AGGREGATE, Verdict
 from orchtui.engine.rehearsed import PART_BADGE, badge, task_badge
 from orchtui.engine.run import LIVE, Run, Status, TaskRun, aggregation_task
 from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
 from orchtui.ui import looks
 from orchtui.ui.waiting import in_short
-
-DURATION = 8
-AMOUNT = 9
-"""Cells of these columns."""
-_LEAST_BAR = 8
 
 _AS: dict[Verdict, Status] = {
     "COMPLETED": "completed",
@@ -71,31 +66,21 @@ def look_of(run: Run, row: TaskRun, beat: int, *, broken_off: bool = False) -> t
     return looks.sign(status, beat), status
 
 
-def columns(width: int, rows: list[TaskRun], marks: int = 0) -> tuple[int, int, int]:
-    """Cells for the instance's name, the title and the bar.
-
-    Args:
-        marks: Cells of the marks before the titles.
-    """
-    figures = (DURATION if width >= 30 else 0) + (AMOUNT if width >= 64 else 0)
-    left = max(0, width - 3 - figures)
-    instance = 0
-    if width >= 44:
-        instance = min(max((cell_len(row.task.instance) for row in rows), default=0), 18, left // 4)
-        left -= instance + 1
-    bar = left // 3
-    if bar < _LEAST_BAR:
-        return instance, left, 0
-    longest = max((cell_len(row.task.label) for row in rows), default=0) + 2
-    title = min(left - 1 - bar, max(longest, 12) + marks)
-    return instance, title, left - 1 - title
-
-
-def in_place_of_bar(run: Run, task: TaskRun) -> str:
+def beside_bar(run: Run, task: TaskRun) -> str:
     """For whom a task waits, or whose result it took over; empty where its bar says enough."""
     if task.reused is not None:
         return "taken over from an earlier run"
     return in_short(run, task)
+
+
+def cost_of(task: TaskRun) -> str:
+    """`$0.12`, `$0.12+` where that is the least, `unknown`; nothing where nothing was spent."""
+    cost = task.cost
+    if cost == NOTHING:
+        return ""
+    if cost.exact is not None:
+        return show_dollars(cost.exact)
+    return f"{show_dollars(cost.least)}+" if cost.at_least else "unknown"
 
 
 def headline(run: Run, now: float, *, broken_off: bool = False) -> Content:

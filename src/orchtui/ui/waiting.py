@@ -20,12 +20,15 @@ def waited_for(run: Run, task: TaskRun) -> list[TaskRun]:
 def in_short(run: Run, task: TaskRun) -> str:
     """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not.
 
-    A task that waits for a person's permission `asks: …`, one that waits for a busy server says so.
+    A task that waits for a person's permission `asks: …`, one that waits for a slot, or for a busy
+    server, says so.
     """
     if task.question is not None:
         return f"asks: {clean_line(task.question.what, 200)}"
     if task.status == "retrying" and task.attempts and task.attempts[-1].throttled:
         return f"{clean_line(task.attempts[-1].backend)} asks to come back later"
+    if task.status == "queued":
+        return _for_room(run, task)
     others = waited_for(run, task)
     if not others:
         return ""
@@ -35,6 +38,15 @@ def in_short(run: Run, task: TaskRun) -> str:
     staged = _staged(run, task, others)
     guessed = len(staged) >= len(others) and not any(sure for _, sure in staged)
     return f"? {words}" if guessed else words
+
+
+def _for_room(run: Run, task: TaskRun) -> str:
+    """What keeps a task from starting that is ready: what is not the run's is the server's."""
+    if run.paused:
+        return "the run is paused"
+    if run.slots.full:
+        return f"for a slot, {run.slots.taken} of {run.slots.limit} are taken"
+    return f"until {clean_line(task.task.backend)} takes more"
 
 
 def reasons(run: Run, task: TaskRun, most: int = 2) -> list[str]:

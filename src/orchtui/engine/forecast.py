@@ -1,0 +1,92 @@
+"""Forecast: how long a run that goes on still takes, as far as that can be known.
+
+A task takes as long as the plan says, else as long as tasks of its kind took in
+this run, else as in earlier runs. Where nothing is known of one task that is
+still to do, nothing is known of the run's end. This module never guesses, reads
+no file and no clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from orchtui.engine.estimates import span
+from orchtui.engine.past_work import PastWork
+from orchtui.engine.prices import Resolve
+from orchtui.engine.run import LIVE, Run, TaskRun
+from orchtui.engine.schedule import Schedule, ScheduledTask
+
+_NOTHING: Mapping[str, float] = {}
+
+
+def seconds_left(run: Run, now: float, before: Mapping[str, float] = _NOTHING) -> float | None:
+    """Seconds until the last task ends, the synthesis left out.
+
+    `None` where that is not known: of a task nothing is known, the run is paused or has no task
+    left, or everything that runs has taken longer than expected already.
+
+    Args:
+        run: That goes on.
+        now: Seconds since 1970.
+        before: What tasks took in earlier runs, by id; see `usual_seconds`.
+    """
+    live = [task for task in run.tasks.values() if task.status in LIVE]
+    if not live or run.paused:
+        return None
+    seen = _seen(run)
+    rest: dict[str, float] = {}
+    for task in live:
+        known = task.task.estimate or seen.get(_kind(task.task)) or before.get(task.id)
+        if known is None:
+            return None
+        rest[task.id] = _rest(task, known, now)
+    if not any(rest.values()):
+        return None
+    # What runs has its slot, whoever else might be more urgent.
+    tasks = [
+        replace(task.task, urgency=-1) if task.status == "running" else task.task for task in live
+    ]
+    return span(tasks, rest, max(1, run.concurrency))
+
+
+def usual_seconds(schedule: Schedule, past: PastWork, resolve: Resolve) -> dict[str, float]:
+    """How long tasks of each one's kind took in earlier runs, by id; only where one ran.
+
+    Args:
+        schedule: Of the run.
+        past: What earlier runs used.
+        resolve: What a backend makes of a model's name.
+    """
+    found: dict[str, float] = {}
+    kinds: dict[tuple[str, str, str | None], float | None] = {}
+    for task in schedule.tasks:
+        kind = _kind(task)
+        if kind not in kinds:
+            typical = past.typical(*kind, resolve(task.backend, task.model))
+            kinds[kind] = typical.seconds if typical is not None else None
+        if (seconds := kinds[kind]) is not None:
+            found[task.id] = seconds
+    return found
+
+
+def _kind(task: ScheduledTask) -> tuple[str, str, str | None]:
+    return task.specialist, task.backend, task.model
+
+
+def _seen(run: Run) -> dict[tuple[str, str, str | None], float]:
+    """The mean of what completed tasks took in this run, by kind."""
+    took: dict[tuple[str, str, str | None], list[float]] = defaultdict(list)
+    for task in run.with_status("completed"):
+        if task.reused is None and (seconds := task.seconds(run.at)):
+            took[_kind(task.task)].append(seconds)
+    return {kind: sum(every) / len(every) for kind, every in took.items()}
+
+
+def _rest(task: TaskRun, known: float, now: float) -> float:
+    """What is left of a task that takes so long; 0 for one that has taken longer already."""
+    if task.status == "running":
+        return max(0.0, known - (task.seconds(now) or 0.0))
+    if task.status == "retrying" and task.resumes is not None:
+        return known + max(0.0, task.resumes - now)
+    return known
