@@ -230,6 +230,7 @@ class OutputPane(Vertical):
         self._badge = badge
         self.set_class(task is None, "-empty")
         self.text.show_task(task)
+        self.border_title = "4 Output"
         if task is not None:
             title = f"4 Output · {clean_line(task.task.instance)}"
             self.border_title = Content(title)

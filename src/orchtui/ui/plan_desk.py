@@ -67,7 +67,7 @@ class PlanDesk(Frame):
             return
         self._specialists = specialists
         colors = {one.name: one.color for one in specialists.values() if one.color}
-        self.main.timeline.rows.name_colors = colors
+        self.main.timeline.rows.inks.names = colors
         self.main.dirty = True
         if known:
             self.main.plan_pane.show_tasks()

@@ -111,7 +111,7 @@ class RunBar(Static):
         shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
         parts.append((1, Content.styled(shown or "no backend chosen", "b")))
         if not working:
-            parts.append((1, Content.styled("b changes it", "$foreground-muted")))
+            parts.append((6, Content.styled("b changes it", "$foreground-muted")))
         if "local" in names:
             parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
         return parts
@@ -151,7 +151,7 @@ def state_of(facts: Facts) -> list[Part]:
         word = verdict(run)
         text = f" {looks.VERDICT_SIGNS[word]} {word} "
         parts.append((0, Content.styled(text, _BADGES[word])))
-        parts.append((3, Content(outcome(census(run)))))
+        parts.append((2, Content(outcome(census(run)))))
     if races := looks.races(len(run.races)):
         parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
     if (unsaved := storage_notice.mark(run, is_live=facts.is_live)) is not None:

@@ -27,7 +27,8 @@ def of_task(
     attempt = task.attempt
     backend = attempt.backend if attempt is not None else task.task.backend
     model = (attempt.model if attempt is not None else None) or task.task.model
-    parts.append(Content(clean_line(f"{backend}, {model}" if model else backend, 60)))
+    who = backend if model in (None, backend) else f"{backend}, {model}"
+    parts.append(Content(clean_line(who, 60)))
     if task.usage.total:
         came = task.usage.total - task.usage.output
         parts.append(

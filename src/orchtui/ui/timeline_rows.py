@@ -5,25 +5,22 @@ screen's timer asks or a person moves something. This module never follows a run
 by itself, and never changes one.
 """
 
-from collections.abc import Mapping
 from typing import ClassVar
 
-from rich.style import Style
 from textual.binding import BindingType
-from textual.color import Color
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orchtui.engine.run import Run, TaskRun
-from orchtui.ui import keymap, looks
+from orchtui.engine.run import Run
+from orchtui.ui import keymap
 from orchtui.ui.bars import Bars, TimeAxis
-from orchtui.ui.specialist_colors import readable
 from orchtui.ui.time_ruler import Scale
 from orchtui.ui.time_window import TimeWindow
 from orchtui.ui.timeline_columns import Columns, columns
+from orchtui.ui.timeline_inks import NAMES, Inks
 from orchtui.ui.timeline_model import RowModel
 from orchtui.ui.timeline_row import Marks, Painter
 from orchtui.ui.token_rate import TaskRates
@@ -39,25 +36,7 @@ class TimelineRows(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("timeline")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "timeline--cursor",
-        "timeline--cursor-focused",
-        "timeline--instance",
-        "timeline--heading",
-        "timeline--figure",
-        "timeline--wait",
-        "timeline--others",
-        "timeline--held",
-        "timeline--now",
-        "timeline--again",
-        "timeline--tool",
-        "timeline--asks",
-        "timeline--race",
-        "timeline--refused",
-        "timeline--made",
-        "timeline--house",
-        *(f"timeline--{status}" for status in looks.SIGNS),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{name}" for name in NAMES}
 
     class Picked(Message):
         """Another row was picked: a task's, or that of a folded group."""
@@ -77,8 +56,6 @@ class TimelineRows(ScrollView, can_focus=True):
         self._run: Run | None = None
         self._axis: TimeAxis | None = None
         self._painter: Painter | None = None
-        self._inks: dict[str, Style] = {}
-        """Styles by their names, during one paint."""
         self._now = 0.0
         self._beat = 0
         self._broken_off = False
@@ -88,8 +65,7 @@ class TimelineRows(ScrollView, can_focus=True):
         self.window = TimeWindow()
         """What of the run's time is shown."""
         self.columns = Columns()
-        self.name_colors: Mapping[str, str] = {}
-        """Colours that agent files give, by specialist."""
+        self.inks = Inks(self)
 
     # What is shown
 
@@ -305,48 +281,31 @@ class TimelineRows(ScrollView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw rows, with every style looked up once for all of them."""
-        self._inks.clear()
+        self.inks.forget()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         width = self.scrollable_content_region.width
         place = y + self.scroll_offset.y
-        base = self._base
+        base = self.inks.base
         if place >= len(self.model.rows) or self._painter is None:
             return Strip.blank(width, base)
         row = self.model.rows[place]
         picked = row.key == self.model.cursor
         if picked:
-            name = "timeline--cursor-focused" if self.has_focus else "timeline--cursor"
-            base += looks.paper(self.get_component_rich_style(name))
+            base += self.inks.paper(focused=self.has_focus)
         if row.group is not None:
-            segments = self._painter.group(row.group, self._style, picked=picked, folded=row.folded)
+            segments = self._painter.group(
+                row.group, self.inks.of, picked=picked, folded=row.folded
+            )
         else:
             task = self.model.tasks[row.key]
             segments = self._painter.task(
-                task, self._style, self._name_style(task), picked=picked, indented=bool(row.inside)
+                task,
+                self.inks.of,
+                self.inks.of_specialist(task.task.specialist),
+                picked=picked,
+                indented=bool(row.inside),
             )
         return Strip(segments).adjust_cell_length(width).apply_style(base)
-
-    def _name_style(self, task: TaskRun) -> Style:
-        """The specialist's own colour where its agent file has one."""
-        written = self.name_colors.get(task.task.specialist)
-        plain = self._style("instance")
-        if not written:
-            return plain
-        house = Color.from_rich_color(self._style("house").color)
-        color = readable(written, self.background_colors[1], house)
-        return plain if color is None else Style(color=color.rich_color, bold=plain.bold)
-
-    @property
-    def _base(self) -> Style:
-        if "" not in self._inks:
-            self._inks[""] = self.rich_style
-        return self._inks[""]
-
-    def _style(self, name: str) -> Style:
-        if name not in self._inks:
-            style = self.get_component_rich_style(f"timeline--{name}")
-            self._inks[name] = looks.ink(style)
-        return self._inks[name]
