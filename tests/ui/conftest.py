@@ -99,9 +99,16 @@ async def go_on(pilot: Pilot[int], app: OrchtuiApp) -> str:
     await until(pilot, lambda: isinstance(app.screen, ResumeQuestion), "it is asked")
     await until(pilot, lambda: app.screen.focused is not None, "it takes keys")
     await pilot.pause()
-    text = screen_text(app)
+    text = dialog_text(app)
     await pilot.press("g")
     return text
+
+
+def dialog_text(app: App[int]) -> str:
+    """What stands in the dialog that is open, row by row, without what is left and right of it."""
+    inside = app.screen.query_one(".dialog").content_region
+    rows = screen_text(app).split("\n")[inside.y : inside.bottom]
+    return "\n".join(row[inside.x : inside.right] for row in rows)
 
 
 def screen_text(app: App[int]) -> str:

@@ -24,7 +24,11 @@ _EMPTY = Content.from_markup(
     "[$foreground-muted]Every task gets a row here, with a bar\n"
     "that grows while it works.[/]\n\n"
     "[b]ctrl+r[/] [$foreground-muted]runs the plan[/]   "
-    "[b]5[/] [$foreground-muted]shows past runs[/]"
+    "[b]5[/] [$foreground-muted]shows past runs[/]\n\n"
+    "[b]·[/] [$foreground-muted]waits for others[/]  [b]┄[/] [$foreground-muted]for a slot[/]  "
+    "[b]≈[/] [$foreground-muted]for its server[/]\n"
+    "[b]━[/] [$foreground-muted]works[/]  [b]╋[/] [$foreground-muted]uses a tool[/]  "
+    "[b]↻[/] [$foreground-muted]tries again[/]  [b]✓ ✗ ■[/] [$foreground-muted]ended[/]"
 )
 
 

@@ -86,9 +86,9 @@ class Painter:
         cells = self.bars.of(task)
         words = "" if self.broken_off and not task.reused else beside_bar(self.run, task)
         if asks or not task.attempts or task.reused is not None:
-            write(cells, words, "asks" if asks else "waiting")
+            write(cells, words, "asks" if asks else "figure")
         elif self.bars.now_at is not None:
-            write(cells, words, "waiting", self.bars.now_at + 2)
+            write(cells, words, "figure", self.bars.now_at + 2)
         return _segments(cells, style)
 
     def _figures(self, task: TaskRun, style: Style) -> list[Segment]:
