@@ -82,6 +82,13 @@ def test_few_tasks_are_not_grouped_without_being_asked() -> None:
     assert usual(run_of("a b c d e f g h")) == "none"
 
 
+def test_more_headings_than_anybody_reads_are_not_made_without_being_asked() -> None:
+    pairs = [f"a{number} b{number}>a{number}" for number in range(21)]
+
+    assert usual(run_of(" ".join(pairs[:20]))) == "pipelines"
+    assert usual(run_of(" ".join(pairs))) == "stages"
+
+
 # Rows that fold
 
 FOUR = "a b>a c d>c e f>e g h>g"

@@ -16,7 +16,7 @@ from orchtui.ui.timeline_rows import TimelineRows
 from orchtui.ui.timeline_words import cost_of
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
-from tests.ui.conftest import screen_text
+from tests.ui.conftest import screen_text, until
 from tests.ui.stage import Stage
 
 
@@ -169,10 +169,15 @@ async def test_all_groups_fold_and_tasks_are_grouped_otherwise() -> None:
 
 async def test_folding_keeps_the_picked_row_in_sight() -> None:
     async with shown(chains(30), size=(100, 12)) as (_, pane, pilot):
-        await pilot.press("G", "O", "O")
         rows = pane.rows
-        place = rows.model.place - rows.scroll_offset.y
-        assert 0 <= place < rows.scrollable_content_region.height
+
+        def in_sight() -> bool:
+            place = rows.model.place - rows.scroll_offset.y
+            return 0 <= place < rows.scrollable_content_region.height
+
+        for key in "GOOoOs":
+            await pilot.press(key)
+            await until(pilot, in_sight, f"the picked row is in sight after {key}")
 
 
 async def test_the_line_below_says_what_the_picked_task_does() -> None:

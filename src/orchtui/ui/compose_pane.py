@@ -130,7 +130,7 @@ class ComposePane(TellsTrouble, Vertical):
     def show_verdict(self, line: Content) -> None:
         """Say in a line which tasks may run together; nothing while there are none."""
         shown = self.query_one("#plan-verdict", Static)
-        shown.update(line)
+        shown.update(line, layout=False)
         shown.set_class(not line.plain, "-empty")
 
     def open_words(self, evidence: Evidence) -> None:

@@ -81,7 +81,7 @@ class RunBar(Static):
         width = self.content_region.width
         while len(parts) > 1 and _line(parts).cell_length > width:
             parts.remove(max(parts, key=lambda part: part[0]))
-        self.update(_line(parts))
+        self.update(_line(parts), layout=False)
 
     def _parts(self, facts: Facts) -> list[Part]:
         run = facts.run
@@ -123,7 +123,8 @@ class RunBar(Static):
             (1, Content(f"{done}/{len(run.tasks)} done")),
             (2, Content(f"{running} of {run.concurrency} at once")),
         ]
-        if (left := self._remaining.seconds(run, facts.now, facts.before)) is not None:
+        left = self._remaining.seconds(run, facts.now, facts.before)
+        if left is not None and left >= 1:
             parts.append((3, Content(f"~{looks.clock(left)} left")))
         faster = speedup_so_far(run, facts.now)
         if faster is not None and faster >= WORTH_TELLING:

@@ -18,6 +18,8 @@ Grouping = Literal["none", "stages", "pipelines"]
 
 GROUPED_FROM = 8
 """Tasks from which they are grouped without being asked."""
+MOST_GROUPS = 20
+"""Groups above which a run is grouped otherwise, or not, without being asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ def possible(schedule: Schedule) -> list[Grouping]:
 
 def usual(run: Run) -> Grouping:
     """How a run is grouped unless a person says otherwise."""
-    return "none" if len(run.tasks) < GROUPED_FROM else possible(run.schedule)[0]
+    if len(run.tasks) < GROUPED_FROM:
+        return "none"
+    can = possible(run.schedule)
+    return next((one for one in can if len(groups(run.schedule, one)) <= MOST_GROUPS), "none")
 
 
 def _stages(schedule: Schedule) -> list[Group]:

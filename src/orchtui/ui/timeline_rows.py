@@ -149,15 +149,18 @@ class TimelineRows(ScrollView, can_focus=True):
         return self.model.words()
 
     def _picked_now(self, *, changed: bool) -> None:
-        self._see(self.model.place)
+        self._see_picked()
         if changed:
             self.refresh()
             self.post_message(self.Picked(self.picked))
 
-    def _see(self, place: int) -> None:
+    def _see_picked(self) -> None:
         """Scroll as little as is needed; a heading right above comes along."""
+        place = self.model.place
         height = self.scrollable_content_region.height
         top = place
+        if not self.model.rows:
+            return
         if height > 1 and place and not self.model.rows[place - 1].can_be_picked:
             top -= 1
         if top < self.scroll_offset.y:
@@ -168,8 +171,7 @@ class TimelineRows(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Keep the picked row in sight."""
         self.virtual_size = Size(self.scrollable_content_region.width, len(self.model.rows))
-        if self.model.rows:
-            self._see(self.model.place)
+        self._see_picked()
         self._moved()
 
     def on_click(self, event: Click) -> None:
@@ -228,6 +230,8 @@ class TimelineRows(ScrollView, can_focus=True):
     def _rows_changed(self, before: str) -> None:
         self._moved()
         self._picked_now(changed=self.model.cursor != before)
+        # Where there was nothing to scroll there is only after the next layout.
+        self.call_after_refresh(self._see_picked)
 
     # Time
 
