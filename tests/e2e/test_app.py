@@ -117,6 +117,8 @@ def test_one_task_is_cancelled_and_the_rest_is_delivered(folder: Path) -> None:
         terminal.press(CTRL_R)
         terminal.wait_until(lambda: "Quick" in published(folder, "parallel-task-1.md"), "a result")
         terminal.press("3", DOWN, "x")
+        terminal.wait("Stop Stuck job?")
+        terminal.press("x")
         terminal.wait("PARTIAL")
         quit_app(terminal)
 

@@ -86,6 +86,12 @@ async def test_stopping_one_leaves_the_others(make_app: MakeApp) -> None:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         await pilot.press("x")
+        await sees(pilot, app, "Stop Topic 1?", "What it has written is kept")
+        await pilot.press("escape", "x")
+        await sees(pilot, app, "Stop Topic 1?")
+        assert app.live.run is not None
+        assert app.live.run.tasks["t1"].status == "running"
+        await pilot.press("x")
         await ended(pilot, app)
         assert app.main.shown is not None
         states = [task.status for task in app.main.shown.run.tasks.values()]

@@ -4,13 +4,15 @@ from functools import partial
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from orchtui.engine.plan import Limits
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.dialogs import AskLine
+from orchtui.ui.dialogs import Ask, AskLine
 from orchtui.ui.task_form import TaskForm
 from tests.ui.conftest import QUICK, STALL, MakeApp, ended, plan_of, run_to_end, sees, until
+from tests.ui.whole_app import asked
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -62,6 +64,14 @@ async def test_priority_goes_round(make_app: MakeApp) -> None:
         )
 
 
+async def stop(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Stop the picked task that runs: it asks."""
+    await pilot.press("x")
+    await asked(pilot, app, Ask)
+    await pilot.press("x")
+    await until(pilot, lambda: app.screen is app.main, "it was answered")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_run_is_paused_and_goes_on(make_app: MakeApp, size: tuple[int, int]) -> None:
     app = make_app(plan_of(STALL, QUICK, limits=Limits(concurrency=1)))
@@ -70,7 +80,7 @@ async def test_a_run_is_paused_and_goes_on(make_app: MakeApp, size: tuple[int, i
         await until(pilot, lambda: running(app) == 1, "one runs")
         await pilot.press("space")
         await sees(pilot, app, " PAUSED ")
-        await pilot.press("x")
+        await stop(pilot, app)
         await until(pilot, lambda: running(app) == 0, "the first has ended")
         await pilot.pause(0.2)
         assert app.live.run is not None
@@ -99,7 +109,9 @@ async def test_one_failed_task_is_tried_again_at_once(make_app: MakeApp) -> None
         await until(pilot, lambda: running(app) == 3, "all run")
         await pilot.press("t")
         assert wishes(app) == []
-        await pilot.press("x", "j", "x")
+        await stop(pilot, app)
+        await pilot.press("j")
+        await stop(pilot, app)
         await until(pilot, lambda: running(app) == 1, "two are stopped")
         await pilot.press("t")
         await until(pilot, lambda: running(app) == 2, "one runs again")

@@ -128,7 +128,16 @@ def test_keys_are_shown_as_people_write_them() -> None:
         ),
         # everywhere, and in a pane
         ({"timeline.cancel": ["q"]}, {"timeline.cancel": "q"}, ["q is app.quit, but on the time"]),
-        ({"app.zoom": ["m"]}, {"app.zoom": "m"}, ["tasks.settle", "independence.m", "matrix."]),
+        (
+            {"app.zoom": ["p"]},
+            {"app.zoom": "p"},
+            ["tasks.priority needs", "timeline.priority needs"],
+        ),
+        (
+            {"app.help": ["p"]},
+            {"app.help": "p"},
+            ["it is tasks.priority", "it is timeline.priority"],
+        ),
     ],
 )
 def test_what_comes_of_them(wanted: Wanted, keymap: dict[str, str], told: list[str]) -> None:

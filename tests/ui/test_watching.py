@@ -91,7 +91,7 @@ async def test_keys_say_that_it_can_only_be_watched(make_app: MakeApp, tmp_path:
     app = make_app()
     async with app.run_test(size=(120, 36)) as pilot, going_on(tmp_path) as one:
         await watch(pilot, app)
-        for key in ("x", "X", "r", "f7", "f8", "n", "e", "p", "space", "plus", "A"):
+        for key in ("x", "X", "r", "f7", "f8", "t", "e", "p", "space", "plus", "A"):
             app.clear_notifications()
             await pilot.press(key)
             await said(pilot, app, "here it can only be watched")

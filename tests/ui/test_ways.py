@@ -1,6 +1,8 @@
 """The ways to an action or a place: help, palette, search, jump mode, mouse."""
 
 import pytest
+from textual import events
+from textual.command import CommandPalette
 from textual.events import MouseScrollDown
 from textual.geometry import Offset
 
@@ -103,9 +105,9 @@ async def test_the_palette_says_why_something_can_not_be_done(make_app: MakeApp)
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.press("ctrl+p", *"stop the task")
-        await sees(pilot, app, "not now: the run that is shown does not go on")
+        await sees(pilot, app, "not now: nothing is running here")
         await pilot.press("enter")
-        await sees(pilot, app, "Not now: the run that is shown does not go on")
+        await sees(pilot, app, "Not now: nothing is running here")
         assert app.main.view == "compose"
 
 
@@ -148,7 +150,7 @@ ALL = Now(
         ("independence.matrix", "two tasks"),
         ("matrix.up", "not open"),
         ("timeline.output", "nothing has run"),
-        ("timeline.cancel", "does not go on"),
+        ("timeline.cancel", "nothing is running here"),
         ("output.copy", "nothing has run"),
         ("app.cancel-all", "nothing is running"),
         ("app.run", "no tasks"),
@@ -244,6 +246,36 @@ async def test_a_zoom_and_a_search_are_left_one_after_the_other(make_app: MakeAp
         await pilot.press("escape")
         assert not app.main.zoomed
         assert app.main.plan_pane.tasks.has_focus
+
+
+async def test_no_key_behind_the_one_that_goes_elsewhere_reaches_the_old_place(
+    make_app: MakeApp,
+) -> None:
+    """As a terminal sends them: all at once."""
+    app = make_app(plan_of(QUICK, QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the tasks have the focus")
+        for key, character in (("slash", "/"), ("d", "d"), ("x", "x")):
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: app.main.plan_pane.search.text == "dx", "it is typed")
+        assert len(app.draft.plan.tasks) == 3
+        await pilot.press("escape")
+        for key, character in (("colon", ":"), ("d", "d"), ("d", "d")):
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette), "the palette is open")
+        assert len(app.draft.plan.tasks) == 3
+
+
+async def test_behind_a_dialog_no_key_of_the_panes_holds(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: app.screen is not app.main, "the dialog is there")
+        dialog = app.screen
+        await pilot.press("colon", "ctrl+p", "slash", "z", "3", "f6")
+        assert app.screen is dialog
+        assert app.main.view == "compose"
+        assert not app.main.zoomed
 
 
 # Jump mode

@@ -16,7 +16,7 @@ from textual.binding import BindingType
 from textual.command import CommandPalette, Provider
 from textual.content import Content
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
 from orchtui.config import Notify
@@ -164,10 +164,13 @@ class Frame(ThemedApp):
         active = self.screen.active_bindings.values()
         return context_of(each.binding.id for each in active if each.node is self.focused)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A dialog is answered first: no action is chosen behind it."""
+        return action != "command_palette" or not isinstance(self.screen, ModalScreen)
+
     def action_command_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            words = "What do you want to do?"
-            self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
+        words = "What do you want to do?"
+        self.push_screen(CommandPalette(placeholder=words, id="--command-palette"))
 
     def action_jump(self) -> None:
         """Letters over all that can be reached from the screen in front."""

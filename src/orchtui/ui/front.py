@@ -225,7 +225,9 @@ class Front(Screen[None]):
             self._search.step(steps)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is for the search and the zoom only where there is one."""
+        """Escape is for the search and the zoom only where there is one; `/` for what has rows."""
+        if action == "search":
+            return self._search is not None
         if action != "unzoom":
             return True
         typing = isinstance(self.focused, Input)

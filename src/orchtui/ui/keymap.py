@@ -51,7 +51,8 @@ class Key:
     short: str = ""
     """For the footer; not shown there when empty."""
     priority: bool = False
-    """Also before the focused widget sees it."""
+    """Also before the focused widget sees it. So it is with keys that go somewhere else: what is
+    typed quickly behind one reaches the new place, and not the old one."""
 
 
 TABLE: dict[Context, tuple[Key, ...]] = {
@@ -64,22 +65,26 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "app.command_palette",
             "every action by its name, and the themes",
             "Menu",
+            priority=True,
         ),
         Key("app.save", "f3", "app.save_plan", "save the plan to a file"),
         Key("app.retry", "f7", "app.retry_failed", "try again what failed"),
         Key("app.cancel-all", "f8", "app.cancel_all", "stop all tasks (asks first)"),
-        Key("app.next-pane", "f6", "screen.step_pane(1)", "next pane"),
-        Key("app.previous-pane", "shift+f6", "screen.step_pane(-1)", "previous pane"),
-        Key("app.pane-plan", "1", "screen.go('compose')", "go to the plan"),
+        Key("app.next-pane", "f6", "screen.step_pane(1)", "next pane", priority=True),
+        Key(
+            "app.previous-pane", "shift+f6", "screen.step_pane(-1)", "previous pane", priority=True
+        ),
+        Key("app.pane-plan", "1", "screen.go('compose')", "go to the plan", priority=True),
         Key(
             "app.pane-independence",
             "2",
             "screen.go('independence')",
             "go to independence: which tasks may run together",
+            priority=True,
         ),
-        Key("app.pane-timeline", "3", "screen.go('timeline')", "go to the timeline"),
-        Key("app.pane-output", "4", "screen.go('output')", "go to the output"),
-        Key("app.pane-runs", "5", "screen.go('runs')", "go to past runs"),
+        Key("app.pane-timeline", "3", "screen.go('timeline')", "go to the timeline", priority=True),
+        Key("app.pane-output", "4", "screen.go('output')", "go to the output", priority=True),
+        Key("app.pane-runs", "5", "screen.go('runs')", "go to past runs", priority=True),
         Key(
             "app.jump",
             "ctrl+o",
@@ -88,8 +93,14 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "",
             True,
         ),
-        Key("app.zoom", "z", "screen.zoom", "zoom: all the room for this pane, or as before"),
-        Key("app.search", "slash", "screen.search", "search in this pane"),
+        Key(
+            "app.zoom",
+            "z",
+            "screen.zoom",
+            "zoom: all the room for this pane, or as before",
+            priority=True,
+        ),
+        Key("app.search", "slash", "screen.search", "search in this pane", priority=True),
         Key("app.search-next", "n", "screen.search_step(1)", "the next place found"),
         Key("app.search-previous", "N", "screen.search_step(-1)", "the place found before"),
         Key("app.backend-letter", "b", "app.choose_backend", "choose the backend"),
@@ -107,8 +118,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     "zoomed": (Key("zoomed.back", "escape", "unzoom", "back to all panes", "", True),),
     "request": (
         Key("request.leave", "escape", "leave", "on to the list of tasks", "Tasks"),
-        # A text area has its own use for these two keys.
-        Key("request.next-pane", "f6", "screen.step_pane(1)", "next pane"),
+        # A text area has its own use for this key.
         Key("request.retry", "f7", "app.retry_failed", "try again what failed"),
         Key("request.read", "f4", "read_again", "make the tasks from the request again"),
     ),
@@ -188,7 +198,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("timeline.fold", "o", "fold", "fold the task's group, or open it"),
         Key("timeline.fold-all", "O", "fold_all", "fold all groups, or open them"),
         Key("timeline.group", "s", "regroup", "group by stages, by pipelines, or not"),
-        Key("timeline.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key(
+            "timeline.cancel",
+            "x",
+            "app.cancel_task",
+            "stop the task (asks while it runs)",
+            "Stop",
+        ),
         Key("timeline.now", "t", "app.retry_task", "try the task again, now"),
         Key("timeline.extend", "e", "app.extend_task", "give the task more time", "Time"),
         Key(
@@ -229,7 +245,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.next", "right", "other_task(1)", "next task", "Next task"),
         Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
         Key("output.copy", "y", "copy_all", "copy the text to the clipboard"),
-        Key("output.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key(
+            "output.cancel",
+            "x",
+            "app.cancel_task",
+            "stop the task (asks while it runs)",
+            "Stop",
+        ),
         Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("output.retry", "r", "app.retry_failed", "try again what failed"),
         Key(

@@ -48,7 +48,7 @@ def hindrance(key: Key, now: Now) -> str:
     if key.action.startswith("app.cancel_all"):
         return "" if now.running else "nothing is running"
     if key.id in _STEERS:
-        return "" if now.live else "the run that is shown does not go on"
+        return "" if now.live else "nothing is running here"
     area = key.id.partition(".")[0]
     if area in ("timeline", "output") and not key.id.endswith(".back"):
         return "" if now.shown else "nothing has run yet"

@@ -78,7 +78,22 @@ class SteerDesk(PlanDesk):
             self.say(_NOTHING, "warning")
         elif picked is None:
             self.say(_A_GROUP, "warning")
-        elif not self.live.cancel(picked):
+        elif (task := self._picked_task()) is not None and task.status == "running":
+            self._stop(task)
+        else:  # nothing of it is lost: it can be tried again
+            self._cancel(picked)
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def _stop(self, task: TaskRun) -> None:
+        """What a task is in the middle of can not be brought back."""
+        answers = [("b", "back", "let it go on"), ("x", "stop", "stop it")]
+        text = "What it has written is kept. Tried again (t), it begins from the start."
+        title = f"Stop {clean_line(task.task.label, 40)}?"
+        if await self.push_screen_wait(Ask(title, text, answers)) == "stop":
+            self._cancel(task.id)
+
+    def _cancel(self, task_id: str) -> None:
+        if not self.live.cancel(task_id):
             self.say("This task has ended already", "warning")
 
     def action_retry_task(self) -> None:

@@ -121,18 +121,19 @@ def _tell_displaced(key: Key, taken: Mapping[str, Key], result: UserKeys) -> Non
 
 
 def _tell_hidden(context: Context, result: UserKeys) -> None:
-    """A key that holds everywhere means something else in this context."""
+    """A key that holds everywhere means something else in this context: one of them is hidden."""
+    place = TITLES[context][0].lower() + TITLES[context][1:]
     for general in TABLE["everywhere"]:
         for key in TABLE[context]:
-            if not {general.id, key.id} & result.keymap.keys() or general.priority:
+            if not {general.id, key.id} & result.keymap.keys() or general.action == key.action:
                 continue
             here = result.keymap.get(key.id, key.keys).split(",")
             there = result.keymap.get(general.id, general.keys).split(",")
-            if general.action != key.action and (both := [one for one in here if one in there]):
-                shown = key_names.show_keys(both[0])
-                place = TITLES[context][0].lower() + TITLES[context][1:]
+            if both := [key_names.show_keys(one) for one in here if one in there]:
                 result.notices.append(
-                    f"keys: {shown} is {general.id}, but {place} it is {key.id} ('{key.what}')"
+                    f"keys: {both[0]} is {general.id}, also {place}: {key.id} needs another key"
+                    if general.priority
+                    else f"keys: {both[0]} is {general.id}, but {place} it is {key.id}"
                 )
 
 
