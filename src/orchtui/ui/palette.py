@@ -134,7 +134,7 @@ def _line(words: Content, offer: Offer) -> Content:
     style = "$foreground-muted" if offer.hindrance else "b $accent"
     if offer.hindrance:
         words = words.stylize("$foreground-muted")
-    facts = " · ".join(filter(None, (offer.area, _why(offer))))
+    facts = " · ".join(filter(None, (_why(offer), offer.area)))
     keys = f"{offer.keys:{_KEYS}} "
     return Content.assemble((keys, style), words, (f"  {facts}", "$foreground-muted"))
 
