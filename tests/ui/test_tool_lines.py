@@ -250,7 +250,7 @@ async def test_the_timeline_shows_races_refusals_questions_and_tools(
     told = race(refuses(returns(calls(begun(), 1, path="x"), 1, "y"), "../x", 1.7))
     told.tell(ev.PermissionAsked, 3, task="b", attempt=1, question="q", what="rm -rf build")
     pane, bar = TimelinePane(), RunBar()
-    pane.rows.name_colors = {"researcher": "#00ff00"}
+    pane.rows.inks.names = {"researcher": "#00ff00"}
     app = Stage(pane, bar)
     async with app.run_test(size=size) as pilot:
         pane.show_run(told.run)
