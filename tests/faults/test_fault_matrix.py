@@ -77,7 +77,7 @@ def _cured(reply: Reply, attempts: int = 2, **more: Any) -> Row:
 
 
 _IDLE = {"idle_timeout": 1.0}
-_SHORT = {"timeout": 1.2}
+_SHORT = {"timeout": 3.0}
 _ENDLESS = answer(["on and on "] * 1000, interval=0.01)
 _FLOOD = answer(["0123456789abcde " * 2**16] * 24)
 _HUGE = block_delta(0, {"type": "text_delta", "text": "x" * 17 * 2**20})

@@ -198,7 +198,7 @@ async def test_split_characters(
 async def test_fifty_streams_at_once(server: MessagesServer, backend: AnthropicBackend) -> None:
     chunks = {f"<{n}>": [f"{n}.{m} " for m in range(20)] for n in range(50)}
     for prompt, texts in chunks.items():
-        server.on(prompt, answer(texts, interval=0.03, jitter=0.02))
+        server.on(prompt, answer(texts, interval=0.1, jitter=0.02))
     answers = await asyncio.gather(*(events_of(backend, prompt) for prompt in chunks))
     assert [text_of(events) for events in answers] == ["".join(texts) for texts in chunks.values()]
     assert server.most_open > 40
