@@ -16,7 +16,7 @@ from orchtui.engine.files_told import inline
 from orchtui.engine.run import LIVE, Run
 from orchtui.ui.end_notice import end_notice
 from orchtui.ui.looks import SIGNS, VERDICT_SIGNS
-from orchtui.ui.output_pane import headline as task_head
+from orchtui.ui.output_head import headline as task_head
 from orchtui.ui.runs_pane import row_of
 from orchtui.ui.timeline_words import headline, look_of, rows_of
 from tests import seen

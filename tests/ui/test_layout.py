@@ -81,7 +81,7 @@ async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
 
 async def test_the_help_lists_every_key(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(120, 200)) as pilot:
+    async with app.run_test(size=(120, 240)) as pilot:
         await pilot.press("f1")
         await pilot.pause()
         text = screen_text(app)

@@ -9,7 +9,7 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Task
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.output_pane import OutputText
+from orchtui.ui.output_text import OutputText
 from tests.ui.conftest import (
     FAIL,
     QUICK,
@@ -185,7 +185,7 @@ async def test_trying_again_after_the_end_goes_on_in_the_same_run(
         assert again.id == first.run.id
         assert [len(task.attempts) for task in again.tasks.values()] == [1, 2]
         assert app.main.picked == "t2"
-        await sees(pilot, app, "── attempt 2")
+        await sees(pilot, app, "attempt 2 ✗")
 
 
 async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
@@ -339,4 +339,4 @@ async def test_no_row_of_the_output_is_hidden_by_the_scrollbar(make_app: MakeApp
         await ended(pilot, app)
         text = app.main.query_one("#output-text", OutputText)
         await until(pilot, lambda: text.show_vertical_scrollbar, "there is more than fits")
-        assert text.wrapped.width == text.scrollable_content_region.width
+        assert text.document.width == text.scrollable_content_region.width

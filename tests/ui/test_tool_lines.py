@@ -15,7 +15,7 @@ from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.run_bar import Facts, RunBar
 from orchtui.ui.specialist_colors import readable
 from orchtui.ui.timeline_pane import TimelinePane
-from orchtui.ui.tool_lines import TaskRows
+from orchtui.ui.tool_lines import AttemptLines
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import screen_text, sees
@@ -49,9 +49,9 @@ def race(told: Told, path: str = "x.md") -> Told:
 
 
 def rows(told: Told, width: int = 60, unfolded: bool = False) -> list[str]:
-    made = TaskRows(width, unfolded)
-    made.take_in(told.run.tasks["a"])
-    return [row.text for row in made.wrapped.rows]
+    made = AttemptLines(width, unfolded)
+    made.take_in(told.run.tasks["a"].attempts[-1])
+    return [row.text for row in made.document.rows()]
 
 
 def worked() -> Told:
@@ -106,8 +106,8 @@ def test_unfolded_the_answers_stand_below() -> None:
 
 def test_taken_in_step_by_step_it_is_the_same() -> None:
     """Also where answers come late and not in order."""
-    told, live = begun(), TaskRows(60)
-    one = told.run.tasks["a"]
+    told, live = begun(), AttemptLines(60)
+    one = told.run.tasks["a"].attempts[-1]
     for number in (1, 2, 3):
         calls(told, number, number, path=f"f{number}")
         live.take_in(one)
@@ -118,7 +118,7 @@ def test_taken_in_step_by_step_it_is_the_same() -> None:
         assert live.take_in(one)
         assert not live.take_in(one)
 
-    assert [row.text for row in live.wrapped.rows] == [
+    assert [row.text for row in live.document.rows()] == [
         "⚙ ✗ Read f1",
         "    it is so",
         "⚙ ✗ Read f2",
@@ -126,7 +126,7 @@ def test_taken_in_step_by_step_it_is_the_same() -> None:
         "⚙ ✓ Read f3 · 2 lines",
         "text",
     ]
-    assert [row.text for row in live.wrapped.rows] == rows(told)
+    assert [row.text for row in live.document.rows()] == rows(told)
 
 
 def test_a_tool_that_has_not_returned_says_so() -> None:
@@ -234,12 +234,12 @@ async def test_ten_thousand_tools_cost_what_is_new() -> None:
     app = Stage(pane)
     async with app.run_test(size=(80, 24)) as pilot:
         pane.show_task(told.run.tasks["a"], "", told.run.at)
-        made = pane.text._rows
+        made = pane.text.document
         calls(told, 10_001, 3, path="last.md")
         pane.repaint(told.run.at)
         await pilot.pause()
-        assert pane.text._rows is made
-        assert len(pane.text.wrapped.rows) == 10_001
+        assert pane.text.document is made
+        assert pane.text.document.height == 10_001
         await sees(pilot, app, "last.md")
 
 

@@ -257,7 +257,7 @@ async def test_no_key_behind_the_one_that_goes_elsewhere_reaches_the_old_place(
         await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the tasks have the focus")
         for key, character in (("slash", "/"), ("d", "d"), ("x", "x")):
             app.post_message(events.Key(key, character))
-        await until(pilot, lambda: app.main.plan_pane.search.text == "dx", "it is typed")
+        await until(pilot, lambda: app.main.plan_pane.search.words == "dx", "it is typed")
         assert len(app.draft.plan.tasks) == 3
         await pilot.press("escape")
         for key, character in (("colon", ":"), ("d", "d"), ("d", "d")):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orchtui.ui.wrapping import Wrapped, fit, wrap
+from orchtui.ui.wrapping import fit, is_narrow, wrap
 
 LETTERS = st.text(alphabet="ab é漢字🙂 \n", max_size=80)
 
@@ -33,25 +33,22 @@ def test_rows_are_narrow_enough_and_lose_nothing(text: str, width: int) -> None:
     assert all(cell_len(row.rstrip()) <= width for row in rows)
 
 
-@given(st.lists(LETTERS, max_size=8), st.integers(2, 12))
-def test_pieces_give_the_same_rows_as_the_whole(pieces: list[str], width: int) -> None:
-    piecewise, at_once = Wrapped(width), Wrapped(width)
-    for piece in pieces:
-        piecewise.append(piece, "text")
-    at_once.append("".join(pieces), "text")
-    assert [row.text for row in piecewise.rows] == [row.text for row in at_once.rows]
-
-
-def test_a_line_of_its_own_is_never_joined() -> None:
-    wrapped = Wrapped(20)
-    wrapped.append("half a", "text")
-    wrapped.line("separator", "separator")
-    wrapped.append("next", "text")
-    assert [(row.text, row.kind) for row in wrapped.rows] == [
-        ("half a", "text"),
-        ("separator", "separator"),
-        ("next", "text"),
+@given(st.text(alphabet="ab—é“ ", max_size=120), st.integers(2, 12))
+def test_narrow_text_is_broken_as_any_other(text: str, width: int) -> None:
+    """The quick way and the slow one agree: a wide character at the end makes it the slow one."""
+    rows = wrap(f"{text} {'漢' * width}", width)
+    while "漢" in rows[-1]:
+        rows.pop()
+    assert "".join(rows).rstrip() == text.rstrip()
+    assert [row.rstrip() for row in rows if row.strip()] == [
+        row.rstrip() for row in wrap(text, width) if row.strip()
     ]
+
+
+def test_what_is_called_narrow_takes_one_cell_each() -> None:
+    narrow = [chr(code) for code in range(0x20, 0x2FFFF) if is_narrow(chr(code)) and code != 0x7F]
+    assert "—" in narrow and "漢" not in narrow and "🙂" not in narrow
+    assert [character for character in narrow if cell_len(character) != 1] == []
 
 
 @given(LETTERS, st.integers(0, 10))

@@ -90,6 +90,19 @@ class Attempt:
             self.pieces = ["".join(self.pieces)]
         return self.pieces[0] if self.pieces else ""
 
+    def since(self, start: int) -> str:
+        """What arrived from this character on; costs what it gives, however long the text is."""
+        missing = self.length - start
+        if missing <= 0:
+            return ""
+        last: list[str] = []
+        for piece in reversed(self.pieces):
+            last.append(piece)
+            missing -= len(piece)
+            if missing <= 0:
+                break
+        return "".join(reversed(last))[-missing:] if missing < 0 else "".join(reversed(last))
+
     @property
     def outcome(self) -> str:
         """How it ended, for a line about an attempt that another one follows."""

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from orchtui.engine.text import clean
 from orchtui.ui import looks
-from orchtui.ui.wrapping import Wrapped
+from orchtui.ui.wrapping import wrap
 
 _KINDS = ("plain", "added", "removed", "place")
 
@@ -28,7 +28,9 @@ class DiffRows(ScrollView, can_focus=False):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.text = ""
-        self._wrapped = Wrapped(80)
+        self._rows: list[tuple[str, str]] = []
+        """Text and kind of each."""
+        self._wrapped_at = 0
 
     def show(self, text: str) -> None:
         """Show another diff, from its beginning."""
@@ -43,24 +45,27 @@ class DiffRows(ScrollView, can_focus=False):
 
     def on_resize(self, event: Resize) -> None:
         """Wrap again."""
-        if self._width() != self._wrapped.width:
+        if self._width() != self._wrapped_at:
             self._wrap()
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         width, base, place = self._width(), self.rich_style, y + self.scroll_offset.y
-        if place >= len(self._wrapped.rows):
+        if place >= len(self._rows):
             return Strip.blank(width, base)
-        row = self._wrapped.rows[place]
-        style = looks.ink(self.get_component_rich_style(f"diff--{row.kind}"))
-        strip = Strip([Segment(row.text.rstrip(), style)])
+        text, kind = self._rows[place]
+        style = looks.ink(self.get_component_rich_style(f"diff--{kind}"))
+        strip = Strip([Segment(text.rstrip(), style)])
         return strip.adjust_cell_length(width).apply_style(base)
 
     def _wrap(self) -> None:
-        self._wrapped = Wrapped(self._width())
-        for line in self.text.split("\n"):
-            self._wrapped.line(line.expandtabs(4), _kind(line))
-        self.virtual_size = Size(self._width(), len(self._wrapped.rows))
+        self._wrapped_at = self._width()
+        self._rows = [
+            (piece, _kind(line))
+            for line in self.text.split("\n")
+            for piece in wrap(line.expandtabs(4), self._wrapped_at)
+        ]
+        self.virtual_size = Size(self._width(), len(self._rows))
         self.refresh()
 
     def _width(self) -> int:

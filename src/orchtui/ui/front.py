@@ -216,18 +216,20 @@ class Front(Screen[None]):
 
     def action_search(self) -> None:
         """Ask for a text to look for in the pane in front."""
-        if self._search is not None:
+        if self.view == "output":
+            self.output.text.action_search()
+        elif self._search is not None:
             self._search.open()
 
     def action_search_step(self, steps: int) -> None:
         """Go to the next place with the text, or to the one before."""
-        if self._search is not None:
+        if self.view == "output":
+            self.output.text.action_step_match(steps)
+        elif self._search is not None:
             self._search.step(steps)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is for the search and the zoom only where there is one; `/` for what has rows."""
-        if action == "search":
-            return self._search is not None
+        """Escape is for the search and the zoom only where there is one."""
         if action != "unzoom":
             return True
         typing = isinstance(self.focused, Input)

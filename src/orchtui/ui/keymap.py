@@ -19,6 +19,7 @@ Context = Literal[
     "matrix",
     "timeline",
     "output",
+    "search",
     "runs",
     "problems",
 ]
@@ -32,6 +33,7 @@ TITLES: dict[Context, str] = {
     "matrix": "In the matrix of tasks",
     "timeline": "On the timeline",
     "output": "In the output",
+    "search": "In the line to search with",
     "runs": "In the list of past runs",
     "problems": "Among the problems",
 }
@@ -244,7 +246,25 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.previous", "left", "other_task(-1)", "previous task"),
         Key("output.next", "right", "other_task(1)", "next task", "Next task"),
         Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
-        Key("output.copy", "y", "copy_all", "copy the text to the clipboard"),
+        Key("output.search", "slash", "search", "search the text", "Search"),
+        Key("output.next-match", "n", "step_match(1)", "next match"),
+        Key("output.previous-match", "N", "step_match(-1)", "match before"),
+        Key(
+            "output.earlier-attempt",
+            "left_square_bracket,comma",
+            "other_attempt(-1)",
+            "the attempt before",
+        ),
+        Key(
+            "output.later-attempt",
+            "right_square_bracket,full_stop",
+            "other_attempt(1)",
+            "the attempt after it",
+        ),
+        Key("output.wrap", "W", "wrap", "break long lines, or let them go on beyond the edge"),
+        Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
+        Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),
+        Key("output.copy", "y", "copy", "copy what is marked, else the whole text"),
         Key(
             "output.cancel",
             "x",
@@ -261,7 +281,13 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "bring over the files that the run wrote",
             "Apply",
         ),
-        Key("output.back", "escape", "screen.go('timeline')", "back to the timeline"),
+        Key("output.back", "escape", "leave", "end the search; else back to the timeline"),
+    ),
+    "search": (
+        Key("search.settle", "enter", "settle", "back to the text; n and N go on"),
+        Key("search.next", "down", "next", "next match"),
+        Key("search.previous", "up", "previous", "match before"),
+        Key("search.close", "escape", "close", "end the search, and stay there", "End"),
     ),
     "runs": (
         Key("runs.open", "enter", "select", "look at the run, also while it goes on", "Open"),

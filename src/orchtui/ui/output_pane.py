@@ -1,34 +1,23 @@
-"""The output: the text of the picked task, as it comes, with its tools in their place.
+"""The output: one task's text with its state above it, tabs for its attempts, and a search.
 
-One widget draws the rows that can be seen; what arrives is wrapped once, and
-everything again only when the width changes or answers are unfolded. It follows the end until a
-person scrolls up. This module never treats text as markup.
+This module never reads a file and never changes a run.
 """
 
 from collections.abc import Callable
-from typing import ClassVar
 
-from rich.segment import Segment
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Resize
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 from textual.widgets import Static
 
-from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import race_line, races_of
-from orchtui.engine.outcome_words import cut_off
-from orchtui.engine.run import LIVE, Run, TaskRun
+from orchtui.engine.run import ENDED, Attempt, Run, TaskRun
 from orchtui.engine.text import clean, clean_line
-from orchtui.engine.verdict import cost_words
-from orchtui.ui import keymap, looks
-from orchtui.ui.tool_lines import KINDS, TaskRows
-from orchtui.ui.wrapping import Row, Wrapped
+from orchtui.ui.attempt_tabs import AttemptTabs, name
+from orchtui.ui.output_head import headline, races_above, with_badge
+from orchtui.ui.output_text import OutputText, Program
+from orchtui.ui.search_line import SearchLine
 
 _EMPTY = Content.from_markup(
     "[b $accent]No output yet[/]\n\n"
@@ -36,178 +25,50 @@ _EMPTY = Content.from_markup(
     "is shown here, word by word.[/]"
 )
 
-_KINDS = ("text", "heading", "quote", "separator", "problem", *KINDS)
-
-_MOST_RACES = 2
-"""Races told above the output; the log has all."""
-
-
-class OutputText(ScrollView, can_focus=True):
-    """The text. Its owner says what there is: `show_task`, `show_text`, `update_task`."""
-
-    ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("output")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{kind}" for kind in _KINDS}
-
-    class OtherTaskWanted(Message):
-        """The task `steps` further on the timeline is to be shown."""
-
-        def __init__(self, steps: int) -> None:
-            super().__init__()
-            self.steps = steps
-
-    def __init__(self) -> None:
-        super().__init__(id="output-text")
-        self._rows = TaskRows(80)
-        self.following = True
-        """Whether the end stays in sight."""
-        self.unfolded = False
-        """Whether the answers of tools are shown."""
-        self._shown_task: TaskRun | None = None
-        self._fixed: str | None = None
-
-    @property
-    def wrapped(self) -> Wrapped:
-        """The rows."""
-        return self._rows.wrapped
-
-    @property
-    def text(self) -> str:
-        """All that is shown, without separators and tools."""
-        if self._fixed is not None:
-            return self._fixed
-        return self._shown_task.text if self._shown_task else ""
-
-    def show_task(self, task: TaskRun | None) -> None:
-        """Show a task's text from the beginning of its first attempt."""
-        self._shown_task, self._fixed = task, None
-        self._begin()
-
-    def show_text(self, text: str) -> None:
-        """Show a text that does not grow."""
-        self._shown_task, self._fixed = None, clean(text)
-        self._begin(follow=False)
-
-    def update_task(self) -> None:
-        """Take in what the task got since the last time."""
-        if self._shown_task is not None and self._rows.take_in(self._shown_task):
-            self._grown()
-
-    def _begin(self, follow: bool = True) -> None:
-        self._rows = TaskRows(self._width(), self.unfolded)
-        self.following = follow
-        if self._fixed is not None:
-            self.wrapped.append(self._fixed, "text")
-        self.update_task()
-        self._grown()
-        if not follow:
-            self.scroll_to(y=0, animate=False)
-
-    def _width(self) -> int:
-        return max(1, self.scrollable_content_region.width)
-
-    def _grown(self) -> None:
-        self.virtual_size = Size(self._width(), len(self.wrapped.rows))
-        if self.following:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
-        self.refresh()
-
-    def on_resize(self, event: Resize) -> None:
-        """Wrap again, and stay where the reader was."""
-        width = self._width()
-        if width == self.wrapped.width:
-            if self.following:
-                self.scroll_to(y=self.max_scroll_y, animate=False)
-            return
-        self._again()
-
-    def _again(self) -> None:
-        """Make all rows again, and stay where the reader was."""
-        share = self.scroll_offset.y / max(1, len(self.wrapped.rows))
-        following = self.following
-        self._begin(follow=following)
-        self.following = following
-        if not following:
-            self.scroll_to(y=round(share * len(self.wrapped.rows)), animate=False)
-
-    # Moving
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Scrolling up lets the end go; scrolling to the end takes it up again."""
-        super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value:
-            self.following = False
-        elif new_value >= self.max_scroll_y:
-            self.following = True
-
-    def action_scroll_by(self, rows: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
-
-    def action_scroll_by_page(self, pages: int) -> None:
-        height = self.scrollable_content_region.height
-        self.scroll_to(y=self.scroll_offset.y + pages * max(1, height - 1), animate=False)
-
-    def action_top(self) -> None:
-        self.scroll_to(y=0, animate=False)
-
-    def action_follow(self) -> None:
-        self.following = True
-        self.scroll_to(y=self.max_scroll_y, animate=False)
-
-    def action_fold_tools(self) -> None:
-        self.unfolded = not self.unfolded
-        self._again()
-
-    def action_other_task(self, steps: int) -> None:
-        self.post_message(self.OtherTaskWanted(steps))
-
-    def action_copy_all(self) -> None:
-        self.app.copy_to_clipboard(self.text)
-        self.app.notify("Copied to the clipboard, where the terminal allows it", markup=False)
-
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one row."""
-        width = self._width()
-        place = y + self.scroll_offset.y
-        base = self.rich_style
-        if place >= len(self.wrapped.rows):
-            return Strip.blank(width, base)
-        row = self.wrapped.rows[place]
-        style = looks.ink(self.get_component_rich_style(f"output--{_look(row)}"))
-        text = row.text.rstrip()
-        if row.kind == "separator":
-            text = text + " " + "─" * max(0, width - len(text) - 1)
-        strip = Strip([Segment(text, style)])
-        return strip.adjust_cell_length(width).apply_style(base)
-
-
-def _look(row: Row) -> str:
-    if row.kind != "text" or not row.whole:
-        return row.kind
-    if row.text.startswith("#"):
-        return "heading"
-    return "quote" if row.text.startswith(">") else "text"
-
 
 class OutputPane(Vertical):
     """The text, with the task's state above it."""
+
+    class Turned(Message):
+        """Something else of the same task is shown."""
+
+    class OpenWanted(Message):
+        """The text is to be opened outside the app."""
+
+        def __init__(self, program: Program, task: TaskRun | None, attempt: Attempt | None) -> None:
+            super().__init__()
+            self.program = program
+            self.task = task
+            """`None` for the run's result."""
+            self.attempt = attempt
 
     def __init__(self) -> None:
         super().__init__(id="output", classes="pane -empty")
         self.border_title = "4 Output"
         self.text = OutputText()
+        self.search = SearchLine("search the text")
+        self._tabs = AttemptTabs()
         self._head = Static("", id="output-head", markup=False)
         self._shown_task: TaskRun | None = None
+        self._place = 0
+        """Of the shown attempt among the task's."""
+        self._attempt: Attempt | None = None
+        """The shown one."""
+        self._pinned = False
+        """Whether a person chose the attempt, and it stays when others come."""
         self._badge = ""
         self._run: Run | None = None
         self._why_waiting: Callable[[TaskRun], list[str]] = lambda task: []
 
     def compose(self) -> ComposeResult:
         yield self._head
+        yield self._tabs
         yield self.text
+        yield self.search
         yield Static(_EMPTY, id="output-empty", classes="empty")
+
+    def on_mount(self) -> None:
+        self.watch(self.text, "scroll_y", self._tell_keys, init=False)
 
     def show_task(
         self,
@@ -229,8 +90,8 @@ class OutputPane(Vertical):
         self._why_waiting = why_waiting
         self._badge = badge
         self.set_class(task is None, "-empty")
-        self.text.show_task(task)
-        self.border_title = "4 Output"
+        self._pinned = False
+        self._show_attempt(_latest(task))
         if task is not None:
             title = f"4 Output · {clean_line(task.task.instance)}"
             self.border_title = Content(title)
@@ -242,8 +103,10 @@ class OutputPane(Vertical):
         self.set_class(False, "-empty")
         self.border_title = "4 Output · result"
         head = Content.styled(title, "b")
-        self._head.update(_with_badge(head, badge))
+        self._head.update(with_badge(head, badge))
+        self._tabs.tell(None, 0)
         self.text.show_text(text)
+        self._tell_keys()
 
     def repaint(self, now: float, broken_off: bool = False) -> None:
         """Take in what is new, at `now` in seconds since 1970.
@@ -251,76 +114,141 @@ class OutputPane(Vertical):
         Args:
             broken_off: Whether nobody goes on with a run that has not ended.
         """
-        if self._shown_task is None:
+        task = self._shown_task
+        if task is None:
             return
-        words = headline(self._shown_task, now, self._run, broken_off=broken_off)
-        head = _with_badge(words, self._badge)
-        because = self._why_waiting(self._shown_task)
-        races = races_above(self._run, self._shown_task) if self._run else []
+        words = headline(task, now, self._run, broken_off=broken_off)
+        head = with_badge(words, self._badge)
+        because = self._why_waiting(task)
+        races = races_above(self._run, task) if self._run else []
         lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
+        lines += self._about_attempt(task)
         self._head.update(Content("\n").join(lines))
-        self.text.update_task()
-        self.border_subtitle = "" if self.text.following else "G: follow the end"
+        latest = task.attempts[_latest(task)] if task.attempts else None
+        if not self._pinned and self._attempt is not latest:
+            self._show_attempt(_latest(task))
+        else:
+            self.text.take_in()
+        self._tabs.tell(task, self._place)
+        self._tell_keys()
+
+    def _about_attempt(self, task: TaskRun) -> list[Content]:
+        """Of an attempt that is not the latest: why it ended; and when nothing is kept of it."""
+        if len(task.attempts) < 2:
+            return []
+        attempt = task.attempts[self._place]
+        lines = []
+        if attempt is not task.attempt and attempt.outcome:
+            words = f"{name(attempt)}: {clean_line(attempt.outcome)}"
+            lines.append(Content.styled(words, "$text-warning"))
+        if attempt.ended is not None and not attempt.length:
+            words = f"no text of {name(attempt)} is kept: none had arrived when it ended"
+            lines.append(Content.styled(words, "$foreground-muted"))
+        return lines
+
+    @on(OutputText.LookChanged)
+    def _tell_keys(self) -> None:
+        """Say in the border what is not as it usually is, and how to get back."""
+        words = []
+        if not self.text.following and self.text.max_scroll_y > self.text.scroll_y:
+            words.append("not following · G: follow the end")
+        if not self.text.wraps:
+            words.append("W: wrap")
+        self.border_subtitle = " · ".join(words)
+
+    # Attempts
+
+    def _show_attempt(self, place: int) -> None:
+        """Show one of the task's attempts."""
+        task = self._shown_task
+        attempts = task.attempts if task is not None else []
+        self._place = place
+        self._attempt = attempt = attempts[place] if place < len(attempts) else None
+        self.text.show_attempt(
+            attempt, follow=attempt is None or attempt.ended is None or not self._pinned
+        )
+        self._tabs.tell(task, place)
+
+    def _turn_to(self, place: int) -> None:
+        task = self._shown_task
+        if task is None or len(task.attempts) < 2:
+            self.app.notify("There is only one attempt", markup=False)
+            return
+        place %= len(task.attempts)
+        self._pinned = place != _latest(task)
+        self._show_attempt(place)
+        self.post_message(self.Turned())
+
+    @on(OutputText.OtherAttemptWanted)
+    def _other_attempt(self, event: OutputText.OtherAttemptWanted) -> None:
+        event.stop()
+        self._turn_to(self._place + event.steps)
+
+    @on(AttemptTabs.Clicked)
+    def _tab_clicked(self, event: AttemptTabs.Clicked) -> None:
+        event.stop()
+        self._turn_to(event.place)
+
+    # Searching
+
+    @on(OutputText.SearchWanted)
+    def _open_search(self, event: OutputText.SearchWanted) -> None:
+        event.stop()
+        self.search.open()
+
+    @on(SearchLine.Changed)
+    def _search(self, event: SearchLine.Changed) -> None:
+        event.stop()
+        self.text.find(clean(event.text))
+
+    @on(SearchLine.Next)
+    def _next_match(self, event: SearchLine.Next) -> None:
+        event.stop()
+        self.text.step(1)
+
+    @on(SearchLine.Previous)
+    def _match_before(self, event: SearchLine.Previous) -> None:
+        event.stop()
+        self.text.step(-1)
+
+    @on(SearchLine.Settled)
+    def _settle(self, event: SearchLine.Settled) -> None:
+        event.stop()
+        if not self.text.searching:
+            self.search.close()
+        self.text.focus()
+
+    @on(SearchLine.Closed)
+    def _end_search(self, event: SearchLine.Closed) -> None:
+        event.stop()
+        self.text.end_search()
+        self.text.focus()
+
+    @on(OutputText.Found)
+    def _found(self, event: OutputText.Found) -> None:
+        event.stop()
+        if self.search.is_open:
+            self.search.tell(event.number, event.total, complete=event.complete)
+
+    @on(OutputText.Left)
+    def _leave(self, event: OutputText.Left) -> None:
+        if self.search.is_open:
+            event.stop()
+            self.search.close()
+
+    @on(OutputText.OpenWanted)
+    def _open(self, event: OutputText.OpenWanted) -> None:
+        event.stop()
+        task = self._shown_task
+        attempt = self._attempt if task is not None else None
+        self.post_message(self.OpenWanted(event.program, task, attempt))
 
 
-def races_above(run: Run, task: TaskRun) -> list[Content]:
-    """What is to be seen before anything else: that the task met another one at a file."""
-    races = races_of(run, task.id)
-    lines = [
-        Content.assemble((" RACE ", "b $background on $error"), " ", (words, "b $text-error"))
-        for words in (race_line(run, race, clean_line) for race in races[:_MOST_RACES])
-    ]
-    if len(races) > _MOST_RACES:
-        words = f"and {len(races) - _MOST_RACES} more races"
-        lines.append(Content.styled(words, "b $text-error"))
-    return lines
-
-
-_HEAD_STYLES = {
-    "running": "$accent",
-    "completed": "$text-success",
-    "failed": "b $text-error",
-    "cancelled": "$text-warning",
-    "retrying": "$text-warning",
-}
-
-
-def headline(
-    task: TaskRun, now: float, run: Run | None = None, *, broken_off: bool = False
-) -> Content:
-    """A task's state, title, who does it, for how long, and why."""
-    style = _HEAD_STYLES.get(task.status, "$foreground-muted")
-    state = f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}"
-    if broken_off and task.status in LIVE:
-        style, state = "$text-warning", " ".join(looks.BROKEN_OFF)
-    attempt = task.attempt
-    facts = [attempt.model or attempt.backend if attempt else task.task.backend]
-    if task.reused is not None:
-        facts.append(f"taken over from run {task.reused.run}")
-    elif task.made > 1:
-        facts.append(f"attempt {task.made}")
-    if (seconds := task.seconds(now)) is not None:
-        facts.append(show_duration(seconds))
-    if cut := cut_off(task):
-        facts.append(cut)
-    if cached := task.usage.cache_read:
-        facts.append(f"{looks.count(cached)} tokens from the cache")
-    facts.append(cost_words(run, task) if run is not None else "")
-    parts = [
-        Content.styled(state, style),
-        Content.styled(clean_line(task.task.label), "b"),
-        Content.styled(clean_line(" · ".join(fact for fact in facts if fact)), "$foreground-muted"),
-    ]
-    head = Content("  ").join(parts)
-    if task.question is not None and not broken_off:
-        asks = f"? it asks: {clean_line(task.question.what, 200)}"
-        head = Content("\n").join([head, Content.styled(asks, "b $text-warning")])
-    if task.why:
-        head = Content("\n").join([head, Content.styled(clean_line(task.why), style)])
-    return head
-
-
-def _with_badge(head: Content, badge: str) -> Content:
-    if not badge:
-        return head
-    return Content(" ").join([Content.styled(f" {badge} ", "b $background on $warning"), head])
+def _latest(task: TaskRun | None) -> int:
+    """The place of the attempt that is shown where nobody chose one: the latest, and once the
+    task has ended the one whose text counts."""
+    if task is None or not task.attempts:
+        return 0
+    if task.status in ENDED and task.kept is not None:
+        return next(place for place, one in enumerate(task.attempts) if one is task.kept)
+    return len(task.attempts) - 1

@@ -24,7 +24,8 @@ from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.front import Front
 from orchtui.ui.independence_pane import IndependencePane, brief
-from orchtui.ui.output_pane import OutputText
+from orchtui.ui.output_pane import OutputPane
+from orchtui.ui.output_text import OutputText
 from orchtui.ui.possible import Now
 from orchtui.ui.run_bar import Facts
 from orchtui.ui.tabs_bar import TabsBar
@@ -248,6 +249,14 @@ class MainScreen(Front):
     @on(TimelineRows.OutputWanted)
     def _read_output(self) -> None:
         self.action_go("output")
+
+    @on(OutputText.Left)
+    def _left_output(self) -> None:
+        self.action_go("timeline")
+
+    @on(OutputPane.Turned)
+    def _turned(self) -> None:
+        self.dirty = True
 
     @on(OutputText.OtherTaskWanted)
     def _other_task(self, event: OutputText.OtherTaskWanted) -> None:

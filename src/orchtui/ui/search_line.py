@@ -1,80 +1,111 @@
-"""The line in which one types what to search for. It finds nothing by itself."""
+"""A line to search with, at the bottom of a pane: what to look for, and how often it was found.
+
+It only asks: whoever owns it searches, and tells it what came of that (`tell`). `esc` closes it,
+`enter` goes back to what is searched and leaves it open. This module never searches.
+"""
 
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from orchtui.ui import keymap
+
 
 class SearchLine(Horizontal):
-    """A line with a text, and how many places have it. Hidden until `open`."""
+    """Hidden until it is opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "next", show=False),
-        Binding("up", "previous", show=False),
-        Binding("escape", "leave(False)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("search")]
 
     class Changed(Message):
-        """Another text is searched for."""
+        """Something else is looked for."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+            """Empty for nothing."""
 
     class Next(Message):
-        """The next place is wanted."""
+        """The next match is wanted."""
 
     class Previous(Message):
-        """The place before is wanted."""
+        """The match before is wanted."""
+
+    class Settled(Message):
+        """The person goes back to what is searched; the search stays."""
 
     class Closed(Message):
-        """A person is done with typing."""
+        """The search is over."""
 
-        def __init__(self, kept: bool) -> None:
-            super().__init__()
-            self.kept = kept
-            """Whether to stay at the place that was found, and search on with keys."""
-
-    def __init__(self) -> None:
+    def __init__(self, what: str = "search") -> None:
         super().__init__(classes="search-line")
-        self.display = False
-        self._input = Input(compact=True)
+        self.input = Input(placeholder=what, compact=True)
         self._count = Static("", markup=False, classes="search-count")
+        self.display = False
 
     def compose(self) -> ComposeResult:
-        yield Static("/", markup=False, classes="search-sign")
-        yield self._input
+        yield Static("/", classes="search-sign")
+        yield self.input
         yield self._count
 
-    def open(self) -> None:
-        """Show the line, with the focus and what was searched for last, to be typed over."""
-        self.display = True
-        self.screen.set_focus(self._input)
-        self._input.select_all()
+    @property
+    def words(self) -> str:
+        """What is looked for."""
+        return self.input.value
 
     @property
-    def text(self) -> str:
-        """What is searched for."""
-        return self._input.value
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.display
 
-    def show_count(self, words: str) -> None:
-        """Say how many places there are, such as `2/7`."""
+    def open(self) -> None:
+        """Show it, with what was looked for last, and take the keys."""
+        self.display = True
+        self.screen.set_focus(self.input)
+        self.input.action_select_all()
+        if self.input.value:
+            self.post_message(self.Changed(self.input.value))
+
+    def close(self) -> None:
+        """Hide it; what was looked for is kept for the next time."""
+        if self.display:
+            self.display = False
+            self.tell(0, 0)
+            self.post_message(self.Closed())
+
+    def tell(self, number: int, total: int, *, complete: bool = True) -> None:
+        """Say which match is shown, from 1, of how many; 0 for none.
+
+        Args:
+            complete: Whether `total` is final.
+        """
+        more = "" if complete else "…"
+        if not self.input.value:
+            words = Content("")
+        elif total:
+            words = Content(f"{number or '–'}/{total:,}{more}")
+        else:
+            words = Content.styled("searching…" if more else "not found", "$text-warning")
         self._count.update(words)
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.value))
+        if self.display:
+            self.post_message(self.Changed(event.value))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.action_leave(bool(event.value))
+        self.action_settle()
+
+    def action_settle(self) -> None:
+        self.post_message(self.Settled())
 
     def action_next(self) -> None:
         self.post_message(self.Next())
@@ -82,6 +113,5 @@ class SearchLine(Horizontal):
     def action_previous(self) -> None:
         self.post_message(self.Previous())
 
-    def action_leave(self, kept: bool) -> None:
-        self.display = False
-        self.post_message(self.Closed(kept))
+    def action_close(self) -> None:
+        self.close()

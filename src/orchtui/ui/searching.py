@@ -61,11 +61,10 @@ class RowSearch(SearchLine):
         """Ask for a text."""
         self._from = self._place()
         super().open()
-        self._tell()
 
     def step(self, steps: int) -> None:
         """Go to the next row with the text, or to the one before; without a text ask for one."""
-        if self.text:
+        if self.words:
             self.display = True
             self._go(self._place(), steps)
         else:
@@ -75,19 +74,18 @@ class RowSearch(SearchLine):
         """Put the line away; the picked row stays."""
         self.display = False
 
+    def action_close(self) -> None:
+        """Give up typing: back to where the search began."""
+        self.close()
+        self._pick(self._from)
+        self.screen.set_focus(self._back())
+
     def _go(self, here: int, steps: int) -> None:
-        place = next_of(self._found(), here, steps)
+        found = places_of(self._rows(), self.words)
+        place = next_of(found, here, steps)
         self._pick(self._from if place is None and not steps else here if place is None else place)
-        self._tell()
-
-    def _found(self) -> list[int]:
-        return places_of(self._rows(), self.text)
-
-    def _tell(self) -> None:
-        found, here = self._found(), self._place()
-        number = f"{found.index(here) + 1} of " if here in found else ""
-        words = f"{number}{len(found)}" if found else "not found"
-        self.show_count(words if self.text else "")
+        here = self._place()
+        self.tell(found.index(here) + 1 if here in found else 0, len(found))
 
     @on(SearchLine.Changed)
     @on(SearchLine.Next)
@@ -99,11 +97,11 @@ class RowSearch(SearchLine):
         else:
             self._go(self._place(), 1 if isinstance(event, SearchLine.Next) else -1)
 
-    @on(SearchLine.Closed)
-    def _done(self, event: SearchLine.Closed) -> None:
+    @on(SearchLine.Settled)
+    def _done(self, event: SearchLine.Settled) -> None:
+        """The line stays: the keys for the next place tell how many there are."""
         event.stop()
-        if event.kept:
-            self.display = True  # the keys for the next place tell how many there are
+        if self.words:
+            self.screen.set_focus(self._back())
         else:
-            self._pick(self._from)
-        self.screen.set_focus(self._back())
+            self.action_close()

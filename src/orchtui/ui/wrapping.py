@@ -1,69 +1,31 @@
-"""Text broken into rows of a width, in a way that text may still be added.
+"""Lines broken into rows of a width, and cut or filled to one. Wide characters count two cells.
 
-Adding text costs what the added text costs: only the last row is looked at
-again. Wide characters count two cells. This module never draws.
+Most text is of characters that take one cell each, and is broken by one regular
+expression; the rest is gone through word by word. This module never draws.
 """
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
 _WORD = re.compile(r"\S+\s*|\s+")
+_NOT_NARROW = re.compile(
+    "[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u0482"
+    "\u2010-\u2027\u2030-\u205e\u2190-\u2199\u2500-\u25fc]"
+)
+"""A character that may take another number of cells than one."""
 
 
-@dataclass(slots=True)
-class Row:
-    """One row of the screen."""
-
-    text: str
-    kind: str = ""
-    """What it is, for its colour: a name that only the owner understands."""
-    whole: bool = True
-    """Whether it begins a line of the text, and does not go on with one."""
+def is_narrow(line: str) -> bool:
+    """Whether each character surely takes one cell."""
+    return line.isascii() or _NOT_NARROW.search(line) is None
 
 
-class Wrapped:
-    """Rows of text.
-
-    Args:
-        width: Cells in a row.
-    """
-
-    def __init__(self, width: int) -> None:
-        self.width = max(1, width)
-        self.rows: list[Row] = []
-        self._open = False
-
-    def line(self, text: str, kind: str) -> None:
-        """Add a line of its own, whatever stood before it."""
-        self.close()
-        self._add(text, kind, True)
-
-    def append(self, text: str, kind: str) -> None:
-        """Add text that goes on where the text before it ended."""
-        for number, line in enumerate(text.split("\n")):
-            if number:
-                self._open = False
-            if number or line:
-                self._extend(line.expandtabs(4), kind)
-
-    def close(self) -> None:
-        """What comes next begins a new line."""
-        self._open = False
-
-    def _extend(self, text: str, kind: str) -> None:
-        whole = True
-        if self._open and self.rows:
-            last = self.rows.pop()
-            text, kind, whole = last.text + text, last.kind, last.whole
-        self._add(text, kind, whole)
-        self._open = True
-
-    def _add(self, text: str, kind: str, whole: bool) -> None:
-        for piece in wrap(text, self.width):
-            self.rows.append(Row(piece, kind, whole))
-            whole = False
+@lru_cache(maxsize=8)
+def _rows_of(width: int) -> re.Pattern[str]:
+    """As much as fits up to a space, with the spaces behind it; else a piece of a long word."""
+    return re.compile(rf".{{1,{width}}}(?:\s+|\Z)|\s+|.{{{width}}}", re.DOTALL)
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -71,7 +33,9 @@ def wrap(text: str, width: int) -> list[str]:
 
     Spaces stay at the end of the row before, where they may stand out beyond the width.
     """
-    if _width(text) <= width:
+    if is_narrow(text):
+        return [text] if len(text) <= width else _rows_of(width).findall(text)
+    if cell_len(text) <= width:
         return [text]
     rows: list[str] = []
     row, used = "", 0
