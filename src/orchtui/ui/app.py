@@ -15,10 +15,12 @@ from textual.widgets import Input, TextArea
 from orchtui.config import Notify
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
+from orchtui.ui import outside
 from orchtui.ui.attention import DEFAULT
+from orchtui.ui.copying import copied_words
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.key_help import Wanted
-from orchtui.ui.past_desk import PastDesk
+from orchtui.ui.reading_desk import ReadingDesk
 from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
 
@@ -28,7 +30,7 @@ LET_GO_WITHIN = 10.0
 """Seconds for a run that was ended early: its programs are ended, and what there is is saved."""
 
 
-class OrchtuiApp(PastDesk):
+class OrchtuiApp(ReadingDesk):
     """The full-screen app; `run` gives 0.
 
     Args:
@@ -104,6 +106,10 @@ class OrchtuiApp(PastDesk):
         focused = self.focused
         if isinstance(focused, TextArea | Input) and focused.selected_text:
             self.copy_to_clipboard(focused.selected_text)
+        elif marked := self.screen.get_selected_text():
+            self.copy_to_clipboard(marked)
+            self.say(copied_words(marked, "what is marked"))
+            self.screen.clear_selection()
         else:
             self._quit()
 
@@ -146,10 +152,12 @@ class OrchtuiApp(PastDesk):
             await super()._shutdown()
         finally:
             await self.live.let_go(LET_GO_WITHIN)
+            await self.drop_copies()
             await self.project.close()
 
     async def _leave(self) -> None:
         """Stop what runs, wait until it is written, and go."""
+        await outside.end(self)
         if not self.live.following:
             self.workers.cancel_group(self, "run")  # it has not written anything yet
         with self.busy.doing("writing the run"):

@@ -265,6 +265,8 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
         Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),
         Key("output.copy", "y", "copy", "copy what is marked, else the whole text"),
+        Key("output.edit", "e", "open_in('editor')", "open the text in your editor"),
+        Key("output.pager", "p", "open_in('pager')", "open the text in your pager"),
         Key(
             "output.cancel",
             "x",

@@ -24,7 +24,7 @@ from orchtui.ui.screen import Shown
 
 
 class PastDesk(RunDesk):
-    """The app without saving and leaving."""
+    """The app without reading outside, saving and leaving."""
 
     def __init__(self, project: Project, plan: Plan | None) -> None:
         super().__init__(project, plan)
