@@ -1,4 +1,7 @@
-"""`orchtui doctor`: what there is on this machine to work with, and what to do for more."""
+"""`orchtui doctor`: what there is on this machine to work with, and what to do for more.
+
+It only looks: nothing is started, written or sent.
+"""
 
 import platform
 import shutil
@@ -23,18 +26,22 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")
 @running_options
 def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
-    """Show versions, folders, backends, specialists, and what holds here and who said it.
+    """Look at terminal, key, backends, agent files and folders; show what holds and who said it.
 
-    With the flags of `run`: what would hold with them.
+    With the flags of `run`: what would hold with them. Exits with 1 when something keeps orchtui
+    from working (✗), with 2 when the configuration is wrong, else with 0, also with warnings (!).
     """
+    from orchtui.cli import checks, project_checks, terminal_checks
     from orchtui.cli.effective import facts as effective
     from orchtui.config import config_files, load_config
 
     project = make_project(out=out, config=config, **flags)
     settings = load_config(project.folder, config)
     held = effective(project, settings, config)
+    found = [*terminal_checks.seen(settings.notify or ()), *project_checks.of(project, settings)]
     backend = held[0]
     facts: dict[str, Any] = {
+        "checks": [check._asdict() for check in found],
         "orchtui": __version__,
         "python": platform.python_version(),
         "textual": metadata.version("textual"),
@@ -54,10 +61,23 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
     }
     if warnings := [*_warnings(project), *_wrong_keys(settings)]:
         facts["warnings"] = warnings
+    code = 1 if checks.worst(found) == "problem" else 0
     if as_json:
         click.echo(json_text(facts))
-        return 0
+        return code
+    _show(facts, held)
+    click.echo("checks:")  # last, where a reader looks first
+    width = max(len(check.name) for check in found)
+    for check in found:
+        click.echo("\n".join(f"  {line}" for line in checks.row(check, width)))
+    return code
+
+
+def _show(facts: dict[str, Any], held: "list[Fact]") -> None:
+    """Everything but the checks, for a person."""
     for name, value in facts.items():
+        if name == "checks":
+            continue
         if name == "settings":
             click.echo("settings:")
             for fact in held[1:]:
@@ -71,7 +91,6 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
         else:
             shown = clean_line(value) if value is not None else "none chosen; see --backend"
             click.echo(f"{name}: {shown}")
-    return 0
 
 
 def _warnings(project: "Project") -> list[str]:

@@ -1,0 +1,49 @@
+"""What is loaded before the first frame: only what it takes to paint it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import program
+
+SCRIPT = """\
+import sys
+from pathlib import Path
+from orchtui.ui.frame import Frame
+
+def settle_down(self, real=Frame.settle_down):
+    Path("modules").write_text("\\n".join(sys.modules))
+    real(self)
+
+Frame.settle_down = settle_down
+from orchtui.cli import main
+main()
+"""
+PLAN = """\
+tasks:
+  - {id: one, title: First job, prompt: "Write about tea."}
+  - {id: two, title: Second job, prompt: "Write about coffee."}
+"""
+
+HEAVY = {
+    *("anthropic", "httpx", "httpx2", "httpcore", "aiohttp", "pydantic", "openai", "acp"),
+    *("numpy", "xllamacpp", "jinja2", "textual_serve", "psutil", "pygments", "tree_sitter"),
+    *("requests", "urllib3", "sqlite3", "unittest", "hypothesis", "setuptools", "pkg_resources"),
+    *("orchtui.engine.backends.anthropic_api", "textual.drivers.web_driver"),
+}
+"""Each of these costs from some milliseconds to a second, and none paints anything."""
+
+
+@pytest.mark.parametrize("arguments", [(), ("plan.yaml",), ("plan.yaml", "--backend", "anthropic")])
+def test_nothing_heavy_is_loaded_before_the_first_frame(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    (tmp_path / "plan.yaml").write_text(PLAN)
+    with program(tmp_path, "script.py", *arguments, ANTHROPIC_API_KEY="not-a-key") as terminal:
+        terminal.wait("orchtui")
+        terminal.wait_until((tmp_path / "modules").exists, "the first frame")
+        terminal.wait("READY")
+    loaded = set((tmp_path / "modules").read_text().split())
+    assert "orchtui.ui.screen" in loaded
+    assert not loaded & HEAVY
