@@ -194,11 +194,13 @@ def test_whatever_is_done_one_row_is_picked_that_can_be(data: st.DataObject) -> 
 # Columns
 
 
-@given(st.integers(0, 400), st.integers(0, 40), st.integers(0, 200), st.booleans())
+@given(
+    st.integers(0, 400), st.integers(0, 40), st.integers(0, 200), st.integers(0, 30), st.booleans()
+)
 def test_columns_never_need_more_than_there_is(
-    width: int, instance: int, title: int, cost: bool
+    width: int, instance: int, title: int, marks: int, cost: bool
 ) -> None:
-    wide = columns(width, instance, title, cost=cost)
+    wide = columns(width, instance, title, marks, cost=cost)
 
     assert wide.before_bar + wide.bar + wide.figures <= max(width, 3)
     assert min(wide.title, wide.bar, wide.instance) >= 0

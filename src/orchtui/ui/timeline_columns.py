@@ -41,13 +41,16 @@ class Columns:
         return self.duration + self.amount + self.rate + self.cost
 
 
-def columns(width: int, instance: int, title: int, *, cost: bool = False) -> Columns:
+def columns(
+    width: int, instance: int, title: int, marks: int = 0, *, cost: bool = False
+) -> Columns:
     """What fits.
 
     Args:
         width: Of all columns together.
         instance: Of the longest name of a specialist.
-        title: Of the longest title, with its marks.
+        title: Of the longest title.
+        marks: Of what may stand before titles; the bar gives some of its room for them.
         cost: Whether anything has a cost, known or not.
     """
     duration = DURATION if width >= _FROM["duration"] else 0
@@ -60,8 +63,8 @@ def columns(width: int, instance: int, title: int, *, cost: bool = False) -> Col
     if width >= 44:
         named = min(instance, _WIDEST_INSTANCE, left // 4)
         left -= named + bool(named)
-    bar = left // 2
+    bar = max(left // 3, left // 2 - marks)
     if bar < _LEAST_BAR:
         return Columns(width, named, left, 0, **figures)
-    shown = min(left - 1 - bar, max(title + 2, _NARROWEST_TITLE))
+    shown = min(left - 1 - bar, max(title + 2, _NARROWEST_TITLE) + marks)
     return Columns(width, named, shown, left - 1 - shown, **figures)

@@ -82,11 +82,15 @@ class RowModel:
 
     @property
     def title(self) -> int:
-        """Cells of the longest title with everything that may stand before it."""
+        """Cells of the longest title."""
+        return self._label + 2 * bool(self._groups)
+
+    @property
+    def marks(self) -> int:
+        """Cells of everything that may stand before a title."""
         refused = any(attempt.refused for task in self.tasks.values() for attempt in task.attempts)
         marks = (len(looks.RACE) + 1) * bool(self._raced) + 4 * refused
-        marks += max((len(words) + 1 for words in self.badges.values()), default=0)
-        return self._label + marks + 2 * bool(self._groups)
+        return marks + max((len(words) + 1 for words in self.badges.values()), default=0)
 
     # What is picked
 

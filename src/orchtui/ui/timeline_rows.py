@@ -124,6 +124,7 @@ class TimelineRows(ScrollView, can_focus=True):
             self.scrollable_content_region.width,
             self.model.instance,
             self.model.title,
+            self.model.marks,
             cost=spent is not None and (spent.least > 0 or spent.most is None),
         )
         return Scale(self.window.seen(self.passed, live=self.live), self.columns.bar)
