@@ -220,6 +220,8 @@ def test_an_unknown_kind_keeps_its_number_and_time() -> None:
         b'{"kind": "task_queued", "seq": 1, "at": "x"}',
         b'{"kind": "task_queued", "seq": "1", "at": "x", "task": "a", "attempt": 0}',
         b'{"kind": "telepathy", "seq": 1, "at": "\xff"}',
+        b'{"kind": "telepathy", "seq": 1, "at": "x"}',
+        b'{"kind": "telepathy", "seq": 1, "at": "0001-01-01T00:00:00"}',
     ],
 )
 def test_what_is_not_an_event_is_a_value_error(line: bytes) -> None:

@@ -321,4 +321,5 @@ def _decode(line: bytes | str) -> RunEvent | UnknownEvent:
         head = _head_decoder.decode(line)
         if head.kind in _KINDS:
             raise
+        seconds(head.at)
         return UnknownEvent(seq=head.seq, at=head.at)
