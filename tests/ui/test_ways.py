@@ -11,6 +11,7 @@ from orchtui.ui.help import Help, keys_text, matching
 from orchtui.ui.jump import Jump, Target, lettered
 from orchtui.ui.key_help import Row, context_of, sections
 from orchtui.ui.keymap import TABLE
+from orchtui.ui.palette import meant
 from orchtui.ui.possible import Now, hindrance
 from orchtui.ui.searching import next_of, places_of
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
@@ -86,6 +87,17 @@ async def test_the_palette_has_every_action_those_of_the_pane_first(make_app: Ma
         assert {offer.action for offer in offers} == actions - {"app.command_palette"}
         [backend] = [offer for offer in offers if offer.action == "app.choose_backend"]
         assert backend.keys == "F2 b"
+
+
+async def test_words_in_any_order_find_an_action_and_else_letters_do(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        offers = app.main.offers()
+        assert {offer.id for offer in meant(offers, "task copy")} == {"tasks.duplicate"}
+        assert {offer.id for offer in meant(offers, "Zoom room")} == {"app.zoom"}
+        assert "app.quit" in {offer.id for offer in meant(offers, "qut")}
+        assert meant(offers, "xyzxyz") == []
 
 
 async def test_the_palette_goes_to_the_pane_and_does_it(make_app: MakeApp) -> None:

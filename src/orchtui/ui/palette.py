@@ -4,12 +4,12 @@ What can not be done now says why. This module does nothing itself: the screen
 that makes the offers does.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Matcher, Provider
 from textual.content import Content
 
 from orchtui.ui.key_help import Bound, ordered, shown
@@ -30,6 +30,8 @@ _KEYS = 11
 """Columns for the keys."""
 _HERE_FIRST = 2.0
 """How much more an action counts of the context that a person is in."""
+_WORDS_TURNED_ROUND = 1.0
+"""How much an action counts that has the words in another order."""
 _NOT_NOW = 0.5
 """And one that can not be done."""
 
@@ -101,6 +103,19 @@ def offers_of(
     return offers
 
 
+def meant(offers: Sequence[Offer], query: str) -> list[Offer]:
+    """Those with all the words that were typed; with none, those with all the letters in order."""
+    words = query.lower().split()
+    found = [one for one in offers if all(word in _text(one).lower() for word in words)]
+    matcher = Matcher(query)
+    return found or [one for one in offers if matcher.match(_text(one)) > 0]
+
+
+def _text(offer: Offer) -> str:
+    """What is searched."""
+    return f"{offer.words} {offer.area} {offer.id}"
+
+
 class Actions(Provider):
     """The offers of the screen in front, then themes and pictures."""
 
@@ -113,13 +128,12 @@ class Actions(Provider):
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for offer in self._offers():
-            text = f"{offer.words} {offer.area} {offer.id}"
-            if (score := matcher.match(text)) > 0:
-                line = _line(matcher.highlight(offer.words), offer)
-                score *= _HERE_FIRST if offer.here else 1
-                score *= _NOT_NOW if offer.hindrance else 1
-                yield Hit(score, line, offer.do, offer.words)
+        for offer in meant(self._offers(), query):
+            score = matcher.match(_text(offer)) or _WORDS_TURNED_ROUND
+            line = _line(matcher.highlight(offer.words), offer)
+            score *= _HERE_FIRST if offer.here else 1
+            score *= _NOT_NOW if offer.hindrance else 1
+            yield Hit(score, line, offer.do, offer.words)
         for command in self.app.get_system_commands(self.screen):
             if (score := matcher.match(command.help)) > 0:
                 title = _below_words(matcher.highlight(command.help))
