@@ -28,6 +28,8 @@ AREAS: Mapping[Context, str] = {
 }
 _KEYS = 11
 """Columns for the keys."""
+_NARROW = 50
+"""Columns of the terminal below which the keys are not shown."""
 _HERE_FIRST = 2.0
 """How much more an action counts of the context that a person is in."""
 _WORDS_TURNED_ROUND = 1.0
@@ -121,41 +123,44 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         for offer in self._offers():
-            yield DiscoveryHit(_line(Content(offer.words), offer), offer.do, offer.words)
+            yield DiscoveryHit(self._line(Content(offer.words), offer), offer.do, offer.words)
         for command in self.app.get_system_commands(self.screen):
-            title = _below_words(Content(command.help))
+            title = self._without_key(Content(command.help))
             yield DiscoveryHit(title, command.callback, command.help)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for offer in meant(self._offers(), query):
             score = matcher.match(_text(offer)) or _WORDS_TURNED_ROUND
-            line = _line(matcher.highlight(offer.words), offer)
+            line = self._line(matcher.highlight(offer.words), offer)
             score *= _HERE_FIRST if offer.here else 1
             score *= _NOT_NOW if offer.hindrance else 1
             yield Hit(score, line, offer.do, offer.words)
         for command in self.app.get_system_commands(self.screen):
             if (score := matcher.match(command.help)) > 0:
-                title = _below_words(matcher.highlight(command.help))
+                title = self._without_key(matcher.highlight(command.help))
                 yield Hit(score, title, command.callback, command.help)
 
     def _offers(self) -> list[Offer]:
         return self.screen.offers() if isinstance(self.screen, Offering) else []
 
+    @property
+    def _column(self) -> int:
+        """Columns for the keys; a narrow terminal has none."""
+        return _KEYS if self.app.size.width >= _NARROW else 0
 
-def _line(words: Content, offer: Offer) -> Content:
-    """`x          stop the task  timeline`."""
-    style = "$foreground-muted" if offer.hindrance else "b $accent"
-    if offer.hindrance:
-        words = words.stylize("$foreground-muted")
-    facts = " · ".join(filter(None, (_why(offer), offer.area)))
-    keys = f"{offer.keys:{_KEYS}} "
-    return Content.assemble((keys, style), words, (f"  {facts}", "$foreground-muted"))
+    def _line(self, words: Content, offer: Offer) -> Content:
+        """`x          stop the task  timeline`."""
+        style = "$foreground-muted" if offer.hindrance else "b $accent"
+        if offer.hindrance:
+            words = words.stylize("$foreground-muted")
+        facts = " · ".join(filter(None, (_why(offer), offer.area)))
+        keys = f"{offer.keys:{self._column}} " if self._column else ""
+        return Content.assemble((keys, style), words, (f"  {facts}", "$foreground-muted"))
 
-
-def _below_words(words: Content) -> Content:
-    """An action that has no key."""
-    return Content.assemble(" " * (_KEYS + 1), words)
+    def _without_key(self, words: Content) -> Content:
+        """An action that has no key."""
+        return Content.assemble(" " * (self._column + 1) if self._column else "", words)
 
 
 def _why(offer: Offer) -> str:
