@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from orchtui.ui.frame import Frame
 
-def settle_down(self, real=Frame.settle_down):
-    Path("modules").write_text("\\n".join(sys.modules))
-    real(self)
+def painted(self):
+    if self.main.plan_pane.size.area and not Path("modules").exists():
+        Path("modules").write_text("\\n".join(sys.modules))
 
-Frame.settle_down = settle_down
+Frame.post_display_hook = painted
 from orchtui.cli import main
 main()
 """
@@ -29,6 +29,7 @@ HEAVY = {
     *("anthropic", "httpx", "httpx2", "httpcore", "aiohttp", "pydantic", "openai", "acp"),
     *("numpy", "xllamacpp", "jinja2", "textual_serve", "psutil", "pygments", "tree_sitter"),
     *("requests", "urllib3", "sqlite3", "unittest", "hypothesis", "setuptools", "pkg_resources"),
+    *("orchtui.engine.request.parse", "orchtui.engine.independence.verdicts"),
     *("orchtui.engine.backends.anthropic_api", "textual.drivers.web_driver"),
 }
 """Each of these costs from some milliseconds to a second, and none paints anything."""

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from orchtui.engine import agent_tools
 from orchtui.engine.backends.names import WITH_TOOLS_OF_THEIR_OWN
 from orchtui.engine.graph import Order
-from orchtui.engine.independence.findings import finding_id
 from orchtui.engine.independence.report import Evidence, Finding
 from orchtui.engine.plan import Task
 from orchtui.engine.schedule import ScheduledTask
@@ -127,6 +126,8 @@ def _few(pairs: list[tuple[str, str]], writing: Sequence[str]) -> list[tuple[str
 
 
 def _finding(one: Task, other: Task) -> Finding:
+    from orchtui.engine.independence.findings import finding_id  # with it come all the rules' words
+
     evidence = tuple(quoted for task in (one, other) if (quoted := _first_words(task)))
     ids = (one.id, other.id)
     return Finding(

@@ -15,10 +15,7 @@ from msgspec.structs import replace
 from orchtui.engine import attempt
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError, ErrorKind, NoBackendError
-from orchtui.engine.independence.fixes import offers
 from orchtui.engine.independence.report import HANDED_OVER, Finding, IndependenceReport
-from orchtui.engine.independence.task_index import TaskIndex
-from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
 from orchtui.engine.opinion_question import question, why_not
 from orchtui.engine.plan import Plan
@@ -191,6 +188,11 @@ def with_opinion(plan: Plan, report: IndependenceReport, opinion: Opinion) -> In
         report: Of the rules.
         opinion: Of a model.
     """
+    # The rules: not above, the app paints without them.
+    from orchtui.engine.independence.fixes import offers
+    from orchtui.engine.independence.task_index import TaskIndex
+    from orchtui.engine.independence.verdicts import judge
+
     tasks = [task for task in plan.tasks if task.enabled]
     known = TaskIndex(tasks, plan.request)
     said = {_point(finding) for finding in report.findings}

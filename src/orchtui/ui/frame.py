@@ -5,6 +5,7 @@ This module knows nothing of plans and runs.
 
 import asyncio
 import gc
+import importlib
 import os
 import signal
 from collections.abc import Callable, Collection, Iterable
@@ -32,6 +33,9 @@ from orchtui.ui.problems import Problems, Severity
 from orchtui.ui.problems_card import ProblemsCard
 from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
+
+WARM = ("orchtui.engine.request.parse", "orchtui.engine.independence.verdicts")
+"""Loaded after the first paint: each compiles hundreds of patterns."""
 
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
@@ -131,6 +135,13 @@ class Frame(ThemedApp):
         gc.freeze()
         self._measuring = self.set_interval(_MEASURE, self._measure)
         self._measure()
+        self._warm()
+
+    @work(group="warm", exit_on_error=False)
+    async def _warm(self) -> None:
+        """Load what the first key may need, so that it does not wait for it."""
+        for name in WARM:
+            await asyncio.to_thread(importlib.import_module, name)
 
     @work(exclusive=True, group="memory", exit_on_error=False)
     async def _measure(self) -> None:

@@ -12,7 +12,6 @@ from textual import on, work
 
 from orchtui.engine.errors import NoBackendError, StorageError
 from orchtui.engine.fitting import Fit
-from orchtui.engine.independence import fixes
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
@@ -101,12 +100,16 @@ class PlanDesk(Frame):
         if fix_id is None:
             fix_id = await self.push_screen_wait(ChooseFix(finding))
         if fix_id is not None:
+            from orchtui.engine.independence import fixes  # the first paint comes before it
+
             chosen = fix_id
             await self._edit(lambda plan: fixes.apply(plan, finding, chosen))
 
     @on(IndependencePane.Judged)
     @work(group="findings", exit_on_error=False)
     async def _judge(self, event: IndependencePane.Judged) -> None:
+        from orchtui.engine.independence import fixes  # the first paint comes before it
+
         change = fixes.withdraw if event.finding.accepted else fixes.accept
         await self._edit(lambda plan: change(plan, event.finding))
 

@@ -98,7 +98,8 @@ class MainScreen(Front):
         self.timeline.show_run(None)
         self.arrange_panes()
         self.set_focus(self.plan_pane.first)
-        self.independence.show_plan(self.draft.plan)
+        # The rules are loaded for it, in a thread: first the screen is painted.
+        self.call_after_refresh(lambda: self.independence.show_plan(self.draft.plan))
         self.set_interval(1 / RATE, self._repaint)
 
     # What is shown

@@ -8,6 +8,9 @@ turns a finding into another plan. This package never changes a plan by itself
 and never starts anything.
 """
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from orchtui.engine.independence.report import (
     Edge,
     Evidence,
@@ -16,7 +19,9 @@ from orchtui.engine.independence.report import (
     IndependenceReport,
     TaskVerdict,
 )
-from orchtui.engine.independence.verdicts import check
+
+if TYPE_CHECKING:
+    from orchtui.engine.plan import Plan
 
 __all__ = [
     "Edge",
@@ -27,3 +32,13 @@ __all__ = [
     "TaskVerdict",
     "check",
 ]
+
+
+def check(plan: "Plan", more: Iterable[Finding] = ()) -> IndependenceReport:
+    """As `verdicts.check`, whose many patterns are compiled when the first plan comes.
+
+    The app paints before that, see `frame.WARM`.
+    """
+    from orchtui.engine.independence import verdicts
+
+    return verdicts.check(plan, more)

@@ -9,6 +9,20 @@ left open. `clauses`, `counting`, `grammar` and `lexicon` serve them all. This
 package never calls a model and never opens a file.
 """
 
-from orchtui.engine.request.parse import parse_request
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchtui.engine.plan import Plan
 
 __all__ = ["parse_request"]
+
+
+def parse_request(text: str, folder: Path) -> "Plan":
+    """As `parse.parse_request`, whose many patterns are compiled when the first text comes.
+
+    The app paints before that, see `frame.WARM`.
+    """
+    from orchtui.engine.request import parse
+
+    return parse.parse_request(text, folder)
