@@ -45,8 +45,7 @@ class AttemptTabs(Static):
             """Of the attempt among the task's, from 0."""
 
     def __init__(self) -> None:
-        super().__init__("", id="output-attempts", markup=False)
-        self.display = False
+        super().__init__("", id="output-attempts", classes="-none", markup=False)
         self._ends: list[tuple[int, int]] = []
         """The column before which each tab ends, with its attempt's place."""
         self._told: Content | None = None
@@ -59,7 +58,7 @@ class AttemptTabs(Static):
             shown: The place of the attempt that is shown.
         """
         attempts: Sequence[Attempt] = task.attempts if task is not None else ()
-        self.display = len(attempts) > 1
+        self.set_class(len(attempts) < 2, "-none")
         if task is None or len(attempts) < 2:
             return
         first = max(0, min(shown - _MANY // 2, len(attempts) - _MANY))

@@ -30,6 +30,8 @@ _AT_ONCE = 0.01
 _SLICE = 0.008
 """Seconds that are measured or searched at a time."""
 _PAUSE = 0.02
+_UNSEEN = 80
+"""Cells of width, as long as it is not on the screen."""
 
 _KINDS = ("text", "heading", "quote", "problem", "match", "match-here", *KINDS)
 
@@ -114,7 +116,7 @@ class DocumentView(ScrollView, can_focus=True):
             self.scroll_to(x, y, animate=False)
 
     def _width(self) -> int:
-        return max(1, self.scrollable_content_region.width)
+        return self.scrollable_content_region.width or _UNSEEN
 
     def _height(self) -> int:
         return max(1, self.scrollable_content_region.height)

@@ -166,7 +166,7 @@ class Front(Screen[None]):
             "compose": self.plan_pane.first,
             "independence": self.independence.first,
             "timeline": self.timeline.rows,
-            "output": self.output.text,
+            "output": self.output.first,
             "runs": self.runs_pane.list,
         }
         # at once, and not by `focus()`, which comes after the next layout: that hides the pane

@@ -20,6 +20,7 @@ Context = Literal[
     "timeline",
     "output",
     "search",
+    "grid",
     "runs",
     "problems",
 ]
@@ -34,6 +35,7 @@ TITLES: dict[Context, str] = {
     "timeline": "On the timeline",
     "output": "In the output",
     "search": "In the line to search with",
+    "grid": "Among the live tasks",
     "runs": "In the list of past runs",
     "problems": "Among the problems",
 }
@@ -185,6 +187,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     ),
     "timeline": (
         Key("timeline.output", "enter", "read_output", "read the task's output", "Read"),
+        Key("timeline.grid", "number_sign", "screen.show_grid", "all live tasks at once"),
         Key("timeline.previous", "up,k", "step(-1)", "previous task"),
         Key("timeline.next", "down,j", "step(1)", "next task"),
         Key("timeline.page-up", "pageup", "page(-1)", "a page up"),
@@ -264,6 +267,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.wrap", "W", "wrap", "break long lines, or let them go on beyond the edge"),
         Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
         Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),
+        Key("output.grid", "number_sign", "grid", "all live tasks at once", "All live"),
         Key("output.copy", "y", "copy", "copy what is marked, else the whole text"),
         Key("output.edit", "e", "open_in('editor')", "open the text in your editor"),
         Key("output.pager", "p", "open_in('pager')", "open the text in your pager"),
@@ -290,6 +294,20 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("search.next", "down", "next", "next match"),
         Key("search.previous", "up", "previous", "match before"),
         Key("search.close", "escape", "close", "end the search, and stay there", "End"),
+    ),
+    "grid": (
+        Key("grid.open", "enter", "open", "make the task large", "Large"),
+        Key("grid.up", "up,k", "move(0, -1)", "up"),
+        Key("grid.down", "down,j", "move(0, 1)", "down"),
+        Key("grid.left", "left,h", "move(-1, 0)", "left"),
+        Key("grid.right", "right,l", "move(1, 0)", "right"),
+        Key("grid.page-up", "pageup", "page(-1)", "a page up"),
+        Key("grid.page-down", "pagedown,space", "page(1)", "a page down"),
+        Key("grid.first", "home,g", "first", "first task"),
+        Key("grid.last", "end,G", "last", "last task"),
+        Key("grid.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key("grid.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
+        Key("grid.close", "number_sign,escape", "close", "back to the one task", "One"),
     ),
     "runs": (
         Key("runs.open", "enter", "select", "look at the run, also while it goes on", "Open"),

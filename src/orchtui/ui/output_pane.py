@@ -10,11 +10,13 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from orchtui.engine.run import ENDED, Attempt, Run, TaskRun
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.attempt_tabs import AttemptTabs, name
+from orchtui.ui.live_grid import LiveGrid, grid_title
 from orchtui.ui.output_head import headline, races_above, with_badge
 from orchtui.ui.output_text import OutputText, Program
 from orchtui.ui.search_line import SearchLine
@@ -46,6 +48,7 @@ class OutputPane(Vertical):
         super().__init__(id="output", classes="pane -empty")
         self.border_title = "4 Output"
         self.text = OutputText()
+        self.grid = LiveGrid()
         self.search = SearchLine("search the text")
         self._tabs = AttemptTabs()
         self._head = Static("", id="output-head", markup=False)
@@ -64,6 +67,7 @@ class OutputPane(Vertical):
         yield self._head
         yield self._tabs
         yield self.text
+        yield self.grid
         yield self.search
         yield Static(_EMPTY, id="output-empty", classes="empty")
 
@@ -93,19 +97,18 @@ class OutputPane(Vertical):
         self._pinned = False
         self._show_attempt(_latest(task))
         if task is not None:
-            title = f"4 Output · {clean_line(task.task.instance)}"
-            self.border_title = Content(title)
+            self._tell_title()
             self.repaint(now)
 
     def show_result(self, text: str, title: str, badge: str) -> None:
         """Show the run's result."""
         self._shown_task = None
         self.set_class(False, "-empty")
-        self.border_title = "4 Output · result"
         head = Content.styled(title, "b")
         self._head.update(with_badge(head, badge))
         self._tabs.tell(None, 0)
         self.text.show_text(text)
+        self._tell_title()
         self._tell_keys()
 
     def repaint(self, now: float, broken_off: bool = False) -> None:
@@ -114,6 +117,10 @@ class OutputPane(Vertical):
         Args:
             broken_off: Whether nobody goes on with a run that has not ended.
         """
+        if self.in_grid:
+            self.grid.repaint(now)
+            self._tell_title()
+            return
         task = self._shown_task
         if task is None:
             return
@@ -149,12 +156,48 @@ class OutputPane(Vertical):
     @on(OutputText.LookChanged)
     def _tell_keys(self) -> None:
         """Say in the border what is not as it usually is, and how to get back."""
+        if self.in_grid:
+            return
         words = []
         if not self.text.following and self.text.max_scroll_y > self.text.scroll_y:
             words.append("not following · G: follow the end")
         if not self.text.wraps:
             words.append("W: wrap")
         self.border_subtitle = " · ".join(words)
+
+    # All live tasks
+
+    @property
+    def in_grid(self) -> bool:
+        """Whether the live tasks are shown, and not one."""
+        return self.has_class("-grid")
+
+    @property
+    def first(self) -> Widget:
+        """What takes the keys."""
+        return self.grid if self.in_grid else self.text
+
+    def show_grid(self, run: Run | None, picked: str | None) -> None:
+        """Show the live tasks of a run, with the cursor on one."""
+        self.search.close()
+        self.add_class("-grid")
+        self.grid.show_run(run, picked)
+        self.border_subtitle = "enter: large · #: back"
+        self._tell_title()
+
+    def hide_grid(self) -> None:
+        """Show the one task again."""
+        self.remove_class("-grid")
+        self._tell_title()
+        self._tell_keys()
+
+    def _tell_title(self) -> None:
+        if self.in_grid:
+            self.border_title = grid_title(self.grid.live)
+        elif self._shown_task is not None:
+            self.border_title = Content(f"4 Output · {clean_line(self._shown_task.task.instance)}")
+        else:
+            self.border_title = "4 Output · result" if self.text.text else "4 Output"
 
     # Attempts
 

@@ -24,6 +24,7 @@ from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.front import Front
 from orchtui.ui.independence_pane import IndependencePane, brief
+from orchtui.ui.live_grid import LiveGrid
 from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.output_text import OutputText
 from orchtui.ui.possible import Now
@@ -115,6 +116,8 @@ class MainScreen(Front):
         picked = self.picked if same else None
         self.shown = shown
         self._in_output = ()
+        if self.output.in_grid:
+            self.output.show_grid(shown.run if shown else None, picked)
         self.timeline.show_run(shown.run if shown else None, _origin(shown), picked)
         if shown is None:
             self.output.show_task(None, "", 0.0)
@@ -254,6 +257,26 @@ class MainScreen(Front):
     @on(OutputText.Left)
     def _left_output(self) -> None:
         self.action_go("timeline")
+
+    def action_show_grid(self) -> None:
+        """The outputs of all live tasks."""
+        self.output.show_grid(self.shown.run if self.shown else None, self.picked)
+        self.action_go("output")
+
+    @on(OutputText.GridWanted)
+    def _grid_wanted(self) -> None:
+        self.action_show_grid()
+
+    @on(LiveGrid.Picked)
+    @on(LiveGrid.Opened)
+    def _picked_in_grid(self, event: LiveGrid.Picked | LiveGrid.Opened) -> None:
+        self.timeline.rows.pick_task(event.task_id)
+
+    @on(LiveGrid.Opened)
+    @on(LiveGrid.Closed)
+    def _left_grid(self) -> None:
+        self.output.hide_grid()
+        self.action_go("output")
 
     @on(OutputPane.Turned)
     def _turned(self) -> None:

@@ -126,6 +126,17 @@ class RowModel:
         changed, self.cursor = key != self.cursor, key
         return changed
 
+    def pick_task(self, task_id: str) -> bool:
+        """Pick a task, also one that is folded away; whether that is another row."""
+        before = self.cursor
+        if task_id in self.tasks:
+            hidden = task_id not in self._places
+            group = next((group for group in self._groups if task_id in group.tasks), None)
+            if hidden and group is not None:
+                self.fold(group.key)
+            self.cursor = task_id
+        return self.cursor != before
+
     def words(self) -> list[str]:
         """What of each row is searched; of a folded group, what is in it."""
         return [self._words(row) for row in self.rows]

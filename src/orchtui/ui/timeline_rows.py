@@ -145,6 +145,12 @@ class TimelineRows(ScrollView, can_focus=True):
         """
         self._picked_now(changed=self.model.pick(place, steps))
 
+    def pick_task(self, task_id: str) -> None:
+        """Pick the row of this task, if there is one."""
+        if self.model.pick_task(task_id):
+            self._moved()
+            self._picked_now(changed=True)
+
     def words(self) -> list[str]:
         """What of each row is searched."""
         return self.model.words()
