@@ -121,7 +121,9 @@ class TextBlock:
                 return len(lines), longest
             return sum(len(wrap(line, width)) if len(line) > width else 1 for line in lines), width
         pieces = [piece for line in lines for piece in wrap(line, width)]
-        return len(pieces), min(width, max(cell_len(piece.rstrip()) for piece in pieces))
+        if len(pieces) > len(lines):
+            return len(pieces), width
+        return len(pieces), max(map(cell_len, lines))
 
     def guess(self, width: int) -> int:
         return self._text.count("\n") + 1 + len(self._text) // max(1, width)

@@ -37,6 +37,8 @@ class Document:
         self._exact: list[bool] = []
         self._first_guessed = 0
         """No block before this one is only guessed."""
+        self._found: dict[int, tuple[int, int]] = {}
+        """What was measured of blocks and is not taken for true yet."""
         self._tops: list[int] | None = None
         self._rows: OrderedDict[int, list[Row]] = OrderedDict()
         self._open = False
@@ -113,6 +115,7 @@ class Document:
         self.width = max(1, width)
         self.widest = 0
         self._rows.clear()
+        self._found.clear()
         self._counts = [block.guess(self.width) for block in self.blocks]
         self._exact = [False] * len(self.blocks)
         self._first_guessed, self._tops = 0, None
@@ -120,6 +123,7 @@ class Document:
 
     def _forget(self, index: int) -> None:
         self._rows.pop(index, None)
+        self._found.pop(index, None)
         self._exact[index] = False
         self._first_guessed = min(self._first_guessed, index)
 
@@ -164,20 +168,32 @@ class Document:
             rows += self._counts[index]
 
     def measure(self, seconds: float) -> bool:
-        """Measure for about so long; whether all is measured."""
+        """Measure for about so long; rows stay where they are until `adopt`.
+
+        Returns:
+            Whether all is measured.
+        """
         end = time.perf_counter() + seconds
         while self._first_guessed < len(self.blocks):
-            if not self._exact[self._first_guessed]:
+            index = self._first_guessed
+            if not self._exact[index] and index not in self._found:
                 if time.perf_counter() >= end:
                     return False
-                self._measure(self._first_guessed)
+                self._found[index] = self.blocks[index].measure(self.width)
             self._first_guessed += 1
         return True
+
+    def adopt(self) -> None:
+        """Take what was measured for true: rows move to where they really are."""
+        for index in list(self._found):
+            self._measure(index)
 
     def _measure(self, index: int) -> None:
         if self._exact[index]:
             return
-        count, widest = self.blocks[index].measure(self.width)
+        if index not in self._found:
+            self._found[index] = self.blocks[index].measure(self.width)
+        count, widest = self._found.pop(index)
         self._exact[index] = True
         self.widest = max(self.widest, widest)
         if count != self._counts[index]:

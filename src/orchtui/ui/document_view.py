@@ -29,7 +29,7 @@ _AT_ONCE = 0.01
 """Seconds that are measured before the first paint."""
 _SLICE = 0.008
 """Seconds that are measured or searched at a time."""
-_PAUSE = 0.02
+_PAUSE = 0.01
 _UNSEEN = 80
 """Cells of width, as long as it is not on the screen."""
 
@@ -77,6 +77,8 @@ class DocumentView(ScrollView, can_focus=True):
         document, height = self.document, self._height()
         place = None if self.following else document.place(self.scroll_offset.y)
         done = document.measure(_AT_ONCE)
+        if done:
+            document.adopt()
         if self.following:
             document.settle_end(height)
         self._take_size(place)
@@ -90,9 +92,12 @@ class DocumentView(ScrollView, can_focus=True):
         document, done = self.document, False
         while not done and document is self.document:
             await asyncio.sleep(_PAUSE)
-            place = None if self.following else document.place(self.scroll_offset.y)
             done = document.measure(_SLICE)
+        if document is self.document:
+            place = None if self.following else document.place(self.scroll_offset.y)
+            document.adopt()
             self._take_size(place)
+            self.refresh()
 
     def _take_size(self, place: Place | None) -> None:
         """Tell how large the document is, and keep a place, else the end, in sight."""

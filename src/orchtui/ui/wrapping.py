@@ -40,17 +40,17 @@ def wrap(text: str, width: int) -> list[str]:
     rows: list[str] = []
     row, used = "", 0
     for word in _WORD.findall(text):
-        bare = _width(word.rstrip())
+        stem = word.rstrip()
+        bare, spaces = _width(stem), _width(word[len(stem) :])
         if row and used + bare > width:
             rows.append(row)
             row, used = "", 0
         if bare > width:
-            stem = word.rstrip()
             *parts, last = _cut(stem, width)
             rows += parts
-            word = last + word[len(stem) :]
+            word, bare = last + word[len(stem) :], _width(last)
         row += word
-        used += _width(word)
+        used += bare + spaces
     rows.append(row)
     return rows
 
