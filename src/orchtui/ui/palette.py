@@ -26,6 +26,7 @@ AREAS: Mapping[Context, str] = {
     "output": "output",
     "runs": "past runs",
 }
+"""Whose actions are offered; those of dialogs, of a line to type in and of the grid hold only there."""
 _KEYS = 11
 """Columns for the keys."""
 _NARROW = 50
@@ -80,7 +81,7 @@ def offers_of(
         perform: Does it, in its context.
     """
     found: dict[tuple[str, str], list[tuple[Context, Key]]] = {}
-    for context in ordered(here):
+    for context in (one for one in ordered(here) if one in AREAS):
         for key in TABLE[context]:
             if key.id != "app.palette":
                 # Of the app's own actions there is one, however many panes have a key for it.
