@@ -31,14 +31,15 @@ def summarize(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_all_plans_are_here() -> None:
     names = {path.stem for path in PLANS}
-    assert names == {"first-run", "analyze-logs", "perspectives", "variants"}
+    assert names == {"first-run", "analyze-logs", "perspectives", "team-guide", "variants"}
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_every_plan_loads_and_could_start(path: Path) -> None:
     schedule = build(load_plan(path), backend="local")
-    assert len(schedule.tasks) == 3
-    assert all(task.after == () for task in schedule.tasks)
+    if path.stem != "team-guide":
+        assert len(schedule.tasks) == 3
+        assert all(task.after == () for task in schedule.tasks)
     assert path.stem in (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
 
@@ -64,6 +65,7 @@ def test_the_strategies_are_those_of_the_tutorial() -> None:
         "first-run": "collect",
         "analyze-logs": "collect",
         "perspectives": "synthesize",
+        "team-guide": "collect",
         "variants": "compare",
     }
 

@@ -17,6 +17,9 @@ from tests.conftest import CALLERS_ENVIRONMENT
 ROOT = Path(__file__).parent.parent
 LOCKED = ("run", "dev", "weights")
 
+CARRIED = ("first-run", "perspectives", "team-guide", "variants")
+"""Examples that need no other file of the repository."""
+
 PLAN = """\
 name: installed
 tasks:
@@ -24,6 +27,10 @@ tasks:
   - {id: two, prompt: Say two.}
 """
 
+SHOW_EXAMPLES = """\
+from orchtui.ui.examples import example_folders, load_examples
+print(*(plan.name for plan in load_examples(example_folders())))
+"""
 WHERE = "import pathlib, orchtui; print(pathlib.Path(orchtui.__file__).parent)"
 
 
@@ -74,7 +81,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.packaging
 @pytest.mark.timeout(600)
-def test_the_wheel_carries_agents_styles_and_themes(wheel: Path) -> None:
+def test_the_wheel_carries_agents_styles_themes_and_examples(wheel: Path) -> None:
     sources = ROOT / "src" / "orchtui"
     expected = {
         f"orchtui/{path.relative_to(sources)}"
@@ -85,7 +92,8 @@ def test_the_wheel_carries_agents_styles_and_themes(wheel: Path) -> None:
     assert themes
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if name.startswith("orchtui/")}
-    assert packed == expected | themes
+    examples = {f"orchtui/examples/{plan}.yaml" for plan in CARRIED}
+    assert packed == expected | themes | examples
 
 
 @pytest.mark.packaging
@@ -105,6 +113,8 @@ def test_an_installed_orchtui_works(
     package = Path(run(python, "-c", WHERE, cwd=tmp_path).strip())
     themes = ROOT / "themes" if way == "editable" else package / "themes"
     assert list(themes.glob("*.yaml"))
+    shown = run(python, "-c", SHOW_EXAMPLES, cwd=tmp_path)
+    assert sorted(shown.split()) == ["async", "first-run", "team-guide", "tutorial-variants"]
 
     orchtui = environment / "bin" / "orchtui"
     version = re.search(r'__version__ = "(.+)"', (ROOT / "src/orchtui/__init__.py").read_text())

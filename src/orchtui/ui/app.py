@@ -20,9 +20,9 @@ from orchtui.ui.attention import DEFAULT
 from orchtui.ui.copying import copied_words
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.key_help import Wanted
-from orchtui.ui.reading_desk import ReadingDesk
 from orchtui.ui.run_desk import short
 from orchtui.ui.saving import ask_and_save
+from orchtui.ui.welcome_desk import WelcomeDesk
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and then for an ended one."""
@@ -30,7 +30,7 @@ LET_GO_WITHIN = 10.0
 """Seconds for a run that was ended early: its programs are ended, and what there is is saved."""
 
 
-class OrchtuiApp(ReadingDesk):
+class OrchtuiApp(WelcomeDesk):
     """The full-screen app; `run` gives 0.
 
     Args:
@@ -66,6 +66,7 @@ class OrchtuiApp(ReadingDesk):
         self.remember_theme()
         self.take_keys(self._keys_wanted)
         self.main.bound_keys = self.bound_keys
+        self.welcome()
         self.take_signals(self._leave_now)
         self.take_attention(self._notify)
         self.tell_workers()

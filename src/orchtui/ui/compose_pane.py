@@ -43,8 +43,11 @@ _EMPTY = Content.from_markup(
     "1. Academic papers and PEPs\n"
     "2. Tutorial and blog content\n"
     "3. Production case studies\n\n"
-    "[$foreground-muted]Each line becomes a task.[/]\n"
-    "[b]ctrl+r[/] [$foreground-muted]runs them side by side.[/]"
+    "[b]ctrl+r[/] [$foreground-muted]runs each point as a task, side by side[/]\n"
+    "[b]ctrl+n[/] [$foreground-muted]opens an example[/]"
+)
+_NEW_HERE = Content.from_markup(
+    "\n[b]ctrl+t[/] [$foreground-muted]shows you round.[/] [b $accent]New here?[/]"
 )
 
 
@@ -86,6 +89,7 @@ class ComposePane(TellsTrouble, Vertical):
             placeholder="Research X, write Y, test Z …",
         )
         self.tasks = TaskList(fit, known)
+        self._empty = Static(_EMPTY, id="compose-empty", classes="empty", markup=False)
         self.search = RowSearch(
             lambda: [_words(task) for task in self.draft.plan.tasks],
             self._place,
@@ -97,7 +101,7 @@ class ComposePane(TellsTrouble, Vertical):
         yield self.request
         yield Static("", id="plan-problems", markup=False)
         yield self.tasks
-        yield Static(_EMPTY, id="compose-empty", classes="empty")
+        yield self._empty
         yield Static("", id="plan-verdict", markup=False)
         yield Static("", id="task-detail", markup=False)
         yield self.search
@@ -121,6 +125,16 @@ class ComposePane(TellsTrouble, Vertical):
     def show_tasks(self) -> None:
         """Draw the tasks again: what agent files say has changed."""
         self._show()
+
+    def offer_tour(self, wanted: bool) -> None:
+        """Whether the empty pane offers to show a newcomer round."""
+        self._empty.update(_EMPTY + _NEW_HERE if wanted else _EMPTY)
+
+    def open_plan(self, plan: Plan) -> None:
+        """Put another plan on the desk; the one that was there can be brought back by undo."""
+        self._changed(self.draft.edit(lambda _: plan))
+        self.request.text = plan.request
+        self.tasks.focus()
 
     def show_problems(self, problems: list[str]) -> None:
         """Say why the plan can not start."""

@@ -35,7 +35,10 @@ _EMPTY = Content.from_markup(
     "[b $accent]Which tasks may run together?[/]\n\n"
     "[$foreground-muted]While you write the plan, every pair of tasks is\n"
     "looked at here: who needs whose result, and who\n"
-    "would get in whose way. Nothing is spent.[/]"
+    "would get in whose way. Nothing is spent.[/]\n\n"
+    "[b]f[/] [$foreground-muted]fixes a finding[/]   "
+    "[b]x[/] [$foreground-muted]accepts it[/]   "
+    "[b]1[/] [$foreground-muted]the plan[/]"
 )
 _ONE = "Parts of it that need nothing of each other could run side by side, as tasks of their own."
 _STYLES = {"good": "$text-success", "warning": "$text-warning", "error": "$text-error"}

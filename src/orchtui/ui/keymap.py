@@ -115,6 +115,8 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "app.show_problems",
             "the problems told so far",
         ),
+        Key("app.example", "ctrl+n", "app.open_example", "open an example"),
+        Key("app.tour", "ctrl+t", "app.show_tour", "a tour of the panes"),
         Key("app.help", "f1,question_mark", "app.show_help", "all keys", "Help"),
         Key("app.quit", "q", "app.quit", "quit (asks while tasks run)", "Quit"),
         Key("app.interrupt", "ctrl+c", "app.interrupt", "copy what is marked, else quit", "", True),

@@ -24,7 +24,10 @@ from orchtui.ui.search_line import SearchLine
 _EMPTY = Content.from_markup(
     "[b $accent]No output yet[/]\n\n"
     "[$foreground-muted]The text of the task picked on the timeline\n"
-    "is shown here, word by word.[/]"
+    "is shown here, word by word.[/]\n\n"
+    "[b]3[/] [$foreground-muted]the timeline[/]   "
+    "[b]← →[/] [$foreground-muted]another task[/]   "
+    "[b]y[/] [$foreground-muted]copies[/]"
 )
 
 

@@ -24,7 +24,9 @@ from orchtui.ui.wrapping import fit
 
 _EMPTY = Content.from_markup(
     "[b $accent]No past runs[/]\n\n[$foreground-muted]Every run is kept with all it wrote,\n"
-    "and can be opened again from here.[/]"
+    "and can be opened again from here.[/]\n\n"
+    "[b]enter[/] [$foreground-muted]opens one[/]   "
+    "[b]r[/] [$foreground-muted]goes on with it[/]"
 )
 _LOOKS: dict[SummaryVerdict, tuple[str, str]] = {
     "COMPLETED": ("✓", "$text-success"),

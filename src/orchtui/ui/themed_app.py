@@ -86,17 +86,19 @@ class ThemedApp(App[int]):
     def _picked(self, theme: Theme) -> None:
         if theme.name != self._chosen_here:
             self._chosen_here = theme.name
-            self._keep_in_mind(theme.name)
+            self._remember_picked(theme.name)
 
     @work(exclusive=True, group="remember", exit_on_error=False)
-    async def _keep_in_mind(self, name: str) -> None:
+    async def _remember_picked(self, name: str) -> None:
+        await self.keep_in_mind(theme=name)
+
+    async def keep_in_mind(self, **what: str | bool) -> None:
+        """Keep something in mind for the next start; a disk that refuses is told."""
         path = place()
         try:
-            await asyncio.to_thread(lambda: remember(path, replace(recall(path), theme=name)))
+            await asyncio.to_thread(lambda: remember(path, replace(recall(path), **what)))
         except StorageError as error:
-            self.say(
-                f"The theme holds until you quit, but can not be remembered: {error}", "warning"
-            )
+            self.say(f"This holds until you quit, but can not be remembered: {error}", "warning")
 
     def _set_theme(self, name: str) -> None:
         """Use a theme, or the house's own where it is not there, without taking it for a wish."""
