@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from orchtui.ui.blocks import BLOCK, Block, MarkBlock, Place, Row, TextBlock, cut
-from orchtui.ui.wrapping import wrap
+from orchtui.ui.wrapping import even, wrap
 
 _MOST_MARKS = 100
 """Lines that are not text, in a block of them."""
@@ -47,6 +47,7 @@ class Document:
 
     def append(self, text: str, kind: str) -> None:
         """Add text that goes on where the text before it ended."""
+        text = even(text)
         if not text:
             return
         last = self.blocks[-1] if self._open and self.blocks else None
@@ -85,7 +86,9 @@ class Document:
     def line(self, text: str, kind: str) -> None:
         """Add a line of its own, whatever stood before it."""
         self.mark(
-            lambda width: [Row(piece, kind, not at) for at, piece in enumerate(wrap(text, width))]
+            lambda width: [
+                Row(piece, kind, not at) for at, piece in enumerate(wrap(even(text), width))
+            ]
         )
 
     def add(self, block: Block) -> None:

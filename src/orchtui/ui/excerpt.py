@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Task
 from orchtui.engine.text import clean
-from orchtui.ui.wrapping import wrap
+from orchtui.ui.wrapping import even, wrap
 
 Piece = tuple[str, bool]
 """Text, and whether it is quoted."""
@@ -97,7 +97,7 @@ def marked_rows(parts: list[Piece], width: int, most: int) -> list[list[Piece]]:
 
 def _flat(text: str) -> str:
     """On one line, safe, with a space where there was one at either end."""
-    return re.sub(r"\s+", " ", clean(text))
+    return re.sub(r"\s+", " ", even(clean(text)))
 
 
 def _head(text: str, room: int, *, whole: bool) -> str:

@@ -15,7 +15,7 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui import verdict_words as words
 from orchtui.ui.excerpt import marked_rows, pieces, place_of
-from orchtui.ui.wrapping import fit, wrap
+from orchtui.ui.wrapping import even, fit, wrap
 
 Part = tuple[str, str]
 """Text, and the name of its look."""
@@ -117,7 +117,7 @@ class Layout:
         head = self._head(place)
         lines = []
         lead = head.signs
-        for row in wrap(clean_line(head.finding.message), max(8, self.width - head.indent)):
+        for row in wrap(even(clean_line(head.finding.message)), max(8, self.width - head.indent)):
             lines.append(Line((*lead, (row.rstrip(), head.ink)), place))
             lead = ((" " * head.indent, "text"),)
         room = max(8, self.width - _INDENT)
@@ -167,7 +167,7 @@ def _task_lines(plan: Plan, report: IndependenceReport, width: int) -> Iterator[
         parts: list[Part] = [(fit(line.head, head), "dim")]
         if title >= 4:
             parts += [(fit(line.title, title), "text"), ("  ", "text")]
-        parts.append((line.verdict, line.look))
+        parts.append((fit(line.verdict, verdict).rstrip(), line.look))
         yield Line(tuple(parts))
     if rest:
         parts = [(f"{'The other' if shown else 'All'} {rest} tasks  ", "dim")]
@@ -223,6 +223,6 @@ def _offers(finding: Finding, width: int) -> Iterator[tuple[Part, ...]]:
 
 def _offer(key: str, what: str, width: int) -> Iterator[tuple[Part, ...]]:
     lead: tuple[Part, ...] = ((f"  {key} ", "key"),)
-    for row in wrap(what, max(8, width - 4)):
+    for row in wrap(even(what), max(8, width - 4)):
         yield (*lead, (row.rstrip(), "text"))
         lead = (("    ", "text"),)

@@ -20,6 +20,7 @@ from orchtui.ui.live_grid import LiveGrid, grid_title
 from orchtui.ui.output_head import headline, races_above, with_badge
 from orchtui.ui.output_text import OutputText, Program
 from orchtui.ui.search_line import SearchLine
+from orchtui.ui.wrapping import even
 
 _EMPTY = Content.from_markup(
     "[b $accent]No output yet[/]\n\n"
@@ -245,7 +246,7 @@ class OutputPane(Vertical):
     @on(SearchLine.Changed)
     def _search(self, event: SearchLine.Changed) -> None:
         event.stop()
-        self.text.find(clean(event.text))
+        self.text.find(even(clean(event.text)))
 
     @on(SearchLine.Next)
     def _next_match(self, event: SearchLine.Next) -> None:

@@ -26,7 +26,7 @@ AREAS: Mapping[Context, str] = {
     "output": "output",
     "runs": "past runs",
 }
-"""Whose actions are offered; those of dialogs, of a line to type in and of the grid hold only there."""
+"""Whose actions are offered; those of dialogs, of the grid and of a line to type in are not."""
 _KEYS = 11
 """Columns for the keys."""
 _NARROW = 50

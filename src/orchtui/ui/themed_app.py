@@ -20,6 +20,7 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.text import clean_line
 from orchtui.ui import inks
 from orchtui.ui import theme as theme_files
+from orchtui.ui.emoji_alone import EmojiAlone
 from orchtui.ui.remembered import place, recall, remember
 
 LOOK_AGAIN = 2.0
@@ -40,6 +41,7 @@ class ThemedApp(App[int]):
         self.no_color = bool(os.environ.get("NO_COLOR"))
         if self.no_color:
             self._filters.append(NoColor())
+        self._filters.append(EmojiAlone())
         self._themes = theme_files.Themes(theme_files.theme_folders())
         self._loaded: Mapping[str, Theme] = {}
         self._chosen_here = self.theme

@@ -13,7 +13,7 @@ from orchtui.engine.text import clean, clean_line
 from orchtui.engine.tool_words import call_words, result_words
 from orchtui.ui.blocks import Row
 from orchtui.ui.document import Document
-from orchtui.ui.wrapping import fit, wrap
+from orchtui.ui.wrapping import even, fit, wrap
 
 KINDS = ("tool", "tool-error", "tool-result", "refused", "files")
 """Kinds of rows that stand here beside those of text."""
@@ -111,7 +111,7 @@ class AttemptLines:
         if tool.ok and not self._unfolded:
             return []
         if tool.ok is False and not self._unfolded:
-            told = wrap(result_words(tool), max(1, width - 4))[:_ERROR_ROWS]
+            told = wrap(even(result_words(tool)), max(1, width - 4))[:_ERROR_ROWS]
             return [Row(f"    {line.rstrip()}", "tool-error") for line in told]
         kind = "tool-result" if tool.ok else "tool-error"
         shown = clean(tool.text[:_RESULT_CHARACTERS]).rstrip().expandtabs(4).split("\n")
@@ -119,7 +119,8 @@ class AttemptLines:
         for line in shown:
             if len(rows) >= _RESULT_ROWS:
                 break
-            rows += (Row(f"  │ {piece.rstrip()}", kind) for piece in wrap(line, max(1, width - 4)))
+            pieces = wrap(even(line), max(1, width - 4))
+            rows += (Row(f"  │ {piece.rstrip()}", kind) for piece in pieces)
         whole = len(rows) <= _RESULT_ROWS and len(tool.text) <= _RESULT_CHARACTERS
         del rows[_RESULT_ROWS:]
         if not whole:

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
+_JOINERS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+"""The zero-width joiner, variation selectors, tones of skin."""
 _WORD = re.compile(r"\S+\s*|\s+")
 _NOT_NARROW = re.compile(
     "[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u0391-\u03a1\u03a3-\u0482"
@@ -26,6 +28,15 @@ def is_narrow(line: str) -> bool:
 def _rows_of(width: int) -> re.Pattern[str]:
     """As much as fits up to a space, with the spaces behind it; else a piece of a long word."""
     return re.compile(rf".{{1,{width}}}(?:\s+|\Z)|\s+|.{{{width}}}", re.DOTALL)
+
+
+def even(text: str) -> str:
+    """Text whose width every terminal agrees on.
+
+    What joins emoji to one picture, or changes their looks, goes: some terminals show one of two
+    cells then, others all of its parts, and the columns behind would not stand where they should.
+    """
+    return text if text.isascii() else _JOINERS.sub("", text)
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -74,6 +85,7 @@ def fit(text: str, width: int) -> str:
     """Exactly `width` cells: cut off with an ellipsis, or filled with spaces."""
     if width <= 0:
         return ""
+    text = even(text)
     if _width(text) > width:
         text = _head(text, width - 1) + "…" if width > 1 else "…"
     return set_cell_size(text, width)
