@@ -79,10 +79,10 @@ def inked(variables: Mapping[str, str], *, plain: bool) -> dict[str, str]:
     for name in _IN_FOOTER:
         found[name] = readable_on([footer], _solid(found, name, footer)).hex6
     for marked in ("input-selection", "screen-selection"):
-        under = [background, _solid(found, "surface", background)]
-        marks = [_solid(found, f"{marked}-background", ground) for ground in under]
+        ground = _solid(found, f"{marked}-background", background)
+        found[f"{marked}-background"] = ground.hex6  # what it is laid over is not known
         ink = _solid(found, f"{marked}-foreground", foreground)
-        found[f"{marked}-foreground"] = readable_on(marks, ink).hex6
+        found[f"{marked}-foreground"] = readable_on([ground], ink).hex6
     track = _solid(found, "scrollbar-background", background)
     for name in ("scrollbar", "scrollbar-hover", "scrollbar-active"):
         found[name] = readable_on([track], _solid(found, name, track), DRAWN).hex6
