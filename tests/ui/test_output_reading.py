@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import ClassVar
 
 import pytest
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
 from textual.pilot import Pilot
@@ -35,6 +37,19 @@ async def told_in_passing(pilot: Pilot[int], app: Stage, words: str) -> None:
 
 class Reader(Stage):
     """An app with one output."""
+
+    # As the main screen has it, for whatever pane is in front.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search_text", priority=True),
+        Binding("n", "step_match(1)"),
+        Binding("N", "step_match(-1)"),
+    ]
+
+    def action_search_text(self) -> None:
+        self.pane.text.action_search()
+
+    def action_step_match(self, steps: int) -> None:
+        self.pane.text.action_step_match(steps)
 
     def __init__(self, told: Told) -> None:
         self.pane = OutputPane()

@@ -11,7 +11,7 @@ from orchtui.ui.help import Help, keys_text, matching
 from orchtui.ui.jump import Jump, Target, lettered
 from orchtui.ui.key_help import Row, context_of, sections
 from orchtui.ui.keymap import TABLE
-from orchtui.ui.palette import meant
+from orchtui.ui.palette import AREAS, meant
 from orchtui.ui.possible import Now, hindrance
 from orchtui.ui.searching import next_of, places_of
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
@@ -83,7 +83,7 @@ async def test_the_palette_has_every_action_those_of_the_pane_first(make_app: Ma
         here = [offer.here for offer in offers]
         assert here == sorted(here, reverse=True)
         assert offers[0].area == "past runs"
-        actions = {key.action for keys in TABLE.values() for key in keys}
+        actions = {key.action for context in AREAS for key in TABLE[context]}
         assert {offer.action for offer in offers} == actions - {"app.command_palette"}
         [backend] = [offer for offer in offers if offer.action == "app.choose_backend"]
         assert backend.keys == "F2 b"
@@ -210,9 +210,9 @@ async def test_search_in_the_list_of_tasks(make_app: MakeApp) -> None:
     app = make_app(plan_of(*[QUICK] * 12))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("slash", *"topic 1")
-        await sees(pilot, app, "/topic 1", "1 of 4")
+        await sees(pilot, app, "/ topic 1", "1/4")
         await pilot.press("enter", "n")
-        await sees(pilot, app, "2 of 4")
+        await sees(pilot, app, "2/4")
         assert app.main.plan_pane.tasks.picked == "t10"
         await pilot.press("N", "N")
         assert app.main.plan_pane.tasks.picked == "t12"
@@ -244,7 +244,7 @@ async def test_search_on_the_timeline_among_findings_and_runs(make_app: MakeApp)
         await pilot.press("5")
         await until(pilot, lambda: app.main.runs_pane.summaries, "the runs are listed")
         await pilot.press("slash", *"partial")
-        await sees(pilot, app, "/partial", "1 of 1")
+        await sees(pilot, app, "/ partial", "1/1")
         await pilot.press("escape", "2", "slash", *"zzz")
         await sees(pilot, app, "not found")
 

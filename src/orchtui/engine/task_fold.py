@@ -75,22 +75,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
         case ev.TaskReused():
             _take_over(run, task, event)
         case ev.TaskStarted():
-            task.status, task.error, task.why = "running", None, ""
-            run.rehearsal |= event.backend == BACKEND
-            task.attempts.append(
-                Attempt(
-                    event.attempt,
-                    run.at,
-                    event.backend,
-                    event.model,
-                    event.specialist,
-                    event.instance,
-                    queued=task.waits,
-                )
-            )
-            task.waits = None
-            if event.task != ev.AGGREGATE:
-                run.slots.take(run.at)
+            _start(run, task, event)
         case ev.TaskRetrying():
             task.status, task.why = "retrying", event.why
             _close_attempt(run, task, event, event.error, event.why)
@@ -112,6 +97,26 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _end(run, task, "skipped", None, event.why)
         case _:
             _note(run, task, event)
+
+
+def _start(run: Run, task: TaskRun, event: ev.TaskStarted) -> None:
+    """Another attempt."""
+    task.status, task.error, task.why = "running", None, ""
+    run.rehearsal |= event.backend == BACKEND
+    task.attempts.append(
+        Attempt(
+            event.attempt,
+            run.at,
+            event.backend,
+            event.model,
+            event.specialist,
+            event.instance,
+            queued=task.waits,
+        )
+    )
+    task.waits = None
+    if event.task != ev.AGGREGATE:
+        run.slots.take(run.at)
 
 
 def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:

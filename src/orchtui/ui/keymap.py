@@ -251,9 +251,6 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.previous", "left", "other_task(-1)", "previous task"),
         Key("output.next", "right", "other_task(1)", "next task", "Next task"),
         Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
-        Key("output.search", "slash", "search", "search the text", "Search"),
-        Key("output.next-match", "n", "step_match(1)", "next match"),
-        Key("output.previous-match", "N", "step_match(-1)", "match before"),
         Key(
             "output.earlier-attempt",
             "left_square_bracket,comma",
