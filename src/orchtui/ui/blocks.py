@@ -168,6 +168,31 @@ class MarkBlock:
         return len(self.makers)
 
 
+class FixedBlock:
+    """Rows that are what they are, whatever the width."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.goes_on = False
+        self.version = next(_versions)
+        self._rows = rows
+        start = 0
+        for row in rows:
+            row.start = start
+            start += len(row.text) + 1
+
+    def text(self, width: int) -> str:
+        return "\n".join(row.text for row in self._rows)
+
+    def rows(self, width: int) -> list[Row]:
+        return self._rows
+
+    def measure(self, width: int) -> tuple[int, int]:
+        return len(self._rows), max((cell_len(row.text) for row in self._rows), default=0)
+
+    def guess(self, width: int) -> int:
+        return len(self._rows)
+
+
 def cut(text: str) -> Iterator[tuple[str, bool]]:
     """Pieces for blocks, each with whether its last line goes on in the next."""
     start = 0

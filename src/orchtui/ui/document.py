@@ -137,6 +137,20 @@ class Document:
         self._exact.pop()
         self._tops = None
 
+    def pieces(self, width: int) -> list[str | list[Row]]:
+        """Its texts whole, and between them the rows of what is no text."""
+        made: list[str | list[Row]] = []
+        text = ""
+        for block in self.blocks:
+            if isinstance(block, TextBlock):
+                text += block.text() + ("" if block.goes_on else "\n")
+                continue
+            if text:
+                made.append(text)
+                text = ""
+            made.append(block.rows(width))
+        return [*made, text] if text else made
+
     # Measuring
 
     @property

@@ -263,6 +263,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "other_attempt(1)",
             "the attempt after it",
         ),
+        Key("output.markdown", "m", "markdown", "rendered markdown, or the text as it came"),
         Key("output.wrap", "W", "wrap", "break long lines, or let them go on beyond the edge"),
         Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
         Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),

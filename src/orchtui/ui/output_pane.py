@@ -165,9 +165,14 @@ class OutputPane(Vertical):
         words = []
         if not self.text.following and self.text.max_scroll_y > self.text.scroll_y:
             words.append("not following · G: follow the end")
+        if self.text.renders and self.text.refused:
+            words.append(f"as it came: {self.text.refused}")
+        elif self.text.renders:
+            state = "rendered" if self.text.is_rendered else "rendering …"
+            words.append(f"{state} · m: as it came")
         if not self.text.wraps:
             words.append("W: wrap")
-        self.border_subtitle = " · ".join(words)
+        self.border_subtitle = Content(" · ".join(words))
 
     # All live tasks
 

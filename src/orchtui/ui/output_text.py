@@ -12,13 +12,13 @@ from orchtui.engine.run import Attempt
 from orchtui.ui import keymap
 from orchtui.ui.copying import copied_words, too_much
 from orchtui.ui.document import Document
-from orchtui.ui.searched_view import SearchedView
+from orchtui.ui.rendered_view import RenderedView
 from orchtui.ui.tool_lines import AttemptLines
 
 Program = Literal["editor", "pager"]
 
 
-class OutputText(SearchedView):
+class OutputText(RenderedView):
     """The text. Its owner says what there is: `show_attempt`, `show_text`, `take_in`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("output")]
@@ -36,9 +36,6 @@ class OutputText(SearchedView):
         def __init__(self, steps: int) -> None:
             super().__init__()
             self.steps = steps
-
-    class LookChanged(Message):
-        """It is shown in another way."""
 
     class SearchWanted(Message):
         """The line to search with is wanted."""
@@ -75,26 +72,27 @@ class OutputText(SearchedView):
         self._lines = AttemptLines(self.document_width, self.unfolded)
         if attempt is not None:
             self._lines.take_in(attempt)
-        self.show(self._lines.document, follow=follow)
+        length = attempt.length if attempt is not None else 0
+        self.present(self._lines.document, length, follow=follow)
 
     def show_text(self, text: str) -> None:
         """Show a text that does not grow."""
         self._attempt, self._lines, self._fixed = None, None, text
         document = Document(self.document_width)
         document.append(text, "text")
-        self.show(document, follow=False)
+        self.present(document, len(text), follow=False)
 
     def take_in(self) -> None:
         """Take in what the attempt got since the last time."""
         if self._attempt is not None and self._lines is not None:
             if self._lines.take_in(self._attempt):
-                self.grown()
+                self.source_grown(self._attempt.length)
 
     def action_fold_tools(self) -> None:
         self.unfolded = not self.unfolded
         if self._lines is not None:
             self._lines.fold(self.unfolded)
-            self.grown()
+            self.source_grown(self._length)
 
     def action_other_task(self, steps: int) -> None:
         self.post_message(self.OtherTaskWanted(steps))
