@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
 from textual.pilot import Pilot
 
 from orchtui.engine import events as ev
@@ -14,7 +15,7 @@ from orchtui.ui.live_grid import LiveGrid
 from orchtui.ui.live_tails import LEAST_HEIGHT, LEAST_WIDTH, LINGER, Cells, shape_of, tail
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
-from tests.ui.conftest import STALL, MakeApp, plan_of, screen_text, sees, until
+from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, screen_text, sees, until
 from tests.ui.stage import Stage
 
 
@@ -210,3 +211,40 @@ async def test_in_the_app_it_opens_from_the_timeline_and_goes_back(make_app: Mak
         await sees(pilot, app, "No task is live: the run has ended")
         await pilot.press("number_sign")
         await sees(pilot, app, "cancelled")
+
+
+async def test_back_from_the_grid_is_the_task_from_before(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, STALL, STALL))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run is not None, "it runs")
+        run = app.live.run
+        assert run is not None
+        await until(pilot, lambda: run.tasks["t1"].status == "completed", "one is done")
+        await pilot.press("4")
+        assert app.main.picked == "t1"
+        await pilot.press("number_sign")
+        await until(pilot, lambda: app.main.picked in ("t2", "t3"), "one that is live is picked")
+        await pilot.press("G", "escape")
+        await sees(pilot, app, "completed  Topic 1")
+        assert app.main.picked == "t1"
+        app.live.cancel_all()
+
+
+async def test_what_is_typed_behind_the_slash_is_no_command(make_app: MakeApp) -> None:
+    """However fast: a letter that would stop the task must not."""
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run is not None, "it runs")
+        run = app.live.run
+        assert run is not None
+        await until(pilot, lambda: run.tasks["t1"].status == "running", "it is running")
+        await pilot.press("4")
+        for key in ("slash", "x", "X"):
+            app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(pilot, lambda: app.main.output.search.is_open, "the line is open")
+        await pilot.pause()
+        assert run.tasks["t1"].status == "running"
+        assert len(app.screen_stack) == 1
+        app.live.cancel_all()

@@ -20,7 +20,7 @@ from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.search_line import SearchLine
 from tests.engine.scripted import task
 from tests.engine.told import Told
-from tests.ui.conftest import screen_text, sees, until
+from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until
 from tests.ui.stage import Stage
 
 LONG = "\n".join(f"line {number} of tea {'and more words' * 3}" for number in range(300))
@@ -364,3 +364,16 @@ async def test_nothing_is_markup_and_nothing_acts_on_the_terminal(size: tuple[in
         await until(pilot, partial(screen_text, app), "it is drawn")
         strips = [app.pane.text.render_line(y).text for y in range(3)]
         assert not any(character in "".join(strips) for character in "\x1b\x07\u202e")
+
+
+async def test_in_the_app_ctrl_c_copies_what_is_marked_and_does_not_quit(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("4")
+        app.screen.selections = {app.main.output.text: Selection(Offset(2, 0), Offset(6, 0))}
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: app.clipboard == "This", "it is copied")
+        assert app.is_running and not app.screen.selections

@@ -249,7 +249,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.top", "home,g", "top", "the beginning"),
         Key("output.follow", "end,G", "follow", "the end, and follow what comes", "Follow"),
         Key("output.previous", "left", "other_task(-1)", "previous task"),
-        Key("output.next", "right", "other_task(1)", "next task", "Next task"),
+        Key("output.next", "right", "other_task(1)", "next task"),
         Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
         Key(
             "output.earlier-attempt",
@@ -267,7 +267,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("output.wrap", "W", "wrap", "break long lines, or let them go on beyond the edge"),
         Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
         Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),
-        Key("output.grid", "number_sign", "grid", "all live tasks at once", "All live"),
+        Key("output.grid", "number_sign", "screen.show_grid", "all live tasks at once", "All live"),
         Key("output.copy", "y", "copy", "copy what is marked, else the whole text"),
         Key("output.edit", "e", "open_in('editor')", "open the text in your editor"),
         Key("output.pager", "p", "open_in('pager')", "open the text in your pager"),
@@ -307,7 +307,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("grid.last", "end,G", "last", "last task"),
         Key("grid.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
         Key("grid.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
-        Key("grid.close", "number_sign,escape", "close", "back to the one task", "One"),
+        Key("grid.close", "number_sign,escape", "screen.hide_grid", "back to the one task", "One"),
     ),
     "runs": (
         Key("runs.open", "enter", "select", "look at the run, also while it goes on", "Open"),

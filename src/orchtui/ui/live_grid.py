@@ -51,9 +51,6 @@ class LiveGrid(ScrollView, can_focus=True):
             super().__init__()
             self.task_id = task_id
 
-    class Closed(Message):
-        """The grid is left."""
-
     def __init__(self) -> None:
         super().__init__(id="output-grid")
         self._cells = Cells()
@@ -154,9 +151,6 @@ class LiveGrid(ScrollView, can_focus=True):
     def action_open(self) -> None:
         if self._cursor is not None:
             self.post_message(self.Opened(self._cursor.id))
-
-    def action_close(self) -> None:
-        self.post_message(self.Closed())
 
     def on_click(self, event: Click) -> None:
         """Pick the cell under the mouse; twice makes it large."""

@@ -51,9 +51,9 @@ class OutputPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="output", classes="pane -empty")
         self.border_title = "4 Output"
-        self.text = OutputText()
-        self.grid = LiveGrid()
         self.search = SearchLine("search the text")
+        self.text = OutputText(self.search)
+        self.grid = LiveGrid()
         self._tabs = AttemptTabs()
         self._head = Static("", id="output-head", markup=False)
         self._shown_task: TaskRun | None = None
@@ -242,11 +242,6 @@ class OutputPane(Vertical):
         self._turn_to(event.place)
 
     # Searching
-
-    @on(OutputText.SearchWanted)
-    def _open_search(self, event: OutputText.SearchWanted) -> None:
-        event.stop()
-        self.search.open()
 
     @on(SearchLine.Changed)
     def _search(self, event: SearchLine.Changed) -> None:

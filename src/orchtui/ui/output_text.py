@@ -13,13 +13,18 @@ from orchtui.ui import keymap
 from orchtui.ui.copying import copied_words, too_much
 from orchtui.ui.document import Document
 from orchtui.ui.rendered_view import RenderedView
+from orchtui.ui.search_line import SearchLine
 from orchtui.ui.tool_lines import AttemptLines
 
 Program = Literal["editor", "pager"]
 
 
 class OutputText(RenderedView):
-    """The text. Its owner says what there is: `show_attempt`, `show_text`, `take_in`."""
+    """The text. Its owner says what there is: `show_attempt`, `show_text`, `take_in`.
+
+    Args:
+        line: Opened when a person wants to search; its owner passes on what it posts.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("output")]
 
@@ -37,12 +42,6 @@ class OutputText(RenderedView):
             super().__init__()
             self.steps = steps
 
-    class SearchWanted(Message):
-        """The line to search with is wanted."""
-
-    class GridWanted(Message):
-        """All live tasks are to be shown at once."""
-
     class OpenWanted(Message):
         """The text is to be opened outside."""
 
@@ -53,8 +52,9 @@ class OutputText(RenderedView):
     class Left(Message):
         """The person has read enough."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: SearchLine) -> None:
         super().__init__(id="output-text")
+        self._line = line
         self.unfolded = False
         """Whether the answers of tools are shown."""
         self._attempt: Attempt | None = None
@@ -104,15 +104,12 @@ class OutputText(RenderedView):
         self.wrap_lines(not self.wraps)
         self.post_message(self.LookChanged())
 
-    def action_grid(self) -> None:
-        self.post_message(self.GridWanted())
-
     def action_open_in(self, program: Program) -> None:
         self.post_message(self.OpenWanted(program))
 
     def action_search(self) -> None:
         self.begin_search()
-        self.post_message(self.SearchWanted())
+        self._line.open()  # at once: a key that comes next is not meant for the text any more
 
     def action_step_match(self, steps: int) -> None:
         if self.searching:

@@ -94,6 +94,8 @@ class MainScreen(Front):
         self._now = now
         self._in_output: tuple[object, ...] = ()
         self._counted: tuple[object, ...] = ()
+        self._before_grid: str | None = None
+        """The task that was picked when the grid was opened."""
 
     def on_mount(self) -> None:
         self.timeline.show_run(None)
@@ -260,12 +262,15 @@ class MainScreen(Front):
 
     def action_show_grid(self) -> None:
         """The outputs of all live tasks."""
+        self._before_grid = self.picked
         self.output.show_grid(self.shown.run if self.shown else None, self.picked)
         self.action_go("output")
 
-    @on(OutputText.GridWanted)
-    def _grid_wanted(self) -> None:
-        self.action_show_grid()
+    def action_hide_grid(self) -> None:
+        """Back to the task that was large before."""
+        if self._before_grid is not None:
+            self.timeline.rows.pick_task(self._before_grid)
+        self._make_large()
 
     @on(LiveGrid.Picked)
     @on(LiveGrid.Opened)
@@ -273,9 +278,9 @@ class MainScreen(Front):
         self.timeline.rows.pick_task(event.task_id)
 
     @on(LiveGrid.Opened)
-    @on(LiveGrid.Closed)
-    def _left_grid(self) -> None:
+    def _make_large(self) -> None:
         self.output.hide_grid()
+        self.dirty = True
         self.action_go("output")
 
     @on(OutputPane.Turned)

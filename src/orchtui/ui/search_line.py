@@ -66,7 +66,7 @@ class SearchLine(Horizontal):
     def open(self) -> None:
         """Show it, with what was looked for last, and take the keys."""
         self.display = True
-        self.screen.set_focus(self.input)
+        self.screen.set_focus(self.input)  # at once, and not after what comes next
         self.input.action_select_all()
         if self.input.value:
             self.post_message(self.Changed(self.input.value))
