@@ -226,13 +226,13 @@ def test_the_synthesis_comes_last() -> None:
     past = PastWork([worked(specialist="synthesizer", tasks=1, seconds=7.0)])
     plan = schedule(timed("a", 10), aggregate="synthesize", backend="anthropic", model="opus")
 
-    assert of(plan, past=past).time == Time(seconds=17, planned=1, past=1)
+    assert of(plan, past=past).time == Time(seconds=17, known=17, planned=1, past=1)
 
 
 def test_a_task_of_which_nothing_is_known_makes_the_time_unknown() -> None:
     plan = schedule(timed("a", 10), task("b", model="opus"), task("c"))
 
-    assert of(plan, past=PastWork([worked()])).time == Time(planned=1, past=1, unknown=1)
+    assert of(plan, past=PastWork([worked()])).time == Time(known=30, planned=1, past=1, unknown=1)
 
 
 # Words

@@ -16,11 +16,12 @@ from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import Summary
 from orchtui.engine.text import clean_line
+from orchtui.ui import task_columns
 from orchtui.ui.document import Document
 from orchtui.ui.emoji_alone import alone
 from orchtui.ui.finding_lines import Layout
 from orchtui.ui.runs_pane import row_of
-from orchtui.ui.task_list import _row
+from orchtui.ui.task_columns import UNCHECKED, Columns
 from orchtui.ui.wrapping import even, fit, wrap
 from tests.ui.conftest import MakeApp, run_to_end, screen_text
 
@@ -105,8 +106,9 @@ def test_what_arrives_piece_by_piece_is_wrapped_the_same(pieces: list[str], widt
 @given(TEXTS, TEXTS, WIDTHS)
 def test_the_list_of_tasks(title: str, specialist: str, width: int) -> None:
     task = Task(id="t", title=title, prompt="x", specialist=specialist or None)
-    row = _row(task, {"t": 1}, specialist, width)
-    assert cells(row.plain) <= max(width, 5)  # number, sign and one cell of the title
+    columns = Columns.of(width, 1)
+    parts = task_columns.row(task, 1, UNCHECKED, specialist, columns)
+    assert cells("".join(text for text, _ in parts)) <= max(width, 7)  # number, signs, a cell
 
 
 @given(TEXTS, st.integers(12, 120))

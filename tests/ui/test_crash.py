@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from orchtui import ui
 from orchtui.engine import fold, journal
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.orchestrator import Orchestrator
@@ -49,6 +51,13 @@ def in_a_panes_worker(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app.main.independence.run_worker(work(), exit_on_error=False)
 
 
+def in_the_screens_worker(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        boom()
+
+    app.main.run_worker(work(), exit_on_error=False)
+
+
 def in_a_timer(app: OrchtuiApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app.set_timer(0.01, boom)
 
@@ -81,6 +90,7 @@ PLACES: list[Callable[[OrchtuiApp, pytest.MonkeyPatch], None]] = [
     in_a_worker,
     in_a_worker_that_ends_the_app,
     in_a_panes_worker,
+    in_the_screens_worker,
     in_a_timer,
     in_the_repainting,
     in_a_message_handler,
@@ -167,3 +177,16 @@ async def test_a_journal_that_does_not_fit_is_told_and_the_app_lives_on(make_app
         await sees(pilot, app, "This did not work")
         await pilot.press("escape")
         assert app.screen is app.main
+
+
+def test_whoever_works_in_the_background_tells_when_it_fails() -> None:
+    """A worker's state does not travel up to the app by itself."""
+    silent = [
+        path.name
+        for path in Path(ui.__file__).parent.glob("*.py")
+        if "exit_on_error=False" in (text := path.read_text())
+        and not re.search(
+            r"^class \w+\((TellsTrouble|Front|\w*Desk|Frame|ThemedApp|App\[)", text, re.M
+        )
+    ]
+    assert silent == []

@@ -1,11 +1,13 @@
 """Edits of a plan, and taking them back."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.plan import Plan, Task
-from orchtui.ui import draft as edits
+from orchtui.ui import plan_edits as edits
 from orchtui.ui.draft import Draft
 
 
@@ -80,7 +82,7 @@ def test_tasks_from_a_request_are_nothing_to_save() -> None:
     assert not draft.unsaved
     draft.edit(lambda p: edits.toggle_task(p, "a"))
     assert draft.unsaved
-    draft.saved = draft.plan
+    draft.mark_saved(draft.plan, Path("a.yaml"))
     assert not draft.unsaved
 
 

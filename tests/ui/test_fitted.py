@@ -8,8 +8,8 @@ from orchtui.engine.plan import Plan, Task
 from orchtui.engine.specialists import BUILT_IN, Agents
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
+from orchtui.ui.task_columns import nobody_fits, who
 from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_list import nobody_fits, who
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
 

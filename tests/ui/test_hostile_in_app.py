@@ -132,7 +132,7 @@ async def test_what_is_pasted(tmp_path: Path) -> None:
 async def test_a_picture_of_the_screen_is_well_formed_and_escaped(tmp_path: Path) -> None:
     app = hostile_app(tmp_path)
     tasks = (Task(id="a", title="</text><script>alert(1)</script>&amp;", prompt="x <b> & y"),)
-    app.draft.plan = Plan(tasks=tasks)
+    app.draft.open(Plan(tasks=tasks), None)
     async with app.run_test(size=(120, 36)) as pilot:
         await run_to_end(pilot, app)
         picture = app.export_screenshot()

@@ -52,6 +52,8 @@ class Time:
 
     seconds: float | None = None
     """`None` unless it is known of every task."""
+    known: float = 0.0
+    """Seconds of all tasks together of which it is known: one after the other they take as long."""
     past: int = 0
     """Tasks that take as long as such tasks took in past runs."""
     planned: int = 0
@@ -216,7 +218,8 @@ def _time(
             seconds[task.id], past = typical.seconds, past + 1
     unknown = len(tasks) - len(seconds)
     whole = None if unknown else span(tasks, seconds, schedule.concurrency)
-    return Time(seconds=whole, past=past, planned=planned, unknown=unknown)
+    known = sum(seconds.values())
+    return Time(seconds=whole, known=known, past=past, planned=planned, unknown=unknown)
 
 
 def span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:

@@ -1,7 +1,7 @@
 """The app: owns the project and the run that is going on, and does what keys ask for.
 
 Its desks pull the orchestrator's events to their end and hand the Run down to
-the screen; screens come and go, the run stays. Here are saving and leaving.
+the screen; screens come and go, the run stays. Here is leaving.
 This module never draws.
 """
 
@@ -20,8 +20,6 @@ from orchtui.ui.attention import DEFAULT
 from orchtui.ui.copying import copied_words
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.key_help import Wanted
-from orchtui.ui.run_desk import short
-from orchtui.ui.saving import ask_and_save
 from orchtui.ui.welcome_desk import WelcomeDesk
 
 LEAVE_WITHIN = 5.0
@@ -51,8 +49,7 @@ class OrchtuiApp(WelcomeDesk):
         notify: Collection[Notify] = DEFAULT,
         keys: Wanted | None = None,
     ) -> None:
-        super().__init__(project, plan)
-        self._plan_path = plan_path
+        super().__init__(project, plan, plan_path)
         self._theme_wanted = theme
         self._notify = notify
         self._keys_wanted = keys or {}
@@ -71,34 +68,12 @@ class OrchtuiApp(WelcomeDesk):
         self.take_attention(self._notify)
         self.tell_workers()
         self.follow_agent_files()
+        self.offer_drafts()
         self.call_after_refresh(self.settle_down)
 
     def take_memory(self, size: int) -> None:
         self.main.memory = size
         self.main.dirty = True
-
-    # Saving
-
-    def action_save_plan(self) -> None:
-        if self.draft.plan.tasks:
-            self._save()
-        else:
-            self.say("There are no tasks to save yet", "warning")
-
-    @work(exclusive=True, group="ask", exit_on_error=False)
-    async def _save(self) -> None:
-        await self._save_plan()
-
-    async def _save_plan(self) -> bool:
-        """Ask for a path and save; whether that was done."""
-        await self.main.plan_pane.up_to_date()
-        plan = self.draft.plan
-        path = await ask_and_save(self, plan, self.project.folder, self._plan_path, self.busy)
-        if path is None:
-            return False
-        self._plan_path, self.draft.saved = path, plan
-        self.say(f"Saved: {short(path, self.project.folder)}")
-        return True
 
     # Leaving
 
@@ -143,7 +118,9 @@ class OrchtuiApp(WelcomeDesk):
             text = "The plan was edited by hand and is in no file."
             answer = await self.push_screen_wait(Ask("Save the plan?", text, answers))
             if answer == "save":
-                return await self._save_plan()
+                return await self.save_plan(self.draft.path)
+            if answer == "leave":
+                self.draft.drop()
             return answer == "leave"
         return True
 
@@ -152,9 +129,12 @@ class OrchtuiApp(WelcomeDesk):
         try:
             await super()._shutdown()
         finally:
-            await self.live.let_go(LET_GO_WITHIN)
-            await self.drop_copies()
-            await self.project.close()
+            try:
+                await self.close_drafts()
+            finally:
+                await self.live.let_go(LET_GO_WITHIN)
+                await self.drop_copies()
+                await self.project.close()
 
     async def _leave(self) -> None:
         """Stop what runs, wait until it is written, and go."""

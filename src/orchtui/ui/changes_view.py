@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 from orchtui.engine.changes import Change, Meeting, Standing
 from orchtui.engine.text import clean_line
 from orchtui.ui.diff_rows import DiffRows
+from orchtui.ui.trouble import TellsTrouble
 
 Meet = Callable[[Change], Meeting]
 """How a change meets the project: `Ground.meet`. Blocks."""
@@ -52,7 +53,7 @@ _EMPTY = "This run wrote no files."
 _HINT = "space accepts   a all   enter applies   J K scroll   esc"
 
 
-class ChangesView(ModalScreen[list[Change] | None]):
+class ChangesView(TellsTrouble, ModalScreen[list[Change] | None]):
     """The files with the diff of the picked one; gives those accepted, `None` when it is left.
 
     Args:

@@ -12,43 +12,43 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import OptionList, Static, TextArea
+from textual.widgets import Static, TextArea
 from textual.worker import Worker
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.independence.report import Evidence
+from orchtui.engine.independence.report import Evidence, IndependenceReport
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.text import clean, clean_line
-from orchtui.ui import draft as edits
+from orchtui.engine.text import clean_line
+from orchtui.ui import compose_words as words
+from orchtui.ui import plan_edits as edits
+from orchtui.ui.completion import Catalog
+from orchtui.ui.dialogs import AskLine
 from orchtui.ui.draft import Draft
 from orchtui.ui.request_area import RequestArea
 from orchtui.ui.searching import RowSearch
+from orchtui.ui.task_columns import (
+    FitOf,
+    Known,
+    everybody,
+    heading,
+    nobody_fits,
+    standings,
+    who,
+)
 from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_list import FitOf, Known, TaskList, everybody, nobody_fits, who
+from orchtui.ui.task_list import TaskList
 from orchtui.ui.trouble import TellsTrouble
+from orchtui.ui.variants import make_variants, read_variants
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""
 
-_NO_FILE = "there is no agent file of this name; it runs without instructions of its own"
-
-_EMPTY = Content.from_markup(
-    "[b $accent]Write what you want done[/]\n"
-    "[$foreground-muted]in plain words, above. For example:[/]\n\n"
-    "Research Python async/await from three\n"
-    "independent perspectives:\n"
-    "1. Academic papers and PEPs\n"
-    "2. Tutorial and blog content\n"
-    "3. Production case studies\n\n"
-    "[b]ctrl+r[/] [$foreground-muted]runs each point as a task, side by side[/]\n"
-    "[b]ctrl+n[/] [$foreground-muted]opens an example[/]"
-)
-_NEW_HERE = Content.from_markup(
-    "\n[b]ctrl+t[/] [$foreground-muted]shows you round.[/] [b $accent]New here?[/]"
-)
+BREATH = 2.0
+"""Seconds without a key after which what is typed next is undone by itself."""
 
 
 class ComposePane(TellsTrouble, Vertical):
@@ -64,6 +64,14 @@ class ComposePane(TellsTrouble, Vertical):
     class PlanChanged(Message):
         """The draft is another plan now."""
 
+    class EditorWanted(Message):
+        """A person wants to write a task, or the request, in an editor of their own."""
+
+        def __init__(self, task_id: str | None) -> None:
+            super().__init__()
+            self.task_id = task_id
+            """`None` for the request."""
+
     def __init__(
         self,
         draft: Draft,
@@ -74,12 +82,16 @@ class ComposePane(TellsTrouble, Vertical):
         super().__init__(id="compose", classes="pane")
         self.border_title = "1 Plan"
         self.draft = draft
+        self.catalog = Catalog()
+        """What the form of a task offers."""
         self._parse = parse
         self._fit = fit
         self._known = known
         self._timer: Timer | None = None
+        self._breath: Timer | None = None
         self._reading: Worker[None] | None = None
         self._error = ""
+        self._report: IndependenceReport | None = None
         self.request = RequestArea(
             draft.plan.request,
             id="request",
@@ -89,25 +101,33 @@ class ComposePane(TellsTrouble, Vertical):
             placeholder="Research X, write Y, test Z …",
         )
         self.tasks = TaskList(fit, known)
-        self._empty = Static(_EMPTY, id="compose-empty", classes="empty", markup=False)
+        self._empty = Static(words.EMPTY, id="compose-empty", classes="empty", markup=False)
+        self._head = Static("", id="task-head", markup=False)
+        self._estimate = Static("", id="plan-estimate", classes="-empty", markup=False)
         self.search = RowSearch(
-            lambda: [_words(task) for task in self.draft.plan.tasks],
-            self._place,
-            self._pick,
+            lambda: [words.searched(task) for task in self.draft.plan.tasks],
+            lambda: self.tasks.place,
+            self.tasks.pick,
             lambda: self.tasks,
         )
 
     def compose(self) -> ComposeResult:
         yield self.request
         yield Static("", id="plan-problems", markup=False)
+        yield self._head
         yield self.tasks
         yield self._empty
         yield Static("", id="plan-verdict", markup=False)
+        yield self._estimate
         yield Static("", id="task-detail", markup=False)
         yield self.search
 
     def on_mount(self) -> None:
         self._show()
+
+    def on_resize(self, event: Resize) -> None:
+        """The names of the columns follow the list, which knows its width after the layout."""
+        self.call_after_refresh(self._show_head)
 
     @property
     def first(self) -> Widget:
@@ -128,24 +148,28 @@ class ComposePane(TellsTrouble, Vertical):
 
     def offer_tour(self, wanted: bool) -> None:
         """Whether the empty pane offers to show a newcomer round."""
-        self._empty.update(_EMPTY + _NEW_HERE if wanted else _EMPTY)
-
-    def open_plan(self, plan: Plan) -> None:
-        """Put another plan on the desk; the one that was there can be brought back by undo."""
-        self._changed(self.draft.edit(lambda _: plan))
-        self.request.text = plan.request
-        self.tasks.focus()
+        self._empty.update(words.EMPTY + words.NEW_HERE if wanted else words.EMPTY)
 
     def show_problems(self, problems: list[str]) -> None:
         """Say why the plan can not start."""
         self._error = "\n".join(problems)
         self._show()
 
-    def show_verdict(self, line: Content) -> None:
-        """Say in a line which tasks may run together; nothing while there are none."""
+    def show_verdict(self, line: Content, report: IndependenceReport) -> None:
+        """Say which tasks may run together: in a line, and in the row of each task."""
+        if report is self._report:
+            return
+        self._report = report
+        self.tasks.show_standings(standings(self.draft.plan, report))
+        self._show_detail()
         shown = self.query_one("#plan-verdict", Static)
         shown.update(line, layout=False)
         shown.set_class(not line.plain, "-empty")
+
+    def show_estimate(self, line: Content) -> None:
+        """Say what a run would take and cost; nothing while there are no tasks."""
+        self._estimate.update(line)
+        self._estimate.set_class(not line.plain, "-empty")
 
     def open_words(self, evidence: Evidence) -> None:
         """Pick a task, and open its form where these words stand."""
@@ -155,25 +179,41 @@ class ComposePane(TellsTrouble, Vertical):
         else:
             self.app.bell()
 
-    def change(self, edit: Callable[[Plan], Plan]) -> None:
+    def change(self, edit: Callable[[Plan], Plan], picked: str | None = None) -> None:
         """Make an edit that comes from elsewhere.
+
+        Args:
+            edit: Plan in, plan out.
+            picked: Id of the task to pick then.
 
         Raises:
             ValueError: when the edit says that it can not be made; the plan is as it was.
         """
-        self._changed(self.draft.edit(edit))
+        self._changed(self.draft.edit(edit), picked)
 
     def step(self, action: str) -> None:
-        """Undo the latest edit, or `redo` it."""
+        """Undo the latest edit, or `redo` it; typed words are edits too."""
+        self._stop_reading()
+        if self.request.text.strip() != self.draft.plan.request.strip():
+            self.draft.request(self.request.text)  # typed a moment ago, and not read yet
         self._changed(self.draft.redo() if action == "redo" else self.draft.undo())
+        self._show_request()
+
+    def take_draft(self) -> None:
+        """Another plan was put on the desk."""
+        self._stop_reading()
+        self._changed(True)
+        self._show_request()
 
     # The request
 
     @on(TextArea.Changed, "#request")
     def _typed(self, event: TextArea.Changed) -> None:
-        if self._timer is not None:
-            self._timer.stop()
+        for timer in (self._timer, self._breath):
+            if timer is not None:
+                timer.stop()
         self._timer = self.set_timer(PAUSE, self._read_if_typed)
+        self._breath = self.set_timer(BREATH, self.draft.pause)
 
     def _read_if_typed(self) -> None:
         self._timer = None
@@ -184,10 +224,11 @@ class ComposePane(TellsTrouble, Vertical):
             self._show()
             self.post_message(self.PlanChanged())
         else:
-            self._read_again()
+            self._reading = self._read(self.request.text)
 
     @on(RequestArea.ReadAgainWanted)
     def _read_again(self) -> None:
+        self.draft.pause()
         self._reading = self._read(self.request.text)
 
     @work(exclusive=True, group="parse", exit_on_error=False)
@@ -205,9 +246,26 @@ class ComposePane(TellsTrouble, Vertical):
         self._show()
         self.post_message(self.PlanChanged())
 
+    def _stop_reading(self) -> None:
+        """What is being read of the request is out of date."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.workers.cancel_group(self, "parse")
+
+    def _show_request(self) -> None:
+        if self.request.text.strip() != self.draft.plan.request.strip():
+            self.request.load_text(self.draft.plan.request)
+            self.request.move_cursor(self.request.document.end)
+
     @on(RequestArea.Left)
     def _leave_request(self) -> None:
+        self.draft.pause()
         self.tasks.focus()
+
+    @on(RequestArea.EditorWanted)
+    def _write_outside(self) -> None:
+        self.post_message(self.EditorWanted(None))
 
     # The tasks
 
@@ -227,16 +285,17 @@ class ComposePane(TellsTrouble, Vertical):
                 self._open_form(Task(id=edits.new_id(self.draft.plan)), "A new task", picked)
             case "edit" if picked:
                 self._edit(picked)
+            case "variants" if picked:
+                self._ask_variants(picked)
+            case "outside" if picked:
+                self.post_message(self.EditorWanted(picked))
             case action if picked:
                 self._change(action, picked, event.steps)
+            case _:
+                self.app.bell()
 
-    @on(OptionList.OptionSelected, "#task-list")
-    def _selected(self) -> None:
-        if picked := self.tasks.picked:
-            self._edit(picked)
-
-    @on(OptionList.OptionHighlighted, "#task-list")
-    def _highlighted(self) -> None:
+    @on(TaskList.Picked)
+    def _picked(self) -> None:
         self._show_detail()
 
     def _change(self, action: str, picked: str, steps: int) -> None:
@@ -247,7 +306,10 @@ class ComposePane(TellsTrouble, Vertical):
             "priority": lambda plan: edits.next_priority(plan, picked),
             "move": lambda plan: edits.move_task(plan, picked, steps),
         }
+        task, waited = self.draft.plan.task(picked), edits.waiting_for(self.draft.plan, picked)
         self._changed(self.draft.edit(changes[action]))
+        if action == "delete" and (told := words.deleted(task, waited)):
+            self.notify(told, severity="warning", markup=False)
 
     def _changed(self, really: bool, picked: str | None = None) -> None:
         if not really:
@@ -256,6 +318,30 @@ class ComposePane(TellsTrouble, Vertical):
         self._error = ""
         self._show(picked)
         self.post_message(self.PlanChanged())
+
+    @work(exclusive=True, group="variants", exit_on_error=False)
+    async def _ask_variants(self, picked: str) -> None:
+        """Ask for the ways a task is to be done, and put a task for each in its place."""
+        models, people = await asyncio.to_thread(
+            lambda: (
+                {one.text for one in self.catalog.models()},
+                [one.text for one in self.catalog.specialists()],
+            )
+        )
+
+        def wrong(answer: str) -> str:
+            try:
+                read_variants(answer, models, people)
+            except ValueError as error:
+                return str(error)
+            return ""
+
+        label = clean_line(self.draft.plan.task(picked).label, 40)
+        example = "3   or   quick sketch; thorough   or   opus; sonnet"
+        question = AskLine(f"Variants of “{label}”", "", example, "makes them", wrong)
+        if answer := await self.app.push_screen_wait(question):
+            made = read_variants(answer, models, people)
+            self.change(lambda plan: make_variants(plan, picked, made))
 
     def _edit(self, task_id: str, words: Evidence | None = None) -> None:
         task = self.draft.plan.task(task_id)
@@ -281,16 +367,8 @@ class ComposePane(TellsTrouble, Vertical):
             if words is None:  # else back to where the words were found
                 self.tasks.focus()
 
-        self.app.push_screen(TaskForm(self.draft.plan, task, title, words, self._fit), take)
-
-    def _place(self) -> int:
-        ids = [task.id for task in self.draft.plan.tasks]
-        picked = self.tasks.picked
-        return ids.index(picked) if picked in ids else 0
-
-    def _pick(self, place: int) -> None:
-        if self.draft.plan.tasks:
-            self.tasks.show_plan(self.draft.plan, self.draft.plan.tasks[place].id)
+        form = TaskForm(self.draft.plan, task, title, words, self._fit, self.catalog)
+        self.app.push_screen(form, take)
 
     # Showing
 
@@ -298,43 +376,21 @@ class ComposePane(TellsTrouble, Vertical):
         plan = self.draft.plan
         self.set_class(not plan.tasks, "-empty")
         self.tasks.show_plan(plan, picked)
+        self._show_head()
         problems = self.query_one("#plan-problems", Static)
-        problems.update(found := self._problems())
+        problems.update(found := words.problems(plan, self._error, by_hand=self.draft.by_hand))
         problems.display = bool(found.plain)
         count = sum(task.enabled for task in plan.tasks)
         self.border_subtitle = f"{count} task{'' if count == 1 else 's'}" if plan.tasks else ""
         self._show_detail()
 
-    def _problems(self) -> Content:
-        plan = self.draft.plan
-        parts: list[Content] = []
-        if self._error:
-            parts.append(Content.styled(f"✗ {clean(self._error)}", "b $text-error"))
-        parts += [
-            Content.styled(f"▲ missing: {clean_line(what)}", "b $text-warning")
-            for what in plan.missing
-        ]
-        if plan.missing:
-            words = "Say it in the request, or press m in the list if the tasks are as meant."
-            parts.append(Content.styled(words, "$foreground-muted"))
-        if self.draft.by_hand and self.request.text.strip():
-            words = "the tasks are not read from the request; F4 makes them anew from it"
-            parts.append(Content.styled(words, "$foreground-muted"))
-        return Content("\n").join(parts)
+    def _show_head(self) -> None:
+        self._head.update(heading(self.tasks.columns))
 
     def _show_detail(self) -> None:
-        detail = self.query_one("#task-detail", Static)
         picked = self.tasks.picked
         task = next((each for each in self.draft.plan.tasks if each.id == picked), None)
-        text = (task.prompt or " ".join(task.command)) if task else ""
-        by = f"{who(task, self.draft.plan, self._fit, self._known)}\n" if task else ""
-        if by.startswith("▲"):
-            by = f"{by.rstrip()}: {_NO_FILE}\n"
-        detail.update(Content.assemble((clean(by), "$accent"), clean(text[:2000])))
-        detail.set_class(not text, "-empty")
-
-
-def _words(task: Task) -> str:
-    """What of a task is searched."""
-    program = " ".join(task.command)
-    return f"{task.id} {task.title} {task.prompt} {program} {task.specialist or ''}"
+        by = who(task, self.draft.plan, self._fit, self._known) if task else ""
+        detail = self.query_one("#task-detail", Static)
+        detail.update(words.detail(task, self.tasks.standing(picked or ""), by))
+        detail.set_class(task is None, "-empty")

@@ -226,7 +226,7 @@ class Frame(ThemedApp):
     def tell_error(self, error: BaseException) -> None:
         """Show what did not work, to be read; what nobody expected ends the app."""
         if isinstance(error, OrchtuiError):
-            self._keep("error", "This did not work", str(error))
+            self._keep_problem("error", "This did not work", str(error))
             self.push_screen(Read("This did not work", Content(clean(str(error))), error=True))
         elif isinstance(error, Exception):
             self._handle_exception(error)
@@ -240,10 +240,10 @@ class Frame(ThemedApp):
     ) -> None:
         """Tell something in passing; never markup. What is a problem is kept."""
         if severity != "information":
-            self._keep(severity, title, text)
+            self._keep_problem(severity, title, text)
         self.notify(clean(text), title=title, severity=severity, timeout=seconds, markup=False)
 
-    def _keep(self, severity: Severity, title: str, text: str) -> None:
+    def _keep_problem(self, severity: Severity, title: str, text: str) -> None:
         self.problems.add(severity, title, text)
         self.signs.look()
 

@@ -33,11 +33,12 @@ from orchtui.ui.run_bar import RunBar
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.searching import RowSearch
 from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
-from orchtui.ui.task_list import FitOf, Known
+from orchtui.ui.task_columns import FitOf, Known
 from orchtui.ui.timeline_pane import TimelinePane
+from orchtui.ui.trouble import TellsTrouble
 
 
-class Front(Screen[None]):
+class Front(TellsTrouble, Screen[None]):
     """All panes, and the way between them.
 
     Args:

@@ -9,17 +9,21 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from textual import on, work
+from textual.content import Content
 
-from orchtui.engine.errors import NoBackendError, StorageError
+from orchtui.engine.errors import InputError, NoBackendError, StorageError
 from orchtui.engine.fitting import Fit
+from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.request import parse_request
 from orchtui.engine.specialists import find
 from orchtui.engine.trust import Danger
+from orchtui.ui.catalog import catalog_of
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.dialogs import ChooseFix
 from orchtui.ui.draft import EMPTY, Draft
+from orchtui.ui.estimate_line import estimate_line, no_estimate
 from orchtui.ui.frame import Frame
 from orchtui.ui.independence_pane import IndependencePane
 from orchtui.ui.live import LiveRun
@@ -28,6 +32,8 @@ from orchtui.ui.screen import MainScreen
 from orchtui.ui.trouble import WorkFailed
 from orchtui.ui.trust_question import ask_trust
 
+ESTIMATE_AFTER = 0.3
+"""Seconds after a report until the estimate is made: typing goes first."""
 LOOK_AGAIN = 2.0
 """Seconds between two looks whether agent files have changed."""
 
@@ -50,6 +56,7 @@ class PlanDesk(Frame):
         self.main = MainScreen(
             self.draft, parse, project.check, self.live.now, self._fit, self._known, self.signs
         )
+        self.main.plan_pane.catalog = catalog_of(project)
         self._specialists: object = None
         """Those whose names and colours the panes show."""
 
@@ -92,6 +99,28 @@ class PlanDesk(Frame):
         """Say who would work on the plan: its tasks and their agent files may say it themselves."""
         self.main.used = await asyncio.to_thread(self.project.backends_for, self.draft.plan)
         self.main.dirty = True
+        if self.main.independence.plan is self.draft.plan:  # else it comes with the report
+            self.tell_estimate()
+
+    @on(IndependencePane.Checked)
+    @work(exclusive=True, group="estimate", exit_on_error=False)
+    async def tell_estimate(self) -> None:
+        """Say what a run of the plan would take and cost, once nobody has typed for a moment."""
+        await asyncio.sleep(ESTIMATE_AFTER)
+        pane = self.main.independence
+        if pane.report is None or not pane.report.tasks:
+            self.main.plan_pane.show_estimate(Content(""))
+            return
+        try:
+            line = await asyncio.to_thread(self._estimate, pane.plan, pane.report)
+        except NoBackendError:
+            line = no_estimate("b chooses who works")
+        except InputError:
+            line = no_estimate("the plan can not start yet")
+        self.main.plan_pane.show_estimate(line)
+
+    def _estimate(self, plan: Plan, report: IndependenceReport) -> Content:
+        return estimate_line(self.project.estimate(self.project.schedule(plan, report)))
 
     @on(IndependencePane.FixChosen)
     @work(group="findings", exit_on_error=False)

@@ -20,8 +20,14 @@ class RequestArea(TextArea):
     class ReadAgainWanted(Message):
         """The tasks are to be made from the request again."""
 
+    class EditorWanted(Message):
+        """A person wants to write it in an editor of their own."""
+
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
     def action_read_again(self) -> None:
         self.post_message(self.ReadAgainWanted())
+
+    def action_outside(self) -> None:
+        self.post_message(self.EditorWanted())

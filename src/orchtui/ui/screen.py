@@ -30,7 +30,7 @@ from orchtui.ui.output_text import OutputText
 from orchtui.ui.possible import Now
 from orchtui.ui.run_bar import Facts
 from orchtui.ui.tabs_bar import TabsBar
-from orchtui.ui.task_list import FitOf, Known, everybody, nobody_fits
+from orchtui.ui.task_columns import FitOf, Known, everybody, nobody_fits
 from orchtui.ui.timeline_rows import TimelineRows
 from orchtui.ui.waiting import reasons
 
@@ -147,7 +147,7 @@ class MainScreen(Front):
         self.independence.repaint(now)
         report = self.independence.report
         if report is not None:
-            self.plan_pane.show_verdict(brief(report))
+            self.plan_pane.show_verdict(brief(report), report)
         if shown is not None:
             moment = now if is_live else shown.run.at
             broken_off = not is_live and shown.run.finished is None

@@ -19,8 +19,8 @@ from orchtui.engine.steering import Steering
 from orchtui.engine.text import clean_line
 from orchtui.ui import looks
 from orchtui.ui.dialogs import Ask, AskLine
-from orchtui.ui.draft import new_id
 from orchtui.ui.plan_desk import PlanDesk
+from orchtui.ui.plan_edits import new_id
 from orchtui.ui.task_form import TaskForm
 
 _NOTHING = "Nothing is running here"
@@ -180,7 +180,14 @@ class SteerDesk(PlanDesk):
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _add_task(self, run: Run) -> None:
         new = Task(id=new_id(run.plan))
-        form = TaskForm(run.plan, new, "A task for the run that goes on", fit=self._fit)
+        form = TaskForm(
+            run.plan,
+            new,
+            "A task for the run that goes on",
+            None,
+            self._fit,
+            self.main.plan_pane.catalog,
+        )
         if (task := await self.push_screen_wait(form)) is None:
             return
         try:

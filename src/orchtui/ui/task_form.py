@@ -1,160 +1,45 @@
-"""The form in which a task is edited.
+"""The form in which a task is edited: every field, with what may stand there offered as one types.
 
-What is typed is put into a plan file's words and read by `plan_file`, so that
-the form allows what a file allows, with the same messages. This module never
+A mistake is told below its field as soon as the field is left. This module never
 changes the draft: it gives the new task back.
 """
 
-import json
-import re
-import shlex
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantBlur
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Button, Input, Label, Static, TextArea
 from textual.widgets.input import Selection as InputSelection
 from textual.widgets.text_area import Document, Selection
 
-from orchtui.engine.durations import format_duration
-from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
+from orchtui.ui import outside
+from orchtui.ui.completing_input import Completing, Source
+from orchtui.ui.completion import Candidate, Catalog
 from orchtui.ui.excerpt import field_text, place_of, span_in
-from orchtui.ui.task_list import FitOf, nobody_fits
+from orchtui.ui.task_columns import FitOf, nobody_fits
+from orchtui.ui.task_fields import FIELDS, Field, read_form, written
+from orchtui.ui.trouble import TellsTrouble
 
-Form = Literal["text", "plain", "list", "argv"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One line of the form."""
-
-    key: str
-    """As in plan files."""
-    form: Form
-    hint: str
+CHECK_AFTER = 0.3
+"""Seconds after the last key until the fields that were left are looked at again."""
+_NOTHING = Catalog()
+_NO_WORDS = "Press escape again to lose what you changed, or enter to keep it."
 
 
-FIELDS = (
-    Field("title", "text", "a few words; empty: the prompt's start"),
-    Field("prompt", "text", "what the specialist is told"),
-    Field("specialist", "text", "who does it; empty: the plan's"),
-    Field("backend", "text", "anthropic, local, rehearsal; empty: the plan's"),
-    Field("model", "text", "opus, sonnet, haiku or a full id"),
-    Field("priority", "plain", "critical, normal or nice-to-have"),
-    Field("after", "list", "ids of the tasks it waits for, with commas"),
-    Field("timeout", "plain", "90s, 20m, 1h30m; empty: the plan's"),
-    Field("max_tokens", "plain", "of one answer; empty: the plan's"),
-    Field("accept_truncated", "plain", "true: an answer cut off there is good enough"),
-    Field("command", "argv", "a program and its arguments, instead of a model"),
-    Field("env", "list", "variables with secrets that the program gets, with commas"),
-    Field("reads", "list", "paths below the project folder, with commas"),
-    Field("writes", "list", "paths below the project folder, with commas"),
-    Field("id", "text", "what other tasks call it"),
-)
-_PLAIN = re.compile(r"[\w.+-]+")
-
-
-def written(task: Task, field: Field) -> str:
-    """A field's value as the form shows it: without what could act on a terminal."""
-    return clean(_written(task, field))
-
-
-def _written(task: Task, field: Field) -> str:
-    value = getattr(task, field.key)
-    if field.form == "argv":
-        return shlex.join(value)
-    if field.form == "list":
-        return ", ".join(value)
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "true"
-    return format_duration(value) if field.key == "timeout" else str(value)
-
-
-def read_form(
-    plan: Plan, task: Task, values: dict[str, str]
-) -> tuple[Task | None, dict[str, list[str]]]:
-    """The task that the form describes, or what is wrong, by field ('' for none of them).
-
-    Args:
-        plan: The plan that the task belongs to, or will.
-        task: As it was before; its fields that the form does not have are kept.
-        values: What was typed, by key.
-    """
-    known = [other.id for other in plan.tasks]
-    place = known.index(task.id) if task.id in known else len(known)
-    lines = [f"backend: {_quoted(plan.backend)}"] if plan.backend else []
-    lines += ["tasks:", *map(_brief, plan.tasks[:place])]
-    keys: dict[int, str] = {}
-    problems: dict[str, list[str]] = {}
-    lines.append("  -")
-    for field in FIELDS:
-        try:
-            value = _yaml(field, values.get(field.key, ""))
-        except ValueError as error:
-            problems.setdefault(field.key, []).append(f"{field.key}: {error}")
-            continue
-        if value is not None:
-            lines.append(f"    {field.key}: {value}")
-            keys[len(lines)] = field.key
-    lines += map(_brief, plan.tasks[place + 1 :])
-    try:
-        parsed = parse_plan("\n".join(lines)).tasks[place]
-    except InputError as error:
-        for problem in error.problems:
-            key = keys.get(problem.line, "")
-            if "a prompt or a command" in problem.message:
-                key = "prompt"  # it is told where the task begins
-            problems.setdefault(key, []).append(problem.message)
-    if problems:
-        return None, problems
-    kept = {
-        key: getattr(task, key)
-        for key in task.__struct_fields__
-        if key not in {field.key for field in FIELDS}
-    }
-    shown = {field.key: getattr(parsed, field.key) for field in FIELDS}
-    return Task(**(kept | shown)), {}
-
-
-def _brief(task: Task) -> str:
-    """Another task of the plan: what the checks between tasks look at."""
-    return "  - " + _quoted({"id": task.id, "command": ["-"], "after": list(task.after)})
-
-
-def _yaml(field: Field, value: str) -> str | None:
-    """What stands behind the key; `None` for an empty field.
-
-    Raises:
-        ValueError: when quotes in a command are not closed.
-    """
-    if not value.strip():
-        return None
-    if field.form == "argv":
-        return _quoted(shlex.split(value))
-    if field.form == "list":
-        return _quoted([item.strip() for item in value.split(",") if item.strip()])
-    if field.form == "plain" and _PLAIN.fullmatch(value.strip()):
-        return value.strip()
-    return _quoted(value if field.key == "prompt" else value.strip())
-
-
-def _quoted(value: object) -> str:
-    """JSON on one line, which YAML reads too."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-class TaskForm(ModalScreen[Task | None]):
+class TaskForm(TellsTrouble, ModalScreen[Task | None]):
     """Edits one task; gives the new one, or `None` when it is left as it was.
 
     Args:
@@ -163,12 +48,14 @@ class TaskForm(ModalScreen[Task | None]):
         title: Stands above the form.
         words: What to go to, and to mark.
         fit: Whom a task gets that names nobody.
+        catalog: What is offered.
     """
 
     AUTO_FOCUS = ""  # `on_mount` says where it begins
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
         Binding("ctrl+r,f3,f5", "done", "Done"),
+        Binding("ctrl+g", "outside", "Editor"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -180,19 +67,26 @@ class TaskForm(ModalScreen[Task | None]):
         title: str,
         words: Evidence | None = None,
         fit: FitOf = nobody_fits,
+        catalog: Catalog = _NOTHING,
     ) -> None:
         super().__init__()
         self._fit = fit
+        self._catalog = catalog
         self._words = words
         self._plan = plan
         self._edited = task
         self._title = title
         self._sure = False
+        self._left: set[str] = set()
+        """Fields that a person has been in: only those are told about before they are done."""
+        self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
             dialog.border_title = Content(self._title)
-            dialog.border_subtitle = "enter: done   esc: back   tab: next field"
+            dialog.border_subtitle = (
+                "enter: done   esc: back   tab: next or complete   ctrl+g: prompt in $EDITOR"
+            )
             yield Static("", id="form-problem", classes="problem", markup=False)
             with VerticalScroll(can_focus=False):
                 for field in FIELDS:
@@ -202,16 +96,42 @@ class TaskForm(ModalScreen[Task | None]):
                 yield Button("Back", id="form-back", compact=True)
 
     def _field(self, field: Field) -> ComposeResult:
-        value = written(self._edited, field)
+        value, name = written(self._edited, field), f"field-{field.key}"
+        if field.group:
+            yield Static(field.group, classes="field-group", markup=False)
         with Horizontal(classes="field"):
             yield Label(field.key, classes="field-name")
             if field.key == "prompt":
-                yield TextArea(
-                    value, id="field-prompt", tab_behavior="focus", compact=True, soft_wrap=True
-                )
+                yield TextArea(value, id=name, tab_behavior="focus", compact=True, soft_wrap=True)
+            elif (source := self._source(field)) is not None:
+                several = field.form == "list"
+                yield Completing(value, source, field.hint, name, several=several)
             else:
-                yield Input(value, placeholder=field.hint, id=f"field-{field.key}", compact=True)
+                yield Input(value, placeholder=field.hint, id=name, compact=True)
         yield Static("", id=f"problem-{field.key}", classes="problem field-problem", markup=False)
+
+    def _source(self, field: Field) -> Source | None:
+        """What the line of a field offers."""
+        offered: dict[str, Sequence[Candidate]] = {
+            "priorities": [Candidate(one) for one in PRIORITIES],
+            "tasks": [
+                Candidate(task.id, task.label)
+                for task in self._plan.tasks
+                if task.id != self._edited.id
+            ],
+        }
+        if field.offers is None:
+            return None
+        if field.offers == "paths":
+            return self._catalog.paths
+        if (known := offered.get(field.offers)) is not None:
+            return lambda typed: known
+        ask = {
+            "specialists": self._catalog.specialists,
+            "models": self._catalog.models,
+            "backends": self._catalog.backends,
+        }[field.offers]
+        return lambda typed: ask()
 
     @on(Input.Changed, "#field-title")
     @on(Input.Changed, "#field-writes")
@@ -264,18 +184,65 @@ class TaskForm(ModalScreen[Task | None]):
         typed["prompt"] = self.query_one(TextArea).text
         return typed
 
+    # What is wrong
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._sure = False
+        if self._left:
+            self._check_soon()
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """A field was left: what stands there is meant."""
+        if (name := event.widget.id or "").startswith("field-"):
+            self._left.add(name.removeprefix("field-"))
+            self._check_soon()
+
+    def _check_soon(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(CHECK_AFTER, self._check)
+
+    @work(exclusive=True, group="check", exit_on_error=False)
+    async def _check(self) -> None:
+        """Tell what is wrong in the fields that were left."""
+        typed = self.values
+        _, problems = await asyncio.to_thread(read_form, self._plan, self._edited, typed)
+        told = {key: lines for key, lines in problems.items() if key in self._left}
+        if not typed["prompt"].strip() and not typed["command"].strip():
+            told.pop("prompt", None)  # nobody has to begin with it
+        self._tell(told)
+        name = typed["specialist"].strip()
+        stranger = await asyncio.to_thread(self._catalog.stranger, name) if name else ""
+        if stranger and "specialist" not in told and "specialist" in self._left:
+            self._tell_one("specialist", stranger, "-warning")
+
+    def _tell(self, problems: dict[str, list[str]]) -> None:
+        for field in FIELDS:
+            self._tell_one(field.key, "\n".join(problems.get(field.key, ())))
+        self.query_one("#form-problem", Static).update("\n".join(problems.get("", ())))
+
+    def _tell_one(self, key: str, words: str, look: str = "") -> None:
+        shown = self.query_one(f"#problem-{key}", Static)
+        shown.update(words)
+        shown.set_class(look == "-warning", "-warning")
+        shown.display = bool(words)
+
+    # Leaving
+
     @on(Input.Submitted)
     @on(Button.Pressed, "#form-done")
     def action_done(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+        self.workers.cancel_group(self, "check")
         task, problems = read_form(self._plan, self._edited, self.values)
         if task is not None:
             self.dismiss(task)
             return
-        for field in FIELDS:
-            shown = self.query_one(f"#problem-{field.key}", Static)
-            shown.update("\n".join(problems.get(field.key, ())))
-            shown.display = field.key in problems
-        self.query_one("#form-problem", Static).update("\n".join(problems.get("", ())))
+        self._left.update(problems)
+        self._tell(problems)
         first = next((field.key for field in FIELDS if field.key in problems), None)
         if first is not None:
             self.query_one(f"#field-{first}").focus()
@@ -286,8 +253,17 @@ class TaskForm(ModalScreen[Task | None]):
         changed = any(typed[field.key] != written(self._edited, field) for field in FIELDS)
         if changed and not self._sure:
             self._sure = True
-            self.query_one("#form-problem", Static).update(
-                "Press escape again to lose what you changed, or enter to keep it."
-            )
+            self.query_one("#form-problem", Static).update(_NO_WORDS)
             return
         self.dismiss(None)
+
+    @work(exclusive=True, group=outside.GROUP, exit_on_error=False)
+    async def action_outside(self) -> None:
+        """Write the prompt in an editor of one's own."""
+        area = self.query_one(TextArea)
+        with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
+            path = Path(folder) / "prompt.md"
+            await asyncio.to_thread(path.write_text, area.text, encoding="utf-8")
+            if not await outside.edit(self.app, path):
+                text = await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
+                area.load_text(clean(text).rstrip("\n"))

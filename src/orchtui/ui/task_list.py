@@ -1,41 +1,40 @@
-"""The list of the plan's tasks, one row each. It shows a Plan and never changes one."""
+"""The list of the plan's tasks, one row each. It shows a Plan and never changes one.
 
-from collections.abc import Callable, Sequence
+All rows are drawn by one widget, only those that can be seen: a thousand tasks
+cost what the visible ones cost.
+"""
+
+from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.binding import BindingType
-from textual.content import Content
-from textual.events import Resize
+from textual.events import Click, Resize
+from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
-from orchtui.engine.fitting import Fit
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import DEFAULT_SPECIALIST
-from orchtui.engine.text import clean_line
+from orchtui.engine.plan import Plan
 from orchtui.ui import keymap, looks
-from orchtui.ui.wrapping import fit
+from orchtui.ui.task_columns import (
+    LOOKS,
+    UNCHECKED,
+    Columns,
+    FitOf,
+    Known,
+    Standing,
+    everybody,
+    nobody_fits,
+    row,
+    who,
+)
 
-FitOf = Callable[[str, str, Sequence[str]], Fit]
-"""The specialist that fits a title, a prompt and declared writes: `Fitter.fit`."""
-
-
-def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> Fit:
-    """For a list that nobody gave a Fitter."""
-    return Fit(DEFAULT_SPECIALIST, "")
-
-
-Known = Callable[[str], bool]
-"""Whether there is an agent file of this name."""
-
-
-def everybody(name: str) -> bool:
-    """For a list that nobody told who there is."""
-    return True
+_STRUCK = Style(strike=True)
 
 
-class TaskList(OptionList):
+class TaskList(ScrollView, can_focus=True):
     """Rows of tasks. What a key asks for goes up as a message; the owner does it.
 
     Args:
@@ -43,7 +42,13 @@ class TaskList(OptionList):
         known: Who has an agent file.
     """
 
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("tasks")]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "task--cursor",
+        "task--cursor-focused",
+        *(f"task--{look}" for look in LOOKS),
+    }
 
     class Wanted(Message):
         """A person wants something done to the picked task, or to the list."""
@@ -54,12 +59,19 @@ class TaskList(OptionList):
             """One of the actions of the context `tasks` in the keymap."""
             self.steps = steps
 
+    class Picked(Message):
+        """Another task is picked, or the picked one has moved."""
+
     def __init__(self, fit: FitOf = nobody_fits, known: Known = everybody) -> None:
-        super().__init__(id="task-list", markup=False, compact=True)
+        super().__init__(id="task-list")
         self._fit = fit
         self._known = known
         self._plan = Plan()
-        self._width = 0
+        self._standings: Mapping[str, Standing] = {}
+        self._columns = Columns.of(0, 0)
+        self._place = 0
+
+    # What is shown
 
     def show_plan(self, plan: Plan, picked: str | None = None) -> None:
         """Show another plan; the picked task stays picked, or the one at its place.
@@ -67,106 +79,127 @@ class TaskList(OptionList):
         Args:
             picked: Id of the task to pick instead.
         """
-        place = self.highlighted or 0
         picked = picked or self.picked
         self._plan = plan
-        self._width = self.scrollable_content_region.width
-        ids = [task.id for task in plan.tasks]
-        numbers = {task_id: number for number, task_id in enumerate(ids, 1)}
-        self.set_options(
-            Option(
-                _row(task, numbers, who(task, plan, self._fit, self._known), self._width),
-                id=f"task:{task.id}",
-            )
-            for task in plan.tasks
-        )
-        if ids:
-            self.highlighted = ids.index(picked) if picked in ids else min(place, len(ids) - 1)
+        place = self._place_of(picked)
+        self._place = place if place is not None else max(0, min(self._place, len(plan.tasks) - 1))
+        self._measure()
+        self._see()
+        self.refresh()
+
+    def show_standings(self, standings: Mapping[str, Standing]) -> None:
+        """Say which tasks are independent, and what the others wait for."""
+        self._standings = standings
+        self.refresh()
+
+    def standing(self, task_id: str) -> Standing:
+        """How a task stands, as far as that was looked at."""
+        return self._standings.get(task_id, UNCHECKED)
 
     @property
     def picked(self) -> str | None:
         """Id of the picked task."""
-        if self.highlighted is None or self.highlighted >= len(self._plan.tasks):
-            return None
-        return self._plan.tasks[self.highlighted].id
+        tasks = self._plan.tasks
+        return tasks[self._place].id if self._place < len(tasks) else None
+
+    @property
+    def place(self) -> int:
+        """Where the picked task stands."""
+        return self._place
+
+    @property
+    def columns(self) -> Columns:
+        """Where the columns stand now."""
+        return self._columns
+
+    def pick(self, place: int) -> None:
+        """Pick the task at this place, or the nearest one."""
+        before, self._place = self._place, max(0, min(place, len(self._plan.tasks) - 1))
+        self._see()
+        if self._place != before:
+            self.refresh()
+            self.post_message(self.Picked())
+
+    def _place_of(self, task_id: str | None) -> int | None:
+        tasks = self._plan.tasks
+        if self._place < len(tasks) and tasks[self._place].id == task_id:
+            return self._place  # the usual case, without a search
+        return next((place for place, task in enumerate(tasks) if task.id == task_id), None)
+
+    def _measure(self) -> None:
+        width = self.scrollable_content_region.width
+        self._columns = Columns.of(width, len(self._plan.tasks))
+        size = Size(width, len(self._plan.tasks))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _see(self) -> None:
+        """Bring the picked row into sight."""
+        height = self.scrollable_content_region.height
+        if self._place < self.scroll_offset.y:
+            self.scroll_to(y=self._place, animate=False)
+        elif self._place >= self.scroll_offset.y + height:
+            self.scroll_to(y=self._place - height + 1, animate=False)
+
+    # Keys and the mouse
 
     def on_resize(self, event: Resize) -> None:
-        """The columns follow the width."""
-        if self.scrollable_content_region.width != self._width:
-            self.show_plan(self._plan)
+        """The columns follow the width, and the picked row stays in sight."""
+        self._measure()
+        self._see()
 
-    def _want(self, action: str, steps: int = 0) -> None:
-        self.post_message(self.Wanted(action, steps))
+    def on_click(self, event: Click) -> None:
+        """Pick the row under the mouse; a second click opens its form."""
+        place = self.scroll_offset.y + event.y
+        if place >= len(self._plan.tasks):
+            return
+        self.pick(place)
+        if event.chain == 2:
+            self._want("edit")
 
-    def action_edit(self) -> None:
-        self._want("edit")
+    def action_step(self, steps: int) -> None:
+        self.pick(self._place + steps)
 
-    def action_add(self) -> None:
-        self._want("add")
+    def action_page(self, pages: int) -> None:
+        self.pick(self._place + pages * max(1, self.scrollable_content_region.height - 1))
 
-    def action_duplicate(self) -> None:
-        self._want("duplicate")
+    def action_first(self) -> None:
+        self.pick(0)
 
-    def action_delete(self) -> None:
-        self._want("delete")
+    def action_last(self) -> None:
+        self.pick(len(self._plan.tasks) - 1)
 
-    def action_toggle_enabled(self) -> None:
-        self._want("toggle")
-
-    def action_priority(self) -> None:
-        self._want("priority")
+    def action_want(self, action: str) -> None:
+        self._want(action)
 
     def action_move(self, steps: int) -> None:
         self._want("move", steps)
 
-    def action_undo(self) -> None:
-        self._want("undo")
+    def _want(self, action: str, steps: int = 0) -> None:
+        self.post_message(self.Wanted(action, steps))
 
-    def action_redo(self) -> None:
-        self._want("redo")
+    # Drawing
 
-    def action_settle(self) -> None:
-        self._want("settle")
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.scrollable_content_region.width
+        place = y + self.scroll_offset.y
+        base = self.rich_style
+        if place >= len(self._plan.tasks):
+            return Strip.blank(width, base)
+        task = self._plan.tasks[place]
+        by = who(task, self._plan, self._fit, self._known)
+        parts = row(task, place + 1, self.standing(task.id), by, self._columns)
+        segments = [Segment(text, self._style(look)) for text, look in parts if text]
+        if place == self._place:
+            name = "task--cursor-focused" if self.has_focus else "task--cursor"
+            base += looks.paper(self.get_component_rich_style(name))
+            segments.insert(0, Segment("▌", self._style("bar")))
+        else:
+            segments.insert(0, Segment(" "))
+        return Strip(segments).adjust_cell_length(width).apply_style(base)
 
-    def action_read_again(self) -> None:
-        self._want("read_again")
-
-    def action_request(self) -> None:
-        self._want("request")
-
-
-def who(task: Task, plan: Plan, fit: FitOf, known: Known = everybody) -> str:
-    """Who does a task: its program, whom it or the plan names, or `writer · “draft”`.
-
-    A name without an agent file is marked.
-    """
-    if task.command:
-        return task.command[0]
-    if named := task.specialist or plan.specialist:
-        return named if known(named) else f"▲ {named}"
-    found = fit(task.title, task.prompt, task.writes)
-    return f"{found.specialist} · “{found.words[0]}”" if found.words else found.specialist
-
-
-def _row(task: Task, numbers: dict[str, int], facts: str, width: int) -> Content:
-    """Number, priority, title, and on the right who does it and what it waits for."""
-    number = f"{numbers[task.id]:>{len(str(len(numbers)))}} "
-    if task.after:
-        needed = ",".join(str(numbers.get(other, other)) for other in task.after)
-        facts = f"← {needed} {facts}"
-    if not task.enabled:
-        facts = "left out"
-    facts_width = min(max(width // 3, 0), 24) if width >= 34 else 0
-    title_width = max(1, width - len(number) - 2 - facts_width - (1 if facts_width else 0))
-    priority = looks.PRIORITY_SIGNS[task.priority]
-    dim = "$foreground-muted" if task.enabled else "$foreground-disabled"
-    title = fit(clean_line(task.label), title_width)
-    title_style = "" if task.enabled else "strike $foreground-disabled"
-    sign_style = {"critical": "b $text-warning"}.get(task.priority, dim)
-    return Content.assemble(
-        (number, dim),
-        (priority + " ", sign_style),
-        (title.rstrip(), title_style),
-        " " * (len(title) - len(title.rstrip())),
-        (" " + fit(clean_line(facts), facts_width) if facts_width else "", dim),
-    )
+    def _style(self, look: str) -> Style:
+        if look == "struck":
+            return self._style("off") + _STRUCK
+        return looks.ink(self.get_component_rich_style(f"task--{look}"))

@@ -9,14 +9,14 @@ import asyncio
 from msgspec.structs import replace
 from textual import work
 
-from orchtui.ui.reading_desk import ReadingDesk
+from orchtui.ui.draft_desk import DraftDesk
 from orchtui.ui.remembered import place, recall
 
 REHEARSAL = "rehearsal"
 """The backend that examples run on where nobody chose one."""
 
 
-class WelcomeDesk(ReadingDesk):
+class WelcomeDesk(DraftDesk):
     """The app without saving and leaving."""
 
     def welcome(self) -> None:
@@ -61,5 +61,6 @@ class WelcomeDesk(ReadingDesk):
             self.project.overrides = replace(overrides, backend=REHEARSAL)
             self.say("It is rehearsed: no model is called. b chooses who really works")
         self.main.action_go("compose")
-        self.main.plan_pane.open_plan(plan)
-        self.draft.saved = self.draft.plan
+        self.draft.open(plan, None)
+        self.draft.drop()  # it can be opened again
+        self.main.plan_pane.take_draft()
