@@ -17,6 +17,7 @@ from orchtui.engine.summary import load_all
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.tabs_bar import TabsBar
 from orchtui.ui.timeline_rows import TimelineRows
+from orchtui.ui.trouble import TellsTrouble
 from orchtui.ui.trust_question import TrustQuestion
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
@@ -190,3 +191,10 @@ def test_whoever_works_in_the_background_tells_when_it_fails() -> None:
         )
     ]
     assert silent == []
+
+
+def test_telling_takes_no_looks_away() -> None:
+    """A class has the looks of its first base alone."""
+    telling = {kind for kind in TellsTrouble.__subclasses__() if kind.__module__ != __name__}
+    assert {"Front", "ComposePane"} <= {kind.__name__ for kind in telling}
+    assert [kind for kind in telling if kind.__bases__[0] is TellsTrouble] == []

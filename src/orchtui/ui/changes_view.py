@@ -53,7 +53,7 @@ _EMPTY = "This run wrote no files."
 _HINT = "space accepts   a all   enter applies   J K scroll   esc"
 
 
-class ChangesView(TellsTrouble, ModalScreen[list[Change] | None]):
+class ChangesView(ModalScreen[list[Change] | None], TellsTrouble):
     """The files with the diff of the picked one; gives those accepted, `None` when it is left.
 
     Args:

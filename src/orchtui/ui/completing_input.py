@@ -74,7 +74,7 @@ class CompletingInput(Input):
         self.owner.close()
 
 
-class Completing(TellsTrouble, Vertical):
+class Completing(Vertical, TellsTrouble):
     """A line with offers.
 
     Args:

@@ -51,7 +51,7 @@ BREATH = 2.0
 """Seconds without a key after which what is typed next is undone by itself."""
 
 
-class ComposePane(TellsTrouble, Vertical):
+class ComposePane(Vertical, TellsTrouble):
     """Request and tasks.
 
     Args:

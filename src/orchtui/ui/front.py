@@ -38,7 +38,7 @@ from orchtui.ui.timeline_pane import TimelinePane
 from orchtui.ui.trouble import TellsTrouble
 
 
-class Front(TellsTrouble, Screen[None]):
+class Front(Screen[None], TellsTrouble):
     """All panes, and the way between them.
 
     Args:

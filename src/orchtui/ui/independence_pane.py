@@ -47,7 +47,7 @@ _SHORT = 14
 """Rows of the pane below which the stages have one."""
 
 
-class IndependencePane(TellsTrouble, Vertical):
+class IndependencePane(Vertical, TellsTrouble):
     """The verdict, the stages, the findings; or the matrix.
 
     Args:

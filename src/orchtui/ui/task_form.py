@@ -39,7 +39,7 @@ _NOTHING = Catalog()
 _NO_WORDS = "Press escape again to lose what you changed, or enter to keep it."
 
 
-class TaskForm(TellsTrouble, ModalScreen[Task | None]):
+class TaskForm(ModalScreen[Task | None], TellsTrouble):
     """Edits one task; gives the new one, or `None` when it is left as it was.
 
     Args:

@@ -17,7 +17,10 @@ class WorkFailed(Message):
 
 
 class TellsTrouble(Widget):
-    """A widget whose failed workers are told upwards."""
+    """A widget whose failed workers are told upwards.
+
+    To be named behind the widget that it is added to: only the first base gives looks.
+    """
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Pass the error on."""
