@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,6 +22,11 @@ from textual.widgets.option_list import Option
 from orchtui.engine.text import clean_line
 from orchtui.ui.completion import Candidate, item_at, matching
 from orchtui.ui.trouble import TellsTrouble
+from orchtui.ui.wrapping import fit
+
+_FRAME = 4
+"""Cells of the list's border and scrollbar."""
+_DIM = "$foreground-muted"
 
 Source = Callable[[str], Sequence[Candidate]]
 """What may stand in a line, given the words typed; it is asked in a thread."""
@@ -165,7 +171,8 @@ class Completing(Vertical, TellsTrouble):
         if not self.line.has_focus:
             return
         self._found = found
-        self._offers.set_options(Option(_shown(one)) for one in found)
+        width = self.line.size.width - _FRAME
+        self._offers.set_options(Option(_shown(one, width)) for one in found)
         self._offers.highlighted = None
         self.set_class(bool(found), "-open")
 
@@ -176,6 +183,9 @@ class Completing(Vertical, TellsTrouble):
         self.take()
 
 
-def _shown(candidate: Candidate) -> Content:
-    what = f"  {clean_line(candidate.what)}" if candidate.what else ""
-    return Content.assemble((clean_line(candidate.text), "b"), (what, "$foreground-muted"))
+def _shown(candidate: Candidate, width: int) -> Content:
+    """One row: what would be taken, and what it is as far as there is room."""
+    text = clean_line(candidate.text)
+    room = width - cell_len(text) - 2
+    what = f"  {fit(clean_line(candidate.what), room).rstrip()}" if room > 3 else ""
+    return Content.assemble((fit(text, min(width, cell_len(text))), "b"), (what, _DIM))

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,6 +67,8 @@ class DraftStore:
     _name: str = field(default_factory=lambda: f"{time.time_ns()}-{secrets.token_hex(3)}")
     _held: int | None = None
     """The open lock."""
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+    """An app that is left may be keeping a draft still while it keeps the last one."""
 
     def save(self, plan: Plan, path: Path | None, redactor: Redactor, *, by_hand: bool) -> None:
         """Put the draft in place of what was kept before, in one step.
@@ -75,7 +78,6 @@ class DraftStore:
             StorageError: when the disk refuses.
         """
         redactor.refuse(plan)
-        self._hold()
         kept = Kept(
             project=str(self.project.resolve()),
             at=time.time(),
@@ -83,7 +85,10 @@ class DraftStore:
             by_hand=by_hand,
             plan=plan,
         )
-        replace_files({self._file(_ENDING): msgspec.json.encode(kept).decode()})
+        text = msgspec.json.encode(kept).decode()
+        with self._writing:
+            self._hold()
+            replace_files({self._file(_ENDING): text})
 
     def whole(self, path: Path) -> Path:
         """The path of a plan's file, as drafts name it."""
@@ -96,7 +101,8 @@ class DraftStore:
             StorageError: when the disk refuses.
         """
         try:
-            self._file(_ENDING).unlink(missing_ok=True)
+            with self._writing:
+                self._file(_ENDING).unlink(missing_ok=True)
         except OSError as error:
             raise StorageError(f"{self._file(_ENDING)}: {error.strerror}") from error
 
