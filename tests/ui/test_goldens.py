@@ -1,0 +1,136 @@
+"""How whole screens look: their rows as text at three sizes, one as pictures under two themes.
+
+`GOLDENS=write pytest tests/ui/test_goldens.py` makes them anew; whoever does that looks at
+what has changed.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from orchtui.engine import events as ev
+from orchtui.engine.plan import Task
+from orchtui.ui import frame
+from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.screen import Shown
+from tests.engine.told import Told
+from tests.ui.conftest import MakeApp, screen_text, until
+from tests.ui.test_independence import always, needs, with_check
+
+GOLDENS = Path(__file__).parent / "goldens"
+MEMORY = 64 << 20
+SIZES = [(80, 24), (120, 36), (200, 50)]
+THEMES = ["orchtui-dark", "orchtui-light"]
+
+ONE = Task(
+    id="papers",
+    title="Academic papers",
+    prompt="Read papers on async/await and save the list to docs/papers.md.",
+    priority="critical",
+    writes=("docs/papers.md",),
+)
+TWO = Task(id="tutorial", title="日本語 tutorial", prompt="Write a tutorial on async/await.")
+THREE = Task(id="review", title="Review", prompt="Review the tutorial for mistakes.", after=())
+FOUR = Task(id="links", title="Links", prompt="Collect links.", priority="nice-to-have")
+TEXT = "# What was read\n\nThree papers, of which *two* say the same.\n\n- one\n- two\n" * 3
+
+
+def ended() -> Told:
+    """A run with a bit of everything, at fixed times."""
+    told = Told(ONE, TWO, THREE, FOUR, request="Research async/await from all sides")
+    told.starts("papers", 0).says("papers", 2, TEXT).starts("tutorial", 0)
+    of = {"task": "papers", "attempt": 1}
+    told.tell(ev.ToolCalled, 3, **of, call="c1", name="Read", arguments='{"path": "docs/x.md"}')
+    told.tell(ev.ToolReturned, 4, **of, call="c1", ok=True, text="words")
+    told.retries("tutorial", 5).starts("tutorial", 9).says("tutorial", 10, "half of it")
+    told.starts("links", 0).completes("links", 7, "- https://example.org", input=90, output=12)
+    told.completes("papers", 12, output=900).fails("tutorial", 14).starts("review", 14)
+    return told.cancels("review", 15).ends(16)
+
+
+async def plan_on_the_desk(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: app.main.independence.report is not None, "it is checked")
+
+
+async def findings(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await plan_on_the_desk(app, pilot)
+    app.main.action_go("independence")
+
+
+async def a_run(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await plan_on_the_desk(app, pilot)
+    run = ended().run
+    app.main.show_run(Shown(run, app.project.out / "runs" / run.id, past=True))
+    app.main.action_go("timeline")
+    await until(pilot, lambda: app.main.timeline.rows.columns.bar, "it has columns")
+
+
+async def empty(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    app.main.plan_pane.change(lambda plan: type(plan)())
+    app.main.action_go("compose")
+
+
+async def help_on_keys(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await a_run(app, pilot)
+    await pilot.press("f1")
+
+
+Scene = Callable[[OrchtuiApp, Pilot[int]], object]
+SCENES: list[Scene] = [plan_on_the_desk, findings, a_run, empty, help_on_keys]
+
+
+@pytest.fixture
+def shown(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> OrchtuiApp:
+    """The app on a plan with a finding; nothing of it comes from this machine or this moment."""
+    monkeypatch.setattr(frame, "resident", lambda: MEMORY)
+    plan = ended().run.plan
+    app = make_app(plan)
+    return with_check(app, always(needs(TWO, THREE, "the tutorial")))
+
+
+async def still(app: OrchtuiApp, pilot: Pilot[int]) -> str:
+    """The rows, once they no longer change."""
+    await until(pilot, lambda: app.main.memory == MEMORY, "memory is measured")
+    app.clear_notifications()
+    seen: list[str] = []
+
+    def same() -> bool:
+        seen.append(screen_text(app))
+        return len(seen) > 6 and len(set(seen[-6:])) == 1
+
+    await until(pilot, same, "nothing moves")
+    return "\n".join(line.rstrip() for line in seen[-1].splitlines()) + "\n"
+
+
+def compare(name: str, text: str) -> None:
+    path = GOLDENS / name
+    if os.environ.get("GOLDENS") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_rows(shown: OrchtuiApp, scene: Scene, size: tuple[int, int]) -> None:
+    async with shown.run_test(size=size) as pilot:
+        await scene(shown, pilot)  # type: ignore[misc]
+        rows = await still(shown, pilot)
+    compare(f"{scene.__name__}-{size[0]}x{size[1]}.txt", rows)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_pictures(shown: OrchtuiApp, theme: str, size: tuple[int, int]) -> None:
+    async with shown.run_test(size=size) as pilot:
+        await a_run(shown, pilot)
+        shown.theme = theme
+        await still(shown, pilot)
+        picture = shown.export_screenshot()
+    # the names of styles and clips are counted anew for each picture
+    picture = re.sub(r"terminal-\d+", "terminal", picture)
+    compare(f"a_run-{size[0]}x{size[1]}-{theme}.svg", picture)
