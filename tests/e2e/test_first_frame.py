@@ -45,6 +45,8 @@ def test_nothing_heavy_is_loaded_before_the_first_frame(
         terminal.wait("orchtui")
         terminal.wait_until((tmp_path / "modules").exists, "the first frame")
         terminal.wait("READY")
+        terminal.press("\x03")
+        assert terminal.wait_exit() == 0
     loaded = set((tmp_path / "modules").read_text().split())
     assert "orchtui.ui.screen" in loaded
     assert not loaded & HEAVY

@@ -30,7 +30,7 @@ def nothing_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Here the first takes long, and after the second nothing of an app would ever go away again.
     """
-    monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, freeze=int))
+    monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, freeze=int, enable=int))
 
 
 @pytest.fixture

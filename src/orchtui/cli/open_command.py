@@ -1,5 +1,6 @@
 """`orchtui [PLAN]`: the app in a terminal."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -25,6 +26,9 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     if hindrance := _hindrance():
         click.echo(f"orchtui: {hindrance}", err=True)
         return 2
+    # What is loaded from here on stays: to search it again and again for what could go is a quarter
+    # of the time to the first frame, after which the app switches it on again.
+    gc.disable()
     from orchtui.config import load_config
     from orchtui.engine.plan_file import load_plan
     from orchtui.ui.app import OrchtuiApp

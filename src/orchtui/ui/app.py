@@ -54,6 +54,7 @@ class OrchtuiApp(WelcomeDesk):
         self._notify = notify
         self._keys_wanted = keys or {}
         self._quit_asked = False
+        self.prepare_theme(theme)
 
     def get_default_screen(self) -> Screen[None]:
         return self.main

@@ -133,6 +133,7 @@ class Frame(ThemedApp):
         """After the first paint: what costs time."""
         gc.collect()
         gc.freeze()
+        gc.enable()  # again: who starts the app switches it off until here
         self._measuring = self.set_interval(_MEASURE, self._measure)
         self._measure()
         self._warm()

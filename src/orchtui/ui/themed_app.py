@@ -58,6 +58,22 @@ class ThemedApp(App[int]):
         self.theme_variables = inks.inked(super().get_css_variables(), plain=plain)
         return self.theme_variables
 
+    def prepare_theme(self, wanted: str | None) -> None:
+        """Begin with the wanted theme: to change it later is to style everything twice.
+
+        To be called before the app runs. Whether a terminal has few colours is known only then.
+
+        Args:
+            wanted: As of `take_theme`.
+        """
+        if self.console.color_system not in ("truecolor", "256"):
+            return
+        found = self._themes.find(wanted or recall(place()).theme or theme_files.DEFAULT)
+        if found is not None and not self.no_color:
+            self.register_theme(found)
+            self.set_reactive(App.theme, found.name)
+            self._chosen_here = found.name
+
     def take_theme(self, wanted: str | None) -> None:
         """Use the wanted theme, and follow the files of all themes.
 
