@@ -73,8 +73,9 @@ class OrchtuiApp(WelcomeDesk):
         self.call_after_refresh(self.settle_down)
 
     def take_memory(self, size: int) -> None:
-        self.main.memory = size
-        self.main.dirty = True
+        if self.main.memory is None or size >> 20 != self.main.memory >> 20:  # as it is shown
+            self.main.memory = size
+            self.main.dirty = True
 
     # Leaving
 

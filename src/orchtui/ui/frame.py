@@ -8,6 +8,7 @@ import gc
 import importlib
 import os
 import signal
+import sys
 from collections.abc import Callable, Collection, Iterable
 from typing import ClassVar
 
@@ -36,6 +37,9 @@ from orchtui.ui.themed_app import ThemedApp
 
 WARM = ("orchtui.engine.request.parse", "orchtui.engine.independence.verdicts")
 """Loaded after the first paint: each compiles hundreds of patterns."""
+
+_MANY = 50
+"""Modules that make a difference once they are loaded."""
 
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
@@ -73,6 +77,8 @@ class Frame(ThemedApp):
         )
         self.crash: BaseException | None = None
         """What nobody expected, and that ended the app."""
+        self._frozen_with = 0
+        """How many modules there were when they were taken for good."""
         self.problems = Problems()
         """What was told as a warning or an error."""
         self.busy = Busy(self._busy_changed)
@@ -132,7 +138,7 @@ class Frame(ThemedApp):
     def settle_down(self) -> None:
         """After the first paint: what costs time."""
         gc.collect()
-        gc.freeze()
+        self._freeze()
         gc.enable()  # again: who starts the app switches it off until here
         self._measuring = self.set_interval(_MEASURE, self._measure)
         self._measure()
@@ -146,7 +152,19 @@ class Frame(ThemedApp):
 
     @work(exclusive=True, group="memory", exit_on_error=False)
     async def _measure(self) -> None:
+        if len(sys.modules) - self._frozen_with > _MANY:
+            self._freeze()
         self.take_memory(await asyncio.to_thread(resident))
+
+    def _freeze(self) -> None:
+        """What is loaded stays, and is no longer searched for what could go.
+
+        With an SDK in it such a search holds every key up for a third of a second, every two
+        seconds while text comes. It is loaded when the first run begins, long after the first
+        paint.
+        """
+        self._frozen_with = len(sys.modules)
+        gc.freeze()
 
     def take_memory(self, size: int) -> None:
         """A new reading of memory, in bytes."""
