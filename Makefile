@@ -16,7 +16,7 @@ CODE := $(wildcard src tests tools benchmarks)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench faults test-packaging test-all lock clean
+.PHONY: help run test check lint format bench bench-ui faults test-packaging test-all lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 bench: $(DEV_ENV)/installed ## what the analysis costs, and a run beside a bare asyncio fan-out
 	@$(DEV) benchmarks.independence
 	@$(DEV) benchmarks.fanout $(ARGS)
+
+bench-ui: $(DEV_ENV)/installed ## what the screen costs, in a real pseudo-terminal (ten minutes; ARGS='--only start')
+	@$(DEV) benchmarks.screen $(ARGS)
 
 faults: $(DEV_ENV)/installed ## kill it, lie to it, soak it: the long forms of tests/faults
 	@$(DEV) pytest tests/faults -m '' $(ARGS)

@@ -104,6 +104,7 @@ class MainScreen(Front):
         # The rules are loaded for it, in a thread: first the screen is painted.
         self.call_after_refresh(lambda: self.independence.show_plan(self.draft.plan))
         self.set_interval(1 / RATE, self._repaint)
+        self._repaint()  # not a beat later: the first frame has everything in it
 
     # What is shown
 
