@@ -18,11 +18,11 @@ from textual.app import ComposeResult
 
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.run import Attempt, TaskRun
-from orchtui.engine.schedule import build
 from orchtui.ui import app as whole
 from orchtui.ui.frame import Frame
 from orchtui.ui.memory import resident
 from orchtui.ui.output_pane import OutputPane
+from tests.engine.schedules import build
 
 SIZE = (120, 36)
 clock = time.perf_counter
