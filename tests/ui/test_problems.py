@@ -111,6 +111,6 @@ async def test_it_is_found_in_the_palette(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ctrl+p")
         await pilot.press(*"problems")
-        await sees(pilot, app, "The problems told so far")
+        await sees(pilot, app, "the problems told so far")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ProblemsCard), "they are shown")
