@@ -26,11 +26,11 @@ def test_every_way_there_by_keys_alone(tmp_path: Path, columns: int, rows: int) 
     ) as terminal:
         terminal.wait("app.hepl")
         terminal.type("/coffee")  # in one go: no letter reaches the list of tasks
-        terminal.wait("1 of 1")
+        terminal.wait("1/1")
         terminal.press(ENTER, CTRL_G)
         terminal.wait("ZOOM")
         terminal.press(ESCAPE)  # the search first
-        terminal.wait_gone("1 of 1")
+        terminal.wait_gone("1/1")
         terminal.press(ESCAPE)
         terminal.wait_gone("ZOOM")
         terminal.press(CTRL_O, "3")

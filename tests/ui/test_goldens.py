@@ -54,6 +54,8 @@ def ended() -> Told:
 
 async def plan_on_the_desk(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: app.main.independence.report is not None, "it is checked")
+    estimate = app.main.query_one("#plan-estimate")
+    await until(pilot, lambda: not estimate.has_class("-empty"), "it is estimated")
 
 
 async def findings(app: OrchtuiApp, pilot: Pilot[int]) -> None:

@@ -345,7 +345,7 @@ async def test_a_fix_can_be_chosen(make_app: MakeApp, monkeypatch: pytest.Monkey
         made.append(fix_id)
         return Plan(tasks=plan.tasks[:1])
 
-    monkeypatch.setattr("orchtui.ui.plan_desk.fixes.apply", apply)
+    monkeypatch.setattr("orchtui.engine.independence.fixes.apply", apply)
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1])))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -368,7 +368,7 @@ async def test_a_fix_that_is_not_possible_says_why(
     def refuse(plan: Plan, finding: Finding, fix_id: str) -> Plan:
         raise ValueError("the [/] plan has changed")
 
-    monkeypatch.setattr("orchtui.ui.plan_desk.fixes.apply", refuse)
+    monkeypatch.setattr("orchtui.engine.independence.fixes.apply", refuse)
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1])))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -93,7 +93,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
 def test_what_is_text(key: str) -> None:
     assert is_text(key)
     assert not is_text("f5")
-    assert not is_text("ctrl+g")
+    assert not is_text("ctrl+y")
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
@@ -104,11 +104,11 @@ def test_keys_are_shown_as_people_write_them() -> None:
     ("wanted", "keymap", "told"),
     [
         ({}, {}, []),
-        ({"app.zoom": ["ctrl+g"]}, {"app.zoom": "ctrl+g"}, []),
-        ({"app.zoom": ["ctrl+g, F12"]}, {"app.zoom": "ctrl+g,f12"}, []),
+        ({"app.zoom": ["ctrl+y"]}, {"app.zoom": "ctrl+y"}, []),
+        ({"app.zoom": ["ctrl+y, F12"]}, {"app.zoom": "ctrl+y,f12"}, []),
         ({"app.hlep": ["x"]}, {}, ["no action 'app.hlep'; did you mean app.help?"]),
         ({"zzz": ["x"]}, {}, ["docs/keys.md"]),
-        ({"app.run": ["ctrl+s", "ctrl+g"]}, {"app.run": "ctrl+g"}, ["app.run: 'ctrl+s'"]),
+        ({"app.run": ["ctrl+s", "ctrl+y"]}, {"app.run": "ctrl+y"}, ["app.run: 'ctrl+s'"]),
         ({"app.run": []}, {}, ["app.run needs a key"]),
         ({"request.leave": ["x"]}, {}, ["it is text while the request is written"]),
         ({"runs.reload": ["enter"]}, {}, ["the list needs it"]),
@@ -117,9 +117,9 @@ def test_keys_are_shown_as_people_write_them() -> None:
         ({"tasks.add": ["K"]}, {"tasks.add": "K"}, []),
         # two of yours
         (
-            {"tasks.redo": ["ctrl+g"], "tasks.undo": ["ctrl+g"]},
-            {"tasks.undo": "ctrl+g"},
-            ["ctrl+g is given to tasks.undo and to tasks.redo"],
+            {"tasks.redo": ["ctrl+y"], "tasks.undo": ["ctrl+y"]},
+            {"tasks.undo": "ctrl+y"},
+            ["ctrl+y is given to tasks.undo and to tasks.redo"],
         ),
         # they change places
         (
@@ -161,19 +161,19 @@ def app_with(folder: Path, keys: Wanted) -> OrchtuiApp:
 
 
 async def test_they_work_and_the_help_shows_them(tmp_path: Path) -> None:
-    app = app_with(tmp_path, {"tasks.delete": ["x"], "app.palette": ["ctrl+g"]})
+    app = app_with(tmp_path, {"tasks.delete": ["x"], "app.palette": ["ctrl+y"]})
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("d")
         assert len(app.draft.plan.tasks) == 2
         await pilot.press("x")
         await until(pilot, lambda: len(app.draft.plan.tasks) == 1, "it is deleted")
-        await sees(pilot, app, "x Delete", "^g Menu")
+        await sees(pilot, app, "x Delete", "^y Menu")
         await pilot.press("f1", *"delete the")
         text = await sees(pilot, app, "delete the task")
         assert "x  delete the task" in " ".join(text.split("│")[0:]).replace("   ", " ")
         await pilot.press("escape", "escape", "ctrl+p")
         assert app.screen is app.main
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+y")
         await sees(pilot, app, "What do you want to do?")
 
 

@@ -65,16 +65,21 @@ class Draft:
     @property
     def unsaved(self) -> bool:
         """Whether edits by hand would be lost."""
-        return self.by_hand and self.plan != self._saved.get(self.path)
+        return self.by_hand and not self._stands_elsewhere
 
     @property
     def at_risk(self) -> bool:
         """Whether anything would be lost: edits, or only typed words, that stand nowhere else."""
         if not (self.plan.tasks or self.plan.request.strip()):
             return False
-        if self.plan == self._saved.get(self.path) or self.plan is self._dropped:
+        if self._stands_elsewhere:
             return False
         return self.by_hand or self.plan != self.ran
+
+    @property
+    def _stands_elsewhere(self) -> bool:
+        """Whether the plan is that of its file, or may be lost."""
+        return self.plan == self._saved.get(self.path) or self.plan is self._dropped
 
     def drop(self) -> None:
         """A person said that this plan may be lost."""

@@ -20,6 +20,10 @@ _COUNTED = 3.0
 """Seconds after which the time is told too."""
 
 
+_WORDS_FROM = 90
+"""Cells of width from which a count has room for its word beside the panes' names."""
+
+
 class Signs(Static):
     """A few words at the end of the first row.
 
@@ -63,8 +67,9 @@ class Signs(Static):
             if job.stop is not None:
                 parts.append(Content.styled("esc stops", "$foreground-muted"))
         elif unread := self._problems.unread:  # room is short, and a problem can wait
-            word = "problem" if unread == 1 else "problems"
-            parts.append(Content.styled(f"! {unread} {word}", "$text-warning"))
+            word = " problem" if unread == 1 else " problems"
+            word = word if self.app.size.width >= _WORDS_FROM else ""
+            parts.append(Content.styled(f"! {unread}{word}", "$text-warning"))
         return Content("  ").join(parts)
 
     def on_click(self, event: Click) -> None:
