@@ -319,7 +319,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("grid.page-down", "pagedown,space", "page(1)", "a page down"),
         Key("grid.first", "home,g", "first", "first task"),
         Key("grid.last", "end,G", "last", "last task"),
-        Key("grid.cancel", "x", "app.cancel_task", "stop the task", "Stop"),
+        Key("grid.cancel", "x", "app.cancel_task", "stop the task (asks first)", "Stop"),
         Key("grid.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("grid.close", "number_sign,escape", "screen.hide_grid", "back to the one task", "One"),
     ),
