@@ -169,7 +169,10 @@ ALL = Now(
         ("app.retry", "nothing has run"),
         ("runs.open", "no past runs"),
         ("zoomed.back", "no pane"),
+        ("app.save", "no tasks"),
         ("tasks.add", ""),
+        ("tasks.open", ""),
+        ("tasks.open", ""),
         ("app.help", ""),
         ("runs.reload", ""),
         ("timeline.back", ""),
@@ -180,6 +183,13 @@ def test_why_an_action_can_not_be_done(name: str, why: str) -> None:
     told = hindrance(key, NOTHING)
     assert why in told
     assert bool(why) == bool(told)
+
+
+def test_a_plan_that_lacks_everything_can_be_run_but_not_saved() -> None:
+    [run, save] = [key for key in TABLE["everywhere"] if key.id in ("app.run", "app.save")]
+    lacking = Now(missing=True)
+    assert not hindrance(run, lacking), "it says what is missing"
+    assert "no tasks" in hindrance(save, lacking)
 
 
 def test_nothing_hinders_where_everything_is_there() -> None:

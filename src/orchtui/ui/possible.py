@@ -39,7 +39,7 @@ _WHEEL = ("cancel", "now", "extend", "priority", "pause", "more", "fewer", "add"
 _STEERS = frozenset(f"timeline.{name}" for name in _WHEEL) | {"output.cancel"}
 """What changes a run while it goes on."""
 _WITHOUT_TASK = frozenset(
-    f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request")
+    f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")
 )
 
 
@@ -60,8 +60,10 @@ def hindrance(key: Key, now: Now) -> str:
         return "" if now.matrix else "the matrix is not open: m opens it among the findings"
     if key.id in ("runs.open", "runs.resume", "runs.previous", "runs.next"):
         return "" if now.runs else "there are no past runs"
-    if key.id in ("app.run", "app.save"):
+    if key.id == "app.run":
         return "" if now.tasks or now.missing else _NO_TASKS
+    if key.id == "app.save":
+        return "" if now.tasks else _NO_TASKS
     if key.id == "app.retry":
         return "" if now.shown else "nothing has run yet"
     if area == "zoomed":
