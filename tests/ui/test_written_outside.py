@@ -149,6 +149,19 @@ async def test_an_editor_that_leaves_nothing_changes_nothing(
         assert not app.draft.undo()
 
 
+async def test_in_the_form_an_editor_that_fails_is_told_at_the_prompt(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, None)
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is there")
+        await pilot.press("ctrl+g")
+        await sees(pilot, app, "the editor ended with 1: nothing is taken over")
+        assert app.screen.query_one(TextArea).text == plan_of(QUICK).tasks[0].prompt
+
+
 async def test_the_request_and_a_prompt_are_written_outside(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

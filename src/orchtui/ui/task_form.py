@@ -264,6 +264,9 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
             path = Path(folder) / "prompt.md"
             await asyncio.to_thread(path.write_text, area.text, encoding="utf-8")
-            if not await outside.edit(self.app, path):
+            if code := await outside.edit(self.app, path):
+                told = f"the editor ended with {code}: nothing is taken over"
+                self._tell_one("prompt", told, "-warning")
+            else:
                 text = await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
                 area.load_text(clean(text).rstrip("\n"))
