@@ -1,6 +1,7 @@
 """Which panes stand where, for each size; zoom; and that a resize moves nobody."""
 
 import pytest
+from msgspec.structs import replace
 
 from orchtui.ui.layout import Situation, columns_of, panes_shown
 from orchtui.ui.tabs_bar import ORDER, PaneName
@@ -102,6 +103,35 @@ async def test_zoom_takes_all_the_room_and_gives_it_back(make_app: MakeApp) -> N
         assert app.main.output.has_focus_within
         await pilot.press("z", "z")
         await sees(pilot, app, "1 Plan ─")
+
+
+async def test_escape_ends_the_search_of_an_output_before_the_zoom(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("4", "z", "slash", *"answer", "enter")
+        await until(pilot, lambda: app.main.output.text.has_focus, "the search stands")
+        assert app.main.output.search.is_open
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.main.output.search.is_open, "the search is over")
+        assert app.main.zoomed
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.main.zoomed, "the room is given back")
+        assert app.main.view == "output"
+
+
+async def test_a_folded_group_has_no_output_and_no_ones_name_above_it(make_app: MakeApp) -> None:
+    plan = plan_of(*[QUICK] * 10)
+    first, *others = plan.tasks
+    plan = replace(plan, tasks=(first, *(replace(one, after=(first.id,)) for one in others)))
+    app = make_app(plan)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("3", "g", "down")
+        await until(pilot, lambda: app.main.output.border_title != "4 Output", "a task is shown")
+        await pilot.press("O")
+        await sees(pilot, app, "No output yet")
+        assert str(app.main.output.border_title) == "4 Output"
 
 
 async def test_a_resize_keeps_focus_and_place(make_app: MakeApp) -> None:

@@ -233,8 +233,11 @@ class Front(Screen[None], TellsTrouble):
         """Escape is for the search and the zoom only where there is one."""
         if action != "unzoom":
             return True
-        typing = isinstance(self.focused, Input)
-        return not typing and (self.zoomed or (self._search is not None and self._search.display))
+        if isinstance(self.focused, Input):
+            return False
+        if self.view == "output" and self.output.search.is_open:
+            return False  # the output ends its own search
+        return self.zoomed or (self._search is not None and self._search.display)
 
     def action_unzoom(self) -> None:
         """Put the search away, then the zoom."""

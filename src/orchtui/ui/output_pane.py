@@ -100,8 +100,8 @@ class OutputPane(Vertical):
         self.set_class(task is None, "-empty")
         self._pinned = False
         self._show_attempt(_latest(task))
+        self._tell_title()
         if task is not None:
-            self._tell_title()
             self.repaint(now)
 
     def show_result(self, text: str, title: str, badge: str) -> None:
