@@ -3,9 +3,19 @@
 import pytest
 from msgspec.structs import replace
 
+from orchtui.ui.dialogs import Ask
 from orchtui.ui.layout import Situation, columns_of, panes_shown
 from orchtui.ui.tabs_bar import ORDER, PaneName
-from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
+from tests.ui.conftest import (
+    QUICK,
+    STALL,
+    MakeApp,
+    dialog_text,
+    plan_of,
+    run_to_end,
+    sees,
+    until,
+)
 
 PLAN = Situation("compose")
 FINDINGS = Situation("independence")
@@ -132,6 +142,34 @@ async def test_a_folded_group_has_no_output_and_no_ones_name_above_it(make_app: 
         await pilot.press("O")
         await sees(pilot, app, "No output yet")
         assert str(app.main.output.border_title) == "4 Output"
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 10), (80, 24)])
+async def test_a_question_shows_its_answers_and_no_notice_lies_over_it(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        app.say("One thing that is told in passing, " * 4, "warning")
+        await sees(pilot, app, "One thing")
+        app.push_screen(
+            Ask("Sure?", "It is long. " * 12, [("s", "stay", "stay"), ("c", "go", "go")])
+        )
+        await sees(pilot, app, "s  stay")
+        assert "One thing" not in dialog_text(app)
+        await pilot.press("s")
+        await sees(pilot, app, "One thing")
+
+
+@pytest.mark.parametrize(("key", "words"), [("e", "title"), ("b", "rehearsal"), ("ctrl+n", "team")])
+async def test_on_the_smallest_screen_a_dialog_shows_what_can_be_chosen(
+    make_app: MakeApp, key: str, words: str
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(20, 5)) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is not app.main, "it is open")
+        await sees(pilot, app, words)
 
 
 async def test_a_resize_keeps_focus_and_place(make_app: MakeApp) -> None:

@@ -87,7 +87,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
             dialog.border_subtitle = (
                 "enter: done   esc: back   tab: next or complete   ctrl+g: prompt in $EDITOR"
             )
-            yield Static("", id="form-problem", classes="problem", markup=False)
+            yield Static("", id="form-problem", classes="problem -empty", markup=False)
             with VerticalScroll(can_focus=False):
                 for field in FIELDS:
                     yield from self._field(field)
@@ -221,7 +221,12 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     def _tell(self, problems: dict[str, list[str]]) -> None:
         for field in FIELDS:
             self._tell_one(field.key, "\n".join(problems.get(field.key, ())))
-        self.query_one("#form-problem", Static).update("\n".join(problems.get("", ())))
+        self._tell_above("\n".join(problems.get("", ())))
+
+    def _tell_above(self, words: str) -> None:
+        shown = self.query_one("#form-problem", Static)
+        shown.update(words)
+        shown.set_class(not words, "-empty")
 
     def _tell_one(self, key: str, words: str, look: str = "") -> None:
         shown = self.query_one(f"#problem-{key}", Static)
@@ -253,7 +258,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         changed = any(typed[field.key] != written(self._edited, field) for field in FIELDS)
         if changed and not self._sure:
             self._sure = True
-            self.query_one("#form-problem", Static).update(_NO_WORDS)
+            self._tell_above(_NO_WORDS)
             return
         self.dismiss(None)
 
