@@ -10,7 +10,7 @@ from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.key_help import Wanted
 from orchtui.ui.key_names import is_text, named, show_keys
 from orchtui.ui.keymap import TABLE
-from orchtui.ui.user_keys import effective, resolve
+from orchtui.ui.user_keys import DIALOGS, effective, resolve
 from tests.ui.conftest import QUICK, plan_of, sees, until
 
 
@@ -74,7 +74,8 @@ def test_every_key_of_the_table_is_one_that_arrives() -> None:
     for keys in TABLE.values():
         for key in keys:
             for name in key.keys.split(","):
-                assert named(name) == name
+                if key.id != "offers.take":  # where nothing is offered it goes to the next field
+                    assert named(name) == name
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
@@ -84,8 +85,8 @@ def test_no_key_means_two_things_in_one_place() -> None:
         assert len(set(names)) == len(names), context
         for key in keys:
             for name in key.keys.split(","):
-                # behind a dialog no general key holds
-                if context not in ("everywhere", "problems") and name in general:
+                # in a dialog no general key holds
+                if context not in ("everywhere", *DIALOGS) and name in general:
                     assert general[name].action == key.action, (context, name)
 
 
@@ -93,7 +94,7 @@ def test_no_key_means_two_things_in_one_place() -> None:
 def test_what_is_text(key: str) -> None:
     assert is_text(key)
     assert not is_text("f5")
-    assert not is_text("ctrl+y")
+    assert not is_text("ctrl+g")
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
@@ -104,22 +105,26 @@ def test_keys_are_shown_as_people_write_them() -> None:
     ("wanted", "keymap", "told"),
     [
         ({}, {}, []),
-        ({"app.zoom": ["ctrl+y"]}, {"app.zoom": "ctrl+y"}, []),
-        ({"app.zoom": ["ctrl+y, F12"]}, {"app.zoom": "ctrl+y,f12"}, []),
+        ({"app.zoom": ["ctrl+e"]}, {"app.zoom": "ctrl+e"}, []),
+        ({"app.zoom": ["ctrl+e, F12"]}, {"app.zoom": "ctrl+e,f12"}, []),
         ({"app.hlep": ["x"]}, {}, ["no action 'app.hlep'; did you mean app.help?"]),
         ({"zzz": ["x"]}, {}, ["docs/keys.md"]),
-        ({"app.run": ["ctrl+s", "ctrl+y"]}, {"app.run": "ctrl+y"}, ["app.run: 'ctrl+s'"]),
+        ({"app.run": ["ctrl+s", "ctrl+e"]}, {"app.run": "ctrl+e"}, ["app.run: 'ctrl+s'"]),
         ({"app.run": []}, {}, ["app.run needs a key"]),
         ({"request.leave": ["x"]}, {}, ["it is text while the request is written"]),
         ({"runs.reload": ["enter"]}, {}, ["the list needs it"]),
+        ({"form.done": ["x"]}, {}, ["it is text in the form"]),
+        # behind a dialog no general key holds, so that none is hidden there
+        ({"problems.close": ["z"]}, {"problems.close": "z"}, []),
+        ({"app.zoom": ["ctrl+n"]}, {"app.zoom": "ctrl+n"}, ["app.example"]),
         # yours wins over one that came along, which is told when it has none left
         ({"tasks.add": ["p"]}, {"tasks.add": "p"}, ["give tasks.priority one"]),
         ({"tasks.add": ["K"]}, {"tasks.add": "K"}, []),
         # two of yours
         (
-            {"tasks.redo": ["ctrl+y"], "tasks.undo": ["ctrl+y"]},
-            {"tasks.undo": "ctrl+y"},
-            ["ctrl+y is given to tasks.undo and to tasks.redo"],
+            {"tasks.redo": ["ctrl+e"], "tasks.undo": ["ctrl+e"]},
+            {"tasks.undo": "ctrl+e"},
+            ["ctrl+e is given to tasks.undo and to tasks.redo"],
         ),
         # they change places
         (
@@ -161,19 +166,19 @@ def app_with(folder: Path, keys: Wanted) -> OrchtuiApp:
 
 
 async def test_they_work_and_the_help_shows_them(tmp_path: Path) -> None:
-    app = app_with(tmp_path, {"tasks.delete": ["x"], "app.palette": ["ctrl+y"]})
+    app = app_with(tmp_path, {"tasks.delete": ["x"], "app.palette": ["ctrl+g"]})
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("d")
         assert len(app.draft.plan.tasks) == 2
         await pilot.press("x")
         await until(pilot, lambda: len(app.draft.plan.tasks) == 1, "it is deleted")
-        await sees(pilot, app, "x Delete", "^y Menu")
+        await sees(pilot, app, "x Delete", "^g Menu")
         await pilot.press("f1", *"delete the")
         text = await sees(pilot, app, "delete the task")
         assert "x  delete the task" in " ".join(text.split("│")[0:]).replace("   ", " ")
         await pilot.press("escape", "escape", "ctrl+p")
         assert app.screen is app.main
-        await pilot.press("ctrl+y")
+        await pilot.press("ctrl+g")
         await sees(pilot, app, "What do you want to do?")
 
 

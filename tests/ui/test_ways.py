@@ -71,6 +71,21 @@ def test_every_context_is_found_by_its_bindings() -> None:
         assert context_of(key.id for key in keys) == expected
 
 
+async def test_the_form_has_its_own_keys_in_the_help(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e")
+        await sees(pilot, app, "F1: all keys")
+        form = app.screen
+        await pilot.press("f1")
+        text = await sees(pilot, app, "In the form of a task", "write the prompt in $EDITOR")
+        assert text.index("In the form") < text.index("Everywhere")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is form, "the form is as it was")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main, "nothing was changed")
+
+
 # Palette
 
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Blur
@@ -20,6 +20,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from orchtui.engine.text import clean_line
+from orchtui.ui import keymap
 from orchtui.ui.completion import Candidate, item_at, matching
 from orchtui.ui.trouble import TellsTrouble
 from orchtui.ui.wrapping import fit
@@ -39,13 +40,7 @@ class Offers(OptionList, can_focus=False):
 class CompletingInput(Input):
     """The line itself. Its owner shows the offers, and is told of keys that are for them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "choose(1)", show=False),
-        Binding("up", "choose(-1)", show=False),
-        Binding("tab", "take", show=False),
-        Binding("escape", "close", show=False),
-        Binding("ctrl+n,ctrl+@", "open", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("offers")]
 
     owner: "Completing"
 

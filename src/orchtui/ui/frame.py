@@ -192,7 +192,8 @@ class Frame(ThemedApp):
     def context_here(self) -> keymap.Context | None:
         """What holds where the focus is, besides what holds everywhere."""
         active = self.screen.active_bindings.values()
-        return context_of(each.binding.id for each in active if each.node is self.focused)
+        here = (self.focused, self.screen)
+        return context_of(each.binding.id for each in active if each.node in here)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A dialog is answered first: no action is chosen behind it."""

@@ -23,6 +23,8 @@ Context = Literal[
     "grid",
     "runs",
     "problems",
+    "form",
+    "offers",
 ]
 
 TITLES: dict[Context, str] = {
@@ -38,6 +40,8 @@ TITLES: dict[Context, str] = {
     "grid": "Among the live tasks",
     "runs": "In the list of past runs",
     "problems": "Among the problems",
+    "form": "In the form of a task",
+    "offers": "In a field that offers what may stand there",
 }
 
 
@@ -339,6 +343,21 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("problems.up", "k", "app.simulate_key('up')", "a line up"),
         Key("problems.down", "j", "app.simulate_key('down')", "a line down"),
         Key("problems.close", "escape,q,exclamation_mark", "dismiss(None)", "close"),
+    ),
+    "form": (
+        Key("form.done", "ctrl+r,f3,f5", "done", "take what was changed (so does enter in a line)"),
+        Key("form.outside", "ctrl+g", "outside", "write the prompt in $EDITOR"),
+        Key("form.help", "f1", "app.show_help", "all keys"),
+        Key("form.leave", "escape", "leave", "back to the list (asks when something was changed)"),
+        Key("form.previous", "up", "app.focus_previous", "the field before"),
+        Key("form.next", "down", "app.focus_next", "the next field"),
+    ),
+    "offers": (
+        Key("offers.take", "tab", "take", "take the first offer, or the one that is marked"),
+        Key("offers.open", "ctrl+n", "open", "offer all that may stand there"),
+        Key("offers.next", "down", "choose(1)", "mark the next offer"),
+        Key("offers.previous", "up", "choose(-1)", "mark the offer before"),
+        Key("offers.close", "escape", "close", "put the offers away"),
     ),
 }
 

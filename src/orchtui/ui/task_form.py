@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantBlur
@@ -25,7 +25,7 @@ from textual.widgets.text_area import Document, Selection
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
-from orchtui.ui import outside
+from orchtui.ui import keymap, outside
 from orchtui.ui.completing_input import Completing, Source
 from orchtui.ui.completion import Candidate, Catalog
 from orchtui.ui.excerpt import field_text, place_of, span_in
@@ -52,13 +52,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     """
 
     AUTO_FOCUS = ""  # `on_mount` says where it begins
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Back"),
-        Binding("ctrl+r,f3,f5", "done", "Done"),
-        Binding("ctrl+g", "outside", "Editor"),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("form")]
 
     def __init__(
         self,
@@ -85,7 +79,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         with Vertical(classes="dialog form") as dialog:
             dialog.border_title = Content(self._title)
             dialog.border_subtitle = (
-                "enter: done   esc: back   tab: next or complete   ctrl+g: prompt in $EDITOR"
+                "enter: done   esc: back   tab: next or complete   F1: all keys"
             )
             yield Static("", id="form-problem", classes="problem -empty", markup=False)
             with VerticalScroll(can_focus=False):

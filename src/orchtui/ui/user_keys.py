@@ -27,6 +27,16 @@ class UserKeys:
     """What could not be used, and what to do."""
 
 
+_TYPED: Mapping[Context, str] = {
+    "request": "while the request is written",
+    "form": "in the form",
+    "offers": "in the field",
+}
+"""Where letters are text."""
+DIALOGS: Collection[Context] = ("problems", "form", "offers")
+"""Where no key holds that holds everywhere else."""
+
+
 def resolve(wanted: Wanted) -> UserKeys:
     """Check the keys that a person wants."""
     result = UserKeys()
@@ -58,8 +68,8 @@ def _usable(name: str, context: Context, written: Sequence[str], result: UserKey
         except ValueError as error:
             result.notices.append(f"keys: {name}: '{one}' can not be used: {error}")
             continue
-        if context == "request" and key_names.is_text(key):
-            why = "it is text while the request is written; take ctrl with a letter, or F1 to F12"
+        if context in _TYPED and key_names.is_text(key):
+            why = f"it is text {_TYPED[context]}; take ctrl with a letter, or F1 to F12"
             result.notices.append(f"keys: {name}: '{one}' can not be used: {why}")
         elif key in _OWN.get(context, ()) and key not in _default(name):
             why = "the list needs it to be moved in and opened"
@@ -100,7 +110,7 @@ def _share_out(result: UserKeys) -> None:
         for key in keys:
             if key.id not in result.keymap:
                 _tell_displaced(key, taken, result)
-        if context != "everywhere":
+        if context != "everywhere" and context not in DIALOGS:
             _tell_hidden(context, result)
 
 
