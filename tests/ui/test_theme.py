@@ -296,3 +296,15 @@ async def test_every_theme_that_comes_along_can_be_switched_to(make_app: MakeApp
             app.theme = name
             await pilot.pause()
             await sees(pilot, app, "Topic 1")
+
+
+async def test_in_the_terminals_own_colours_what_is_behind_a_dialog_stays_in_sight(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = "orchtui-ansi"
+        await pilot.press("1", "b")
+        text = await sees(pilot, app, "Who works?")
+        assert "1 Plan" in text
+        assert "READY" in text
