@@ -172,6 +172,18 @@ async def test_on_the_smallest_screen_a_dialog_shows_what_can_be_chosen(
         await sees(pilot, app, words)
 
 
+async def test_the_footer_says_what_escape_does_when_the_zoom_is_over(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("5")
+        await sees(pilot, app, "esc Back")
+        await pilot.press("z")
+        await sees(pilot, app, "c Back")
+        await pilot.press("escape")
+        await sees(pilot, app, "esc Back")
+
+
 async def test_a_resize_keeps_focus_and_place(make_app: MakeApp) -> None:
     app = make_app(plan_of(*[STALL] * 30))
     async with app.run_test(size=(200, 50)) as pilot:

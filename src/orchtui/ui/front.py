@@ -190,6 +190,7 @@ class Front(Screen[None], TellsTrouble):
         """Give the pane in front all the room, or take that back."""
         self.zoomed = not self.zoomed
         self._lay_out()
+        self.refresh_bindings()  # escape is for the zoom, or no longer
 
     def tab_targets(self) -> list[Target]:
         """For jump mode: the panes by their numbers, also those that are not on the screen."""
@@ -243,6 +244,7 @@ class Front(Screen[None], TellsTrouble):
         """Put the search away, then the zoom."""
         if self._search is not None and self._search.display:
             self._search.close()
+            self.refresh_bindings()
         else:
             self.action_zoom()
 
