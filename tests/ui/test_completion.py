@@ -129,6 +129,21 @@ async def test_the_form_completes_one_path_of_a_list_and_goes_into_folders(tmp_p
         assert edited.writes == ("out.md", "docs/guide.md")
 
 
+async def test_what_stands_in_a_list_already_is_not_offered_again() -> None:
+    tasks = tuple(Task(id=f"task-{number}", prompt="x") for number in (1, 2, 3))
+    form = TaskForm(Plan(tasks=tasks), tasks[2], "Task 3")
+    app = Stage()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await app.ask(form)  # type: ignore[arg-type]
+        field = form.query_one("#field-after").parent
+        assert isinstance(field, Completing)
+        field.line.focus()
+        await pilot.press(*"task-1, ta")
+        await until(pilot, lambda: field.open, "the other one is offered")
+        await pilot.press("tab")
+        assert field.line.value == "task-1, task-2"
+
+
 async def test_a_mistake_is_told_below_its_field_when_it_is_left() -> None:
     task = Task(id="a", prompt="x")
     form = TaskForm(Plan(tasks=(task,)), task, "Task a")

@@ -146,6 +146,13 @@ class Completing(Vertical, TellsTrouble):
         text = self.line.value
         return item_at(text, self.line.cursor_position) if self._several else (0, len(text))
 
+    def _elsewhere(self, start: int, end: int) -> set[str]:
+        """The other items of a list: none is wanted twice."""
+        if not self._several:
+            return set()
+        text = self.line.value
+        return {one.strip() for one in (text[:start] + "," + text[end:]).split(",")}
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         if event.value == self._taken:
@@ -162,7 +169,9 @@ class Completing(Vertical, TellsTrouble):
         """Show what fits the words that stand there."""
         start, end = self._span()
         typed = self.line.value[start:end].strip()
-        found = matching(typed, await asyncio.to_thread(self._source, typed))
+        elsewhere = self._elsewhere(start, end)
+        offered = await asyncio.to_thread(self._source, typed)
+        found = matching(typed, (one for one in offered if one.text not in elsewhere))
         if not self.line.has_focus:
             return
         self._found = found
