@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
@@ -24,6 +24,7 @@ from orchtui.ui.draft import Draft
 from orchtui.ui.independence_pane import IndependencePane
 from orchtui.ui.jump import Target
 from orchtui.ui.key_help import Bound
+from orchtui.ui.key_line import KeyLine
 from orchtui.ui.keymap import Context, Key
 from orchtui.ui.layout import COLUMN_OF, Situation, columns_of, panes_shown
 from orchtui.ui.output_pane import OutputPane
@@ -71,6 +72,7 @@ class Front(Screen[None], TellsTrouble):
         self.output = OutputPane()
         self.bar = RunBar()
         self.tabs = TabsBar()
+        self.key_line = KeyLine()
         self.view: PaneName = "compose"
         """The pane that has, or had last, the focus."""
         self.zoomed = False
@@ -114,7 +116,7 @@ class Front(Screen[None], TellsTrouble):
                 yield self.timeline
                 yield self.output
         yield self.bar
-        yield Footer(compact=True, show_command_palette=False)
+        yield self.key_line
 
     @property
     def run_goes_on(self) -> bool:

@@ -104,7 +104,9 @@ class MainScreen(Front):
         # The rules are loaded for it, in a thread: first the screen is painted.
         self.call_after_refresh(lambda: self.independence.show_plan(self.draft.plan))
         self.set_interval(1 / RATE, self._repaint)
-        self._repaint()  # not a beat later: the first frame has everything in it
+        # Not a beat later: the first frame has everything in it.
+        self._repaint()
+        self.key_line.look()
 
     # What is shown
 
