@@ -79,7 +79,7 @@ class ComposePane(Vertical, TellsTrouble):
         fit: FitOf = nobody_fits,
         known: Known = everybody,
     ) -> None:
-        super().__init__(id="compose", classes="pane")
+        super().__init__(id="compose", classes="pane" if draft.plan.tasks else "pane -empty")
         self.border_title = "1 Plan"
         self.draft = draft
         self.catalog = Catalog()
@@ -117,7 +117,7 @@ class ComposePane(Vertical, TellsTrouble):
         yield self._head
         yield self.tasks
         yield self._empty
-        yield Static("", id="plan-verdict", markup=False)
+        yield Static("", id="plan-verdict", classes="-empty", markup=False)
         yield self._estimate
         yield Static("", id="task-detail", markup=False)
         yield self.search

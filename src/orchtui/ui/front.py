@@ -4,7 +4,7 @@ It holds the panes and lays them out. This module never says what a pane shows,
 and never does what a pane wants.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from orchtui.ui.jump import Target
 from orchtui.ui.key_help import Bound
 from orchtui.ui.key_line import KeyLine
 from orchtui.ui.keymap import Context, Key
-from orchtui.ui.layout import COLUMN_OF, Situation, columns_of, panes_shown
+from orchtui.ui.layout import COLUMN_OF, Column, Situation, columns_of, panes_shown
 from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.palette import Offer, offers_of
 from orchtui.ui.possible import Now, hindrance
@@ -51,6 +51,8 @@ class Front(Screen[None], TellsTrouble):
         signs: Stands beside the tabs.
     """
 
+    AUTO_FOCUS = ""
+    """The focus is set once, and not first on what stands first."""
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("zoomed")]
 
     def __init__(
@@ -83,6 +85,12 @@ class Front(Screen[None], TellsTrouble):
         """The user's own keys."""
         self._runs_last = False
         self._beside_run = False
+        self._body = Horizontal(id="body")
+        self._columns: dict[Column, Vertical] = {
+            name: Vertical(id=name, classes="column") for name in ("left", "middle", "right")
+        }
+        self._painted = False
+        """Whether the first frame was laid out."""
         self._panes: dict[PaneName, Widget] = {
             "compose": self.plan_pane,
             "independence": self.independence,
@@ -102,17 +110,24 @@ class Front(Screen[None], TellsTrouble):
         """Where the keys of each context hold."""
 
     def compose(self) -> ComposeResult:
+        # What stands where is known before anything is mounted: nothing is styled twice.
+        self._lay_out()
+        for classes, length in (
+            (self.app.HORIZONTAL_BREAKPOINTS, self.app.size.width),
+            (self.app.VERTICAL_BREAKPOINTS, self.app.size.height),
+        ):
+            self.add_class(max(one for one in classes if one[0] <= length)[1], update=False)
         with Horizontal(id="top"):
             yield self.tabs
             if self._signs is not None:
                 yield self._signs
-        with Horizontal(id="body"):
-            with Vertical(id="left", classes="column"):
+        with self._body:
+            with self._columns["left"]:
                 yield self.plan_pane
-            with Vertical(id="middle", classes="column"):
+            with self._columns["middle"]:
                 yield self.independence
                 yield self.runs_pane
-            with Vertical(id="right", classes="column"):
+            with self._columns["right"]:
                 yield self.timeline
                 yield self.output
         yield self.bar
@@ -131,7 +146,18 @@ class Front(Screen[None], TellsTrouble):
 
     def on_resize(self, event: Resize) -> None:
         """Lay out again; what stands beside the plan stays."""
+        self._painted = True
         self._lay_out()
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Not before the first layout: all has been styled when it was mounted, a moment ago."""
+        if self._painted:
+            super().update_node_styles(animate)
+
+    def on_screen_resume(self) -> None:
+        """Where nothing has the focus, the plan gets it."""
+        if self.focused is None and self.app.app_focus:
+            self.set_focus(self.plan_pane.first)
 
     def arrange_panes(self) -> None:
         """Lay out again, with the run beside the plan while one goes on."""
@@ -141,16 +167,16 @@ class Front(Screen[None], TellsTrouble):
     def _lay_out(self) -> None:
         """Show the panes that fit; the one in front always does."""
         at = Situation(self.view, self._runs_last, self._beside_run, self.zoomed)
-        shown = panes_shown(self.size.width, self.size.height, at)
+        shown = panes_shown(self.app.size.width, self.app.size.height, at)
         columns = columns_of(shown)
-        for column in self.query("#body > .column"):
-            column.display = column.id in columns
-            column.set_class(column.id != columns[-1], "-side")
-            column.set_class(sum(COLUMN_OF[one] == column.id for one in shown) == 1, "-alone")
-        self.query_one("#body").set_class(len(columns) > 2, "-three")
-        for name, pane in self._panes.items():
-            pane.display = name in shown
-        self.plan_pane.set_class("independence" in shown, "-beside")
+        for name, column in self._columns.items():
+            column.display = name in columns
+            alone = sum(COLUMN_OF[one] == name for one in shown) == 1
+            _mark(column, {"-side": name != columns[-1], "-alone": alone})
+        _mark(self._body, {"-three": len(columns) > 2})
+        for view, pane in self._panes.items():
+            pane.display = view in shown
+        _mark(self.plan_pane, {"-beside": "independence" in shown})
         self.tabs.show(self.view, zoomed=self.zoomed)
         self.dirty = True
 
@@ -270,3 +296,8 @@ class Front(Screen[None], TellsTrouble):
             self.action_go(view)
             self.set_focus(widget)
         await self.app.run_action(key.action, self.focused if context in self._places else self)
+
+
+def _mark(widget: Widget, classes: Mapping[str, bool]) -> None:
+    """Set classes at once; what is not mounted yet is styled when it is."""
+    widget.update_classes(classes, update=widget.is_attached)

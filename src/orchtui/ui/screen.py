@@ -98,8 +98,6 @@ class MainScreen(Front):
         """The task that was picked when the grid was opened."""
 
     def on_mount(self) -> None:
-        self.timeline.show_run(None)
-        self.arrange_panes()
         self.set_focus(self.plan_pane.first)
         # The rules are loaded for it, in a thread: first the screen is painted.
         self.call_after_refresh(lambda: self.independence.show_plan(self.draft.plan))

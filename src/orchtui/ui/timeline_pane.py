@@ -36,7 +36,7 @@ class TimelinePane(Vertical):
     """The rows, with the census and the ruler above them."""
 
     def __init__(self) -> None:
-        super().__init__(id="timeline", classes="pane")
+        super().__init__(id="timeline", classes="pane -empty")
         self.border_title = "3 Timeline"
         self.rows = TimelineRows()
         self.search = RowSearch(
