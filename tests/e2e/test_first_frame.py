@@ -30,6 +30,11 @@ HEAVY = {
     *("numpy", "xllamacpp", "jinja2", "textual_serve", "psutil", "pygments", "tree_sitter"),
     *("requests", "urllib3", "sqlite3", "unittest", "hypothesis", "setuptools", "pkg_resources"),
     *("orchtui.engine.request.parse", "orchtui.engine.independence.verdicts"),
+    *("orchtui.engine.orchestrator", "orchtui.engine.attempt", "orchtui.engine.placeholders"),
+    *("orchtui.engine.dangers", "orchtui.engine.estimates", "orchtui.engine.inheriting"),
+    *("orchtui.engine.yaml_write", "orchtui.engine.workspace.secret_names"),
+    *("orchtui.ui.task_form", "orchtui.ui.trust_question", "orchtui.ui.apply_desk"),
+    *("orchtui.ui.palette", "orchtui.ui.problems_card", "textual.widgets._footer"),
     *("orchtui.engine.backends.anthropic_api", "textual.drivers.web_driver"),
 }
 """Each of these costs from some milliseconds to a second, and none paints anything."""

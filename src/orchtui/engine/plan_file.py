@@ -51,7 +51,6 @@ from orchtui.engine.yaml_values import (
     variable,
     whole,
 )
-from orchtui.engine.yaml_write import WIDTH, block, sequence
 
 MAX_TASKS = 20_000
 
@@ -243,6 +242,8 @@ def _entries(of: Plan | Task, default: Plan | Task, indent: int) -> list[str]:
 
 
 def _entry(key: str, value: object, indent: int) -> str:
+    from orchtui.engine.yaml_write import WIDTH, block, sequence  # not before the first paint
+
     head = f"{' ' * indent}{key}:"
     if isinstance(value, Limits):
         said = {field: getattr(value, field) for field in value.__struct_fields__}

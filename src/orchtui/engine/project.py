@@ -8,18 +8,15 @@ configuration or the environment itself: its maker hands it what they say.
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from orchtui.engine import dangers, estimate_words, forecast, past_work, summary
-from orchtui.engine import second_opinion as opinions
-from orchtui.engine.addition import Addition, addition, with_task
+from orchtui.engine import past_work, summary
 from orchtui.engine.errors import InputError
-from orchtui.engine.estimates import Estimate, estimate
 from orchtui.engine.independence import IndependenceReport
 from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
-from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.paid import spending
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.prospects import Prospects
@@ -30,6 +27,13 @@ from orchtui.engine.schedule import NO_OVERRIDES, Schedule
 from orchtui.engine.specialists import find
 from orchtui.engine.trust import Danger, Own, UntrustedError
 from orchtui.engine.trust_store import TrustStore, untrusted
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine import estimate_words
+    from orchtui.engine import second_opinion as opinions
+    from orchtui.engine.addition import Addition
+    from orchtui.engine.estimates import Estimate
+    from orchtui.engine.orchestrator import Crew, Orchestrator
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class Project(Prospects):
 
     def start(
         self, plan: Plan, report: IndependenceReport | None = None, parent: str | None = None
-    ) -> Orchestrator:
+    ) -> "Orchestrator":
         """A new run of a plan, ready to be entered.
 
         Args:
@@ -67,7 +71,7 @@ class Project(Prospects):
         """
         return self.begin(self.prospect(plan, report, parent))
 
-    def addition(self, run: Run, task: Task) -> Addition:
+    def addition(self, run: Run, task: Task) -> "Addition":
         """One more task for a run that goes on, for `Orchestrator.add`.
 
         Reads files: not for the event loop.
@@ -75,13 +79,15 @@ class Project(Prospects):
         Raises:
             InputError, NoBackendError: it can not be started, or not in this run.
         """
+        from orchtui.engine.addition import addition, with_task  # not before the first paint
+
         whole = self.draw_up(with_task(run, task), run.overrides, used=run, same_run=True)
         systems = self.systems(whole)
         self.backends.redactor.refuse(task, systems)
         more = addition(run, task, whole, systems)
         return structs.replace(more, fingerprint=self.fingerprints_of(whole)[task.id])
 
-    def resume(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Orchestrator:
+    def resume(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> "Orchestrator":
         """Go on with a past run: what has not changed since it completed is kept.
 
         Args:
@@ -95,13 +101,15 @@ class Project(Prospects):
         """
         return self.begin(self.prospect_of(run_id, flags))
 
-    def begin(self, prospect: Prospect) -> Orchestrator:
+    def begin(self, prospect: Prospect) -> "Orchestrator":
         """A session, ready to be entered.
 
         Raises:
             InputError: when a run that goes on has nothing left to do.
             NoBackendError: when a backend can not be used here.
         """
+        from orchtui.engine.orchestrator import Orchestrator  # not before the first paint
+
         if prospect.past is not None and prospect.nothing_left:
             why = "every task completed, and nothing that it depends on has changed since"
             raise InputError.of(f"run {prospect.past.id} has nothing left to do: {why}")
@@ -134,6 +142,8 @@ class Project(Prospects):
             plan_name: What to call the plan.
             done: Ids of tasks that do not run again.
         """
+        from orchtui.engine import dangers  # not before the first paint
+
         found = dangers.of_run(
             schedule,
             self.specialists,
@@ -152,6 +162,9 @@ class Project(Prospects):
         Raises:
             NoBackendError: when no backend with a model is chosen.
         """
+        from orchtui.engine import dangers  # not before the first paint
+        from orchtui.engine import second_opinion as opinions  # not before the first paint
+
         name, model = self.opinion_backend(plan)
         found = dangers.of_backend(
             name,
@@ -163,7 +176,7 @@ class Project(Prospects):
         )
         return untrusted(found, self.trust, self.folder)
 
-    def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate | None:
+    def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> "Estimate | None":
         """What the first paid run here is about to use; `None` where it is not, or was seen."""
         if not self._spends(schedule) or self.trust.paid_noted(self.folder):
             return None
@@ -172,9 +185,11 @@ class Project(Prospects):
 
     def estimate_notice(
         self, schedule: Schedule, done: Collection[str] = ()
-    ) -> estimate_words.Notice:
+    ) -> "estimate_words.Notice":
         """What is told of any other run's estimate: nothing where no money and no limit is at
         stake. Arguments are those of `estimate`."""
+        from orchtui.engine import estimate_words  # not before the first paint
+
         budgeted = schedule.budget_usd is not None or schedule.budget_tokens is not None
         if not (budgeted or schedule.deadline is not None or self._spends(schedule)):
             return estimate_words.Notice()
@@ -186,7 +201,7 @@ class Project(Prospects):
         """Whether a run may cost money."""
         return not spending(self.backends.profiles).isdisjoint(schedule.backends)
 
-    def estimate(self, schedule: Schedule, done: Collection[str] = ()) -> Estimate:
+    def estimate(self, schedule: Schedule, done: Collection[str] = ()) -> "Estimate":
         """What a run is about to use, as far as that can be told.
 
         Reads files: not for the event loop.
@@ -195,6 +210,8 @@ class Project(Prospects):
             schedule: Of a new run, or of a past one that goes on.
             done: Ids of tasks that do not run again.
         """
+        from orchtui.engine.estimates import estimate  # not before the first paint
+
         return estimate(
             schedule,
             self.systems(schedule),
@@ -209,6 +226,8 @@ class Project(Prospects):
 
         Reads files: not for the event loop.
         """
+        from orchtui.engine import forecast  # not before the first paint
+
         past = past_work.load(self.out / RUNS, summary.FILE)
         return forecast.usual_seconds(schedule, past, self.backends.model_id)
 
@@ -218,19 +237,19 @@ class Project(Prospects):
             names.add(self.unasked())
         return replace(self.own, backends=names)
 
-    async def second_opinion(
-        self, plan: Plan, *, limit: float = opinions.TIMEOUT
-    ) -> opinions.Opinion:
+    async def second_opinion(self, plan: Plan, *, limit: float | None = None) -> "opinions.Opinion":
         """Ask a model which tasks of a plan are not independent; see `second_opinion.ask`.
 
         Args:
             plan: What to ask about.
-            limit: Seconds for the whole answer.
+            limit: Seconds for the whole answer; `second_opinion.TIMEOUT` where none are named.
 
         Raises:
             NoBackendError: when no backend with a model is chosen, or it can not be used here.
             UntrustedError: when nobody has agreed to what asking it would run or send.
         """
+        from orchtui.engine import second_opinion as opinions  # not before the first paint
+
         name, model = self.opinion_backend(plan)
         if new := await asyncio.to_thread(self.untrusted_opinion, plan):
             raise UntrustedError(new)
@@ -241,7 +260,7 @@ class Project(Prospects):
             folder=str(self.folder.resolve()),
             model=model,
             instructions=self._lead(),
-            limit=limit,
+            limit=opinions.TIMEOUT if limit is None else limit,
             redactor=self.backends.redactor,
         )
 
@@ -251,6 +270,8 @@ class Project(Prospects):
         Raises:
             NoBackendError: when no backend with a model is chosen.
         """
+        from orchtui.engine import second_opinion as opinions  # not before the first paint
+
         planned = plan.backend if plan.backend != "command" else None
         name = self.overrides.backend or planned or self.backends.default()
         opinions.require_model(name)
@@ -265,7 +286,9 @@ class Project(Prospects):
         """End what the backends hold: connections, the local model."""
         await self.backends.close()
 
-    def _crew(self, plan: Plan, schedule: Schedule) -> Crew:
+    def _crew(self, plan: Plan, schedule: Schedule) -> "Crew":
+        from orchtui.engine.orchestrator import Crew  # not before the first paint
+
         redactor, systems = self.backends.redactor, self.systems(schedule)
         redactor.refuse(plan, schedule, systems)
         bare = {task.backend for task in schedule.tasks if not task.command}

@@ -11,17 +11,15 @@ from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import budget, inheriting, isolation, past_runs, rescue, resuming, summary
+from orchtui.engine import budget, isolation, past_runs, rescue, resuming, summary
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fingerprint import Fingerprint, fingerprints
 from orchtui.engine.hindrances import refuse
 from orchtui.engine.independence import Finding, IndependenceReport, check
 from orchtui.engine.journal import RUNS
-from orchtui.engine.opening import Terms
 from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides, Resolver
 from orchtui.engine.resuming import Prospect
-from orchtui.engine.reuse import compare
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule, build
 from orchtui.engine.staff import Staff
@@ -125,6 +123,10 @@ class Prospects(Staff):
         self, plan: Plan, report: IndependenceReport | None = None, parent: str | None = None
     ) -> Prospect:
         """What `start` would begin; arguments and errors are the same."""
+        from orchtui.engine import inheriting  # not before the first paint
+        from orchtui.engine.opening import Terms  # not before the first paint
+        from orchtui.engine.reuse import compare  # not before the first paint
+
         if parent is None:
             schedule = self.schedule(plan, report)
             terms = Terms(overrides=self.overrides, fingerprints=self.fingerprints_of(schedule))
@@ -140,6 +142,9 @@ class Prospects(Staff):
 
     def prospect_of(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Prospect:
         """What `resume` would begin; also where nothing is left to do."""
+        from orchtui.engine.opening import Terms  # not before the first paint
+        from orchtui.engine.reuse import compare  # not before the first paint
+
         past = self.open_run(run_id)
         if told := rescue.told(self.out, past.id):
             raise InputError.of(told[0])

@@ -9,6 +9,7 @@ never touches a disk.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
@@ -16,15 +17,18 @@ from orchtui.engine.errors import InputError, NoBackendError, Problem
 from orchtui.engine.events import FORMAT
 from orchtui.engine.graph import Order, find_cycle
 from orchtui.engine.independence import Finding
-from orchtui.engine.opening import Terms
 from orchtui.engine.plan import PRIORITIES, Plan
 from orchtui.engine.resolve import Overrides, Resolver
-from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.specialists import name_key
 from orchtui.engine.staging import Staged
 from orchtui.engine.text import clean_line
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.opening import Terms
+    from orchtui.engine.reuse import Reuse
+
 
 _MOST_NAMED = 3
 
@@ -35,14 +39,14 @@ class Prospect:
 
     plan: Plan
     schedule: Schedule
-    terms: Terms
+    terms: "Terms"
     past: Run | None = None
     """The run that goes on; `None` for a new one."""
     written: bool = True
     """Whether its last session wrote all its files: it may have been killed just before."""
 
     @property
-    def reuse(self) -> Reuse | None:
+    def reuse(self) -> "Reuse | None":
         """What becomes of earlier results; `None` for a run that has nothing to do with any."""
         return self.terms.reuse
 

@@ -8,6 +8,7 @@ anybody, and never decides an order.
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from orchtui.engine import isolation, price_list
 from orchtui.engine.agent_card import Card, card
@@ -15,7 +16,6 @@ from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.backends.names import PROGRAMS, WITHOUT_TOOLS
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import NoBackendError
-from orchtui.engine.fitting import Fitter
 from orchtui.engine.independence import Finding
 from orchtui.engine.paid import spending
 from orchtui.engine.plan import Limits, Plan
@@ -24,6 +24,9 @@ from orchtui.engine.resolve import ORCHESTRATOR, Overrides, Resolver
 from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
 from orchtui.engine.specialists import Agents, Diagnostic, Specialist, find
 from orchtui.engine.yaml_values import suggestion
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.fitting import Fitter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Staff:
     env: tuple[str, ...] = ()
     """Variables that the configuration passes on to every program."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _fitter: tuple[Mapping[str, Specialist], Fitter] | None = None
+    _fitter: "tuple[Mapping[str, Specialist], Fitter] | None" = None
 
     def reread(self) -> None:
         """Take in agent files that have changed. Touches the disk: not for the event loop."""
@@ -57,6 +60,8 @@ class Staff:
         with self._lock:
             found, diagnostics = self.agents.current()
             if found is not self.specialists:
+                from orchtui.engine.fitting import Fitter  # not before the first paint
+
                 # Made here, and not by whoever asks first: that may be the event loop.
                 self._fitter = (found, Fitter(found))
             self.specialists, self.diagnostics = found, diagnostics
@@ -127,8 +132,10 @@ class Staff:
         except NoBackendError:
             return ""
 
-    def fitter(self) -> Fitter:
+    def fitter(self) -> "Fitter":
         """Says which specialist fits the words of a task that names nobody."""
+        from orchtui.engine.fitting import Fitter  # not before the first paint
+
         if self._fitter is None or self._fitter[0] is not self.specialists:
             self._fitter = (self.specialists, Fitter(self.specialists))
         return self._fitter[1]

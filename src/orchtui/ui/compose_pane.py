@@ -39,10 +39,8 @@ from orchtui.ui.task_columns import (
     standings,
     who,
 )
-from orchtui.ui.task_form import TaskForm
 from orchtui.ui.task_list import TaskList
 from orchtui.ui.trouble import TellsTrouble
-from orchtui.ui.variants import make_variants, read_variants
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""
@@ -322,6 +320,8 @@ class ComposePane(Vertical, TellsTrouble):
     @work(exclusive=True, group="variants", exit_on_error=False)
     async def _ask_variants(self, picked: str) -> None:
         """Ask for the ways a task is to be done, and put a task for each in its place."""
+        from orchtui.ui.variants import make_variants, read_variants  # not before the first paint
+
         models, people = await asyncio.to_thread(
             lambda: (
                 {one.text for one in self.catalog.models()},
@@ -350,6 +350,8 @@ class ComposePane(Vertical, TellsTrouble):
     def _open_form(
         self, task: Task, title: str, behind: str | None, words: Evidence | None = None
     ) -> None:
+        from orchtui.ui.task_form import TaskForm  # not before the first paint
+
         def take(edited: Task | None) -> None:
             if edited is None:
                 return

@@ -3,17 +3,21 @@
 Pure: an estimate in, text out. This module never computes a figure of its own.
 """
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from orchtui.engine.costs import Cost, show_dollars
-from orchtui.engine.estimates import Estimate
 from orchtui.ui import looks
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.estimates import Estimate
 
 _TIME_HOW = "time unknown: run such tasks once, or set an estimate"
 _COST_HOW = "cost unknown: no price for the model, see prices in orchtui.yaml"
 
 
-def estimate_line(of: Estimate) -> Content:
+def estimate_line(of: "Estimate") -> Content:
     """`~2m in parallel, ~6m one after another · ~12k tokens · ~$0.08`; nothing without tasks."""
     if not of.tasks:
         return Content("")
@@ -36,7 +40,7 @@ def roughly(seconds: float) -> str:
     return f"{minutes}m" if minutes < 60 else f"{minutes // 60}h {minutes % 60:02d}m"
 
 
-def _time(of: Estimate) -> str:
+def _time(of: "Estimate") -> str:
     time = of.time
     if time.seconds is None:
         if time.unknown == of.tasks:
@@ -51,7 +55,7 @@ def _time(of: Estimate) -> str:
     return f"~{span} in parallel, ~{whole} one after another"
 
 
-def _tokens(of: Estimate) -> list[str]:
+def _tokens(of: "Estimate") -> list[str]:
     seen = sum(part.input_tokens + part.output_tokens for part in of.parts if part.seen)
     given = sum(part.input_tokens for part in of.parts if not part.seen)
     most = sum(part.output_tokens for part in of.parts if not part.seen)
@@ -61,7 +65,7 @@ def _tokens(of: Estimate) -> list[str]:
     return [f"~{looks.count(seen + given)} tokens in{answers}"]
 
 
-def _cost(of: Estimate) -> str:
+def _cost(of: "Estimate") -> str:
     if not of.paid:
         return "costs nothing"
     cost: Cost = of.cost

@@ -31,12 +31,18 @@ from orchtui.ui.dialogs import Read
 from orchtui.ui.key_help import Bound, Wanted, context_of
 from orchtui.ui.memory import resident
 from orchtui.ui.problems import Problems, Severity
-from orchtui.ui.problems_card import ProblemsCard
 from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
 
-WARM = ("orchtui.engine.request.parse", "orchtui.engine.independence.verdicts")
-"""Loaded after the first paint: each compiles hundreds of patterns."""
+WARM = (
+    "orchtui.engine.request.parse",
+    "orchtui.engine.independence.verdicts",
+    "orchtui.engine.orchestrator",
+    "orchtui.engine.dangers",
+    "orchtui.engine.estimate_words",
+    "orchtui.ui.task_form",
+)
+"""Loaded after the first paint: they compile hundreds of patterns, or bring many others along."""
 
 _MANY = 50
 """Modules that make a difference once they are loaded."""
@@ -282,6 +288,8 @@ class Frame(ThemedApp):
 
     @on(Signs.Clicked)
     def action_show_problems(self) -> None:
+        from orchtui.ui.problems_card import ProblemsCard  # not before the first paint
+
         self.problems.read()
         self.signs.look()
         self.clear_notifications()  # they would stand in front of what they say

@@ -6,7 +6,7 @@ and never does what a pane wants.
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -22,13 +22,11 @@ from orchtui.ui import keymap
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.draft import Draft
 from orchtui.ui.independence_pane import IndependencePane
-from orchtui.ui.jump import Target
 from orchtui.ui.key_help import Bound
 from orchtui.ui.key_line import KeyLine
 from orchtui.ui.keymap import Context, Key
 from orchtui.ui.layout import COLUMN_OF, Column, Situation, columns_of, panes_shown
 from orchtui.ui.output_pane import OutputPane
-from orchtui.ui.palette import Offer, offers_of
 from orchtui.ui.possible import Now, hindrance
 from orchtui.ui.run_bar import RunBar
 from orchtui.ui.runs_pane import RunsPane
@@ -37,6 +35,10 @@ from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
 from orchtui.ui.task_columns import FitOf, Known
 from orchtui.ui.timeline_pane import TimelinePane
 from orchtui.ui.trouble import TellsTrouble
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.ui.jump import Target
+    from orchtui.ui.palette import Offer
 
 
 class Front(Screen[None], TellsTrouble):
@@ -116,7 +118,8 @@ class Front(Screen[None], TellsTrouble):
             (self.app.HORIZONTAL_BREAKPOINTS, self.app.size.width),
             (self.app.VERTICAL_BREAKPOINTS, self.app.size.height),
         ):
-            self.add_class(max(one for one in classes if one[0] <= length)[1], update=False)
+            fitting = [one for one in classes or () if one[0] <= length]
+            self.add_class(max(fitting)[1], update=False)
         with Horizontal(id="top"):
             yield self.tabs
             if self._signs is not None:
@@ -220,8 +223,10 @@ class Front(Screen[None], TellsTrouble):
         self._lay_out()
         self.refresh_bindings()  # escape is for the zoom, or no longer
 
-    def tab_targets(self) -> list[Target]:
+    def tab_targets(self) -> "list[Target]":
         """For jump mode: the panes by their numbers, also those that are not on the screen."""
+        from orchtui.ui.jump import Target  # not before the first paint
+
         if not self.tabs.region:
             return []
         return [
@@ -278,8 +283,10 @@ class Front(Screen[None], TellsTrouble):
 
     # The palette
 
-    def offers(self) -> list[Offer]:
+    def offers(self) -> "list[Offer]":
         """For the palette: every action, with its keys, and why it can not be done now."""
+        from orchtui.ui.palette import offers_of  # not before the first paint
+
         here = next(
             (one for one, (_, widget) in self._places.items() if widget is self.focused), None
         )

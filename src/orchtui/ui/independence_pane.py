@@ -8,6 +8,7 @@ asks a model by itself.
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -21,7 +22,6 @@ from textual.worker import Worker
 
 from orchtui.engine.independence.report import Evidence, Finding, IndependenceReport
 from orchtui.engine.plan import Plan
-from orchtui.engine.second_opinion import Opinion, with_opinion
 from orchtui.engine.text import clean_line
 from orchtui.ui import looks
 from orchtui.ui import verdict_words as words
@@ -30,6 +30,9 @@ from orchtui.ui.matrix import LEGEND, Matrix
 from orchtui.ui.opinions import still_about
 from orchtui.ui.searching import RowSearch
 from orchtui.ui.trouble import TellsTrouble
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.second_opinion import Opinion
 
 _EMPTY = Content.from_markup(
     "[b $accent]Which tasks may run together?[/]\n\n"
@@ -166,6 +169,8 @@ class IndependencePane(Vertical, TellsTrouble):
                 self._take(plan, report)
 
     def _report_of(self, plan: Plan) -> IndependenceReport:
+        from orchtui.engine.second_opinion import with_opinion  # not before the first paint
+
         report = self.check(plan)
         if self._opinion is None:
             return report
@@ -176,7 +181,7 @@ class IndependencePane(Vertical, TellsTrouble):
         self._changed = True
         self.post_message(self.Checked())
 
-    def take_opinion(self, plan: Plan, opinion: Opinion) -> bool:
+    def take_opinion(self, plan: Plan, opinion: "Opinion") -> bool:
         """Add what a model said of a plan; False when the plan is another one now."""
         now = self._wanted or self.plan
         if plan.tasks != now.tasks:

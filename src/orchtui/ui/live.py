@@ -9,12 +9,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchtui.engine.addition import Addition
 from orchtui.engine.events import BudgetWarning, PermissionAsked, StorageEvent
-from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.run import Run
-from orchtui.engine.steering import Steering
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.addition import Addition
+    from orchtui.engine.orchestrator import Orchestrator
+    from orchtui.engine.steering import Steering
+
 
 NeedsPerson = PermissionAsked | BudgetWarning | StorageEvent
 """What a person must not miss: a program that asks to be allowed something, most of a budget is
@@ -66,7 +70,7 @@ class LiveRun:
 
     async def follow(
         self,
-        orchestrator: Orchestrator,
+        orchestrator: "Orchestrator",
         begun: Callable[[Run, Path], None],
         told: Callable[[NeedsPerson], None],
     ) -> None:
@@ -92,7 +96,7 @@ class LiveRun:
 
     async def _pull(
         self,
-        orchestrator: Orchestrator,
+        orchestrator: "Orchestrator",
         begun: Callable[[Run, Path], None],
         told: Callable[[NeedsPerson], None],
     ) -> None:
@@ -132,11 +136,11 @@ class LiveRun:
             self._orchestrator.cancel_all()
 
     @property
-    def steering(self) -> Steering | None:
+    def steering(self) -> "Steering | None":
         """What a person may change while tasks run; `None` when nothing is going on."""
         return self._orchestrator.steering if self._orchestrator is not None else None
 
-    def add(self, more: Addition) -> bool:
+    def add(self, more: "Addition") -> bool:
         """Let one more task take part; False when the run has ended meanwhile."""
         return self._orchestrator is not None and self._orchestrator.add(more)
 

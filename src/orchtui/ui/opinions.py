@@ -3,14 +3,18 @@
 This module never asks a model.
 """
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from orchtui.engine.independence.report import ORDERING, Finding
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.second_opinion import Opinion
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.second_opinion import Opinion
 
 
-def still_about(plan: Plan, asked: Plan, opinion: Opinion) -> Opinion:
+def still_about(plan: Plan, asked: Plan, opinion: "Opinion") -> "Opinion":
     """The opinion without what it said of words that are no more, or of an order now declared.
 
     Args:
@@ -32,7 +36,7 @@ def still_about(plan: Plan, asked: Plan, opinion: Opinion) -> Opinion:
     return replace(opinion, findings=kept)
 
 
-def heard(opinion: Opinion) -> str:
+def heard(opinion: "Opinion") -> str:
     """What came of asking, in a sentence."""
     count = len(opinion.findings)
     if not count:

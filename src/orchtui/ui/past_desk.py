@@ -6,21 +6,22 @@ module never draws.
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
 from orchtui.engine import journal, rescue
 from orchtui.engine.errors import InputError, RunAliveError
-from orchtui.engine.follower import Watch
-from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.dialogs import Ask
-from orchtui.ui.reuse_question import ask_resume
 from orchtui.ui.run_desk import RunDesk
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.orchestrator import Orchestrator
 
 
 class PastDesk(RunDesk):
@@ -79,6 +80,8 @@ class PastDesk(RunDesk):
     @work(exclusive=True, group="watch", exit_on_error=False)
     async def _watch(self, folder: Path) -> None:
         """Show a run while another process writes it, until that one has gone."""
+        from orchtui.engine.follower import Watch  # not before the first paint
+
         watch = Watch(folder)
         with self.busy.doing("opening the run", self.stops_this()):
             run = await watch.catch_up()
@@ -128,8 +131,10 @@ class PastDesk(RunDesk):
         finally:
             self.live.free()
 
-    async def _going_on(self, run_id: str) -> Orchestrator | None:
+    async def _going_on(self, run_id: str) -> "Orchestrator | None":
         """A past run as it would go on, once a person has seen and agreed to that."""
+        from orchtui.ui.reuse_question import ask_resume  # not before the first paint
+
         with self.busy.doing("looking what is kept", self.stops_this()):
             prospect = await asyncio.to_thread(self.project.prospect_of, run_id)
         if not prospect.nothing_left and not await ask_resume(self, prospect):

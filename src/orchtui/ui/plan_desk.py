@@ -7,12 +7,12 @@ plan.
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.content import Content
 
 from orchtui.engine.errors import InputError, NoBackendError, StorageError
-from orchtui.engine.fitting import Fit
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
@@ -30,7 +30,9 @@ from orchtui.ui.live import LiveRun
 from orchtui.ui.opinions import heard
 from orchtui.ui.screen import MainScreen
 from orchtui.ui.trouble import WorkFailed
-from orchtui.ui.trust_question import ask_trust
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.fitting import Fit
 
 ESTIMATE_AFTER = 0.3
 """Seconds after a report until the estimate is made: typing goes first."""
@@ -60,7 +62,7 @@ class PlanDesk(Frame):
         self._specialists: object = None
         """Those whose names and colours the panes show."""
 
-    def _fit(self, title: str, prompt: str, writes: Sequence[str]) -> Fit:
+    def _fit(self, title: str, prompt: str, writes: Sequence[str]) -> "Fit":
         return self.project.fitter().fit(title, prompt, writes)
 
     def _known(self, name: str) -> bool:
@@ -180,6 +182,8 @@ class PlanDesk(Frame):
 
     async def trusted(self, new: Collection[Danger]) -> bool:
         """Whether a person agrees to what the project names, now or before."""
+        from orchtui.ui.trust_question import ask_trust  # not before the first paint
+
         if new:
             if not await ask_trust(self, new):
                 return False

@@ -4,16 +4,18 @@ Which results stand, which tasks run again, and why. This module never starts a
 run and never decides what is reused.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.app import App
 from textual.content import Content
 
 from orchtui.engine import reuse_told
-from orchtui.engine.resuming import Prospect
 from orchtui.engine.reuse import Reuse
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.long_question import LongQuestion
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.resuming import Prospect
 
 TakeOver = Literal["take", "anew", "back"]
 
@@ -50,7 +52,7 @@ class TakeOverQuestion(LongQuestion):
         super().__init__("Take over what has not changed?", text, answers)
 
 
-async def ask_resume(app: App[int], prospect: Prospect) -> bool:
+async def ask_resume(app: App[int], prospect: "Prospect") -> bool:
     """Whether the person wants to go on; must be called from a worker."""
     if prospect.reuse is None:
         return True
@@ -58,7 +60,7 @@ async def ask_resume(app: App[int], prospect: Prospect) -> bool:
     return await app.push_screen_wait(question) == "go"
 
 
-async def ask_take_over(app: App[int], prospect: Prospect) -> TakeOver:
+async def ask_take_over(app: App[int], prospect: "Prospect") -> TakeOver:
     """What the person wants of earlier results; must be called from a worker."""
     if prospect.reuse is None or not prospect.reuse.reused:
         return "anew"

@@ -7,6 +7,7 @@ This module never draws, and never reads the Run's figures itself.
 import asyncio
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on, work
@@ -15,25 +16,21 @@ from orchtui.engine import budget
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
 from orchtui.engine.events import BudgetWarning, PermissionAsked
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
-from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.ui import calls, storage_notice
-from orchtui.ui.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs import ChooseBackend
-from orchtui.ui.end_notice import end_notice
 from orchtui.ui.live import NeedsPerson
-from orchtui.ui.permission_question import ask_permission
-from orchtui.ui.reuse_question import ask_take_over
-from orchtui.ui.run_question import ask_before, staging_notice
 from orchtui.ui.runs_pane import RunsPane
 from orchtui.ui.screen import MainScreen, Shown
-from orchtui.ui.specialists_card import SpecialistsCard
 from orchtui.ui.steer_desk import SteerDesk
-from orchtui.ui.trust_question import ask_paid
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.orchestrator import Orchestrator
+    from orchtui.engine.resuming import Prospect
+
 
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
@@ -74,8 +71,10 @@ class RunDesk(SteerDesk):
         finally:
             self.live.free()
 
-    async def _new_run(self) -> Orchestrator | None:
+    async def _new_run(self) -> "Orchestrator | None":
         """A run of the plan on the desk; what keeps it from starting is told."""
+        from orchtui.ui.run_question import ask_before, staging_notice  # not before the first paint
+
         await self.main.plan_pane.up_to_date()
         plan = self.draft.plan
         if not plan.tasks and not plan.missing:
@@ -112,8 +111,10 @@ class RunDesk(SteerDesk):
             self.say(staging, title=f"Runs in {len(report.stages)} stages")
         return orchestrator
 
-    async def _drawn_up(self, plan: Plan, report: IndependenceReport) -> Orchestrator | None:
+    async def _drawn_up(self, plan: Plan, report: IndependenceReport) -> "Orchestrator | None":
         """A new run, with the results of the one that is shown where a person wants them."""
+        from orchtui.ui.reuse_question import ask_take_over  # not before the first paint
+
         shown = self.main.shown
         if shown is not None and not shown.watched and shown.run.plan != plan:
             prospect = await self._after(shown.run.id, plan, report)
@@ -126,7 +127,9 @@ class RunDesk(SteerDesk):
         with self.busy.doing("drawing up the run", self.stops_this()):
             return await asyncio.to_thread(self.project.start, plan, report)
 
-    async def _after(self, earlier: str, plan: Plan, report: IndependenceReport) -> Prospect | None:
+    async def _after(
+        self, earlier: str, plan: Plan, report: IndependenceReport
+    ) -> "Prospect | None":
         """What could be taken over from a run; `None` where it can not be read any more."""
         try:
             with self.busy.doing("looking what is kept", self.stops_this()):
@@ -137,6 +140,8 @@ class RunDesk(SteerDesk):
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
         """Whether a person has agreed to what a run would start, send and spend."""
+        from orchtui.ui.trust_question import ask_paid  # not before the first paint
+
         with self.busy.doing("looking what would be started", self.stops_this()):
             new = await asyncio.to_thread(self.project.untrusted, schedule, "the plan", done)
         if not await self.trusted(new):
@@ -158,7 +163,7 @@ class RunDesk(SteerDesk):
         for warning in notice.warnings:
             self.say(warning, "warning", title="Budget")
 
-    async def follow(self, orchestrator: Orchestrator) -> None:
+    async def follow(self, orchestrator: "Orchestrator") -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
         try:
             await self.live.follow(orchestrator, self._begun, self._person_needed)
@@ -204,6 +209,8 @@ class RunDesk(SteerDesk):
 
     @work(group="permission", exit_on_error=False)
     async def _ask_permission(self, asked: PermissionAsked) -> None:
+        from orchtui.ui.permission_question import ask_permission  # not before the first paint
+
         run = self.live.run
         if run is not None:
             self.live.answer(asked.question, await ask_permission(self, run, asked, self.live.now))
@@ -226,6 +233,8 @@ class RunDesk(SteerDesk):
 
     def tell_end(self, run: Run, folder: Path) -> None:
         """Say how a run ended."""
+        from orchtui.ui.end_notice import end_notice  # not before the first paint
+
         self.attention.title(calls.end_title(run))
         self.attention.call(*calls.end_call(run))
         notice = end_notice(run, str(short(folder, self.project.folder)))
@@ -235,6 +244,8 @@ class RunDesk(SteerDesk):
 
     async def action_show_specialists(self) -> None:
         # Waited for here, so that the next key finds the dialog and not what is behind it.
+        from orchtui.ui.specialists_card import SpecialistsCard  # not before the first paint
+
         with self.busy.doing("reading agent files"):
             await asyncio.to_thread(self.project.reread)
         self.show_specialists()
@@ -250,6 +261,8 @@ class RunDesk(SteerDesk):
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _apply(self, shown: Shown) -> None:
+        from orchtui.ui.apply_desk import choose_and_apply, told  # not before the first paint
+
         done = await choose_and_apply(
             self,
             shown.run,

@@ -7,6 +7,7 @@ run.
 
 import asyncio
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -15,13 +16,14 @@ from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.plan import PRIORITIES, Task
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.steering import Steering
 from orchtui.engine.text import clean_line
 from orchtui.ui import looks
 from orchtui.ui.dialogs import Ask, AskLine
 from orchtui.ui.plan_desk import PlanDesk
 from orchtui.ui.plan_edits import new_id
-from orchtui.ui.task_form import TaskForm
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.steering import Steering
 
 _NOTHING = "Nothing is running here"
 _A_GROUP = "This is for one task: o opens the group"
@@ -49,7 +51,7 @@ class SteerDesk(PlanDesk):
         self.say(f"This run goes on in {where}: here it can only be watched", "warning")
         return True
 
-    def _wheel(self) -> Steering | None:
+    def _wheel(self) -> "Steering | None":
         """What steers the run that is shown; says so when there is none."""
         wheel = self.live.steering if self.sees_live() else None
         if wheel is None and not self.only_watched():
@@ -179,6 +181,8 @@ class SteerDesk(PlanDesk):
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _add_task(self, run: Run) -> None:
+        from orchtui.ui.task_form import TaskForm  # not before the first paint
+
         new = Task(id=new_id(run.plan))
         form = TaskForm(
             run.plan,

@@ -6,10 +6,10 @@ draws and never judges whether a task is independent.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from orchtui.engine.fitting import Fit
 from orchtui.engine.independence.report import IndependenceReport, Reasons
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.resolve import DEFAULT_SPECIALIST
@@ -17,12 +17,17 @@ from orchtui.engine.text import clean_line
 from orchtui.ui import looks
 from orchtui.ui.wrapping import fit
 
-FitOf = Callable[[str, str, Sequence[str]], Fit]
+if TYPE_CHECKING:
+    from orchtui.engine.fitting import Fit
+
+FitOf = Callable[[str, str, Sequence[str]], "Fit"]
 """The specialist that fits a title, a prompt and declared writes: `Fitter.fit`."""
 
 
-def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> Fit:
+def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> "Fit":
     """For a list that nobody gave a Fitter."""
+    from orchtui.engine.fitting import Fit  # not before the first paint
+
     return Fit(DEFAULT_SPECIALIST, "")
 
 
