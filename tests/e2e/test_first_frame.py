@@ -13,6 +13,8 @@ from orchtui.ui.frame import Frame
 
 def painted(self):
     if self.main.plan_pane.size.area and not Path("modules").exists():
+        rows = self.screen._compositor.render_strips()
+        Path("frame").write_text("\\n".join("".join(s.text for s in row) for row in rows))
         Path("modules").write_text("\\n".join(sys.modules))
 
 Frame.post_display_hook = painted
@@ -55,3 +57,6 @@ def test_nothing_heavy_is_loaded_before_the_first_frame(
     loaded = set((tmp_path / "modules").read_text().split())
     assert "orchtui.ui.screen" in loaded
     assert not loaded & HEAVY
+    frame = (tmp_path / "frame").read_text()
+    shown = ["5 Runs", "READY", "f1 Help"] + (["First job", "Second job"] if arguments else [])
+    assert [words for words in shown if words not in frame] == []

@@ -69,7 +69,8 @@ class OrchtuiApp(WelcomeDesk):
         self.take_attention(self._notify)
         self.tell_workers()
         self.follow_agent_files()
-        self.offer_drafts()
+        # A thread that reads files would share the first paint.
+        self.call_after_refresh(self.offer_drafts)
         self.call_after_refresh(self.settle_down)
 
     def take_memory(self, size: int) -> None:

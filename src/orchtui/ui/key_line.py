@@ -40,7 +40,7 @@ class KeyLine(Static):
     def _changed(self, screen: Screen[object]) -> None:
         if not self._looking:  # told many times in a row
             self._looking = True
-            self.call_after_refresh(self.look)
+            self.call_next(self.look)  # and not after a refresh: behind a dialog there is none
 
     def look(self) -> None:
         """Show what holds now."""

@@ -69,6 +69,8 @@ class TaskList(ScrollView, can_focus=True):
         self._plan = Plan()
         self._standings: Mapping[str, Standing] = {}
         self._columns = Columns.of(0, 0)
+        self._width = 0
+        """What the columns were made for."""
         self._place = 0
 
     # What is shown
@@ -127,7 +129,7 @@ class TaskList(ScrollView, can_focus=True):
         return next((place for place, task in enumerate(tasks) if task.id == task_id), None)
 
     def _measure(self) -> None:
-        width = self.scrollable_content_region.width
+        self._width = width = self.scrollable_content_region.width
         self._columns = Columns.of(width, len(self._plan.tasks))
         size = Size(width, len(self._plan.tasks))
         if size != self.virtual_size:
@@ -183,6 +185,8 @@ class TaskList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         width = self.scrollable_content_region.width
+        if width != self._width:  # the first paint comes before the list is told its size
+            self._width, self._columns = width, Columns.of(width, len(self._plan.tasks))
         place = y + self.scroll_offset.y
         base = self.rich_style
         if place >= len(self._plan.tasks):

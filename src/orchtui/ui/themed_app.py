@@ -88,7 +88,7 @@ class ThemedApp(App[int]):
             self.register_theme(found)
         self._awaited = None if name in self.available_themes else name
         self._set_theme(theme_files.DEFAULT if self._awaited else name)
-        self.follow_themes()
+        self.call_after_refresh(self.follow_themes)  # a thread would share the first paint
 
     @property
     def _has_few_colors(self) -> bool:
