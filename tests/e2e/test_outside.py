@@ -1,12 +1,14 @@
 """The editor and the pager: in a real terminal, while tasks run."""
 
+import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.terminal import Terminal, orchtui
+from tests.e2e.terminal import Terminal, orchtui, program
 from tests.e2e.test_app import CTRL_C, CTRL_R, ESCAPE, quit_app
 
 CTRL_Z = "\x1a"
@@ -131,3 +133,49 @@ def test_when_the_system_ends_the_app_the_editor_ends_too(folder: Path) -> None:
         terminal.wait("EDITING")
         terminal.process.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 0
+
+
+SHELL = """\
+import pathlib, subprocess, sys
+app = subprocess.Popen([sys.executable, "-m", "orchtui", *sys.argv[1:]])
+pathlib.Path("pid").write_text(str(app.pid))
+app.wait()
+"""
+DEAF = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+
+
+@pytest.mark.parametrize("before", ["", DEAF], ids=["editor ends", "editor stays"])
+def test_when_the_terminal_goes_away_from_an_editor_the_app_leaves_too(
+    folder: Path, before: str
+) -> None:
+    """The system tells it to the shell and to who is in the foreground, and that is the editor."""
+    (folder / "my editor.py").write_text(before + EDITOR)
+    (folder / "shell.py").write_text(SHELL)
+    with program(
+        folder, "shell.py", "slow.yaml", "--backend", "rehearsal", VISUAL=command(folder)
+    ) as terminal:
+        terminal.wait("Slow job")
+        terminal.press(CTRL_R)
+        terminal.wait("running")
+        terminal.press("4")
+        terminal.wait("no model was called")
+        terminal.press("e")
+        terminal.wait("EDITING")
+        app = int((folder / "pid").read_text())
+        terminal.close()
+        end = time.monotonic() + 20
+        while runs(app):
+            assert time.monotonic() < end, "the app is still there"
+            time.sleep(0.05)
+    [journal] = folder.glob("artifacts/runs/*/events.jsonl")
+    assert "run_finished" in journal.read_text().splitlines()[-1]
+
+
+def runs(process: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

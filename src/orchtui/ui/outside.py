@@ -28,6 +28,8 @@ _END_WITHIN = 2.0
 """Seconds for a program to end when the app itself has to."""
 _AGAIN = 0.05
 """Seconds before a program that was stopped is continued."""
+_LOOK_EVERY = 1.0
+"""Seconds between looks whether the terminal is still there."""
 
 
 GROUP = "outside"
@@ -134,6 +136,7 @@ async def _in_foreground(command: Sequence[str]) -> int:
     # Should the app end meanwhile, it puts the terminal right from the background: that is not to
     # stop it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+    watching = asyncio.ensure_future(_watch(terminal))
     try:
         _give(terminal, process.pid)
         waiting = asyncio.ensure_future(asyncio.to_thread(_wait, process, terminal))
@@ -147,8 +150,31 @@ async def _in_foreground(command: Sequence[str]) -> int:
                 await waiting
             raise
     finally:
+        if not watching.done() and not _is_there(terminal):
+            _hang_up()
+        watching.cancel()
         _give(terminal, before)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTTOU})
+
+
+async def _watch(terminal: int) -> None:
+    """Take notice when the terminal is gone: the system tells only who is in the foreground."""
+    while _is_there(terminal):  # noqa: ASYNC110 - nobody tells of it
+        await asyncio.sleep(_LOOK_EVERY)
+    _hang_up()
+
+
+def _is_there(terminal: int) -> bool:
+    try:
+        os.tcgetpgrp(terminal)
+    except OSError:
+        return False
+    return True
+
+
+def _hang_up() -> None:
+    """What the app would have been sent, had it been in the foreground: it leaves in order."""
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 def _wait(process: "subprocess.Popen[bytes]", terminal: int) -> int:
@@ -168,8 +194,8 @@ def _give(terminal: int, group: int) -> None:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
     try:
         os.tcsetpgrp(terminal, group)
-    except (ProcessLookupError, PermissionError):
-        pass  # it has ended already; whoever waits for it finds out
+    except OSError:
+        pass  # the group or the terminal is gone; whoever waits for it finds out
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
