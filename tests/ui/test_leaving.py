@@ -52,7 +52,7 @@ async def test_unsaved_edits_are_asked_about(make_app: MakeApp, tmp_path: Path) 
     app = make_app(plan_of(QUICK, QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("d", "q")
-        await sees(pilot, app, "Save the plan?")
+        await sees(pilot, app, "Save the plan?", "is in no file")
         await pilot.press("b")
         await pilot.pause()
         assert not app._exit
@@ -63,6 +63,18 @@ async def test_unsaved_edits_are_asked_about(make_app: MakeApp, tmp_path: Path) 
         await pilot.press("enter")
         await until(pilot, lambda: app._exit, "it ends")
     assert (tmp_path / "plan.yaml").exists()
+
+
+async def test_of_a_plan_that_has_a_file_it_is_asked_about_what_is_not_in_it(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app(plan_of(QUICK, QUICK, name="one"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "enter")
+        await until(pilot, (tmp_path / "one.yaml").exists, "it is saved")
+        await until(pilot, lambda: app.screen is app.main, "the list is there")
+        await pilot.press("d", "q")
+        await sees(pilot, app, "Save the plan?", "What was changed is not in one.yaml yet.")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

@@ -15,6 +15,7 @@ from textual.widgets import Input, TextArea
 from orchtui.config import Notify
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
+from orchtui.engine.text import clean_line
 from orchtui.ui import outside
 from orchtui.ui.attention import DEFAULT
 from orchtui.ui.copying import copied_words
@@ -119,6 +120,8 @@ class OrchtuiApp(WelcomeDesk):
         if self.draft.unsaved:
             answers = [("s", "save", "save"), ("d", "leave", "discard"), ("b", "stay", "back")]
             text = "The plan was edited by hand and is in no file."
+            if (path := self.draft.path) is not None:
+                text = f"What was changed is not in {clean_line(path.name)} yet."
             answer = await self.push_screen_wait(Ask("Save the plan?", text, answers))
             if answer == "save":
                 return await self.save_plan(self.draft.path)
