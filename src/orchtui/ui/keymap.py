@@ -161,7 +161,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "nothing is missing any more: the tasks are as meant",
         ),
         Key("tasks.read", "f4", "want('read_again')", "make the tasks from the request again"),
-        Key("tasks.request", "i,escape", "want('request')", "write the request"),
+        Key("tasks.request", "i", "want('request')", "write the request"),
         Key("tasks.run", "r", "app.run_plan", "run the plan"),
         Key("tasks.save", "s", "app.save_plan", "save the plan to a file"),
         Key("tasks.save-as", "S", "app.save_plan_as", "save the plan to another file"),
