@@ -83,9 +83,10 @@ class ThemedApp(App[int]):
         """
         fits = recall(place()).theme or theme_files.DEFAULT
         name = wanted or (theme_files.PLAIN if self._has_few_colors else fits)
-        # Of all files only this one before the first paint.
+        # Of all files only this one before the first paint; it may be gone before the next look.
         if (found := self._themes.find(name)) is not None:
             self.register_theme(found)
+            self._loaded = {found.name: found}
         self._awaited = None if name in self.available_themes else name
         self._set_theme(theme_files.DEFAULT if self._awaited else name)
         self.call_after_refresh(self.follow_themes)  # a thread would share the first paint
