@@ -130,6 +130,7 @@ async def test_rows(shown: OrchtuiApp, scene: Scene, size: tuple[int, int]) -> N
 async def test_pictures(shown: OrchtuiApp, theme: str, size: tuple[int, int]) -> None:
     async with shown.run_test(size=size) as pilot:
         await a_run(shown, pilot)
+        await until(pilot, lambda: theme in shown.available_themes, "the themes are read")
         shown.theme = theme
         await still(shown, pilot)
         picture = shown.export_screenshot()

@@ -131,6 +131,7 @@ async def test_a_broken_theme_is_a_notice(make_app: MakeApp, home: Path) -> None
 async def test_other_themes(make_app: MakeApp, theme: str) -> None:
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: theme in app.available_themes, "the themes are read")
         app.theme = theme
         await run_to_end(pilot, app)
         await sees(pilot, app, "COMPLETED")
