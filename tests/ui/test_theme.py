@@ -303,6 +303,7 @@ async def test_in_the_terminals_own_colours_what_is_behind_a_dialog_stays_in_sig
 ) -> None:
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "orchtui-ansi" in app.available_themes, "the themes are read")
         app.theme = "orchtui-ansi"
         await pilot.press("1", "b")
         text = await sees(pilot, app, "Who works?")
