@@ -147,7 +147,7 @@ ROWS: dict[str, Row] = {
     "cut off": _fault("truncated", "truncated", 1, WHOLE),
     "no text": Row([answer([])], "empty", 2),
     # It is too busy more often than the task has retries: they are not for that.
-    "429 for ever": _fault("rate_limit", "rate_limit", 2, limits=_SHORT),
+    "429 for ever": _fault("rate_limit", "rate_limit", 2, limits={"timeout": 1.2}),
     "429 again and again": Row(
         [*[error(429, headers=_NOW)] * 3, answer(GOOD)], "completed", 4, GOOD
     ),

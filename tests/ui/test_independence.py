@@ -372,7 +372,9 @@ async def test_a_fix_that_is_not_possible_says_why(
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1])))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "f")
+        await pilot.press("2")
+        await until(pilot, lambda: app.main.independence.list.picked, "a finding is picked")
+        await pilot.press("f")
         await until(pilot, lambda: "the [/] plan has changed" in notices(app), "it says why")
         assert app.draft.plan == plan
 

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual.app import App
 from textual.widgets import TextArea
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan, Task
+from orchtui.engine.text import clean
 from orchtui.ui import outside
 from orchtui.ui.task_form import TaskForm
 from orchtui.ui.task_text import read_task, write_task
@@ -42,6 +43,7 @@ def test_what_is_written_reads_as_the_same_task(task: Task) -> None:
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn"))))
 def test_any_prompt_comes_back(prompt: str) -> None:
+    assume(clean(prompt) == prompt)  # a plan file is cleaned as it is read
     task = Task(id="b", prompt=f"x {prompt}")
     assert read_task(PLAN, task, write_task(task)) == task
 
