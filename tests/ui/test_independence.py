@@ -7,6 +7,7 @@ from itertools import combinations
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -112,6 +113,13 @@ def with_check(app: OrchtuiApp, check: Check) -> OrchtuiApp:
 
 def focused(app: OrchtuiApp) -> Widget | None:
     return app.focused
+
+
+async def findings_in_front(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Go to the pane, and wait until what was found stands there."""
+    pane = app.main.independence
+    await pilot.press("2")
+    await until(pilot, lambda: pane.report is not None and not pane._changed, "it is checked")
 
 
 def notices(app: OrchtuiApp) -> str:
@@ -250,7 +258,8 @@ async def test_enter_goes_to_the_words(make_app: MakeApp, size: tuple[int, int])
     finding = needs(first, second, "the notes of")
     app = with_check(make_app(Plan(tasks=(first, second))), always(finding))
     async with app.run_test(size=size) as pilot:
-        await pilot.press("2", "enter")
+        await findings_in_front(pilot, app)
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is open")
         await until(pilot, lambda: isinstance(app.focused, TextArea), "the prompt has the focus")
         area = app.focused
@@ -275,7 +284,8 @@ async def test_enter_goes_to_an_entry_of_a_list(make_app: MakeApp) -> None:
     )  # fmt: skip
     app = with_check(make_app(plan), always(finding))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "right", "enter")
+        await findings_in_front(pilot, app)
+        await pilot.press("right", "enter")
         await until(pilot, lambda: isinstance(app.focused, Input), "the entry has the focus")
         entry = app.focused
         assert isinstance(entry, Input)
@@ -286,7 +296,8 @@ async def test_the_form_from_a_finding_leads_back_to_it(make_app: MakeApp) -> No
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1], "topic 2")))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "enter")
+        await findings_in_front(pilot, app)
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.focused, TextArea), "the prompt has the focus")
         await pilot.press("X", "ctrl+r")
         await until(pilot, lambda: app.screen is app.main, "the form is closed")
@@ -349,7 +360,8 @@ async def test_a_fix_can_be_chosen(make_app: MakeApp, monkeypatch: pytest.Monkey
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1])))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "F")
+        await findings_in_front(pilot, app)
+        await pilot.press("F")
         await sees(pilot, app, "2 drop it")
         await pilot.press("escape", "F", "9")
         await sees(pilot, app, "2 drop it")
@@ -372,8 +384,7 @@ async def test_a_fix_that_is_not_possible_says_why(
     plan = plan_of(QUICK, QUICK)
     app = with_check(make_app(plan), always(needs(plan.tasks[0], plan.tasks[1])))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2")
-        await until(pilot, lambda: app.main.independence.list.picked, "a finding is picked")
+        await findings_in_front(pilot, app)
         await pilot.press("f")
         await until(pilot, lambda: "the [/] plan has changed" in notices(app), "it says why")
         assert app.draft.plan == plan
@@ -409,7 +420,8 @@ async def test_a_fix_while_a_run_goes_on_is_for_the_next_one(make_app: MakeApp) 
         await pilot.press("r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         assert len(app.live.run.with_status("running")) == 1  # type: ignore[union-attr]
-        await pilot.press("2", "x")
+        await findings_in_front(pilot, app)
+        await pilot.press("x")
         await until(pilot, lambda: app.draft.plan != plan, "it is accepted")
         assert app.live.run is not None
         assert app.live.run.plan == plan
@@ -427,7 +439,8 @@ async def test_the_matrix_shows_pairs_and_leads_to_findings(make_app: MakeApp) -
     app = with_check(make_app(plan), check)
     async with app.run_test(size=(80, 24)) as pilot:
         pane = app.main.independence
-        await pilot.press("2", "m")
+        await findings_in_front(pilot, app)
+        await pilot.press("m")
         assert focused(app) is pane.matrix
         await sees(pilot, app, "1 and 2: t2 needs what t1 makes")
         await sees(pilot, app, "1 Topic 1 ╲ → ·")
@@ -495,7 +508,8 @@ async def test_a_models_findings_are_added_and_marked(
     wait = asyncio.Event()
     answering(app, Opinion(findings=(said,), problems=("one [/] was odd",)), monkeypatch, wait)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "o")
+        await findings_in_front(pilot, app)
+        await pilot.press("o")
         await sees(pilot, app, "oracle is asked")
         await pilot.press("o")  # once is enough
         wait.set()
@@ -520,7 +534,8 @@ async def test_asking_can_be_stopped(make_app: MakeApp, monkeypatch: pytest.Monk
     app = with_check(make_app(plan_of(QUICK, QUICK)), always())
     answering(app, Opinion(), monkeypatch, asyncio.Event())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "o")
+        await findings_in_front(pilot, app)
+        await pilot.press("o")
         await sees(pilot, app, "oracle is asked")
         await pilot.press("escape")
         await until(pilot, lambda: not shows(app, "oracle is asked"), "it stops")
@@ -538,7 +553,8 @@ async def test_an_answer_about_another_plan_is_dropped(
     said = needs(plan.tasks[0], plan.tasks[1], source="model")
     answering(app, Opinion(findings=(said,)), monkeypatch, wait)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2", "o")
+        await findings_in_front(pilot, app)
+        await pilot.press("o")
         await sees(pilot, app, "oracle is asked")
         app.main.plan_pane.tasks.focus()
         await pilot.press("G", "p")
@@ -556,7 +572,8 @@ async def test_without_a_model_there_is_nobody_to_ask(
     app = with_check(make_app(plan_of(QUICK, QUICK)), always())
     monkeypatch.setattr(type(app.project), "opinion_backend", nobody)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("2", "o")
+        await findings_in_front(pilot, app)
+        await pilot.press("o")
         await until(pilot, lambda: "there is no model" in notices(app), "it is told")
         assert app.main.independence.asked_since is None
 
