@@ -46,10 +46,10 @@ class Reader(Stage):
     ]
 
     def action_search_text(self) -> None:
-        self.pane.text.action_search()
+        self.pane.search.open()
 
     def action_step_match(self, steps: int) -> None:
-        self.pane.text.action_step_match(steps)
+        self.pane.search.step(steps)
 
     def __init__(self, told: Told) -> None:
         self.pane = OutputPane()
@@ -191,7 +191,14 @@ async def test_a_search_line_posts_what_is_wanted() -> None:
         await pilot.press("x", "down", "up", "enter", "escape")
         await until(pilot, lambda: not line.is_open, "it is closed")
         await pilot.pause()
-    assert list(dict.fromkeys(posted)) == ["Changed", "Next", "Previous", "Settled", "Closed"]
+    assert list(dict.fromkeys(posted)) == [
+        "Opened",
+        "Changed",
+        "Next",
+        "Previous",
+        "Settled",
+        "Closed",
+    ]
 
 
 # Attempts

@@ -66,6 +66,16 @@ class InputError(OrchtuiError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def lines(self, most: int) -> list[str]:
+        """Its problems as somebody reads them who has the file before them: `line 3: …`.
+
+        Args:
+            most: Of them; how many more there are is a line of its own.
+        """
+        shown = [f"line {p.line}: {p.message}" if p.line else p.message for p in self.problems]
+        more = len(shown) - most
+        return [*shown[:most], f"and {more} more"] if more > 0 else shown
+
     @classmethod
     def of(cls, message: str, file: str = "") -> "InputError":
         """One problem without a place inside its file."""

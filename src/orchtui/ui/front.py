@@ -30,7 +30,7 @@ from orchtui.ui.output_pane import OutputPane
 from orchtui.ui.possible import Now, hindrance
 from orchtui.ui.run_bar import RunBar
 from orchtui.ui.runs_pane import RunsPane
-from orchtui.ui.searching import RowSearch
+from orchtui.ui.search_line import SearchLine
 from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
 from orchtui.ui.task_columns import FitOf, Known
 from orchtui.ui.timeline_pane import TimelinePane
@@ -239,43 +239,34 @@ class Front(Screen[None], TellsTrouble):
     # Search
 
     @property
-    def _search(self) -> RowSearch | None:
+    def _search(self) -> SearchLine:
         """The search line of the pane in front."""
-        searches: dict[PaneName, RowSearch] = {
+        searches: dict[PaneName, SearchLine] = {
             "compose": self.plan_pane.search,
             "independence": self.independence.search,
             "timeline": self.timeline.search,
+            "output": self.output.search,
             "runs": self.runs_pane.search,
         }
-        return searches.get(self.view)
+        return searches[self.view]
 
     def action_search(self) -> None:
         """Ask for a text to look for in the pane in front."""
-        if self.view == "output":
-            self.output.text.action_search()
-        elif self._search is not None:
-            self._search.open()
+        self._search.open()
 
     def action_search_step(self, steps: int) -> None:
         """Go to the next place with the text, or to the one before."""
-        if self.view == "output":
-            self.output.text.action_step_match(steps)
-        elif self._search is not None:
-            self._search.step(steps)
+        self._search.step(steps)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape is for the search and the zoom only where there is one."""
         if action != "unzoom":
             return True
-        if isinstance(self.focused, Input):
-            return False
-        if self.view == "output" and self.output.search.is_open:
-            return False  # the output ends its own search
-        return self.zoomed or (self._search is not None and self._search.display)
+        return not isinstance(self.focused, Input) and (self.zoomed or self._search.is_open)
 
     def action_unzoom(self) -> None:
         """Put the search away, then the zoom."""
-        if self._search is not None and self._search.display:
+        if self._search.is_open:
             self._search.close()
             self.refresh_bindings()
         else:

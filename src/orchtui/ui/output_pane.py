@@ -52,7 +52,7 @@ class OutputPane(Vertical):
         super().__init__(id="output", classes="pane -empty")
         self.border_title = "4 Output"
         self.search = SearchLine("search the text")
-        self.text = OutputText(self.search)
+        self.text = OutputText()
         self.grid = LiveGrid()
         self._tabs = AttemptTabs()
         self._head = Static("", id="output-head", markup=False)
@@ -242,6 +242,11 @@ class OutputPane(Vertical):
         self._turn_to(event.place)
 
     # Searching
+
+    @on(SearchLine.Opened)
+    def _begin_search(self, event: SearchLine.Opened) -> None:
+        event.stop()
+        self.text.begin_search()
 
     @on(SearchLine.Changed)
     def _search(self, event: SearchLine.Changed) -> None:

@@ -13,7 +13,6 @@ from orchtui.ui import keymap
 from orchtui.ui.copying import copied_words, too_much
 from orchtui.ui.document import Document
 from orchtui.ui.rendered_view import RenderedView
-from orchtui.ui.search_line import SearchLine
 from orchtui.ui.tool_lines import AttemptLines
 
 Program = Literal["editor", "pager"]
@@ -52,9 +51,8 @@ class OutputText(RenderedView):
     class Left(Message):
         """The person has read enough."""
 
-    def __init__(self, line: SearchLine) -> None:
+    def __init__(self) -> None:
         super().__init__(id="output-text")
-        self._line = line
         self.unfolded = False
         """Whether the answers of tools are shown."""
         self._attempt: Attempt | None = None
@@ -106,16 +104,6 @@ class OutputText(RenderedView):
 
     def action_open_in(self, program: Program) -> None:
         self.post_message(self.OpenWanted(program))
-
-    def action_search(self) -> None:
-        self.begin_search()
-        self._line.open()  # at once: a key that comes next is not meant for the text any more
-
-    def action_step_match(self, steps: int) -> None:
-        if self.searching:
-            self.step(steps)
-        else:
-            self.action_search()
 
     def action_leave(self) -> None:
         self.post_message(self.Left())

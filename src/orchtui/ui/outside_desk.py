@@ -1,19 +1,17 @@
 """The app's desk for writing elsewhere: the request, or a task as YAML, in a person's own editor.
 
-The text goes through a private file that is gone afterwards. What is wrong with
-it is told, and nothing of it is lost but by choice. This module never draws.
+What is wrong with a text is told, and nothing of it is lost but by choice. This
+module never draws.
 """
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 from textual import on, work
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.text import clean, clean_line
-from orchtui.ui import outside, plan_edits
+from orchtui.engine.text import clean_line
+from orchtui.ui import outside, own_editor, plan_edits
 from orchtui.ui.compose_pane import ComposePane
 from orchtui.ui.dialogs import Ask
 from orchtui.ui.reading_desk import ReadingDesk
@@ -33,9 +31,7 @@ class OutsideDesk(ReadingDesk):
 
     async def _write_request(self) -> None:
         area = self.main.plan_pane.request
-        with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
-            text = await self.edit_text(Path(folder) / "request.md", area.text)
-        if text is not None:
+        if (text := await self._edited(area.text, "request.md")) is not None:
             area.load_text(text.rstrip("\n"))
 
     async def _write_task(self, task_id: str) -> None:
@@ -43,17 +39,16 @@ class OutsideDesk(ReadingDesk):
         await self.main.plan_pane.up_to_date()
         plan = self.draft.plan
         task = plan.task(task_id)
-        with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
-            edited = await self._written(plan, task, Path(folder) / f"{task_id}.yaml")
+        edited = await self._written(plan, task)
         if edited != task:
             self.main.plan_pane.change(
                 lambda now: plan_edits.replace_task(now, task_id, edited), edited.id
             )
 
-    async def _written(self, plan: Plan, task: Task, path: Path) -> Task:
+    async def _written(self, plan: Plan, task: Task) -> Task:
         """The task as a person wrote it; the same one where they gave up."""
         before = text = write_task(task)
-        while (written := await self.edit_text(path, text)) not in (None, before):
+        while (written := await self._edited(text, f"{task.id}.yaml")) not in (None, before):
             assert written is not None
             text = written
             try:
@@ -65,21 +60,16 @@ class OutsideDesk(ReadingDesk):
 
     async def _mend(self, error: InputError) -> bool:
         """Whether a person goes back to the editor to mend what is wrong."""
-        told = "\n".join(
-            f"line {each.line}: {clean_line(each.message, 200)}" if each.line else each.message
-            for each in error.problems[:8]
-        )
+        told = "\n".join(clean_line(line, 200) for line in error.lines(8))
         answers = [("e", "edit", "back to the editor"), ("d", "drop", "drop what was written")]
         question = Ask("The task can not be taken like this", told, answers)
         while (answer := await self.push_screen_wait(question)) is None:
             question = Ask("The task can not be taken like this", told, answers)
         return answer == "edit"
 
-    async def edit_text(self, path: Path, text: str) -> str | None:
-        """Have a text edited in a private file; `None` when that was not done."""
-        await asyncio.to_thread(path.write_text, text, encoding="utf-8")
-        await asyncio.to_thread(path.chmod, 0o600)
-        if code := await outside.edit(self, path):
-            self.say(f"The editor ended with {code}: nothing is taken over", "warning")
-            return None
-        return clean(await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace"))
+    async def _edited(self, text: str, name: str) -> str | None:
+        """A text as a person left it; `None` where nothing is to be taken over."""
+        code, left = await own_editor.write(self, text, name)
+        if code:
+            self.say(f"The {own_editor.refused(code)}", "warning")
+        return None if code else left

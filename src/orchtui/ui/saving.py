@@ -73,7 +73,7 @@ async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:
             path, _ = await asyncio.to_thread(_look, folder, answer)
             return await asyncio.to_thread(load_plan, path), path
         except InputError as found:
-            error = _told(found)
+            error = "\n".join(clean_line(line, 200) for line in found.lines(5))
     return None
 
 
@@ -100,16 +100,6 @@ def _are(count: int) -> str:
 
 def _source(folder: Path) -> Source:
     return lambda typed: paths_below(folder, typed, ENDINGS)
-
-
-def _told(error: InputError, most: int = 5) -> str:
-    """What is wrong with a file that a person just named."""
-    shown = [
-        clean_line(f"line {one.line}: {one.message}" if one.line else one.message, 200)
-        for one in error.problems[:most]
-    ]
-    more = len(error.problems) - most
-    return "\n".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
 def _look(folder: Path, answer: str) -> tuple[Path, bool]:

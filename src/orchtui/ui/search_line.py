@@ -22,6 +22,9 @@ class SearchLine(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("search")]
 
+    class Opened(Message):
+        """A search begins."""
+
     class Changed(Message):
         """Something else is looked for."""
 
@@ -66,10 +69,18 @@ class SearchLine(Horizontal):
     def open(self) -> None:
         """Show it, with what was looked for last, and take the keys."""
         self.display = True
+        self.post_message(self.Opened())
         self.screen.set_focus(self.input)  # at once, and not after what comes next
         self.input.action_select_all()
         if self.input.value:
             self.post_message(self.Changed(self.input.value))
+
+    def step(self, steps: int) -> None:
+        """Go to the next match, or to the one before; with nothing to look for, ask for it."""
+        if self.is_open and self.words:
+            self.post_message(self.Next() if steps > 0 else self.Previous())
+        else:
+            self.open()
 
     def close(self) -> None:
         """Hide it; what was looked for is kept for the next time."""

@@ -5,9 +5,7 @@ changes the draft: it gives the new task back.
 """
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -25,7 +23,7 @@ from textual.widgets.text_area import Document, Selection
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
-from orchtui.ui import keymap, outside
+from orchtui.ui import keymap, outside, own_editor
 from orchtui.ui.completing_input import Completing, Source
 from orchtui.ui.completion import Candidate, Catalog
 from orchtui.ui.excerpt import field_text, place_of, span_in
@@ -260,12 +258,8 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     async def action_outside(self) -> None:
         """Write the prompt in an editor of one's own."""
         area = self.query_one(TextArea)
-        with tempfile.TemporaryDirectory(prefix="orchtui-") as folder:
-            path = Path(folder) / "prompt.md"
-            await asyncio.to_thread(path.write_text, area.text, encoding="utf-8")
-            if code := await outside.edit(self.app, path):
-                told = f"the editor ended with {code}: nothing is taken over"
-                self._tell_one("prompt", told, "-warning")
-            else:
-                text = await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
-                area.load_text(clean(text).rstrip("\n"))
+        code, left = await own_editor.write(self.app, area.text, "prompt.md")
+        if code:
+            self._tell_one("prompt", f"the {own_editor.refused(code)}", "-warning")
+        else:
+            area.load_text(left.rstrip("\n"))
