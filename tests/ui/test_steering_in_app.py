@@ -1,6 +1,7 @@
 """Steering a run from the keyboard: every wish is an event, and what can not be is said."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -8,11 +9,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from orchtui.engine.plan import Limits
+from orchtui.ui import outside
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs import Ask, AskLine
 from orchtui.ui.task_form import TaskForm
 from tests.ui.conftest import QUICK, STALL, MakeApp, ended, plan_of, run_to_end, sees, until
-from tests.ui.whole_app import asked
+from tests.ui.whole_app import asked, said
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -182,3 +184,29 @@ async def test_a_key_for_one_task_does_nothing_to_a_folded_group(make_app: MakeA
         assert not app.live.run.wishes
         app.live.cancel_all()
         await ended(pilot, app)
+
+
+async def test_a_folded_group_has_no_text_to_open(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is not the run's result that is opened in its place."""
+    opened: list[Path] = []
+
+    async def edit(app: OrchtuiApp, path: Path) -> int:
+        opened.append(path)
+        return 0
+
+    monkeypatch.setattr(outside, "edit", edit)
+    plan = plan_of(*[QUICK] * 8)
+    first, second, *others = plan.tasks
+    chained = (first, replace(second, after=(first.id,)), *others)
+    app = make_app(replace(plan, tasks=chained))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await run_to_end(pilot, app)
+        app.main.timeline.rows.pick_task(first.id)
+        await pilot.press("3", "o")
+        await until(pilot, lambda: app.main.picked is None, "the group is folded")
+        await until(pilot, lambda: not app.main.output.text.text, "nobody's text is shown")
+        await pilot.press("4", "e")
+        await said(pilot, app, "There is no text to open yet")
+        assert opened == []

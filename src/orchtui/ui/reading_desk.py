@@ -32,7 +32,9 @@ class ReadingDesk(PastDesk):
     @work(exclusive=True, group=outside.GROUP, exit_on_error=False)
     async def _open_outside(self, event: OutputPane.OpenWanted) -> None:
         shown, text = self.main.shown, self.main.output.text.text
-        path = _kept_file(shown, event.task, event.attempt) if shown is not None else None
+        path = None
+        if shown is not None and (event.task is not None or text):  # else it is nobody's
+            path = _kept_file(shown, event.task, event.attempt)
         if path is None or not await asyncio.to_thread(path.is_file):
             if not text:
                 self.say("There is no text to open yet", "warning")
