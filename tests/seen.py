@@ -17,6 +17,7 @@ from orchtui.cli.run_command import _exit_code
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary, verdict
 from orchtui.engine.run import Run
+from orchtui.ui import calls, looks
 from orchtui.ui.end_notice import end_notice
 from orchtui.ui.run_bar import Facts, state_of
 from orchtui.ui.runs_pane import row_of
@@ -216,6 +217,22 @@ def in_notice(run: Run) -> Seen:
     found = re.search(r"^(\d+) of (\d+) completed(.*)$", notice.text, re.MULTILINE)
     assert found, notice.text
     return Seen(notice.title, int(found[2]), int(found[1]), counted(found[3]))
+
+
+def in_call(run: Run) -> Seen:
+    """The notice on the desktop, for who looks elsewhere."""
+    title, text = calls.end_call(run)
+    found = re.search(r"(\d+) of (\d+) tasks completed(.*)$", text)
+    assert found, text
+    return Seen(title.removeprefix("orchtui: "), int(found[2]), int(found[1]), counted(found[3]))
+
+
+def in_title(run: Run) -> Seen:
+    """The title of the terminal's window."""
+    found = re.fullmatch(r"(.) (\d+)/(\d+) orchtui", calls.end_title(run))
+    assert found, calls.end_title(run)
+    [word] = [word for word, sign in looks.VERDICT_SIGNS.items() if sign == found[1]]
+    return Seen(word, int(found[3]), int(found[2]))
 
 
 def in_runs_pane(run: Run) -> Seen:

@@ -33,6 +33,8 @@ PLACES: dict[str, Callable[[Run], Seen]] = {
     "runs list --json": seen.in_list_json,
     "the bar": seen.in_bar,
     "the notification": seen.in_notice,
+    "the notice on the desktop": seen.in_call,
+    "the window's title": seen.in_title,
     "the list of runs": seen.in_runs_pane,
     "the timeline": seen.in_timeline,
 }
