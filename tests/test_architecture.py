@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +116,9 @@ def test_what_builds_the_project_knows_no_machine() -> None:
         and here.search(path.read_bytes())
     ]
     assert not naming
+
+
+def test_no_modules_name_stands_twice() -> None:
+    """But for the two that CONTRIBUTING.md names."""
+    names = Counter(Path(path).stem for path in parsed_sources() if "__" not in path)
+    assert {name for name, many in names.items() if many > 1} == {"lexicon", "report"}

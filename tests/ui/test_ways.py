@@ -13,7 +13,7 @@ from orchtui.ui.key_help import Row, context_of, sections
 from orchtui.ui.keymap import TABLE
 from orchtui.ui.palette import AREAS, meant
 from orchtui.ui.possible import Now, hindrance
-from orchtui.ui.searching import next_of, places_of
+from orchtui.ui.row_search import next_of, places_of
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 # Help

@@ -29,7 +29,7 @@ from orchtui.ui.completion import Catalog
 from orchtui.ui.dialogs import AskLine
 from orchtui.ui.draft import Draft
 from orchtui.ui.request_area import RequestArea
-from orchtui.ui.searching import RowSearch
+from orchtui.ui.row_search import RowSearch
 from orchtui.ui.task_columns import (
     FitOf,
     Known,

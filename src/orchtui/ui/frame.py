@@ -31,8 +31,8 @@ from orchtui.ui.dialogs import Read
 from orchtui.ui.key_help import Bound, Wanted, context_of
 from orchtui.ui.memory import resident
 from orchtui.ui.problems import Problems, Severity
-from orchtui.ui.signs import Signs
 from orchtui.ui.themed_app import ThemedApp
+from orchtui.ui.top_signs import Signs
 
 WARM = (
     "orchtui.engine.request.parse",

@@ -28,7 +28,7 @@ from orchtui.ui import verdict_words as words
 from orchtui.ui.finding_list import FindingList
 from orchtui.ui.matrix import LEGEND, Matrix
 from orchtui.ui.opinions import still_about
-from orchtui.ui.searching import RowSearch
+from orchtui.ui.row_search import RowSearch
 from orchtui.ui.trouble import TellsTrouble
 
 if TYPE_CHECKING:  # not before the first paint

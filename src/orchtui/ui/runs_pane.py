@@ -19,7 +19,7 @@ from orchtui.engine.rehearsed import BADGE, PART_BADGE
 from orchtui.engine.summary import Summary, SummaryVerdict
 from orchtui.engine.text import clean_line
 from orchtui.ui import keymap
-from orchtui.ui.searching import RowSearch
+from orchtui.ui.row_search import RowSearch
 from orchtui.ui.wrapping import fit
 
 _EMPTY = Content.from_markup(

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from orchtui.engine.run import Run
 from orchtui.ui import timeline_detail
-from orchtui.ui.searching import RowSearch
+from orchtui.ui.row_search import RowSearch
 from orchtui.ui.time_ruler import NOW, ruler
 from orchtui.ui.timeline_rows import TimelineRows
 from orchtui.ui.timeline_words import headline
