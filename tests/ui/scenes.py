@@ -148,6 +148,13 @@ def show(app: OrchtuiApp, told: Told, folder: Path, *, live: bool = True) -> Non
     app.main.show_run(Shown(told.run, folder, past=True, watched=live))
 
 
+async def _painted(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Wait for the screen's timer, and for the columns that fit the size the pane now has."""
+    await pilot.pause()
+    await until(pilot, lambda: not app.main.dirty, "the run is painted")
+    await pilot.pause()
+
+
 async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
     """Stop in every state; gives its name."""
     main = app.main
@@ -168,7 +175,7 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
         ("of a fifth", "right"), ("of one that asks", "right"), ("of the rest", "right right"),
     ):  # fmt: skip
         await pilot.press(*keys.split())
-        await pilot.pause()
+        await _painted(pilot, app)
         yield name
     done = told()
     for task_id in ("busy", "asks", "again"):
@@ -176,7 +183,7 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
     done.skips("after", 11, "it needs Tutorial and blog content")
     show(app, done.ends(12), folder, live=False)
     await pilot.press("3")
-    await pilot.pause()
+    await _painted(pilot, app)
     yield "a run that has ended"
     for severity in ("information", "warning", "error"):
         app.say("This is told in passing", severity, "Told")
