@@ -21,7 +21,7 @@ from orchtui.engine.run import Attempt, TaskRun
 from orchtui.ui import app as whole
 from orchtui.ui.frame import Frame
 from orchtui.ui.memory import resident
-from orchtui.ui.output_pane import OutputPane
+from orchtui.ui.output.output_pane import OutputPane
 from tests.engine.schedules import build
 
 SIZE = (120, 36)

@@ -17,11 +17,12 @@ from orchtui.cli.run_command import _exit_code
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary, verdict
 from orchtui.engine.run import Run
-from orchtui.ui import calls, looks
-from orchtui.ui.end_notice import end_notice
-from orchtui.ui.run_bar import Facts, state_of
-from orchtui.ui.runs_pane import row_of
-from orchtui.ui.timeline_words import headline
+from orchtui.ui.bars.run_bar import Facts, state_of
+from orchtui.ui.dialogs.end_notice import end_notice
+from orchtui.ui.looks import looks
+from orchtui.ui.notices import calls
+from orchtui.ui.runs.runs_pane import row_of
+from orchtui.ui.timeline.timeline_words import headline
 
 ENDS = ("completed", "failed", "cancelled", "skipped")
 SUCCESS = re.compile(r"\$(text-)?success")

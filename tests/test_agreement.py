@@ -14,11 +14,11 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, summary, verdict
 from orchtui.engine.files_told import inline
 from orchtui.engine.run import LIVE, Run
-from orchtui.ui.end_notice import end_notice
-from orchtui.ui.looks import SIGNS, VERDICT_SIGNS
-from orchtui.ui.output_head import headline as task_head
-from orchtui.ui.runs_pane import row_of
-from orchtui.ui.timeline_words import headline, look_of, rows_of
+from orchtui.ui.dialogs.end_notice import end_notice
+from orchtui.ui.looks.looks import SIGNS, VERDICT_SIGNS
+from orchtui.ui.output.output_head import headline as task_head
+from orchtui.ui.runs.runs_pane import row_of
+from orchtui.ui.timeline.timeline_words import headline, look_of, rows_of
 from tests import seen
 from tests.engine.generated_runs import Telling, ended_runs, tellings
 from tests.seen import Seen

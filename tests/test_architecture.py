@@ -54,8 +54,10 @@ def test_every_pane_stands_in_the_import_contract() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
     (layers,) = (contract["layers"] for contract in contracts if contract["id"] == "panes")
-    listed = set(re.findall(r"orchtui\.ui\.(\w+_pane)", " ".join(layers)))
-    assert {path.stem for path in SOURCES.glob("ui/*_pane*")} <= listed
+    listed = set(re.findall(r"orchtui\.ui\.(\w+)", " ".join(layers)))
+    assert {path.parent.name for path in SOURCES.rglob("ui/*/*_pane.py")} <= listed
+    folders = {path.parent.name for path in SOURCES.rglob("ui/*/__init__.py")}
+    assert folders <= listed  # every package of the screen has its floor
 
 
 def test_every_module_says_what_it_is_for() -> None:

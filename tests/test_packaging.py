@@ -28,7 +28,7 @@ tasks:
 """
 
 SHOW_EXAMPLES = """\
-from orchtui.ui.examples import example_folders, load_examples
+from orchtui.ui.dialogs.examples import example_folders, load_examples
 print(*(plan.name for plan in load_examples(example_folders())))
 """
 WHERE = "import pathlib, orchtui; print(pathlib.Path(orchtui.__file__).parent)"

@@ -18,9 +18,9 @@ from orchtui.engine.backends.rehearsal import NOTICE
 from orchtui.engine.changes import Change, Meeting, changes_of
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.run import Run
-from orchtui.ui.end_notice import end_notice
-from orchtui.ui.runs_pane import row_of
-from orchtui.ui.timeline_words import badges_of, headline
+from orchtui.ui.dialogs.end_notice import end_notice
+from orchtui.ui.runs.runs_pane import row_of
+from orchtui.ui.timeline.timeline_words import badges_of, headline
 from tests import seen
 from tests.engine.scripted import task
 from tests.engine.told import Told

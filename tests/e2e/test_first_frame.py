@@ -35,8 +35,9 @@ HEAVY = {
     *("orchtui.engine.orchestrator", "orchtui.engine.attempt", "orchtui.engine.placeholders"),
     *("orchtui.engine.dangers", "orchtui.engine.estimates", "orchtui.engine.inheriting"),
     *("orchtui.engine.yaml_write", "orchtui.engine.workspace.secret_names"),
-    *("orchtui.ui.task_form", "orchtui.ui.trust_question", "orchtui.ui.apply_desk"),
-    *("orchtui.ui.palette", "orchtui.ui.problems_card", "textual.widgets._footer"),
+    *("orchtui.ui.compose.task_form", "orchtui.ui.dialogs.trust_question"),
+    *("orchtui.ui.desks.apply_desk", "orchtui.ui.dialogs.palette"),
+    *("orchtui.ui.dialogs.problems_card", "textual.widgets._footer"),
     *("orchtui.engine.backends.anthropic_api", "textual.drivers.web_driver"),
 }
 """Each of these costs from some milliseconds to a second, and none paints anything."""

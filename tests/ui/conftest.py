@@ -16,7 +16,7 @@ from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.reuse_question import ResumeQuestion
+from orchtui.ui.dialogs.reuse_question import ResumeQuestion
 
 MakeApp = Callable[..., OrchtuiApp]
 

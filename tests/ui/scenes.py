@@ -20,9 +20,9 @@ from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import AgentFolder, Agents
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.changes_view import ChangesView
-from orchtui.ui.dialogs import Ask, Read
-from orchtui.ui.permission_question import PermissionQuestion
+from orchtui.ui.dialogs.changes_view import ChangesView
+from orchtui.ui.dialogs.dialogs import Ask, Read
+from orchtui.ui.dialogs.permission_question import PermissionQuestion
 from orchtui.ui.screen import Shown
 from tests.engine.scripted import task
 from tests.engine.told import START, Told

@@ -9,10 +9,10 @@ from orchtui.engine import events as ev
 from orchtui.engine.agent_card import card
 from orchtui.engine.changes import Change, Meeting, Standing
 from orchtui.engine.specialists import BUILT_IN, Agents, Diagnostic, Specialist
-from orchtui.ui.changes_view import ChangesView
-from orchtui.ui.diff_rows import DiffRows
-from orchtui.ui.permission_question import PermissionQuestion
-from orchtui.ui.specialists_card import SpecialistsCard
+from orchtui.ui.dialogs.changes_view import ChangesView
+from orchtui.ui.dialogs.diff_rows import DiffRows
+from orchtui.ui.dialogs.permission_question import PermissionQuestion
+from orchtui.ui.dialogs.specialists_card import SpecialistsCard
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import screen_text, sees, until

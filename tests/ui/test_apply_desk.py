@@ -6,8 +6,8 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine.applying import Applied
-from orchtui.ui.apply_desk import choose_and_apply, told
-from orchtui.ui.changes_view import ChangesView
+from orchtui.ui.desks.apply_desk import choose_and_apply, told
+from orchtui.ui.dialogs.changes_view import ChangesView
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.ui.conftest import until

@@ -7,7 +7,7 @@ import pytest
 
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
-from orchtui.ui.changes_view import ChangesView
+from orchtui.ui.dialogs.changes_view import ChangesView
 from tests.engine.whole_runs import (
     agent_file,
     calls,

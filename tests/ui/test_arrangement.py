@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from orchtui.ui.dialogs import Ask
+from orchtui.ui.bars.tabs_bar import ORDER, PaneName
+from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.layout import Situation, columns_of, panes_shown
-from orchtui.ui.tabs_bar import ORDER, PaneName
 from tests.ui.conftest import (
     QUICK,
     STALL,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from orchtui.config import Notify
-from orchtui.ui.attention import DEFAULT, POP_TITLE, PUSH_TITLE, STILL_THERE, Attention
+from orchtui.ui.terminal.attention import DEFAULT, POP_TITLE, PUSH_TITLE, STILL_THERE, Attention
 from tests.hostile import ACTS, HOSTILE
 
 XTERM = {"TERM": "xterm-256color"}

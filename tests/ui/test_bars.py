@@ -7,9 +7,9 @@ from rich.cells import cell_len
 
 from orchtui.engine import events as ev
 from orchtui.engine.plan import Limits
-from orchtui.ui.bars import Bars, Cell, TimeAxis, write
-from orchtui.ui.time_ruler import Scale
-from orchtui.ui.time_window import View
+from orchtui.ui.timeline.task_bars import Bars, Cell, TimeAxis, write
+from orchtui.ui.timeline.time_ruler import Scale
+from orchtui.ui.timeline.time_window import View
 from tests.engine.scripted import task
 from tests.engine.told import START, Scenario, Told, play, scenarios
 

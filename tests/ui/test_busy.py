@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from orchtui.ui.busy import AFTER, Busy
+from orchtui.ui.notices.busy import AFTER, Busy
 from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until
 
 

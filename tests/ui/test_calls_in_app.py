@@ -12,9 +12,9 @@ from orchtui.config import Notify
 from orchtui.engine import events as ev
 from orchtui.engine.project import Project
 from orchtui.engine.run import Run
-from orchtui.ui import calls
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.attention import Attention
+from orchtui.ui.notices import calls
+from orchtui.ui.terminal.attention import Attention
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.ui.conftest import (

@@ -16,13 +16,13 @@ from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import Summary
 from orchtui.engine.text import clean_line
-from orchtui.ui import task_columns
-from orchtui.ui.document import Document
-from orchtui.ui.emoji_alone import alone
-from orchtui.ui.finding_lines import Layout
-from orchtui.ui.runs_pane import row_of
-from orchtui.ui.task_columns import UNCHECKED, Columns
-from orchtui.ui.wrapping import even, fit, wrap
+from orchtui.ui.compose import task_columns
+from orchtui.ui.compose.task_columns import UNCHECKED, Columns
+from orchtui.ui.independence.finding_lines import Layout
+from orchtui.ui.looks.emoji_alone import alone
+from orchtui.ui.looks.wrapping import even, fit, wrap
+from orchtui.ui.output.document import Document
+from orchtui.ui.runs.runs_pane import row_of
 from tests.ui.conftest import MakeApp, run_to_end, screen_text
 
 SAMPLES = [

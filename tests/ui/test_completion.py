@@ -8,10 +8,10 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import BUILT_IN, Agents
-from orchtui.ui.catalog import catalog_of
-from orchtui.ui.completing_input import Completing
-from orchtui.ui.completion import Candidate, item_at, matching, paths_below
-from orchtui.ui.task_form import TaskForm
+from orchtui.ui.compose.catalog import catalog_of
+from orchtui.ui.compose.completing_input import Completing
+from orchtui.ui.compose.completion import Candidate, item_at, matching, paths_below
+from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
 

@@ -16,10 +16,10 @@ from textual.color import Color
 from textual.geometry import Region
 from textual.theme import BUILTIN_THEMES
 
-from orchtui.ui import inks
-from orchtui.ui.contrast import DRAWN, READABLE, contrast, readable_on
-from orchtui.ui.inks import inked
-from orchtui.ui.theme import load_theme
+from orchtui.ui.looks import inks
+from orchtui.ui.looks.contrast import DRAWN, READABLE, contrast, readable_on
+from orchtui.ui.looks.inks import inked
+from orchtui.ui.looks.theme import load_theme
 from tests.ui import scenes
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,10 +15,10 @@ from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import load_all
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.tabs_bar import TabsBar
-from orchtui.ui.timeline_rows import TimelineRows
-from orchtui.ui.trouble import TellsTrouble
-from orchtui.ui.trust_question import TrustQuestion
+from orchtui.ui.bars.tabs_bar import TabsBar
+from orchtui.ui.dialogs.trust_question import TrustQuestion
+from orchtui.ui.notices.trouble import TellsTrouble
+from orchtui.ui.timeline.timeline_rows import TimelineRows
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchtui.ui.key_help import sections
+from orchtui.ui.keys.key_help import sections
 
 DOCS = Path(__file__).parents[2] / "docs"
 

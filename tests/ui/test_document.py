@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.ui import blocks
-from orchtui.ui.blocks import BLOCK, Place, Row
-from orchtui.ui.document import Document
-from orchtui.ui.wrapping import wrap
+from orchtui.ui.looks.wrapping import wrap
+from orchtui.ui.output import blocks
+from orchtui.ui.output.blocks import BLOCK, Place, Row
+from orchtui.ui.output.document import Document
 
 LETTERS = st.text(alphabet="ab é漢字🙂 \n", max_size=80)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.plan import Plan, Task
-from orchtui.ui import plan_edits as edits
-from orchtui.ui.draft import Draft
+from orchtui.ui.compose import plan_edits as edits
+from orchtui.ui.compose.draft import Draft
 
 
 def plan(*ids: str) -> Plan:

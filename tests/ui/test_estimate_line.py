@@ -10,7 +10,7 @@ from orchtui.engine.estimates import Estimate, Part, Time
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.estimate_line import estimate_line, roughly
+from orchtui.ui.compose.estimate_line import estimate_line, roughly
 from tests.ui.conftest import MakeApp, sees
 
 SEEN = Part(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Task
 from orchtui.engine.text import clean
-from orchtui.ui.excerpt import field_text, marked_rows, pieces, span_in
+from orchtui.ui.looks.excerpt import field_text, marked_rows, pieces, span_in
 
 
 def quote(start: int, end: int, text: str, field: str = "prompt") -> Evidence:

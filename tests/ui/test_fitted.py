@@ -6,10 +6,10 @@ from textual.widgets import Input, TextArea
 from orchtui.engine.fitting import Fitter
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.specialists import BUILT_IN, Agents
-from orchtui.ui.compose_pane import ComposePane
-from orchtui.ui.draft import Draft
-from orchtui.ui.task_columns import nobody_fits, who
-from orchtui.ui.task_form import TaskForm
+from orchtui.ui.compose.compose_pane import ComposePane
+from orchtui.ui.compose.draft import Draft
+from orchtui.ui.compose.task_columns import nobody_fits, who
+from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from orchtui.engine.plan import Limits, Plan
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.reuse_question import ResumeQuestion, TakeOverQuestion
+from orchtui.ui.dialogs.reuse_question import ResumeQuestion, TakeOverQuestion
 from tests.ui.conftest import (
     FAIL,
     QUICK,

@@ -26,7 +26,7 @@ from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.second_opinion import Opinion
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.task_form import TaskForm
+from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import QUICK, MakeApp, ended, plan_of, screen_text, sees, shows, until
 
 Check = Callable[[Plan], IndependenceReport]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.events import DescendantFocus
 
-from orchtui.ui import keymap
-from orchtui.ui.tabs_bar import ORDER
+from orchtui.ui.bars.tabs_bar import ORDER
+from orchtui.ui.keys import keymap
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until
 
 SIZES = [(20, 5), (40, 10), (80, 24), (99, 12), (100, 20), (120, 36), (160, 45), (200, 50)]

@@ -11,8 +11,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from orchtui.engine import events as ev
-from orchtui.ui.live_grid import LiveGrid
-from orchtui.ui.live_tails import LEAST_HEIGHT, LEAST_WIDTH, LINGER, Cells, shape_of, tail
+from orchtui.ui.output.live_grid import LiveGrid
+from orchtui.ui.output.live_tails import LEAST_HEIGHT, LEAST_WIDTH, LINGER, Cells, shape_of, tail
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, screen_text, sees, until

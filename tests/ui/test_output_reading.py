@@ -15,9 +15,9 @@ from textual.selection import Selection
 
 from orchtui.engine import events as ev
 from orchtui.engine.errors import ErrorKind
-from orchtui.ui.copying import MOST, copied_words, too_much
-from orchtui.ui.output_pane import OutputPane
-from orchtui.ui.search_line import SearchLine
+from orchtui.ui.bars.search_line import SearchLine
+from orchtui.ui.output.output_pane import OutputPane
+from orchtui.ui.terminal.copying import MOST, copied_words, too_much
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.errors import OrchtuiError
-from orchtui.ui import outside
+from orchtui.ui.terminal import outside
 from tests.ui.stage import Stage
 
 

@@ -11,10 +11,10 @@ from msgspec import structs
 from orchtui.engine import questions
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
-from orchtui.ui import permission_question
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.permission_question import PermissionQuestion
-from orchtui.ui.trust_question import TrustQuestion
+from orchtui.ui.dialogs import permission_question
+from orchtui.ui.dialogs.permission_question import PermissionQuestion
+from orchtui.ui.dialogs.trust_question import TrustQuestion
 from tests.engine.backends.acp_helpers import AGENTS, prompt_steps
 from tests.engine.whole_runs import agent_file, project_in
 from tests.ui.conftest import ended, until

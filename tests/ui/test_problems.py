@@ -4,8 +4,8 @@ import pytest
 
 from orchtui.engine.errors import StorageError
 from orchtui.engine.redaction import Redactor
-from orchtui.ui.problems import MOST, Problems
-from orchtui.ui.problems_card import ProblemsCard
+from orchtui.ui.dialogs.problems_card import ProblemsCard
+from orchtui.ui.notices.problems import MOST, Problems
 from tests.ui.conftest import FAIL, QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until
 
 SECRET = "sk-ant-not-a-real-key-0123456789"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from orchtui.ui import rendered_view
-from orchtui.ui.blocks import Row
-from orchtui.ui.markdown_rows import render
+from orchtui.ui.output import rendered_view
+from orchtui.ui.output.blocks import Row
+from orchtui.ui.output.markdown_rows import render
 from tests.ui.conftest import screen_text, sees, until
 from tests.ui.test_output_reading import begun, reading, twice
 from tests.ui.test_tool_lines import worked

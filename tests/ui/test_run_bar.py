@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.plan import Limits
-from orchtui.ui.run_bar import Facts, RunBar
+from orchtui.ui.bars.run_bar import Facts, RunBar
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import screen_text

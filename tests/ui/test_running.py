@@ -9,7 +9,7 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Task
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.output_text import OutputText
+from orchtui.ui.output.output_text import OutputText
 from tests.ui.conftest import (
     FAIL,
     QUICK,

@@ -7,8 +7,8 @@ import pytest
 
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
-from orchtui.ui import plan_desk
-from orchtui.ui.specialists_card import SpecialistsCard
+from orchtui.ui.desks import plan_desk
+from orchtui.ui.dialogs.specialists_card import SpecialistsCard
 from tests.engine.whole_runs import (
     agent_file,
     calls,

@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from orchtui.engine.plan import Limits
-from orchtui.ui import outside
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.dialogs import Ask, AskLine
-from orchtui.ui.task_form import TaskForm
+from orchtui.ui.compose.task_form import TaskForm
+from orchtui.ui.dialogs.dialogs import Ask, AskLine
+from orchtui.ui.terminal import outside
 from tests.ui.conftest import QUICK, STALL, MakeApp, ended, plan_of, run_to_end, sees, until
 from tests.ui.whole_app import asked, said
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.plan import Plan, Task
-from orchtui.ui.task_fields import FIELDS, read_form, written
+from orchtui.ui.compose.task_fields import FIELDS, read_form, written
 
 FULL = Task(
     id="b",

@@ -5,11 +5,11 @@ from rich.cells import cell_len
 
 from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan, Task
-from orchtui.ui.compose_pane import ComposePane
-from orchtui.ui.draft import Draft
-from orchtui.ui.task_columns import UNCHECKED, Columns, Standing, heading, row, standings
-from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_list import TaskList
+from orchtui.ui.compose.compose_pane import ComposePane
+from orchtui.ui.compose.draft import Draft
+from orchtui.ui.compose.task_columns import UNCHECKED, Columns, Standing, heading, row, standings
+from orchtui.ui.compose.task_form import TaskForm
+from orchtui.ui.compose.task_list import TaskList
 from tests.ui.conftest import QUICK, MakeApp, plan_of, sees, until
 from tests.ui.stage import Stage
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.ui.blocks import BLOCK, Place
-from orchtui.ui.document import Document
-from orchtui.ui.text_search import Search
+from orchtui.ui.output.blocks import BLOCK, Place
+from orchtui.ui.output.document import Document
+from orchtui.ui.output.text_search import Search
 
 BIG = "\n".join(f"line {number} — Straße, İstanbul, tea {number % 7}" for number in range(4000))
 

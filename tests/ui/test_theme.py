@@ -7,9 +7,9 @@ import pytest
 from textual.filter import NoColor
 
 from orchtui.engine.errors import InputError
-from orchtui.ui import themed_app
+from orchtui.ui.looks import themed_app
+from orchtui.ui.looks.theme import Themes, load_theme, theme_folders
 from orchtui.ui.remembered import Memories, place, recall, remember
-from orchtui.ui.theme import Themes, load_theme, theme_folders
 from tests.ui import scenes
 from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until
 from tests.ui.whole_app import said

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.ui.time_ruler import NOW, TICK, Scale, ruler, show_moment, step_of
-from orchtui.ui.time_window import LEAST, TimeWindow, View, with_room
+from orchtui.ui.timeline.time_ruler import NOW, TICK, Scale, ruler, show_moment, step_of
+from orchtui.ui.timeline.time_window import LEAST, TimeWindow, View, with_room
 
 LENGTHS = st.floats(0.001, 1e6)
 WISHES = st.lists(

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from orchtui.engine.plan import Task
 from orchtui.engine.run import Run
-from orchtui.ui.timeline_columns import columns
-from orchtui.ui.timeline_groups import Grouping, groups, possible, usual
-from orchtui.ui.timeline_model import RowModel
+from orchtui.ui.timeline.timeline_columns import columns
+from orchtui.ui.timeline.timeline_groups import Grouping, groups, possible, usual
+from orchtui.ui.timeline.timeline_model import RowModel
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Told
 

@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from orchtui.engine import events as ev
 from orchtui.engine.plan import Limits
 from orchtui.engine.prices import ANY, Price, Prices
-from orchtui.ui.timeline_pane import TimelinePane
-from orchtui.ui.timeline_rows import TimelineRows
-from orchtui.ui.timeline_words import cost_of
+from orchtui.ui.timeline.timeline_pane import TimelinePane
+from orchtui.ui.timeline.timeline_rows import TimelineRows
+from orchtui.ui.timeline.timeline_words import cost_of
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import screen_text, until

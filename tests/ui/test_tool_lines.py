@@ -10,12 +10,12 @@ from textual.color import Color
 from orchtui.engine import events as ev
 from orchtui.engine.run import ToolUse
 from orchtui.engine.tool_words import call_words, result_words
-from orchtui.ui.contrast import contrast
-from orchtui.ui.output_pane import OutputPane
-from orchtui.ui.run_bar import Facts, RunBar
-from orchtui.ui.specialist_colors import readable
-from orchtui.ui.timeline_pane import TimelinePane
-from orchtui.ui.tool_lines import AttemptLines
+from orchtui.ui.bars.run_bar import Facts, RunBar
+from orchtui.ui.looks.contrast import contrast
+from orchtui.ui.looks.specialist_colors import readable
+from orchtui.ui.output.output_pane import OutputPane
+from orchtui.ui.output.tool_lines import AttemptLines
+from orchtui.ui.timeline.timeline_pane import TimelinePane
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import screen_text, sees

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.plan import Plan
-from orchtui.ui.trust_question import PaidQuestion, TrustQuestion
+from orchtui.ui.dialogs.trust_question import PaidQuestion, TrustQuestion
 from tests.engine.programs_in_runs import plan_of, program
 from tests.engine.whole_runs import agent_file, plan_for, project_in, task_named
 from tests.server import MessagesServer

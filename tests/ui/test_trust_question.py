@@ -12,7 +12,7 @@ from orchtui.engine.costs import Cost
 from orchtui.engine.estimates import Estimate, Part
 from orchtui.engine.trust import Danger
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.trust_question import PaidQuestion, TrustQuestion, ask_paid, ask_trust
+from orchtui.ui.dialogs.trust_question import PaidQuestion, TrustQuestion, ask_paid, ask_trust
 from tests.ui.conftest import MakeApp, screen_text, sees, until
 
 MAKE = Danger("command", "plan.yaml: task build", "make -j8 all", "1")

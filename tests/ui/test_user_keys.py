@@ -7,10 +7,10 @@ import pytest
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.key_help import Wanted
-from orchtui.ui.key_names import is_text, named, show_keys
-from orchtui.ui.keymap import TABLE
-from orchtui.ui.user_keys import DIALOGS, effective, resolve
+from orchtui.ui.keys.key_help import Wanted
+from orchtui.ui.keys.key_names import is_text, named, show_keys
+from orchtui.ui.keys.keymap import TABLE
+from orchtui.ui.keys.user_keys import DIALOGS, effective, resolve
 from tests.ui.conftest import QUICK, plan_of, sees, until
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.plan_edits import append_plan, waiting_for
-from orchtui.ui.variants import Variant, make_variants, read_variants
+from orchtui.ui.compose.plan_edits import append_plan, waiting_for
+from orchtui.ui.compose.variants import Variant, make_variants, read_variants
 from tests.ui.conftest import QUICK, MakeApp, plan_of, sees, until
 
 MODELS, PEOPLE = {"opus", "sonnet"}, ["writer", "critic"]

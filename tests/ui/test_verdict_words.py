@@ -9,7 +9,7 @@ from orchtui.engine.independence import declared
 from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
-from orchtui.ui.verdict_words import draw_stages, names_of, numbers_of, task_lines, verdict_of
+from orchtui.ui.looks.verdict_words import draw_stages, names_of, numbers_of, task_lines, verdict_of
 
 
 def chain(*edges: str, count: int = 3) -> Plan:

@@ -13,7 +13,7 @@ from orchtui.engine.orchestrator import Orchestrator
 from orchtui.engine.plan import Limits, Plan
 from orchtui.engine.project import Project
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.dialogs import Read
+from orchtui.ui.dialogs.dialogs import Read
 from tests.ui.conftest import (
     FAIL,
     QUICK,

@@ -6,14 +6,14 @@ from textual.command import CommandPalette
 from textual.events import MouseScrollDown
 from textual.geometry import Offset
 
-from orchtui.ui import keymap
-from orchtui.ui.help import Help, keys_text, matching
-from orchtui.ui.jump import Jump, Target, lettered
-from orchtui.ui.key_help import Row, context_of, sections
-from orchtui.ui.keymap import TABLE
-from orchtui.ui.palette import AREAS, meant
-from orchtui.ui.possible import Now, hindrance
-from orchtui.ui.row_search import next_of, places_of
+from orchtui.ui.bars.row_search import next_of, places_of
+from orchtui.ui.dialogs.help import Help, keys_text, matching
+from orchtui.ui.dialogs.jump import Jump, Target, lettered
+from orchtui.ui.dialogs.palette import AREAS, meant
+from orchtui.ui.keys import keymap
+from orchtui.ui.keys.key_help import Row, context_of, sections
+from orchtui.ui.keys.keymap import TABLE
+from orchtui.ui.keys.possible import Now, hindrance
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 # Help

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from orchtui.ui import examples
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.examples import ChooseExample, example_folders, load_examples
+from orchtui.ui.dialogs import examples
+from orchtui.ui.dialogs.examples import ChooseExample, example_folders, load_examples
+from orchtui.ui.dialogs.tour import STEPS, Tour
 from orchtui.ui.remembered import place, recall
-from orchtui.ui.tour import STEPS, Tour
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, screen_text, sees, until
 from tests.ui.whole_app import asked, said
 

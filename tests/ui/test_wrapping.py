@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orchtui.ui.wrapping import fit, is_narrow, wrap
+from orchtui.ui.looks.wrapping import fit, is_narrow, wrap
 
 LETTERS = st.text(alphabet="ab é漢字🙂 \n", max_size=80)
 

@@ -7,7 +7,7 @@ from textual.widgets import Input, Static
 
 from orchtui.engine.plan_file import load_plan
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.task_form import TaskForm
+from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until
 
 REQUEST = """Research Python async/await from three independent perspectives:

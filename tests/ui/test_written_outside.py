@@ -13,9 +13,9 @@ from textual.widgets import TextArea
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean
-from orchtui.ui import outside
-from orchtui.ui.task_form import TaskForm
-from orchtui.ui.task_text import read_task, write_task
+from orchtui.ui.compose.task_form import TaskForm
+from orchtui.ui.compose.task_text import read_task, write_task
+from orchtui.ui.terminal import outside
 from tests.ui.conftest import QUICK, MakeApp, plan_of, sees, until
 
 FULL = Task(

@@ -106,7 +106,7 @@ def _wrong_keys(settings: "Settings") -> list[str]:
     """What of the user's own keys can not be used."""
     if not settings.keys:
         return []
-    from orchtui.ui.user_keys import resolve
+    from orchtui.ui.keys.user_keys import resolve
 
     return resolve(settings.keys).notices
 

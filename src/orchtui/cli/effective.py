@@ -85,7 +85,7 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
 
 
 def _ways(settings: "Settings") -> str:
-    from orchtui.ui.attention import DEFAULT
+    from orchtui.ui.terminal.attention import DEFAULT
 
     return ", ".join(DEFAULT if settings.notify is None else settings.notify)
 

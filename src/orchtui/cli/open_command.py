@@ -11,7 +11,7 @@ import click
 from orchtui.cli import ending
 from orchtui.cli.crashing import RunCrashed
 from orchtui.cli.options import make_project, running_options
-from orchtui.ui.in_browser import in_browser
+from orchtui.ui.terminal.in_browser import in_browser
 
 _NO_SCREENS = frozenset({"", "dumb", "unknown"})
 """What TERM says of terminals that only print lines."""
@@ -32,7 +32,7 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     from orchtui.config import load_config
     from orchtui.engine.plan_file import load_plan
     from orchtui.ui.app import OrchtuiApp
-    from orchtui.ui.attention import DEFAULT
+    from orchtui.ui.terminal.attention import DEFAULT
 
     project = make_project(**options)
     loaded = load_plan(plan) if plan is not None else None

@@ -143,7 +143,7 @@ def _size(number: float) -> str:
 def _themes(settings: "Settings") -> Iterator[Check]:
     from textual.theme import BUILTIN_THEMES
 
-    from orchtui.ui.theme import DEFAULT, Themes, theme_folders
+    from orchtui.ui.looks.theme import DEFAULT, Themes, theme_folders
 
     themes = Themes(theme_folders())
     names = themes.reread().keys() | BUILTIN_THEMES.keys()

@@ -16,12 +16,12 @@ from orchtui.config import Notify
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.text import clean_line
-from orchtui.ui import outside
-from orchtui.ui.attention import DEFAULT
-from orchtui.ui.copying import copied_words
-from orchtui.ui.dialogs import Ask
-from orchtui.ui.key_help import Wanted
-from orchtui.ui.welcome_desk import WelcomeDesk
+from orchtui.ui.desks.welcome_desk import WelcomeDesk
+from orchtui.ui.dialogs.dialogs import Ask
+from orchtui.ui.keys.key_help import Wanted
+from orchtui.ui.terminal import outside
+from orchtui.ui.terminal.attention import DEFAULT
+from orchtui.ui.terminal.copying import copied_words
 
 LEAVE_WITHIN = 5.0
 """Seconds that quitting waits for a cancelled run to be written, and then for an ended one."""

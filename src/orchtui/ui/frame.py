@@ -24,15 +24,16 @@ from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 from orchtui.config import Notify
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
-from orchtui.ui import attention, in_browser, keymap, terminal
-from orchtui.ui.attention import Attention
-from orchtui.ui.busy import Busy
-from orchtui.ui.dialogs import Read
-from orchtui.ui.key_help import Bound, Wanted, context_of
+from orchtui.ui.dialogs.dialogs import Read
+from orchtui.ui.keys import keymap
+from orchtui.ui.keys.key_help import Bound, Wanted, context_of
+from orchtui.ui.looks.themed_app import ThemedApp
 from orchtui.ui.memory import resident
-from orchtui.ui.problems import Problems, Severity
-from orchtui.ui.themed_app import ThemedApp
-from orchtui.ui.top_signs import Signs
+from orchtui.ui.notices.busy import Busy
+from orchtui.ui.notices.problems import Problems, Severity
+from orchtui.ui.notices.top_signs import Signs
+from orchtui.ui.terminal import attention, in_browser, terminal
+from orchtui.ui.terminal.attention import Attention
 
 WARM = (
     "orchtui.engine.request.parse",
@@ -40,7 +41,7 @@ WARM = (
     "orchtui.engine.orchestrator",
     "orchtui.engine.dangers",
     "orchtui.engine.estimate_words",
-    "orchtui.ui.task_form",
+    "orchtui.ui.compose.task_form",
 )
 """Loaded after the first paint: they compile hundreds of patterns, or bring many others along."""
 
@@ -52,7 +53,7 @@ _MEASURE = 2.0
 
 
 def _actions() -> type[Provider]:
-    from orchtui.ui.palette import Actions
+    from orchtui.ui.dialogs.palette import Actions
 
     return Actions
 
@@ -102,7 +103,7 @@ class Frame(ThemedApp):
         """Use the user's own keys; what can not be used is told."""
         if not wanted:
             return
-        from orchtui.ui.user_keys import effective, resolve
+        from orchtui.ui.keys.user_keys import effective, resolve
 
         found = resolve(wanted)
         self.bound_keys, self.key_notices = effective(found), found.notices
@@ -189,8 +190,8 @@ class Frame(ThemedApp):
     # Help
 
     def action_show_help(self) -> None:
-        from orchtui.ui.help import Help
-        from orchtui.ui.key_help import sections
+        from orchtui.ui.dialogs.help import Help
+        from orchtui.ui.keys.key_help import sections
 
         here = self.context_here()
         self.push_screen(Help(sections(here, self.bound_keys), self.key_notices))
@@ -211,7 +212,7 @@ class Frame(ThemedApp):
 
     def action_jump(self) -> None:
         """Letters over all that can be reached from the screen in front."""
-        from orchtui.ui.jump import Jump, targets_of
+        from orchtui.ui.dialogs.jump import Jump, targets_of
 
         if isinstance(self.screen, Jump | CommandPalette):
             return
@@ -288,7 +289,7 @@ class Frame(ThemedApp):
 
     @on(Signs.Clicked)
     def action_show_problems(self) -> None:
-        from orchtui.ui.problems_card import ProblemsCard  # not before the first paint
+        from orchtui.ui.dialogs.problems_card import ProblemsCard  # not before the first paint
 
         self.problems.read()
         self.signs.look()

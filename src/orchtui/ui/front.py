@@ -18,27 +18,27 @@ from textual.widgets import Input
 
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
-from orchtui.ui import keymap
-from orchtui.ui.compose_pane import ComposePane
-from orchtui.ui.draft import Draft
-from orchtui.ui.independence_pane import IndependencePane
-from orchtui.ui.key_help import Bound
-from orchtui.ui.key_line import KeyLine
-from orchtui.ui.keymap import Context, Key
+from orchtui.ui.bars.key_line import KeyLine
+from orchtui.ui.bars.run_bar import RunBar
+from orchtui.ui.bars.search_line import SearchLine
+from orchtui.ui.bars.tabs_bar import ORDER, PaneName, TabsBar
+from orchtui.ui.compose.compose_pane import ComposePane
+from orchtui.ui.compose.draft import Draft
+from orchtui.ui.compose.task_columns import FitOf, Known
+from orchtui.ui.independence.independence_pane import IndependencePane
+from orchtui.ui.keys import keymap
+from orchtui.ui.keys.key_help import Bound
+from orchtui.ui.keys.keymap import Context, Key
+from orchtui.ui.keys.possible import Now, hindrance
 from orchtui.ui.layout import COLUMN_OF, Column, Situation, columns_of, panes_shown
-from orchtui.ui.output_pane import OutputPane
-from orchtui.ui.possible import Now, hindrance
-from orchtui.ui.run_bar import RunBar
-from orchtui.ui.runs_pane import RunsPane
-from orchtui.ui.search_line import SearchLine
-from orchtui.ui.tabs_bar import ORDER, PaneName, TabsBar
-from orchtui.ui.task_columns import FitOf, Known
-from orchtui.ui.timeline_pane import TimelinePane
-from orchtui.ui.trouble import TellsTrouble
+from orchtui.ui.notices.trouble import TellsTrouble
+from orchtui.ui.output.output_pane import OutputPane
+from orchtui.ui.runs.runs_pane import RunsPane
+from orchtui.ui.timeline.timeline_pane import TimelinePane
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.ui.jump import Target
-    from orchtui.ui.palette import Offer
+    from orchtui.ui.dialogs.jump import Target
+    from orchtui.ui.dialogs.palette import Offer
 
 
 class Front(Screen[None], TellsTrouble):
@@ -225,7 +225,7 @@ class Front(Screen[None], TellsTrouble):
 
     def tab_targets(self) -> "list[Target]":
         """For jump mode: the panes by their numbers, also those that are not on the screen."""
-        from orchtui.ui.jump import Target  # not before the first paint
+        from orchtui.ui.dialogs.jump import Target  # not before the first paint
 
         if not self.tabs.region:
             return []
@@ -276,7 +276,7 @@ class Front(Screen[None], TellsTrouble):
 
     def offers(self) -> "list[Offer]":
         """For the palette: every action, with its keys, and why it can not be done now."""
-        from orchtui.ui.palette import offers_of  # not before the first paint
+        from orchtui.ui.dialogs.palette import offers_of  # not before the first paint
 
         here = next(
             (one for one, (_, widget) in self._places.items() if widget is self.focused), None

@@ -7,7 +7,7 @@ never touches a widget.
 from dataclasses import dataclass
 from typing import Literal
 
-from orchtui.ui.tabs_bar import PaneName
+from orchtui.ui.bars.tabs_bar import PaneName
 
 Column = Literal["left", "middle", "right"]
 

@@ -19,20 +19,20 @@ from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.engine.rehearsed import badge, task_badge
 from orchtui.engine.run import Run
-from orchtui.ui import calls
-from orchtui.ui.compose_pane import ComposePane
-from orchtui.ui.draft import Draft
+from orchtui.ui.bars.run_bar import Facts
+from orchtui.ui.bars.tabs_bar import TabsBar
+from orchtui.ui.compose.compose_pane import ComposePane
+from orchtui.ui.compose.draft import Draft
+from orchtui.ui.compose.task_columns import FitOf, Known, everybody, nobody_fits
 from orchtui.ui.front import Front
-from orchtui.ui.independence_pane import IndependencePane, brief
-from orchtui.ui.live_grid import LiveGrid
-from orchtui.ui.output_pane import OutputPane
-from orchtui.ui.output_text import OutputText
-from orchtui.ui.possible import Now
-from orchtui.ui.run_bar import Facts
-from orchtui.ui.tabs_bar import TabsBar
-from orchtui.ui.task_columns import FitOf, Known, everybody, nobody_fits
-from orchtui.ui.timeline_rows import TimelineRows
-from orchtui.ui.waiting import reasons
+from orchtui.ui.independence.independence_pane import IndependencePane, brief
+from orchtui.ui.keys.possible import Now
+from orchtui.ui.notices import calls
+from orchtui.ui.output.live_grid import LiveGrid
+from orchtui.ui.output.output_pane import OutputPane
+from orchtui.ui.output.output_text import OutputText
+from orchtui.ui.timeline.timeline_rows import TimelineRows
+from orchtui.ui.timeline.waiting import reasons
 
 RATE = 12
 """Repaints a second, at most."""

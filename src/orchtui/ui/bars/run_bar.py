@@ -1,0 +1,184 @@
+"""The bar below the panes: who works, how much is going on, and how it ended.
+
+It is told everything, and leaves away what does not fit, the least important
+first. This module never measures anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from textual.content import Content
+from textual.widgets import Static
+
+from orchtui.engine.events import Census, Verdict
+from orchtui.engine.outcome_words import others
+from orchtui.engine.rehearsed import badge
+from orchtui.engine.run import Run
+from orchtui.engine.steering_told import slowed
+from orchtui.engine.text import clean_line
+from orchtui.engine.verdict import (
+    WORTH_TELLING,
+    census,
+    makespan,
+    refusals,
+    speedup,
+    speedup_so_far,
+    verdict,
+)
+from orchtui.ui.bars.remaining import Remaining
+from orchtui.ui.bars.token_rate import Rate
+from orchtui.ui.looks import looks
+from orchtui.ui.notices import storage_notice
+
+_NAMED = 3
+"""Backends that are named."""
+
+Part = tuple[int, Content]
+"""Words, and how soon they go when there is no room; 0 stays."""
+
+_BADGES: dict[Verdict, str] = {
+    "COMPLETED": "b $background on $success",
+    "PARTIAL": "b $background on $warning",
+    "FAILED": "b $background on $error",
+    "CANCELLED": "b $background on $warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bar shows."""
+
+    workers: tuple[str, ...] = ()
+    """The backends that a new run of the plan would use; none when nobody chose."""
+    memory: int | None = None
+    """Bytes of this program and the programs it started."""
+    run: Run | None = None
+    """The run that is shown."""
+    live: Run | None = None
+    """The run that is going on, if it is another one."""
+    is_live: bool = False
+    """Whether the shown run is going on."""
+    is_watched: bool = False
+    """Whether another process is writing it."""
+    now: float = 0.0
+    """Seconds since 1970."""
+    before: Mapping[str, float] = field(default_factory=dict)
+    """How long the shown run's tasks took in earlier runs, by id."""
+
+
+class RunBar(Static):
+    """One line."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="run-bar", markup=False)
+        self._rate = Rate()
+        self._remaining = Remaining()
+
+    def show(self, facts: Facts) -> None:
+        """Show these facts."""
+        if facts.run is not None:
+            self._rate.see(facts.now, facts.run.characters)
+        parts = [part for part in self._parts(facts) if part[1].plain]
+        width = self.content_region.width
+        while len(parts) > 1 and _line(parts).cell_length > width:
+            parts.remove(max(parts, key=lambda part: part[0]))
+        self.update(_line(parts), layout=False)
+
+    def _parts(self, facts: Facts) -> list[Part]:
+        run = facts.run
+        parts = state_of(facts)
+        if run is not None and facts.is_live:
+            parts += self._progress(run, facts)
+            parts += [(3, Content.styled(words, "$text-warning")) for words in _slowed(run)]
+            parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
+        elif run is not None and (used := looks.tokens(run.usage)):
+            parts.append((6, Content(used)))
+        if run is not None and run.finished is not None:
+            faster = speedup(run)
+            if faster is not None and faster >= WORTH_TELLING:
+                parts.append((5, Content(f"{faster:.1f}x faster")))
+        if run is not None and (spent := looks.spent(run)):
+            parts.append((4, Content(spent)))
+        if facts.live is not None:
+            going = len(facts.live.with_status("running"))
+            words = f"● your run goes on: {going} running, esc goes there"
+            parts.append((2, Content.styled(words, "$accent")))
+        if facts.memory is not None:
+            memory = f"{facts.memory / 1_048_576:.0f} MB"
+            parts.append((7, Content.styled(memory, "$foreground-muted")))
+        # Who works, and how to have it otherwise, go last of all.
+        working = run.schedule.backends if run is not None and facts.is_live else ()
+        names = working or facts.workers
+        shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
+        parts.append((1, Content.styled(shown or "no backend chosen", "b")))
+        if not working:
+            parts.append((6, Content.styled("b changes it", "$foreground-muted")))
+        if "local" in names:
+            parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
+        return parts
+
+    def _progress(self, run: Run, facts: Facts) -> list[Part]:
+        """How far a run has come that goes on, and how fast."""
+        done, running = len(run.with_status("completed")), len(run.with_status("running"))
+        parts: list[Part] = [
+            (1, Content(f"{done}/{len(run.tasks)} done")),
+            (2, Content(f"{running} of {run.concurrency} at once")),
+        ]
+        left = self._remaining.seconds(run, facts.now, facts.before)
+        if left is not None and left >= 1:
+            parts.append((3, Content(f"~{looks.clock(left)} left")))
+        faster = speedup_so_far(run, facts.now)
+        if faster is not None and faster >= WORTH_TELLING:
+            parts.append((5, Content.styled(f"{faster:.1f}x faster", "$text-success")))
+        return parts
+
+
+def state_of(facts: Facts) -> list[Part]:
+    """What becomes of the run that is shown, or has become of it."""
+    run = facts.run
+    if run is None:
+        return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
+    parts: list[Part] = []
+    if told := badge(run):
+        parts.append((0, Content.styled(f" {told} ", "b $background on $warning")))
+    if facts.is_live and run.paused:
+        parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
+    elif facts.is_live:
+        parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
+        if facts.is_watched:
+            parts.append((3, Content.styled("only watched", "$accent")))
+    elif run.finished is None:
+        parts.append((0, Content.styled(" INTERRUPTED ", _BADGES["PARTIAL"])))
+    else:
+        word = verdict(run)
+        text = f" {looks.VERDICT_SIGNS[word]} {word} "
+        parts.append((0, Content.styled(text, _BADGES[word])))
+        parts.append((2, Content(outcome(census(run)))))
+    if races := looks.races(len(run.races)):
+        parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
+    if (unsaved := storage_notice.mark(run, is_live=facts.is_live)) is not None:
+        parts.append((0, unsaved))
+    asking = [task for task in run.tasks.values() if task.question is not None]
+    if asking and facts.is_live:
+        words = f" {looks.ASKS} {len(asking)} asking "
+        parts.append((1, Content.styled(words, _BADGES["PARTIAL"])))
+    if refused := refusals(run):
+        words = f"{looks.REFUSED} {refused} refused"
+        parts.append((4, Content.styled(words, "$text-warning")))
+    parts.append((3, Content(looks.clock(makespan(run, facts.now)))))
+    return parts
+
+
+def _slowed(run: Run) -> list[str]:
+    """Which servers are asked less than the run would: `anthropic slowed to 3 at once, 1.2/s`."""
+    told = {name: slowed(limit, run.at) for name, limit in run.server_limits.items()}
+    return [f"{clean_line(name)} {words}" for name, words in told.items() if words]
+
+
+def _line(parts: list[Part]) -> Content:
+    return Content("  ").join(content for _, content in parts)
+
+
+def outcome(count: Census) -> str:
+    """`2 of 3 completed, 1 failed`: what the badge leaves room for."""
+    return ", ".join([f"{count.completed} of {count.total} completed", *others(count)])

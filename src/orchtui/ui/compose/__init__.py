@@ -1,0 +1,4 @@
+"""The plan as it is written: draft, task list, form.
+
+Nothing here runs a plan.
+"""

@@ -1,0 +1,94 @@
+"""What the plan's pane says around the list: what hinders the plan, and what is known of a task.
+
+Pure: a plan and what is known of it in, styled text out. This module never
+changes a plan.
+"""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from orchtui.engine.plan import Plan, Task
+from orchtui.engine.text import clean, clean_line
+from orchtui.ui.compose.task_columns import LEFT_OUT, Standing, outputs
+
+EMPTY = Content.from_markup(
+    "[b $accent]Write what you want done[/]\n"
+    "[$foreground-muted]in plain words, above. For example:[/]\n\n"
+    "Research Python async/await from three\n"
+    "independent perspectives:\n"
+    "1. Academic papers and PEPs\n"
+    "2. Tutorial and blog content\n"
+    "3. Production case studies\n\n"
+    "[b]ctrl+r[/] [$foreground-muted]runs each point as a task, side by side[/]\n"
+    "[b]ctrl+n[/] [$foreground-muted]opens an example[/]"
+)
+NEW_HERE = Content.from_markup(
+    "\n[b]ctrl+t[/] [$foreground-muted]shows you round.[/] [b $accent]New here?[/]"
+)
+
+_NO_FILE = "there is no agent file of this name; it runs without instructions of its own"
+_SHOWN = 2_000
+"""Characters of a prompt that are shown below the list."""
+_STANDS = {
+    "good": "$text-success",
+    "warning": "$text-warning",
+    "error": "$text-error",
+    "off": "$foreground-muted",
+    "dim": "$foreground-muted",
+}
+
+
+def problems(plan: Plan, error: str, *, by_hand: bool) -> Content:
+    """Why the plan can not start, and what its request leaves open."""
+    parts: list[Content] = []
+    if error:
+        parts.append(Content.styled(f"✗ {clean(error)}", "b $text-error"))
+    parts += [
+        Content.styled(f"▲ missing: {clean_line(what)}", "b $text-warning") for what in plan.missing
+    ]
+    if plan.missing:
+        words = "Say it in the request, or press m in the list if the tasks are as meant."
+        parts.append(Content.styled(words, "$foreground-muted"))
+    if by_hand and plan.request.strip():
+        words = "the tasks are not read from the request; F4 makes them anew from it"
+        parts.append(Content.styled(words, "$foreground-muted"))
+    return Content("\n").join(parts)
+
+
+def detail(task: Task | None, standing: Standing, by: str) -> Content:
+    """What the row of a task may have no room for, and the start of its prompt."""
+    if task is None:
+        return Content("")
+    text = task.prompt or " ".join(task.command)
+    return Content.assemble(_facts(task, standing, by), "\n", clean(text[:_SHOWN]))
+
+
+def _facts(task: Task, standing: Standing, by: str) -> Content:
+    """How it stands, who does it, what it writes."""
+    stands = standing if task.enabled else LEFT_OUT
+    by = f"{by}: {_NO_FILE}" if by.startswith("▲") else by
+    parts = [Content.styled(clean_line(by), "$accent")]
+    if stands.words:
+        parts.insert(0, Content.styled(f"{stands.sign} {stands.words}", _STANDS[stands.look]))
+    if task.priority != "normal":
+        parts.append(Content.styled(task.priority, "$text-warning"))
+    if task.writes:
+        parts.append(Content(f"writes {clean_line(outputs(task))}"))
+    return Content(" · ").join(parts)
+
+
+def deleted(task: Task, waited: Sequence[Task]) -> str:
+    """What a person should know of a task that is gone; nothing where nobody waited for it."""
+    if not waited:
+        return ""
+    names = ", ".join(f"“{clean_line(each.label, 30)}”" for each in waited[:2])
+    more = f" and {len(waited) - 2} more" if len(waited) > 2 else ""
+    verb = "no longer waits" if len(waited) == 1 else "no longer wait"
+    return f"{names}{more} {verb} for “{clean_line(task.label, 40)}”, which is gone; u undoes it"
+
+
+def searched(task: Task) -> str:
+    """What of a task is searched."""
+    program = " ".join(task.command)
+    return f"{task.id} {task.title} {task.prompt} {program} {task.specialist or ''}"

@@ -1,0 +1,143 @@
+"""Variants: one task done in several ways at once, each with files of its own.
+
+Pure: a plan in, a plan out. This module asks nobody how many, and never starts
+one.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from msgspec.structs import replace
+
+from orchtui.engine.plan import Plan, Task
+from orchtui.ui.compose.plan_edits import free_id
+
+MOST = len(ascii_lowercase)
+_GLOB = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to do a task."""
+
+    approach: str = ""
+    """Words for the prompt."""
+    model: str | None = None
+    specialist: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What tells it from the others."""
+        return self.approach or self.model or self.specialist or ""
+
+
+def read_variants(
+    answer: str, models: Collection[str], specialists: Collection[str]
+) -> list[Variant]:
+    """What a person asks for: `3`, or ways with semicolons between.
+
+    A way that is a model's or a specialist's name is done by that one.
+
+    Raises:
+        ValueError: with what is wrong, for a person.
+    """
+    ways = [way for each in answer.split(";") if (way := " ".join(each.split()))]
+    if len(ways) == 1 and ways[0].isdecimal():
+        if not 2 <= int(ways[0]) <= MOST:
+            raise ValueError(f"between 2 and {MOST} variants")
+        return [Variant() for _ in range(int(ways[0]))]
+    if not 2 <= len(ways) <= MOST:
+        raise ValueError(f"a number, or 2 to {MOST} ways with ; between: quick sketch; thorough")
+    people = {name.lower(): name for name in specialists}
+    return [
+        Variant(model=way)
+        if way in models
+        else Variant(specialist=people[way.lower()])
+        if way.lower() in people
+        else Variant(approach=way)
+        for way in ways
+    ]
+
+
+def make_variants(plan: Plan, task_id: str, variants: Sequence[Variant]) -> Plan:
+    """The plan with several tasks in the place of one.
+
+    Who waited for the one waits for all of them, and who read what it writes reads what they
+    write. An unknown id gives the same plan.
+    """
+    origin = next((task for task in plan.tasks if task.id == task_id), None)
+    if origin is None:
+        return plan
+    ids = {task.id for task in plan.tasks}
+    paths = {path for task in plan.tasks for path in task.writes}
+    made: list[Task] = []
+    renamed: dict[str, list[str]] = {path: [] for path in origin.writes}
+    for letter, variant in zip(ascii_lowercase, variants, strict=False):
+        new_id = free_id(f"{task_id[:60]}-{letter}", ids)
+        ids.add(new_id)
+        writes = {path: _own(path, letter, paths) for path in origin.writes}
+        paths.update(writes.values())
+        for path, own in writes.items():
+            renamed[path].append(own)
+        made.append(_variant(origin, new_id, letter, variant, writes))
+    others = (
+        made if task.id == task_id else [_behind(task, task_id, made, renamed)]
+        for task in plan.tasks
+    )
+    return replace(plan, tasks=tuple(task for group in others for task in group))
+
+
+def _variant(
+    task: Task, new_id: str, letter: str, variant: Variant, writes: dict[str, str]
+) -> Task:
+    name = f"{letter}: {variant.words}" if variant.words else letter
+    prompt = _renamed(task.prompt, writes)
+    if variant.approach:
+        prompt = f"{prompt.rstrip()}\n\nApproach: {variant.approach}"
+    return replace(
+        task,
+        id=new_id,
+        title=f"{_renamed(task.label, writes)} ({name})",
+        prompt=prompt,
+        command=tuple(_renamed(word, writes) for word in task.command),
+        writes=tuple(writes.values()),
+        model=variant.model or task.model,
+        specialist=variant.specialist or task.specialist,
+        accepted=(),  # those were findings about another task
+    )
+
+
+def _behind(task: Task, task_id: str, made: Sequence[Task], renamed: dict[str, list[str]]) -> Task:
+    """Another task of the plan, that may have waited for the one, or read what it wrote."""
+    after = [
+        new for one in task.after for new in ([m.id for m in made] if one == task_id else [one])
+    ]
+    reads = [new for path in task.reads for new in renamed.get(path, [path])]
+    return replace(task, after=tuple(dict.fromkeys(after)), reads=tuple(dict.fromkeys(reads)))
+
+
+def _own(path: str, letter: str, taken: Collection[str]) -> str:
+    """`docs/notes.md` as `docs/notes-a.md`; a pattern stays what it is."""
+    if _GLOB.search(path):
+        return path
+    bare = path.rstrip("/")
+    folder, slash, name = bare.rpartition("/")
+    dot = name.find(".", 1)
+    stem, ending = (name, "") if dot < 0 else (name[:dot], name[dot:])
+    found, number = "", 1
+    while not found or found in taken:
+        more = "" if number == 1 else str(number)
+        found = f"{folder}{slash}{stem}-{letter}{more}{ending}{path[len(bare) :]}"
+        number += 1
+    return found
+
+
+def _renamed(text: str, writes: dict[str, str]) -> str:
+    """A text that names the task's own files by their new names."""
+    if not writes:
+        return text
+    known = "|".join(map(re.escape, sorted(writes, key=len, reverse=True)))
+    whole = rf"(?<![\w./-])(?:{known})(?![\w/-]|\.\w)"
+    return re.sub(whole, lambda match: writes[match[0]], text)

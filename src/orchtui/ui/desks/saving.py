@@ -1,0 +1,107 @@
+"""Plan files: saved where a person says, and opened. Nothing is replaced without a question.
+
+This module never edits a plan and never puts one on the desk.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Literal
+
+from textual.app import App
+
+from orchtui.engine.errors import InputError
+from orchtui.engine.plan import Plan
+from orchtui.engine.plan_file import load_plan, save_plan
+from orchtui.engine.text import clean_line
+from orchtui.ui.compose.ask_path import AskPath
+from orchtui.ui.compose.completing_input import Source
+from orchtui.ui.compose.completion import paths_below
+from orchtui.ui.dialogs.dialogs import Ask
+from orchtui.ui.notices.busy import Busy
+
+ENDINGS = (".yaml", ".yml", ".json")
+"""Of plan files."""
+
+How = Literal["replace", "append"]
+"""What becomes of the plan on the desk when another one is opened."""
+
+
+async def ask_and_save(
+    app: App[int], plan: Plan, folder: Path, known: Path | None, busy: Busy
+) -> Path | None:
+    """Save a plan where a person says; `None` when it was not saved after all.
+
+    Args:
+        app: Where to ask.
+        plan: What to save.
+        folder: Where a path that is not absolute begins.
+        known: The file that the plan came from, or was saved to; it is replaced without a question.
+        busy: Shows what takes long.
+
+    Raises:
+        StorageError: when the file can not be written.
+    """
+    suggested = known or Path(f"{plan.name or 'plan'}.yaml")
+    question = AskPath("Save the plan as", str(suggested), "saves", _source(folder))
+    answer = await app.push_screen_wait(question)
+    if answer is None:
+        return None
+    path, exists = await asyncio.to_thread(_look, folder, answer)
+    if exists and (known is None or path != folder / known):
+        answers = [("b", "back", "back"), ("r", "replace", "replace it")]
+        replace = Ask(f"Replace {clean_line(path.name)}?", clean_line(str(path)), answers)
+        if await app.push_screen_wait(replace) != "replace":
+            return None
+    with busy.doing("saving the plan"):
+        await asyncio.to_thread(save_plan, plan, path)
+    return path
+
+
+async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:
+    """A plan from a file that a person names; `None` when they went back.
+
+    What is wrong with a file is told below its name, and another one can be named.
+    """
+    error = ""
+    answer: str | None = ""
+    while answer is not None:
+        question = AskPath("Open a plan file", answer, "opens", _source(folder), error)
+        answer = await app.push_screen_wait(question)
+        if answer is None:
+            return None
+        try:
+            path, _ = await asyncio.to_thread(_look, folder, answer)
+            return await asyncio.to_thread(load_plan, path), path
+        except InputError as found:
+            error = "\n".join(clean_line(line, 200) for line in found.lines(5))
+    return None
+
+
+async def ask_how(app: App[int], now: Plan, other: Plan, *, unsaved: bool) -> How | None:
+    """Whether another plan takes the place of the one on the desk, or is added to it."""
+    if not now.tasks and not now.request.strip():
+        return "replace"
+    here, there = len(now.tasks), len(other.tasks)
+    text = f"There {_are(here)} here, the file has {there}. u undoes either."
+    if unsaved:
+        text += "\nThe plan that is here was changed and is in no file."
+    answers = [
+        ("a", "append", "add them behind"),
+        ("r", "replace", "put them in place of these"),
+        ("b", "back", "back"),
+    ]
+    answer = await app.push_screen_wait(Ask("What of the plan that is here?", text, answers))
+    return answer if answer in ("append", "replace") else None  # type: ignore[return-value]
+
+
+def _are(count: int) -> str:
+    return "is 1 task" if count == 1 else f"are {count} tasks"
+
+
+def _source(folder: Path) -> Source:
+    return lambda typed: paths_below(folder, typed, ENDINGS)
+
+
+def _look(folder: Path, answer: str) -> tuple[Path, bool]:
+    path = folder / Path(answer).expanduser()
+    return path, path.exists()

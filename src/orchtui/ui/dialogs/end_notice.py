@@ -1,0 +1,55 @@
+"""What is told in passing when a run has ended.
+
+Pure: a Run in, words out. Every figure comes from `verdict`. This module never
+shows anything.
+"""
+
+from dataclasses import dataclass
+
+from textual.notifications import SeverityLevel
+
+from orchtui.engine.events import Verdict
+from orchtui.engine.rehearsed import badge, words
+from orchtui.engine.run import Run
+from orchtui.engine.verdict import census, kept_files, verdict
+from orchtui.ui.bars.run_bar import outcome
+from orchtui.ui.looks import looks
+
+_SEVERITIES: dict[Verdict, SeverityLevel] = {
+    "COMPLETED": "information",
+    "PARTIAL": "warning",
+    "FAILED": "error",
+    "CANCELLED": "warning",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EndNotice:
+    """A notification."""
+
+    title: str
+    """The verdict."""
+    text: str
+    severity: SeverityLevel
+
+
+def end_notice(run: Run, place: str) -> EndNotice:
+    """How the run ended.
+
+    Args:
+        run: A run that has ended.
+        place: Its folder, as a reader would type it.
+    """
+    word = verdict(run)
+    told = badge(run)
+    lines = [f"{told}: {words(run)}"] if told else []
+    if raced := looks.races(len(run.races)):
+        lines.append(f"{raced}: tasks met at a file; see their output")
+    lines.append(outcome(census(run)))
+    if spent := looks.spent(run):
+        lines.append(spent)
+    if kept := kept_files(run):
+        files = "1 file" if kept == 1 else f"{kept} files"
+        lines.append(f"{files} for the project: a on the timeline shows them")
+    lines.append(f"files: {place}")
+    return EndNotice(word, "\n".join(lines), "error" if raced else _SEVERITIES[word])

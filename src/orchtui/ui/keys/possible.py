@@ -1,0 +1,107 @@
+"""Why an action can not be done now, in words. Plain values in; this module does nothing."""
+
+from dataclasses import dataclass
+
+from orchtui.ui.keys.keymap import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What there is on the screen."""
+
+    tasks: int = 0
+    missing: bool = False
+    """Whether the plan lacks something."""
+    can_undo: bool = False
+    can_redo: bool = False
+    findings: int = 0
+    fixes: int = 0
+    """Of the picked finding."""
+    quoted: bool = False
+    """Whether it quotes words."""
+    matrix: bool = False
+    """Whether the matrix is open."""
+    checked: int = 0
+    """Tasks in the report."""
+    shown: bool = False
+    """Whether a run is in the panes."""
+    live: bool = False
+    """Whether that run is the app's own and goes on."""
+    running: bool = False
+    """Whether the app's own run goes on, shown or not."""
+    runs: int = 0
+    """Past runs in the list."""
+    zoomed: bool = False
+
+
+_NO_TASKS = "there are no tasks yet"
+_WHEEL = ("cancel", "now", "extend", "priority", "pause", "more", "fewer", "add")
+_STEERS = frozenset(f"timeline.{name}" for name in _WHEEL) | {"output.cancel"}
+"""What changes a run while it goes on."""
+_WITHOUT_TASK = frozenset(
+    f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")
+)
+
+
+def hindrance(key: Key, now: Now) -> str:
+    """Why this can not be done now; nothing when it can."""
+    if key.action.startswith("app.cancel_all"):
+        return "" if now.running else "nothing is running"
+    if key.id in _STEERS:
+        return "" if now.live else "nothing is running here"
+    area = key.id.partition(".")[0]
+    if area in ("timeline", "output") and not key.id.endswith(".back"):
+        return "" if now.shown else "nothing has run yet"
+    if area == "tasks":
+        return _in_tasks(key, now)
+    if area == "independence":
+        return _in_findings(key, now)
+    if area == "matrix":
+        return "" if now.matrix else "the matrix is not open: m opens it among the findings"
+    if key.id in ("runs.open", "runs.resume", "runs.previous", "runs.next"):
+        return "" if now.runs else "there are no past runs"
+    if key.id == "app.run":
+        return "" if now.tasks or now.missing else _NO_TASKS
+    if key.id == "app.save":
+        return "" if now.tasks else _NO_TASKS
+    if key.id == "app.retry":
+        return "" if now.shown else "nothing has run yet"
+    if area == "zoomed":
+        return "" if now.zoomed else "no pane takes all the room"
+    return ""
+
+
+def _in_tasks(key: Key, now: Now) -> str:
+    match key.id.partition(".")[2]:
+        case "undo":
+            return "" if now.can_undo else "there is nothing to undo"
+        case "redo":
+            return "" if now.can_redo else "nothing was undone"
+        case "settle":
+            return "" if now.missing else "nothing is missing"
+    return "" if now.tasks or key.id in _WITHOUT_TASK else _NO_TASKS
+
+
+def _in_findings(key: Key, now: Now) -> str:
+    name = key.id.partition(".")[2]
+    match name:
+        case "undo" | "redo":
+            able = now.can_undo if name == "undo" else now.can_redo
+            return (
+                ""
+                if able
+                else "there is nothing to undo"
+                if name == "undo"
+                else "nothing was undone"
+            )
+        case "matrix" | "ask":
+            return "" if now.checked > 1 else "it takes two tasks"
+        case "run":
+            return "" if now.tasks else _NO_TASKS
+        case "back":
+            return ""
+        case "fix" | "choose-fix" if now.findings:
+            return "" if now.fixes else "the picked finding has no fix"
+        case "words" if now.findings:
+            return "" if now.quoted else "the picked finding quotes no words"
+    return "" if now.findings else "there are no findings"

@@ -1,0 +1,4 @@
+"""What a task wrote, large or many at once.
+
+Nothing here changes a run.
+"""

@@ -1,0 +1,159 @@
+"""An attempt's output as a document: its text, with tools, refused writes and files in their place.
+
+Lines are added as the attempt goes on; what is there already is only touched where
+a tool's answer comes in. A tool takes one row; its answer is folded away unless
+wanted, an error is told below it. This module never draws.
+"""
+
+from functools import partial
+
+from orchtui.engine import events as ev
+from orchtui.engine.run import Attempt, ToolUse
+from orchtui.engine.text import clean, clean_line
+from orchtui.engine.tool_words import call_words, result_words
+from orchtui.ui.looks.wrapping import even, fit, wrap
+from orchtui.ui.output.blocks import Row
+from orchtui.ui.output.document import Document
+
+KINDS = ("tool", "tool-error", "tool-result", "refused", "files")
+"""Kinds of rows that stand here beside those of text."""
+
+_ERROR_ROWS = 3
+"""Rows of an error that are told without unfolding."""
+_RESULT_ROWS = 60
+_RESULT_CHARACTERS = 6000
+"""Of an unfolded answer, as much is shown."""
+_MOST_FILES = 200
+
+
+class AttemptLines:
+    """The document of one attempt.
+
+    Args:
+        width: Cells in a row.
+        unfolded: Whether the answers of tools are shown.
+    """
+
+    def __init__(self, width: int, unfolded: bool = False) -> None:
+        self.document = Document(width)
+        self._unfolded = unfolded
+        self._length = 0
+        """Characters that have been taken in."""
+        self._tools = 0
+        self._refused = 0
+        self._ended = False
+        self._open: dict[int, int] = {}
+        """Tools that have not returned, with the blocks in which they stand."""
+
+    def fold(self, unfolded: bool) -> None:
+        """Show the answers of tools, or hide them."""
+        self._unfolded = unfolded
+        self.document.touch_marks()
+
+    def take_in(self, attempt: Attempt) -> bool:
+        """Add what is new; whether there was anything."""
+        changed = self._grown(attempt)
+        if self._open:
+            changed |= self._returned(attempt)
+        return changed
+
+    def _grown(self, attempt: Attempt) -> bool:
+        ends = attempt.ended is not None and not self._ended
+        seen = (self._length, self._tools, self._refused)
+        if seen == (attempt.length, len(attempt.tools), len(attempt.refused)) and not ends:
+            return False
+        before = self._length
+        text = attempt.since(before)
+        for number in range(self._tools, len(attempt.tools)):
+            tool = attempt.tools[number]
+            if number:  # what the tool before was refused stands by it
+                self._refusals(attempt, before=tool.at)
+            self.document.append(text[self._length - before : tool.offset - before], "text")
+            self._length = max(self._length, tool.offset)
+            self._refusals(attempt, before=tool.at)
+            block = self.document.mark(partial(self._rows, tool))
+            if tool.ok is None:
+                self._open[number] = block
+        self._tools = len(attempt.tools)
+        if attempt.tools:
+            self._refusals(attempt)
+        self.document.append(text[self._length - before :], "text")
+        self._length = attempt.length
+        self._refusals(attempt)
+        if ends:
+            self._ended = True
+            self._end(attempt)
+        return True
+
+    def _refusals(self, attempt: Attempt, before: float | None = None) -> None:
+        for one in attempt.refused[self._refused :]:
+            if before is not None and ev.seconds(one.at) >= before:
+                break
+            self._refused += 1
+            self.document.line(
+                f"⊘ {one.access} refused: {clean_line(one.path, 300)}: {clean_line(one.why, 300)}",
+                "refused",
+            )
+
+    def _returned(self, attempt: Attempt) -> bool:
+        """Show the answers that came since."""
+        done = [number for number in self._open if attempt.tools[number].ok is not None]
+        for number in done:
+            self.document.touch(self._open.pop(number))
+        return bool(done)
+
+    def _rows(self, tool: ToolUse, width: int) -> list[Row]:
+        below = [] if tool.ok is None else self._below(tool, width)
+        return [_row(tool, width), *below]
+
+    def _below(self, tool: ToolUse, width: int) -> list[Row]:
+        """Rows of an answer: of errors always some, of others when they are unfolded."""
+        if tool.ok and not self._unfolded:
+            return []
+        if tool.ok is False and not self._unfolded:
+            told = wrap(even(result_words(tool)), max(1, width - 4))[:_ERROR_ROWS]
+            return [Row(f"    {line.rstrip()}", "tool-error") for line in told]
+        kind = "tool-result" if tool.ok else "tool-error"
+        shown = clean(tool.text[:_RESULT_CHARACTERS]).rstrip().expandtabs(4).split("\n")
+        rows: list[Row] = []
+        for line in shown:
+            if len(rows) >= _RESULT_ROWS:
+                break
+            pieces = wrap(even(line), max(1, width - 4))
+            rows += (Row(f"  │ {piece.rstrip()}", kind) for piece in pieces)
+        whole = len(rows) <= _RESULT_ROWS and len(tool.text) <= _RESULT_CHARACTERS
+        del rows[_RESULT_ROWS:]
+        if not whole:
+            rows.append(Row(f"  └ … {len(tool.text)} characters in all", kind))
+        return rows
+
+    def _end(self, attempt: Attempt) -> None:
+        if attempt.message:
+            self.document.line(f"✗ {clean_line(attempt.message)}", "problem")
+        files = attempt.files
+        if files is None:
+            return
+        for change in files.written[:_MOST_FILES]:
+            self.document.line(_change(change), "files")
+        if (more := len(files.written) - _MOST_FILES) > 0:
+            self.document.line(f"✎ and {more} more files", "files")
+        if files.sight == "nothing":
+            why = f": {clean_line(files.note)}" if files.note else ""
+            self.document.line(f"✎ what it did to files was not observed{why}", "files")
+
+
+def _row(tool: ToolUse, width: int) -> Row:
+    sign = {None: "…", True: "✓", False: "✗"}[tool.ok]
+    words = f"⚙ {sign} {call_words(tool.name, tool.arguments)}"
+    if tool.ok:
+        words += f" · {result_words(tool)}"
+    kind = "tool-error" if tool.ok is False else "tool"
+    return Row(fit(words, width).rstrip(), kind)
+
+
+def _change(change: ev.FileChange) -> str:
+    path = clean_line(change.path, 300)
+    if change.deleted:
+        return f"✎ deleted {path}"
+    where = f"kept in {clean_line(change.kept, 300)}" if change.kept else "in the project"
+    return f"✎ wrote {path} · {where}"

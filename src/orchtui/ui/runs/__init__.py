@@ -1,0 +1,4 @@
+"""The runs there are.
+
+Nothing here opens or changes a run.
+"""

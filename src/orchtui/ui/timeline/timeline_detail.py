@@ -1,0 +1,85 @@
+"""The line below the timeline's rows: what its picked row is about, in words.
+
+Pure: a Run in, words out. This module never draws.
+"""
+
+from textual.content import Content
+
+from orchtui.engine.durations import show_duration
+from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.text import clean_line
+from orchtui.engine.verdict import cost_words
+from orchtui.ui.bars.token_rate import TaskRates
+from orchtui.ui.looks import looks
+from orchtui.ui.timeline.timeline_groups import Group
+from orchtui.ui.timeline.timeline_row import census_of
+from orchtui.ui.timeline.waiting import in_short
+
+_MESSAGE = 200
+"""Characters of why something went wrong."""
+
+
+def of_task(
+    run: Run, task: TaskRun, rates: TaskRates, now: float, *, broken_off: bool = False
+) -> Content:
+    """`running, attempt 2 of 4 · anthropic, claude-… · 1.2k in, 340 out · ~42 tokens/s · $0.01`."""
+    parts = [_state(run, task, now, broken_off=broken_off)]
+    attempt = task.attempt
+    backend = attempt.backend if attempt is not None else task.task.backend
+    model = (attempt.model if attempt is not None else None) or task.task.model
+    who = backend if model in (None, backend) else f"{backend}, {model}"
+    parts.append(Content(clean_line(who, 60)))
+    if task.usage.total:
+        came = task.usage.total - task.usage.output
+        parts.append(
+            Content(f"{looks.count(came)} tokens in, {looks.count(task.usage.output)} out")
+        )
+    if rate := rates.words(task):
+        parts.append(Content(f"{rate} tokens/s"))
+    if cost := cost_words(run, task):
+        parts.append(Content(cost))
+    if tools := sum(len(one.tools) for one in task.attempts):
+        parts.append(Content(f"{tools} tool{'' if tools == 1 else 's'} used"))
+    return Content(" · ").join(parts)
+
+
+def _state(run: Run, task: TaskRun, now: float, *, broken_off: bool) -> Content:
+    if broken_off and task.ended is None:
+        return Content.styled(looks.BROKEN_OFF[1], "$text-warning")
+    if task.reused is not None:
+        return Content("taken over from an earlier run")
+    words = looks.WORDS[task.status]
+    made, attempts = len(task.attempts), task.task.retries + 1
+    if made > 1 or task.status == "retrying":
+        words += f", attempt {made} of {attempts}" if made <= attempts else f", attempt {made}"
+    waits = in_short(run, task)
+    style = _STYLES.get(task.status, "$foreground")
+    if task.status == "waiting" and waits:
+        guessed = waits.startswith("? ")
+        return Content(f"starts {waits.removeprefix('? ')}{' (guessed)' if guessed else ''}")
+    if task.status == "queued" and waits:
+        return Content(f"waits {waits}" if waits.startswith(("for ", "until ")) else waits)
+    if task.status == "retrying" and task.resumes is not None:
+        left = max(0.0, task.resumes - now)
+        words = f"tries again in {show_duration(left)}, attempt {made} of {attempts}"
+    if task.why:
+        words += f": {clean_line(task.why, _MESSAGE)}"
+    if task.question is not None:
+        words = f"asks: {clean_line(task.question.what, _MESSAGE)}"
+    return Content.styled(words, style)
+
+
+_STYLES: dict[Status, str] = {
+    "running": "$accent",
+    "retrying": "$text-warning",
+    "completed": "$text-success",
+    "failed": "$text-error",
+    "cancelled": "$text-warning",
+}
+
+
+def of_group(run: Run, group: Group, *, broken_off: bool = False) -> Content:
+    """`Stage 2: 5/8 done, 2 running · o opens it`."""
+    tasks = [run.tasks[name] for name in group.tasks if name in run.tasks]
+    _, _, words = census_of(tasks, 0, broken_off=broken_off)
+    return Content.from_markup("$words  [b]o[/] opens it", words=f"{group.name}: {words}")

@@ -1,0 +1,322 @@
+"""The rows of the timeline on the screen, and what keys and mouse do with them.
+
+All rows are drawn by one widget, only those that can be seen, and only when the
+screen's timer asks or a person moves something. This module never follows a run
+by itself, and never changes one.
+"""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from orchtui.engine.run import Run
+from orchtui.ui.bars.token_rate import TaskRates
+from orchtui.ui.keys import keymap
+from orchtui.ui.timeline.task_bars import Bars, TimeAxis
+from orchtui.ui.timeline.time_ruler import Scale
+from orchtui.ui.timeline.time_window import TimeWindow
+from orchtui.ui.timeline.timeline_columns import Columns, columns
+from orchtui.ui.timeline.timeline_inks import NAMES, Inks
+from orchtui.ui.timeline.timeline_model import RowModel
+from orchtui.ui.timeline.timeline_row import Marks, Painter
+
+_CLOSER = 1.5
+"""How much a step of zooming changes."""
+_MOVE = 0.25
+"""The part of the width that a step of panning moves."""
+
+
+class TimelineRows(ScrollView, can_focus=True):
+    """The rows. Its owner tells it what to show with `show_run` and `repaint`."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("timeline")]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"timeline--{name}" for name in NAMES}
+
+    class Picked(Message):
+        """Another row was picked: a task's, or that of a folded group."""
+
+        def __init__(self, task_id: str | None) -> None:
+            super().__init__()
+            self.task_id = task_id
+
+    class OutputWanted(Message):
+        """The picked task's text is to be read."""
+
+    class Moved(Message):
+        """Another stretch of time is shown, or there are other columns."""
+
+    def __init__(self) -> None:
+        super().__init__(id="timeline-rows")
+        self._run: Run | None = None
+        self._axis: TimeAxis | None = None
+        self._painter: Painter | None = None
+        self._now = 0.0
+        self._beat = 0
+        self._broken_off = False
+        self.model = RowModel()
+        """Which rows there are."""
+        self.rates = TaskRates()
+        self.window = TimeWindow()
+        """What of the run's time is shown."""
+        self.columns = Columns()
+        self.inks = Inks(self)
+
+    # What is shown
+
+    def show_run(self, run: Run | None, picked: str | None = None) -> None:
+        """Show another run, with its first or the given task picked."""
+        self._run, self._axis, self._painter = run, None, None
+        self.model, self.rates, self.window = RowModel(run, picked), TaskRates(), TimeWindow()
+        self.scroll_to(y=0, animate=False)
+
+    def repaint(self, now: float, broken_off: bool = False) -> None:
+        """Show the run as it is at `now`, in seconds since 1970."""
+        if self._run is None:
+            return
+        self._now, self._broken_off = now, broken_off
+        self._beat += 1
+        self.model.follow()
+        self.rates.see(now, self._run)
+        self._axis = TimeAxis(self._run, now)
+        self._draw()
+
+    def _draw(self) -> None:
+        """Have the rows drawn as everything is now."""
+        run, scale = self._run, self.scale
+        if run is None or self._axis is None:
+            return
+        self._painter = Painter(
+            run=run,
+            bars=Bars(run, self._axis, scale, self._now if self.live else None),
+            columns=self.columns,
+            rates=self.rates,
+            marks=Marks(self.model.badges, self.model.raced),
+            now=self._now,
+            beat=self._beat,
+            broken_off=self._broken_off,
+        )
+        size = Size(self.scrollable_content_region.width, len(self.model.rows))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody goes on with the run."""
+        return self._run is not None and self._run.finished is None and not self._broken_off
+
+    @property
+    def passed(self) -> float:
+        """Seconds of working time so far."""
+        return self._axis.length if self._axis is not None else 0.0
+
+    @property
+    def scale(self) -> Scale:
+        """What of the time stands where, with columns as wide as there is room for them."""
+        spent = self._run.spent if self._run is not None else None
+        self.columns = columns(
+            self.scrollable_content_region.width,
+            self.model.instance,
+            self.model.title,
+            self.model.marks,
+            cost=spent is not None and (spent.least > 0 or spent.most is None),
+        )
+        return Scale(self.window.seen(self.passed, live=self.live), self.columns.bar)
+
+    # What is picked
+
+    @property
+    def picked(self) -> str | None:
+        """Id of the picked task; `None` on a folded group."""
+        return self.model.picked
+
+    def pick(self, place: int, steps: int = 0) -> None:
+        """Pick the row at this place, or the nearest one, and have it in sight.
+
+        Args:
+            place: Where it stands.
+            steps: Below 0 for somebody who comes from below.
+        """
+        self._picked_now(changed=self.model.pick(place, steps))
+
+    def pick_task(self, task_id: str) -> None:
+        """Pick the row of this task, if there is one."""
+        if self.model.pick_task(task_id):
+            self._moved()
+            self._picked_now(changed=True)
+
+    def words(self) -> list[str]:
+        """What of each row is searched."""
+        return self.model.words()
+
+    def _picked_now(self, *, changed: bool) -> None:
+        self._see_picked()
+        if changed:
+            self.refresh()
+            self.post_message(self.Picked(self.picked))
+
+    def _see_picked(self) -> None:
+        """Scroll as little as is needed; a heading right above comes along."""
+        place = self.model.place
+        height = self.scrollable_content_region.height
+        top = place
+        if not self.model.rows:
+            return
+        if height > 1 and place and not self.model.rows[place - 1].can_be_picked:
+            top -= 1
+        if top < self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False)
+        elif place >= self.scroll_offset.y + height:
+            self.scroll_to(y=place - height + 1, animate=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the picked row in sight."""
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.model.rows))
+        self._see_picked()
+        self._moved()
+
+    def on_click(self, event: Click) -> None:
+        """Pick the row under the mouse; twice reads it, and a heading folds its group."""
+        place = self.scroll_offset.y + event.y
+        if place >= len(self.model.rows):
+            return
+        if self.model.rows[place].group is not None:
+            self._fold(self.model.rows[place].key)
+            return
+        self.pick(place)
+        if event.chain == 2:
+            self.action_read_output()
+
+    def action_step(self, steps: int) -> None:
+        place = self.model.place + steps
+        if 0 <= place < len(self.model.rows):
+            self.pick(place, steps)
+
+    def action_page(self, pages: int) -> None:
+        page = max(1, self.scrollable_content_region.height - 1)
+        self.pick(self.model.place + pages * page, pages)
+
+    def action_first(self) -> None:
+        self.pick(0)
+
+    def action_last(self) -> None:
+        self.pick(len(self.model.rows) - 1, -1)
+
+    def action_read_output(self) -> None:
+        if (group := self.model.picked_group) is not None:
+            self._fold(group.key)
+        else:
+            self.post_message(self.OutputWanted())
+
+    # Groups
+
+    def action_fold(self) -> None:
+        self._fold()
+
+    def _fold(self, key: str = "") -> None:
+        before = self.model.cursor
+        if self.model.fold(key):
+            self._rows_changed(before)
+
+    def action_fold_all(self) -> None:
+        before = self.model.cursor
+        if self.model.fold_all():
+            self._rows_changed(before)
+
+    def action_regroup(self) -> None:
+        before = self.model.cursor
+        if self.model.regroup() is not None:
+            self._rows_changed(before)
+
+    def _rows_changed(self, before: str) -> None:
+        self._moved()
+        self._picked_now(changed=self.model.cursor != before)
+        # Where there was nothing to scroll there is only after the next layout.
+        self.call_after_refresh(self._see_picked)
+
+    # Time
+
+    def action_zoom(self, steps: int) -> None:
+        self._zoom(_CLOSER**steps)
+
+    def _zoom(self, factor: float, at: float | None = None) -> None:
+        self.window = self.window.zoomed(factor, self.passed, live=self.live, at=at)
+        self._moved()
+
+    def action_pan(self, steps: int) -> None:
+        self.window = self.window.panned(steps * _MOVE, self.passed, live=self.live)
+        self._moved()
+
+    def action_follow(self) -> None:
+        self.window = self.window.following()
+        self._moved()
+
+    def action_show_all(self) -> None:
+        self.window = TimeWindow()
+        self._moved()
+
+    def _moved(self) -> None:
+        self._draw()
+        self.post_message(self.Moved())
+
+    def _on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        if not self._wheel(event, -1):
+            super()._on_mouse_scroll_down(event)
+
+    def _on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        if not self._wheel(event, 1):
+            super()._on_mouse_scroll_up(event)
+
+    def _wheel(self, event: MouseScrollDown | MouseScrollUp, steps: int) -> bool:
+        """With ctrl the wheel zooms at the mouse, with shift it pans; whether it did."""
+        if event.ctrl:
+            scale = self.scale
+            cell = event.x - self.columns.before_bar
+            at = scale.moment(cell) if 0 <= cell < scale.width else None
+            self._zoom(_CLOSER**steps, at)
+        elif event.shift:
+            self.action_pan(-steps)
+        else:
+            return False
+        event.stop()
+        event.prevent_default()
+        return True
+
+    # Drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw rows, with every style looked up once for all of them."""
+        self.inks.forget()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.scrollable_content_region.width
+        place = y + self.scroll_offset.y
+        base = self.inks.base
+        if place >= len(self.model.rows) or self._painter is None:
+            return Strip.blank(width, base)
+        row = self.model.rows[place]
+        picked = row.key == self.model.cursor
+        if picked:
+            base += self.inks.paper(focused=self.has_focus)
+        if row.group is not None:
+            segments = self._painter.group(
+                row.group, self.inks.of, picked=picked, folded=row.folded
+            )
+        else:
+            task = self.model.tasks[row.key]
+            segments = self._painter.task(
+                task,
+                self.inks.of,
+                self.inks.of_specialist(task.task.specialist),
+                picked=picked,
+                indented=bool(row.inside),
+            )
+        return Strip(segments).adjust_cell_length(width).apply_style(base)
