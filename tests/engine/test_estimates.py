@@ -235,6 +235,12 @@ def test_a_task_of_which_nothing_is_known_makes_the_time_unknown() -> None:
     assert of(plan, past=PastWork([worked()])).time == Time(known=30, planned=1, past=1, unknown=1)
 
 
+def test_a_rehearsal_is_one_of_which_nothing_will_ever_be_known() -> None:
+    plan = schedule(timed("a", 10), task("b", backend="rehearsal"), task("c"))
+
+    assert of(plan).time == Time(known=10, planned=1, unknown=2, rehearsed=1)
+
+
 # Words
 
 

@@ -51,6 +51,19 @@ NO_PRICE = Part(basis="prompts", tasks=1, input_tokens=400, output_tokens=0, cos
             Estimate(tasks=1, paid=0, time=Time(unknown=1)),
             "costs nothing · time unknown: run such tasks once, or set an estimate",
         ),
+        # what is rehearsed is never counted: to run it once would not help
+        (
+            Estimate(tasks=2, paid=0, time=Time(unknown=2, rehearsed=2)),
+            "costs nothing · time unknown: a rehearsal does not count, set an estimate",
+        ),
+        (
+            Estimate(tasks=2, paid=0, time=Time(unknown=2, rehearsed=1)),
+            "costs nothing · time unknown: run such tasks once, or set an estimate",
+        ),
+        (
+            Estimate(tasks=2, paid=0, time=Time(known=60, planned=1, unknown=1, rehearsed=1)),
+            "costs nothing · time unknown, 1m of it known; 1 task is rehearsed",
+        ),
     ],
 )
 def test_what_is_said(of: Estimate, words: str) -> None:

@@ -59,6 +59,8 @@ class Time:
     planned: int = 0
     """Tasks of which the plan says how long they take."""
     unknown: int = 0
+    rehearsed: int = 0
+    """Those of the unknown ones that no past run will ever tell: a rehearsal does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,17 +211,26 @@ def _time(
 ) -> Time:
     """How long the tasks take in the slots there are; what the plan says wins over the past."""
     seconds: dict[str, float] = {}
-    past = planned = 0
+    past = planned = rehearsed = 0
     for task in tasks:
         typical = kinds[_kind(task)]
         if task.estimate is not None:
             seconds[task.id], planned = task.estimate, planned + 1
         elif typical is not None:
             seconds[task.id], past = typical.seconds, past + 1
+        elif task.backend == "rehearsal":
+            rehearsed += 1
     unknown = len(tasks) - len(seconds)
     whole = None if unknown else span(tasks, seconds, schedule.concurrency)
     known = sum(seconds.values())
-    return Time(seconds=whole, known=known, past=past, planned=planned, unknown=unknown)
+    return Time(
+        seconds=whole,
+        known=known,
+        past=past,
+        planned=planned,
+        unknown=unknown,
+        rehearsed=rehearsed,
+    )
 
 
 def span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:

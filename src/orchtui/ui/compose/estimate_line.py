@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.estimates import Estimate
 
 _TIME_HOW = "time unknown: run such tasks once, or set an estimate"
+_TIME_REHEARSED = "time unknown: a rehearsal does not count, set an estimate"
 _COST_HOW = "cost unknown: no price for the model, see prices in orchtui.yaml"
 
 
@@ -44,8 +45,10 @@ def _time(of: "Estimate") -> str:
     time = of.time
     if time.seconds is None:
         if time.unknown == of.tasks:
-            return _TIME_HOW
-        never = f"{time.unknown} task{'' if time.unknown == 1 else 's'} never ran"
+            return _TIME_REHEARSED if time.rehearsed == time.unknown else _TIME_HOW
+        tasks = f"{time.unknown} task{'' if time.unknown == 1 else 's'}"
+        verb = "is" if time.unknown == 1 else "are"
+        never = f"{tasks} {verb} rehearsed" if time.rehearsed == time.unknown else f"{tasks} never ran"
         return f"time unknown, {roughly(time.known)} of it known; {never}"
     span, whole = roughly(time.seconds), roughly(time.known)
     if of.tasks == 1:
