@@ -137,11 +137,22 @@ def heading(columns: Columns) -> str:
     return " ".join(parts)
 
 
-def row(task: Task, number: int, standing: Standing, who: str, columns: Columns) -> list[Part]:
-    """One task: number, state, priority, title; then what there is room for."""
+def row(
+    task: Task,
+    number: int,
+    standing: Standing,
+    who: str,
+    columns: Columns,
+    shown: str | None = None,
+) -> list[Part]:
+    """One task: number, state, priority, title; then what there is room for.
+
+    Args:
+        shown: What to show of its title, where that is not simply its beginning.
+    """
     if not task.enabled:
         standing = LEFT_OUT
-    title = fit(clean_line(task.label), columns.title)
+    title = fit(clean_line(task.label) if shown is None else shown, columns.title)
     bare = title.rstrip()
     plain = "text" if task.enabled else "off"
     dim = "dim" if task.enabled else "off"

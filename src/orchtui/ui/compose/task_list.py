@@ -29,6 +29,7 @@ from orchtui.ui.compose.task_columns import (
     row,
     who,
 )
+from orchtui.ui.compose.task_titles import own_titles
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks import looks
 
@@ -72,6 +73,8 @@ class TaskList(ScrollView, can_focus=True):
         self._columns = Columns.of(0, 0)
         self._width = 0
         """What the columns were made for."""
+        self._own: Mapping[str, str] = {}
+        """What is shown of titles that would else read like another one."""
         self._place = 0
 
     # What is shown
@@ -130,11 +133,14 @@ class TaskList(ScrollView, can_focus=True):
         return next((place for place, task in enumerate(tasks) if task.id == task_id), None)
 
     def _measure(self) -> None:
-        self._width = width = self.scrollable_content_region.width
-        self._columns = Columns.of(width, len(self._plan.tasks))
-        size = Size(width, len(self._plan.tasks))
+        self._take_width(self.scrollable_content_region.width)
+        size = Size(self._width, len(self._plan.tasks))
         if size != self.virtual_size:
             self.virtual_size = size
+
+    def _take_width(self, width: int) -> None:
+        self._width, self._columns = width, Columns.of(width, len(self._plan.tasks))
+        self._own = own_titles(self._plan.tasks, self._columns.title)
 
     def _see(self) -> None:
         """Bring the picked row into sight."""
@@ -187,14 +193,15 @@ class TaskList(ScrollView, can_focus=True):
         """Draw one row."""
         width = self.scrollable_content_region.width
         if width != self._width:  # the first paint comes before the list is told its size
-            self._width, self._columns = width, Columns.of(width, len(self._plan.tasks))
+            self._take_width(width)
         place = y + self.scroll_offset.y
         base = self.rich_style
         if place >= len(self._plan.tasks):
             return Strip.blank(width, base)
         task = self._plan.tasks[place]
         by = who(task, self._plan, self._fit, self._known)
-        parts = row(task, place + 1, self.standing(task.id), by, self._columns)
+        shown = self._own.get(task.id)
+        parts = row(task, place + 1, self.standing(task.id), by, self._columns, shown)
         segments = [Segment(text, self._style(look)) for text, look in parts if text]
         if place == self._place:
             name = "task--cursor-focused" if self.has_focus else "task--cursor"
