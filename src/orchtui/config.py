@@ -172,6 +172,13 @@ def _profile(node: Node, problems: Problems, label: str) -> Profile:
     return Profile(**{"base_url": ""} | said | (limits.values if limits is not None else {}))
 
 
+def _keys(node: Node, problems: Problems, label: str) -> tuple[str, ...]:
+    """Keys of one action; nothing, or an empty text, takes those away that it came with."""
+    if isinstance(node, Scalar) and node.is_null:
+        return ()
+    return list_of(values.exact)(node, problems, label)
+
+
 _FIELDS = {
     "backend": values.name,
     "models": mapping_of(values.line),
@@ -182,7 +189,7 @@ _FIELDS = {
     "warm_cache": values.flag,
     "theme": values.line,
     "notify": list_of(values.choice(get_args(Notify))),
-    "keys": mapping_of(list_of(values.exact)),
+    "keys": mapping_of(_keys),
     "prices": mapping_of(MODELS),
 }
 

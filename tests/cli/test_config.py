@@ -395,6 +395,18 @@ def test_own_keys_are_said_key_by_key_and_mistakes_told_by_doctor(
     assert "there is no action 'tasks.ad'; did you mean tasks.add?" in told
 
 
+@pytest.mark.parametrize("nothing", ["", "~", "null", '""', "[]", '[""]'])
+def test_an_action_can_be_given_no_key(
+    project: Path, orchtui: Orchtui, users: Path, nothing: str
+) -> None:
+    users.write_text("keys: {app.zoom: ctrl+g}")
+    (project / FILE).write_text(f"keys:\n  app.zoom: {nothing}\n")
+    assert not any(load_config(project).keys["app.zoom"])
+    told = orchtui("doctor").stdout
+    assert "keys.app.zoom: no key (project file orchtui.yaml)" in told
+    assert "keys: app.zoom" not in told
+
+
 def test_keys_that_are_no_keys_are_errors_of_the_file(project: Path, orchtui: Orchtui) -> None:
     (project / FILE).write_text("keys: [a, b]\n")
     done = orchtui("doctor")

@@ -110,7 +110,6 @@ def test_keys_are_shown_as_people_write_them() -> None:
         ({"app.hlep": ["x"]}, {}, ["no action 'app.hlep'; did you mean app.help?"]),
         ({"zzz": ["x"]}, {}, ["docs/keys.md"]),
         ({"app.run": ["ctrl+s", "ctrl+e"]}, {"app.run": "ctrl+e"}, ["app.run: 'ctrl+s'"]),
-        ({"app.run": []}, {}, ["app.run needs a key"]),
         ({"request.leave": ["x"]}, {}, ["it is text while the request is written"]),
         ({"runs.reload": ["enter"]}, {}, ["the list needs it"]),
         ({"form.done": ["x"]}, {}, ["it is text in the form"]),
@@ -154,6 +153,28 @@ def test_what_comes_of_them(wanted: Wanted, keymap: dict[str, str], told: list[s
         assert words in notice
 
 
+@pytest.mark.parametrize("nothing", [[], [""], [" "]])
+def test_a_key_can_be_taken_away(nothing: list[str]) -> None:
+    found = resolve({"tasks.delete": nothing, "tasks.edit": ["d"]})
+    assert (found.keymap, found.notices) == ({"tasks.edit": "d"}, [])
+    assert effective(found) == {"tasks.edit": "d", "tasks.delete": ""}
+
+
+def test_what_was_taken_away_makes_room_for_what_holds_everywhere() -> None:
+    assert resolve(
+        {"app.zoom": ["p"], "tasks.priority": [""], "timeline.priority": [""]}
+    ).notices == ["keys: p is app.zoom, also in the output: output.pager needs another key"]
+
+
+@pytest.mark.parametrize("name", ["app.palette", "search.close", "problems.close", "form.leave"])
+def test_the_way_out_keeps_its_key(name: str) -> None:
+    found = resolve({name: [""]})
+    assert not found.unbound
+    assert len(found.notices) == 1
+    assert f"{name} needs a key, as " in found.notices[0]
+    assert "it keeps " in found.notices[0]
+
+
 def test_a_row_that_lost_a_key_is_shown_with_the_others() -> None:
     found = effective(resolve({"tasks.add": ["K", "p"]}))
     assert found == {"tasks.add": "K,p", "tasks.up": "shift+up", "tasks.priority": ""}
@@ -180,6 +201,17 @@ async def test_they_work_and_the_help_shows_them(tmp_path: Path) -> None:
         assert app.screen is app.main
         await pilot.press("ctrl+g")
         await sees(pilot, app, "What do you want to do?")
+
+
+async def test_what_has_no_key_does_nothing_and_is_not_offered(tmp_path: Path) -> None:
+    app = app_with(tmp_path, {"tasks.delete": [""], "tasks.add": [""]})
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert "Delete" not in await sees(pilot, app, "Edit")
+        await pilot.press("d", "delete", "a", "c")
+        await until(pilot, lambda: len(app.draft.plan.tasks) == 3, "the next key is done")
+        assert app.screen is app.main
+        await pilot.press("f1", *"delete the")
+        assert "no key  delete the task" in await sees(pilot, app, "delete the task")
 
 
 async def test_mistakes_are_told_and_the_app_opens(tmp_path: Path) -> None:

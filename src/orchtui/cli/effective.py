@@ -78,7 +78,7 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
         Fact("theme", settings.theme, sources.of("theme")),
         Fact("notify", _ways(settings), sources.of("notify")),
         *(
-            Fact(f"keys.{name}", " ".join(keys), sources.of(f"keys.{name}"))
+            Fact(f"keys.{name}", " ".join(keys).strip() or "no key", sources.of(f"keys.{name}"))
             for name, keys in settings.keys.items()
         ),
     ]

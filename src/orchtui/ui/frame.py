@@ -107,7 +107,7 @@ class Frame(ThemedApp):
 
         found = resolve(wanted)
         self.bound_keys, self.key_notices = effective(found), found.notices
-        self.set_keymap(found.keymap)
+        self.set_keymap(found.for_textual())
         for notice in found.notices:
             self.say(notice, "warning")
 

@@ -11,6 +11,8 @@ from textual.events import Leave, MouseDown, MouseMove
 from textual.screen import Screen
 from textual.widgets import Static
 
+from orchtui.ui.keys.key_names import is_no_key
+
 _KEY = "b $footer-key-foreground on $footer-key-background"
 _WORDS = "$footer-description-foreground on $footer-description-background"
 _POINTED_AT = "$footer-key-foreground on $block-hover-background"
@@ -50,7 +52,7 @@ class KeyLine(Static):
         # Of several keys for the same the first.
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show:
+            if active.binding.show and not is_no_key(active.binding.key):
                 found.setdefault(active.binding.action, active)
         self._shown = list(found.values())
         self._pointed_at = None

@@ -147,6 +147,19 @@ def _why_not(modifiers: list[str], base: str) -> str:
     return ""
 
 
+_NONE = "no-key-"
+
+
+def no_key(name: str) -> str:
+    """Textual's name for a key that never arrives: an action with it has none. One for each."""
+    return f"{_NONE}{name}"
+
+
+def is_no_key(key: str) -> bool:
+    """Whether this stands for having no key."""
+    return key.startswith(_NONE)
+
+
 def is_text(key: str) -> bool:
     """Whether the key writes a character where one can write."""
     return len(key) == 1 or key == "space" or key in _characters()

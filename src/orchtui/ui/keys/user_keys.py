@@ -22,11 +22,30 @@ class UserKeys:
     """What came of the user's keys."""
 
     keymap: dict[str, str] = field(default_factory=dict)
-    """For `App.set_keymap`: Textual's names with commas, by id."""
+    """Textual's names with commas, by id."""
+    unbound: set[str] = field(default_factory=set)
+    """Ids of those that are to have no key at all."""
     notices: list[str] = field(default_factory=list)
     """What could not be used, and what to do."""
 
+    def for_textual(self) -> dict[str, str]:
+        """For `App.set_keymap`."""
+        return self.keymap | {name: key_names.no_key(name) for name in self.unbound}
 
+    def of(self, key: Key) -> list[str]:
+        """The keys of a row, before those are gone that were given to others."""
+        if key.id in self.unbound:
+            return []
+        return self.keymap.get(key.id, key.keys).split(",")
+
+
+_NEEDED: Mapping[str, str] = {
+    "app.palette": "it leads to every other action",
+    "search.close": "nothing else ends the search",
+    "problems.close": "nothing else closes them",
+    "form.leave": "nothing else leaves the form without taking it",
+}
+"""What can not be without a key, and why."""
 _TYPED: Mapping[Context, str] = {
     "request": "while the request is written",
     "form": "in the form",
@@ -46,8 +65,9 @@ def resolve(wanted: Wanted) -> UserKeys:
             result.notices.append(_unknown(written, list(rows)))
     for name, (context, _) in rows.items():  # in the table's order, whatever the file's is
         if name in wanted:
-            keys = _usable(name, context, wanted[name], result)
-            if keys:
+            if not any(one.strip() for one in wanted[name]):
+                _unbind(name, result)
+            elif keys := _usable(name, context, wanted[name], result):
                 result.keymap[name] = ",".join(keys)
     _share_out(result)
     return result
@@ -57,6 +77,14 @@ def _unknown(written: str, ids: list[str]) -> str:
     near = difflib.get_close_matches(written, ids, 1, 0.6)
     hint = f"; did you mean {near[0]}?" if near else ": the help (?) and docs/keys.md list them"
     return f"keys: there is no action '{written}'{hint}"
+
+
+def _unbind(name: str, result: UserKeys) -> None:
+    if why := _NEEDED.get(name):
+        kept = key_names.show_keys(",".join(_default(name)))
+        result.notices.append(f"keys: {name} needs a key, as {why}; it keeps {kept}")
+    else:
+        result.unbound.add(name)
 
 
 def _usable(name: str, context: Context, written: Sequence[str], result: UserKeys) -> list[str]:
@@ -76,8 +104,6 @@ def _usable(name: str, context: Context, written: Sequence[str], result: UserKey
             result.notices.append(f"keys: {name}: '{one}' can not be used: {why}")
         elif key not in found:
             found.append(key)
-    if not written:
-        result.notices.append(f"keys: {name} needs a key; it keeps {_default(name)}")
     return found
 
 
@@ -108,7 +134,7 @@ def _share_out(result: UserKeys) -> None:
             elif mine:
                 del result.keymap[key.id]
         for key in keys:
-            if key.id not in result.keymap:
+            if key.id not in result.keymap and key.id not in result.unbound:
                 _tell_displaced(key, taken, result)
         if context != "everywhere" and context not in DIALOGS:
             _tell_hidden(context, result)
@@ -137,8 +163,7 @@ def _tell_hidden(context: Context, result: UserKeys) -> None:
         for key in TABLE[context]:
             if not {general.id, key.id} & result.keymap.keys() or general.action == key.action:
                 continue
-            here = result.keymap.get(key.id, key.keys).split(",")
-            there = result.keymap.get(general.id, general.keys).split(",")
+            here, there = result.of(key), result.of(general)
             if both := [key_names.show_keys(one) for one in here if one in there]:
                 result.notices.append(
                     f"keys: {both[0]} is {general.id}, also {place}: {key.id} needs another key"
@@ -149,7 +174,7 @@ def _tell_hidden(context: Context, result: UserKeys) -> None:
 
 def effective(result: UserKeys) -> dict[str, str]:
     """The keys of every row that are not the table's, also of those that lost some."""
-    found = dict(result.keymap)
+    found = result.keymap | dict.fromkeys(result.unbound, "")
     for keys in TABLE.values():
         taken = {one for key in keys for one in result.keymap.get(key.id, "").split(",") if one}
         for key in keys:
