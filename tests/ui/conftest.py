@@ -17,6 +17,7 @@ from orchtui.engine.project import Project
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.reuse_question import ResumeQuestion
+from orchtui.ui.keys import key_gate
 
 MakeApp = Callable[..., OrchtuiApp]
 
@@ -31,6 +32,12 @@ def nothing_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
     Here the first takes long, and after the second nothing of an app would ever go away again.
     """
     monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, freeze=int, enable=int))
+
+
+@pytest.fixture(autouse=True)
+def seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person answers a question that comes up unasked as soon as it is there."""
+    monkeypatch.setattr(key_gate, "PAUSE", 0.0)
 
 
 @pytest.fixture

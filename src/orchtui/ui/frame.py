@@ -26,6 +26,7 @@ from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
 from orchtui.ui.dialogs.dialogs import Read
 from orchtui.ui.keys import keymap
+from orchtui.ui.keys.key_gate import KeyGate
 from orchtui.ui.keys.key_help import Bound, Wanted, context_of
 from orchtui.ui.looks.themed_app import ThemedApp
 from orchtui.ui.memory import resident
@@ -98,6 +99,11 @@ class Frame(ThemedApp):
         """The user's own keys, by the id of a row of the keymap."""
         self.key_notices: list[str] = []
         """What is wrong with them."""
+        self.gate = KeyGate(self, self.hindered)
+
+    def hindered(self, name: str) -> bool:
+        """Whether the action with this id can not be done now."""
+        return False
 
     def take_keys(self, wanted: Wanted) -> None:
         """Use the user's own keys; what can not be used is told."""
@@ -178,7 +184,10 @@ class Frame(ThemedApp):
         raise NotImplementedError
 
     async def on_event(self, event: events.Event) -> None:
-        """What is pasted comes from outside, like a file."""
+        """What is pasted comes from outside, like a file; keys may be for what is about to come."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self.gate.stops(event):
+                return
         if isinstance(event, events.Paste):
             event = events.Paste(clean(event.text))
         elif isinstance(event, events.Key) and not event.is_forwarded:

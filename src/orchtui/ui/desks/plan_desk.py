@@ -28,6 +28,8 @@ from orchtui.ui.dialogs.dialogs import ChooseFix
 from orchtui.ui.frame import Frame
 from orchtui.ui.independence.independence_pane import IndependencePane
 from orchtui.ui.independence.opinions import heard
+from orchtui.ui.keys import keymap
+from orchtui.ui.keys.possible import hindrance
 from orchtui.ui.notices.trouble import WorkFailed
 from orchtui.ui.screen import MainScreen
 
@@ -61,6 +63,12 @@ class PlanDesk(Frame):
         self.main.plan_pane.catalog = catalog_of(project)
         self._specialists: object = None
         """Those whose names and colours the panes show."""
+
+    def hindered(self, name: str) -> bool:
+        """Whether the action with this id can not be done now, on the screen of the panes."""
+        now = self.main.now_there() if self.screen is self.main else None
+        key = keymap.by_id(name)
+        return now is not None and key is not None and bool(hindrance(key, now))
 
     def _fit(self, title: str, prompt: str, writes: Sequence[str]) -> "Fit":
         return self.project.fitter().fit(title, prompt, writes)

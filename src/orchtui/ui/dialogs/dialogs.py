@@ -4,6 +4,7 @@ Each is a modal screen that gives its answer back to whoever pushed it. This
 module never acts on an answer.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ class Ask(ModalScreen[str | None]):
         title: The question.
         text: What to know for the answer.
         answers: Key, what the answer gives, its words. The first one has the focus.
+        unasked: Whether it comes up by itself: what is being typed then is no answer.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,9 +39,15 @@ class Ask(ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, title: str, text: str | Content, answers: Sequence[tuple[str, str, str]]
+        self,
+        title: str,
+        text: str | Content,
+        answers: Sequence[tuple[str, str, str]],
+        *,
+        unasked: bool = False,
     ) -> None:
         super().__init__()
+        self.unasked_since = time.monotonic() if unasked else None
         self._title = title
         self._text = text if isinstance(text, Content) else Content(text)
         self._answers = answers

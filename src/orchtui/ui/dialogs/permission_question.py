@@ -5,6 +5,7 @@ or somebody answered elsewhere. This module never answers for the person: no
 answer is a no.
 """
 
+import time
 from collections.abc import Callable
 from math import ceil
 from typing import ClassVar
@@ -51,6 +52,7 @@ class PermissionQuestion(ModalScreen[bool]):
         self._asked_for = asked
         self._now = now
         self._over = False
+        self.unasked_since = time.monotonic()
 
     def compose(self) -> ComposeResult:
         task = self._run.of(self._asked_for.task).task

@@ -362,6 +362,11 @@ TABLE: dict[Context, tuple[Key, ...]] = {
 }
 
 
+def by_id(name: str) -> Key | None:
+    """The row with this id."""
+    return next((key for keys in TABLE.values() for key in keys if key.id == name), None)
+
+
 def bindings(context: Context) -> list[Binding]:
     """What a pane, or the app, binds."""
     return [
