@@ -15,6 +15,7 @@ from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.draft_store import DraftStore, drafts_folder
 from orchtui.ui.compose.plan_edits import toggle_task
+from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.desks import draft_desk
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, sees, until
 
@@ -123,6 +124,107 @@ async def test_an_app_that_was_killed_offers_what_was_typed(
         assert not again.draft.by_hand
         await pilot.press("u")
         await until(pilot, lambda: not again.draft.plan.tasks, "and it can be undone")
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_what_was_typed_in_an_open_form_comes_back(make_app: MakeApp, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    save_plan(plan_of(QUICK, QUICK), file)
+    app = make_app(load_plan(file))
+    app.draft.mark_saved(app.draft.plan, file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", *"Other", "tab", *"Words ")
+        await until(
+            pilot,
+            lambda: app._kept_form and app._kept_form.values["prompt"].startswith("Words "),
+            "it is kept",
+        )
+        (kept_in,) = files(tmp_path)
+        kept = kept_in.read_bytes()
+    _killed(kept_in, kept)
+    again = make_app(load_plan(file))
+    again.draft.mark_saved(again.draft.plan, file)
+    async with again.run_test(size=(120, 36)) as pilot:
+        await sees(pilot, again, "form of a task was open", "“Other”")
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(again.screen, TaskForm), "the form is open again")
+        assert isinstance(again.screen, TaskForm)
+        form = again.screen
+        await until(pilot, lambda: form.typed, "it stands there")
+        assert form.values["title"] == "Other"
+        assert form.values["prompt"].startswith("Words Look at topic 1")
+        assert not again.draft.unsaved, "the plan itself was not touched"
+        await until(pilot, lambda: again._kept_form is not None, "it is kept by this app now")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: again.draft.plan.tasks[0].title == "Other", "it is taken")
+        await until(pilot, lambda: again._kept_form is None, "and no form is kept any more")
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_new_task_comes_back_where_it_was_to_stand(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", *"New one", "tab", *"Do it")
+        await until(
+            pilot,
+            lambda: app._kept_form and app._kept_form.values["prompt"] == "Do it",
+            "it is kept",
+        )
+        (kept_in,) = files(tmp_path)
+        kept = kept_in.read_bytes()
+    _killed(kept_in, kept)
+    again = make_app()
+    async with again.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, again, "A plan was not saved")
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(again.screen, TaskForm), "the form is open again")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: len(again.draft.plan.tasks) == 3, "it is added")
+        assert [task.label for task in again.draft.plan.tasks][1] == "New one"
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_form_that_is_left_or_was_not_changed_is_not_kept(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    app.draft.drop()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", "down", "up")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is open")
+        assert app.main.plan_pane.unfinished is None
+        await pilot.press(*"Other")
+        await until(pilot, lambda: app._kept_form is not None, "it is kept")
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is app.main, "the form is left")
+        await until(pilot, lambda: app._kept is None and app._kept_form is None, "nothing is kept")
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_an_app_whose_terminal_goes_keeps_the_form(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(plan_of(QUICK))
+    app.draft.drop()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", *"Other")
+        await until(pilot, lambda: app.main.plan_pane.unfinished, "it is typed")
+        app._leave_now()
+        await until(pilot, lambda: not app.is_running or app._exit, "it leaves")
+    assert b"Other" in files(tmp_path)[0].read_bytes()
+
+
+async def test_quitting_asks_about_an_open_form(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app(plan_of(QUICK))
+    app.draft.drop()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e", *"Other", "ctrl+c")
+        await sees(pilot, app, "Leave the form?", "ctrl+r takes it")
+        await pilot.press("b")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "back in the form")
+        await pilot.press("ctrl+c")
+        await sees(pilot, app, "Leave the form?")
+        await pilot.press("d")
+        await until(pilot, lambda: not app.is_running or app._exit, "it leaves")
+    assert files(tmp_path) == [], "nothing is kept that was discarded"
 
 
 def _killed(file: Path, kept: bytes) -> None:

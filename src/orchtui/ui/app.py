@@ -117,6 +117,12 @@ class OrchtuiApp(WelcomeDesk):
             answers = [("s", "stay", "stay"), ("c", "leave", "cancel them and quit")]
             if await self.push_screen_wait(Ask("Tasks are running", text, answers)) != "leave":
                 return False
+        if self.main.plan_pane.unfinished is not None:
+            answers = [("b", "stay", "back to it"), ("d", "leave", "discard")]
+            text = "What was typed in it is not in the plan yet: ctrl+r takes it."
+            if await self.push_screen_wait(Ask("Leave the form?", text, answers)) != "leave":
+                return False
+            self.main.plan_pane.drop_unfinished()
         if self.draft.unsaved:
             answers = [("s", "save", "save"), ("d", "leave", "discard"), ("b", "stay", "back")]
             text = "The plan was edited by hand and is in no file."
@@ -125,9 +131,9 @@ class OrchtuiApp(WelcomeDesk):
             answer = await self.push_screen_wait(Ask("Save the plan?", text, answers))
             if answer == "save":
                 return await self.save_plan(self.draft.path)
-            if answer == "leave":
-                self.draft.drop()
-            return answer == "leave"
+            if answer != "leave":
+                return False
+            self.draft.drop()
         return True
 
     async def _shutdown(self) -> None:
@@ -143,7 +149,8 @@ class OrchtuiApp(WelcomeDesk):
                 await self.project.close()
 
     async def _leave(self) -> None:
-        """Stop what runs, wait until it is written, and go."""
+        """Keep what is typed, stop what runs, wait until it is written, and go."""
+        await self.keep_draft()  # while the form still stands
         await outside.end(self)
         if not self.live.following:
             self.workers.cancel_group(self, "run")  # it has not written anything yet

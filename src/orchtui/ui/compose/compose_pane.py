@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
@@ -21,8 +20,7 @@ from textual.worker import Worker
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence, IndependenceReport
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.text import clean_line
+from orchtui.engine.plan import Plan
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.compose import compose_words as words
 from orchtui.ui.compose import plan_edits as edits
@@ -38,8 +36,8 @@ from orchtui.ui.compose.task_columns import (
     standings,
     who,
 )
+from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_list import TaskList
-from orchtui.ui.dialogs.dialogs import AskLine
 from orchtui.ui.notices.trouble import TellsTrouble
 
 PAUSE = 0.15
@@ -49,7 +47,7 @@ BREATH = 2.0
 """Seconds without a key after which what is typed next is undone by itself."""
 
 
-class ComposePane(Vertical, TellsTrouble):
+class ComposePane(TaskDialogs, TellsTrouble):
     """Request and tasks.
 
     Args:
@@ -173,7 +171,7 @@ class ComposePane(Vertical, TellsTrouble):
         """Pick a task, and open its form where these words stand."""
         if any(task.id == evidence.task for task in self.draft.plan.tasks):
             self.tasks.show_plan(self.draft.plan, evidence.task)
-            self._edit(evidence.task, evidence)
+            self.edit_task(evidence.task, evidence)
         else:
             self.app.bell()
 
@@ -280,11 +278,11 @@ class ComposePane(Vertical, TellsTrouble):
             case "request":
                 self.request.focus()
             case "add":
-                self._open_form(Task(id=edits.new_id(self.draft.plan)), "A new task", picked)
+                self.add_task(picked)
             case "edit" if picked:
-                self._edit(picked)
+                self.edit_task(picked)
             case "variants" if picked:
-                self._ask_variants(picked)
+                self.ask_variants(picked)
             case "outside" if picked:
                 self.post_message(self.EditorWanted(picked))
             case action if picked:
@@ -316,64 +314,6 @@ class ComposePane(Vertical, TellsTrouble):
         self._error = ""
         self._show(picked)
         self.post_message(self.PlanChanged())
-
-    @work(exclusive=True, group="variants", exit_on_error=False)
-    async def _ask_variants(self, picked: str) -> None:
-        """Ask for the ways a task is to be done, and put a task for each in its place."""
-        from orchtui.ui.compose.variants import (  # not before the first paint
-            make_variants,
-            read_variants,
-        )
-
-        models, people = await asyncio.to_thread(
-            lambda: (
-                {one.text for one in self.catalog.models()},
-                [one.text for one in self.catalog.specialists()],
-            )
-        )
-
-        def wrong(answer: str) -> str:
-            try:
-                read_variants(answer, models, people)
-            except ValueError as error:
-                return str(error)
-            return ""
-
-        label = clean_line(self.draft.plan.task(picked).label, 40)
-        example = "3   or   quick sketch; thorough   or   opus; sonnet"
-        question = AskLine(f"Variants of “{label}”", "", example, "makes them", wrong)
-        if answer := await self.app.push_screen_wait(question):
-            made = read_variants(answer, models, people)
-            self.change(lambda plan: make_variants(plan, picked, made))
-
-    def _edit(self, task_id: str, words: Evidence | None = None) -> None:
-        task = self.draft.plan.task(task_id)
-        self._open_form(task, f"Task {task.id}", None, words)
-
-    def _open_form(
-        self, task: Task, title: str, behind: str | None, words: Evidence | None = None
-    ) -> None:
-        from orchtui.ui.compose.task_form import TaskForm  # not before the first paint
-
-        def take(edited: Task | None) -> None:
-            if edited is None:
-                return
-            known = any(each.id == task.id for each in self.draft.plan.tasks)
-            self._changed(
-                self.draft.edit(
-                    lambda plan: (
-                        edits.replace_task(plan, task.id, edited)
-                        if known
-                        else edits.add_task(plan, edited, behind)
-                    )
-                ),
-                edited.id,
-            )
-            if words is None:  # else back to where the words were found
-                self.tasks.focus()
-
-        form = TaskForm(self.draft.plan, task, title, words, self._fit, self.catalog)
-        self.app.push_screen(form, take)
 
     # Showing
 

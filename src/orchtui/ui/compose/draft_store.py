@@ -23,6 +23,7 @@ from orchtui.engine.files import make_own_folder, no_link_private, replace_files
 from orchtui.engine.input_file import read_text
 from orchtui.engine.plan import Plan
 from orchtui.engine.redaction import Redactor
+from orchtui.ui.compose.unfinished import Unfinished
 
 _MOST_BYTES = 100_000_000
 _ENDING, _LOCK, _BROKEN = ".json", ".lock", ".broken"
@@ -39,6 +40,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """The plan's file, where it has one."""
     by_hand: bool
     plan: Plan
+    form: Unfinished | None = None
+    """The form of a task that was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,29 @@ class DraftStore:
     _writing: threading.Lock = field(default_factory=threading.Lock)
     """An app that is left may be keeping a draft still while it keeps the last one."""
 
-    def save(self, plan: Plan, path: Path | None, redactor: Redactor, *, by_hand: bool) -> None:
+    def save(
+        self,
+        plan: Plan,
+        path: Path | None,
+        redactor: Redactor,
+        *,
+        by_hand: bool,
+        form: Unfinished | None = None,
+    ) -> None:
         """Put the draft in place of what was kept before, in one step.
 
         Raises:
             InputError: when a secret stands in it; what was kept before is then still there.
             StorageError: when the disk refuses.
         """
-        redactor.refuse(plan)
+        redactor.refuse(plan, form)
         kept = Kept(
             project=str(self.project.resolve()),
             at=time.time(),
             path=None if path is None else str(self.whole(path)),
             by_hand=by_hand,
             plan=plan,
+            form=form,
         )
         text = msgspec.json.encode(kept).decode()
         with self._writing:

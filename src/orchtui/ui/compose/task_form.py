@@ -5,7 +5,7 @@ changes the draft: it gives the new task back.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -27,6 +27,7 @@ from orchtui.ui.compose.completing_input import Completing, Source
 from orchtui.ui.compose.completion import Candidate, Catalog
 from orchtui.ui.compose.task_columns import FitOf, nobody_fits
 from orchtui.ui.compose.task_fields import FIELDS, Field, read_form, written
+from orchtui.ui.compose.unfinished import FormTyped
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks.excerpt import field_text, place_of, span_in
 from orchtui.ui.notices.trouble import TellsTrouble
@@ -48,6 +49,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         words: What to go to, and to mark.
         fit: Whom a task gets that names nobody.
         catalog: What is offered.
+        typed: What stood in its fields already, by key, where it was left open once.
     """
 
     AUTO_FOCUS = ""  # `on_mount` says where it begins
@@ -61,6 +63,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         words: Evidence | None = None,
         fit: FitOf = nobody_fits,
         catalog: Catalog = _NOTHING,
+        typed: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._fit = fit
@@ -69,6 +72,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         self._plan = plan
         self._edited = task
         self._title = title
+        self._before = typed or {}
         self._sure = False
         self._left: set[str] = set()
         """Fields that a person has been in: only those are told about before they are done."""
@@ -89,7 +93,8 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
                 yield Button("Back", id="form-back", compact=True)
 
     def _field(self, field: Field) -> ComposeResult:
-        value, name = written(self._edited, field), f"field-{field.key}"
+        name = f"field-{field.key}"
+        value = clean(self._before.get(field.key, written(self._edited, field)))
         if field.group:
             yield Static(field.group, classes="field-group", markup=False)
         with Horizontal(classes="field"):
@@ -177,12 +182,25 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         typed["prompt"] = self.query_one(TextArea).text
         return typed
 
+    @property
+    def typed(self) -> dict[str, str] | None:
+        """The same; nothing before the form stands there, and when it goes."""
+        whole = len(self.query(Input)) + len(self.query(TextArea)) == len(FIELDS)
+        return self.values if whole else None
+
+    @property
+    def changed(self) -> bool:
+        """Whether something stands there that the task does not say."""
+        typed = self.values
+        return any(typed[field.key] != written(self._edited, field) for field in FIELDS)
+
     # What is wrong
 
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._sure = False
+        self.post_message(FormTyped())
         if self._left:
             self._check_soon()
 
@@ -247,9 +265,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
 
     @on(Button.Pressed, "#form-back")
     def action_leave(self) -> None:
-        typed = self.values
-        changed = any(typed[field.key] != written(self._edited, field) for field in FIELDS)
-        if changed and not self._sure:
+        if self.changed and not self._sure:
             self._sure = True
             self._tell_above(_NO_WORDS)
             return

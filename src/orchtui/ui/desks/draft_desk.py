@@ -21,8 +21,9 @@ from orchtui.engine.run import Run
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.compose import plan_edits
 from orchtui.ui.compose.compose_pane import ComposePane
-from orchtui.ui.compose.draft_store import DraftStore, Left
+from orchtui.ui.compose.draft_store import DraftStore, Kept, Left
 from orchtui.ui.compose.estimate_line import roughly
+from orchtui.ui.compose.unfinished import FormTyped, Unfinished
 from orchtui.ui.desks.outside_desk import OutsideDesk
 from orchtui.ui.desks.run_desk import short
 from orchtui.ui.desks.saving import ask_and_load, ask_and_save, ask_how
@@ -44,6 +45,8 @@ class DraftDesk(OutsideDesk):
         self._keeping = asyncio.Lock()
         self._kept: Plan | None = None
         """The plan that is in the store."""
+        self._kept_form: Unfinished | None = None
+        """The form that is in the store."""
         self._not_kept = ""
         """Why the draft can not be kept, so that it is told once."""
 
@@ -101,6 +104,7 @@ class DraftDesk(OutsideDesk):
 
     # Keeping what is unsaved
 
+    @on(FormTyped)
     @on(ComposePane.PlanChanged)
     def _keep_later(self) -> None:
         if self._keep_soon is None:
@@ -117,24 +121,25 @@ class DraftDesk(OutsideDesk):
     async def keep_draft(self) -> None:
         """Bring the kept draft up to date; a person is told once where that can not be done."""
         async with self._keeping:  # one after the other: the latest plan is what stays
-            plan = self.draft.plan if self.draft.at_risk else None
-            if plan is self._kept:
+            form = self.main.plan_pane.unfinished
+            plan = self.draft.plan if self.draft.at_risk or form else None
+            if plan is self._kept and form == self._kept_form:
                 return
             try:
-                await asyncio.to_thread(self._write_draft, plan)
-                self._kept, self._not_kept = plan, ""
+                await asyncio.to_thread(self._write_draft, plan, form)
+                self._kept, self._kept_form, self._not_kept = plan, form, ""
             except (InputError, StorageError) as error:
                 why = str(error)
                 if why != self._not_kept:
                     self._not_kept = why
                     self.say(why, "warning", title="The draft is not kept")
 
-    def _write_draft(self, plan: Plan | None) -> None:
+    def _write_draft(self, plan: Plan | None, form: Unfinished | None) -> None:
         if plan is None:
             self._store.forget()
         else:
             draft, redactor = self.draft, self.project.backends.redactor
-            self._store.save(plan, draft.path, redactor, by_hand=draft.by_hand)
+            self._store.save(plan, draft.path, redactor, by_hand=draft.by_hand, form=form)
 
     def _begun(self, run: Run, folder: Path) -> None:
         super()._begun(run, folder)
@@ -161,7 +166,7 @@ class DraftDesk(OutsideDesk):
         for left in found:
             if own is not None and left.draft.path != own:
                 continue  # the draft of another plan is offered with that one
-            if left.draft.plan == self.draft.plan:
+            if left.draft.plan == self.draft.plan and left.draft.form is None:
                 await asyncio.to_thread(self._store.discard, left)
             elif not await self._offer(left):
                 return
@@ -174,21 +179,36 @@ class DraftDesk(OutsideDesk):
         text = (
             f"“{clean_line(draft.plan.title, 60)}”, {count} task{'' if count == 1 else 's'}, "
             f"written {since} ago"
-            + (f", of {clean_line(draft.path, 80)}" if draft.path else "")
+            + (f", of {short(Path(draft.path), self.project.folder)}" if draft.path else "")
             + ". The app ended before it was saved."
         )
+        if draft.form is not None:
+            text += f"\nThe form of a task was open: {_named(draft.form)}."
         answers = [("r", "recover", "recover"), ("l", "look", "look"), ("d", "discard", "discard")]
-        while True:
-            answer = await self.push_screen_wait(Ask("A plan was not saved", text, answers))
-            if answer != "look":
-                break
+        question = Ask("A plan was not saved", text, answers, unasked=True)
+        while (answer := await self.push_screen_wait(question)) == "look":
+            question = Ask("A plan was not saved", text, answers)
             await self.push_screen_wait(Read("The plan", Content(clean(dump_plan(draft.plan)))))
         if answer == "recover":
-            path = Path(draft.path) if draft.path else None
-            self.draft.recover(draft.plan, path, draft.by_hand)
-            self.main.plan_pane.take_draft()
-            self.main.plan_pane.first.focus()
+            self._recover(draft)
             await self.keep_draft()
         if answer in ("recover", "discard"):
             await asyncio.to_thread(self._store.discard, left)
         return answer == "discard"
+
+    def _recover(self, draft: Kept) -> None:
+        """Put it on the desk again, with the form that was open."""
+        pane = self.main.plan_pane
+        if draft.plan != self.draft.plan:
+            path = Path(draft.path) if draft.path else None
+            self.draft.recover(draft.plan, path, draft.by_hand)
+            pane.take_draft()
+        pane.first.focus()
+        if draft.form is not None:
+            pane.go_on_editing(draft.form)
+
+
+def _named(form: Unfinished) -> str:
+    """A task by the words that were typed for it."""
+    words = form.values.get("title") or form.values.get("prompt") or form.task.label
+    return f"“{clean_line(words, 60)}”"
