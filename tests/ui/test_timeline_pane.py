@@ -279,3 +279,20 @@ async def test_without_a_run_no_key_does_harm() -> None:
         pane.rows.focus()
         await pilot.press("greater_than_sign", "h", "0", "f", "o", "O", "s", "j", "G", "pagedown")
         assert "Nothing has run yet" in screen_text(app)
+
+
+async def test_figures_are_whole_beside_a_scrollbar_that_comes_with_the_last_row() -> None:
+    told = chains(3)
+    told.says("a0", 1.0, "0123456789" * 40)
+    async with shown(told, size=(80, 14)) as (app, pane, pilot):
+        pane.styles.height = 11
+        await until(pilot, lambda: pane.rows.size.height == 6, "there is a row for each task")
+        assert not pane.rows.show_vertical_scrollbar
+        told.completes("a0", 2.0, "0123456789" * 40, output=400)
+        told.tell(ev.Aggregated, 4.0, strategy="collect", asked="collect", output="all.md")
+        pane.repaint(told.run, START + 4.0)  # with the result there is one row more than fits
+        await until(pilot, lambda: pane.rows.show_vertical_scrollbar, "there are too many rows")
+        await pilot.pause()
+        assert "400 tok" in line(app, "Research 0")
+        ends = line(app, "time ").index("text") + len("text")
+        assert line(app, "Research 0").index("400 tok") + len("400 tok") == ends
