@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchtui.engine import events as ev
 from orchtui.engine.plan import Limits
 from orchtui.ui.bars.run_bar import Facts, RunBar
 from tests.engine.scripted import task
@@ -70,3 +71,15 @@ async def test_the_least_important_goes_first(
 
     assert [word for word in there if word not in text] == []
     assert [word for word in gone if word in text] == []
+
+
+async def test_a_server_that_slows_the_run_down_takes_no_room_from_the_time() -> None:
+    told = half_way()
+    told.tell(
+        ev.LimitChanged, 12.0, backend="scripted", concurrency=1, rate=2.0, lower=True, why="429"
+    )
+    text = await bar(told, 14.0, 80)
+
+    assert "0:14" in text
+    assert "scripted slowed to 1 at once" in text
+    assert "0:14" in await bar(told, 14.0, 60), "the longest of equal worth goes first"

@@ -1,7 +1,7 @@
 """The bar below the panes: who works, how much is going on, and how it ended.
 
 It is told everything, and leaves away what does not fit, the least important
-first. This module never measures anything.
+first, and of equals the longest. This module never measures anything.
 """
 
 from collections.abc import Mapping
@@ -79,17 +79,16 @@ class RunBar(Static):
         if facts.run is not None:
             self._rate.see(facts.now, facts.run.characters)
         parts = [part for part in self._parts(facts) if part[1].plain]
-        width = self.content_region.width
-        while len(parts) > 1 and _line(parts).cell_length > width:
-            parts.remove(max(parts, key=lambda part: part[0]))
-        self.update(_line(parts), layout=False)
+        self.update(_line(_fitting(parts, self.content_region.width)), layout=False)
 
     def _parts(self, facts: Facts) -> list[Part]:
         run = facts.run
         parts = state_of(facts)
+        slow: list[Part] = []
         if run is not None and facts.is_live:
             parts += self._progress(run, facts)
-            parts += [(3, Content.styled(words, "$text-warning")) for words in _slowed(run)]
+            slow = [(2, Content.styled(words, "$text-warning")) for words in _slowed(run)]
+            parts += slow
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
             parts.append((6, Content(used)))
@@ -110,7 +109,8 @@ class RunBar(Static):
         working = run.schedule.backends if run is not None and facts.is_live else ()
         names = working or facts.workers
         shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
-        parts.append((1, Content.styled(shown or "no backend chosen", "b")))
+        # Who slows the run down is named already.
+        parts.append((4 if slow else 1, Content.styled(shown or "no backend chosen", "b")))
         if not working:
             parts.append((6, Content.styled("b changes it", "$foreground-muted")))
         if "local" in names:
@@ -173,6 +173,23 @@ def _slowed(run: Run) -> list[str]:
     """Which servers are asked less than the run would: `anthropic slowed to 3 at once, 1.2/s`."""
     told = {name: slowed(limit, run.at) for name, limit in run.server_limits.items()}
     return [f"{clean_line(name)} {words}" for name, words in told.items() if words]
+
+
+def _fitting(parts: list[Part], width: int) -> list[Part]:
+    """As many as there is room for: the most important first, and of equals the shortest.
+
+    What is too long does not take the room of what is shorter, unless that is far less important.
+    """
+    kept: list[Part] = []
+    lost = 99
+    for part in sorted(parts, key=lambda part: (part[0], part[1].cell_length)):
+        if part[0] > lost + 1:
+            break
+        if not kept or _line([*kept, part]).cell_length <= width:
+            kept.append(part)
+        else:
+            lost = min(lost, part[0])
+    return [part for part in parts if part in kept]
 
 
 def _line(parts: list[Part]) -> Content:
