@@ -78,7 +78,7 @@ async def test_the_key_stands_in_the_footer_also_on_a_narrow_terminal(project: P
         await run_to_end(pilot, app)
         await sees(pilot, app, "a Apply")
         await pilot.press("4")
-        await sees(pilot, app, "a Apply", "# All live")
+        await sees(pilot, app, "a Apply", "Follow")
 
 
 @pytest.mark.parametrize("keys", [["a", "escape"], ["enter", "escape"]])

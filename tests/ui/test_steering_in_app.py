@@ -161,7 +161,7 @@ async def test_a_run_that_has_ended_can_not_be_steered(make_app: MakeApp, key: s
         await pilot.press("3", key)
         await until(
             pilot,
-            lambda: any("Nothing is running here" in note.message for note in app._notifications),
+            lambda: any("The run has ended" in note.message for note in app._notifications),
             "it is said",
         )
         assert app.screen is app.main

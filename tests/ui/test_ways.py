@@ -1,5 +1,7 @@
 """The ways to an action or a place: help, palette, search, jump mode, mouse."""
 
+from dataclasses import replace
+
 import pytest
 from textual import events
 from textual.command import CommandPalette
@@ -12,8 +14,9 @@ from orchtui.ui.dialogs.jump import Jump, Target, lettered
 from orchtui.ui.dialogs.palette import AREAS, meant
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.key_help import Row, context_of, sections
-from orchtui.ui.keys.keymap import TABLE
+from orchtui.ui.keys.keymap import TABLE, Key
 from orchtui.ui.keys.possible import Now, hindrance
+from orchtui.ui.keys.possible_in_runs import Here
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
 # Help
@@ -159,8 +162,9 @@ ALL = Now(
     quoted=True,
     matrix=True,
     checked=2,
-    shown=True,
-    live=True,
+    here=Here(
+        shown=True, live=True, picked="retrying", attempts=2, tools=True, again=True, wrote=True
+    ),
     running=True,
     runs=1,
     zoomed=True,
@@ -194,8 +198,7 @@ ALL = Now(
     ],
 )
 def test_why_an_action_can_not_be_done(name: str, why: str) -> None:
-    [key] = [key for keys in TABLE.values() for key in keys if key.id == name]
-    told = hindrance(key, NOTHING)
+    told = hindrance(key_of(name), NOTHING)
     assert why in told
     assert bool(why) == bool(told)
 
@@ -208,7 +211,53 @@ def test_a_plan_that_lacks_everything_can_be_run_but_not_saved() -> None:
 
 
 def test_nothing_hinders_where_everything_is_there() -> None:
-    assert not [key.id for keys in TABLE.values() for key in keys if hindrance(key, ALL)]
+    hindered = [key.id for keys in TABLE.values() for key in keys if hindrance(key, ALL)]
+    assert hindered == ["app.run", "tasks.run", "independence.run"], "one run at a time"
+    idle = replace(ALL, running=False, here=Here())
+    assert not [each.id for each in map(key_of, hindered) if hindrance(each, idle)]
+
+
+LIVE = Here(shown=True, live=True, picked="running", attempts=1)
+OVER = Here(shown=True, picked="completed", attempts=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "here", "why"),
+    [
+        ("timeline.pause", LIVE, ""),
+        ("timeline.cancel", LIVE, ""),
+        ("timeline.now", LIVE, "nothing to try again: running"),
+        ("timeline.extend", replace(LIVE, picked="failed"), "has ended already"),
+        ("timeline.now", replace(LIVE, picked="failed"), ""),
+        ("timeline.cancel", replace(LIVE, picked=None), "o opens the group"),
+        ("timeline.retry", LIVE, "nothing has failed so far"),
+        ("timeline.cancel", OVER, "the run has ended"),
+        ("timeline.pause", OVER, "the run has ended"),
+        ("timeline.pause", replace(OVER, again=True), "r tries again what failed"),
+        ("timeline.pause", replace(OVER, watched=True), "only be watched"),
+        ("timeline.retry", OVER, "nothing has failed"),
+        ("app.retry", replace(OVER, again=True), ""),
+        ("timeline.apply", OVER, "no files"),
+        ("timeline.apply", replace(OVER, wrote=True), ""),
+        ("output.tools", OVER, "no tool"),
+        ("output.tools", replace(OVER, tools=True), ""),
+        ("output.earlier-attempt", OVER, "only one attempt"),
+        ("output.grid", OVER, "no task is live"),
+        ("grid.open", OVER, "no task is live"),
+        ("grid.open", replace(OVER, watched=True), ""),
+        ("grid.close", OVER, ""),
+        ("timeline.back", OVER, ""),
+    ],
+)
+def test_what_can_be_done_with_a_run(name: str, here: Here, why: str) -> None:
+    told = hindrance(key_of(name), Now(here=here, running=here.live))
+    assert why in told
+    assert bool(why) == bool(told)
+
+
+def key_of(name: str) -> Key:
+    [key] = [key for keys in TABLE.values() for key in keys if key.id == name]
+    return key
 
 
 # Search

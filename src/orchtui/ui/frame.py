@@ -279,6 +279,10 @@ class Frame(ThemedApp):
             self._keep_problem(severity, title, text)
         self.notify(clean(text), title=title, severity=severity, timeout=seconds, markup=False)
 
+    def decline(self, why: str) -> None:
+        """Say why a key does nothing just now: that is no problem, and is not kept as one."""
+        self.notify(clean(why), severity="warning", markup=False)
+
     def _keep_problem(self, severity: Severity, title: str, text: str) -> None:
         self.problems.add(severity, title, text)
         self.signs.look()

@@ -1,4 +1,4 @@
-"""Which pane is in front, and every way to get there: numbers, jump mode, search, zoom, palette.
+"""Which pane is in front: where the panes stand, and numbers, jump mode and zoom.
 
 It holds the panes and lays them out. This module never says what a pane shows,
 and never does what a pane wants.
@@ -14,13 +14,11 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
 
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.ui.bars.key_line import KeyLine
 from orchtui.ui.bars.run_bar import RunBar
-from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.bars.tabs_bar import ORDER, PaneName, TabsBar
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
@@ -28,8 +26,6 @@ from orchtui.ui.compose.task_columns import FitOf, Known
 from orchtui.ui.independence.independence_pane import IndependencePane
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.key_help import Bound
-from orchtui.ui.keys.keymap import Context, Key
-from orchtui.ui.keys.possible import Now, hindrance
 from orchtui.ui.layout import COLUMN_OF, Column, Situation, columns_of, panes_shown
 from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.output.output_pane import OutputPane
@@ -38,7 +34,6 @@ from orchtui.ui.timeline.timeline_pane import TimelinePane
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.ui.dialogs.jump import Target
-    from orchtui.ui.dialogs.palette import Offer
 
 
 class Front(Screen[None], TellsTrouble):
@@ -76,7 +71,7 @@ class Front(Screen[None], TellsTrouble):
         self.output = OutputPane()
         self.bar = RunBar()
         self.tabs = TabsBar()
-        self.key_line = KeyLine()
+        self.key_line = KeyLine(self.offered)
         self.view: PaneName = "compose"
         """The pane that has, or had last, the focus."""
         self.zoomed = False
@@ -100,16 +95,6 @@ class Front(Screen[None], TellsTrouble):
             "output": self.output,
             "runs": self.runs_pane,
         }
-        self._places: dict[Context, tuple[PaneName, Widget]] = {
-            "request": ("compose", self.plan_pane.request),
-            "tasks": ("compose", self.plan_pane.tasks),
-            "independence": ("independence", self.independence.list),
-            "matrix": ("independence", self.independence.matrix),
-            "timeline": ("timeline", self.timeline.rows),
-            "output": ("output", self.output.text),
-            "runs": ("runs", self.runs_pane.list),
-        }
-        """Where the keys of each context hold."""
 
     def compose(self) -> ComposeResult:
         # What stands where is known before anything is mounted: nothing is styled twice.
@@ -141,8 +126,8 @@ class Front(Screen[None], TellsTrouble):
         """Whether the app's own run goes on."""
         raise NotImplementedError
 
-    def now_there(self) -> Now:
-        """What there is, for actions that need something."""
+    def offered(self, key_id: str) -> bool:
+        """Whether what a key does can be done now, and is told in the last row."""
         raise NotImplementedError
 
     # Where things stand
@@ -235,65 +220,6 @@ class Front(Screen[None], TellsTrouble):
                 (str(ORDER.index(one) + 1), (one, at)) for one, at in self.tabs.starts.items()
             )
         ]
-
-    # Search
-
-    @property
-    def _search(self) -> SearchLine:
-        """The search line of the pane in front."""
-        searches: dict[PaneName, SearchLine] = {
-            "compose": self.plan_pane.search,
-            "independence": self.independence.search,
-            "timeline": self.timeline.search,
-            "output": self.output.search,
-            "runs": self.runs_pane.search,
-        }
-        return searches[self.view]
-
-    def action_search(self) -> None:
-        """Ask for a text to look for in the pane in front."""
-        self._search.open()
-
-    def action_search_step(self, steps: int) -> None:
-        """Go to the next place with the text, or to the one before."""
-        self._search.step(steps)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is for the search and the zoom only where there is one."""
-        if action != "unzoom":
-            return True
-        return not isinstance(self.focused, Input) and (self.zoomed or self._search.is_open)
-
-    def action_unzoom(self) -> None:
-        """Put the search away, then the zoom."""
-        if self._search.is_open:
-            self._search.close()
-            self.refresh_bindings()
-        else:
-            self.action_zoom()
-
-    # The palette
-
-    def offers(self) -> "list[Offer]":
-        """For the palette: every action, with its keys, and why it can not be done now."""
-        from orchtui.ui.dialogs.palette import offers_of  # not before the first paint
-
-        here = next(
-            (one for one, (_, widget) in self._places.items() if widget is self.focused), None
-        )
-        now = self.now_there()
-        return offers_of(here, self.bound_keys, lambda key: hindrance(key, now), self._perform)
-
-    async def _perform(self, context: Context, key: Key) -> None:
-        """Do what a key does, in its pane; say why not where that can not be."""
-        if why := hindrance(key, self.now_there()):
-            self.app.notify(f"Not now: {why}", severity="warning", markup=False)
-            return
-        if context in self._places:
-            view, widget = self._places[context]
-            self.action_go(view)
-            self.set_focus(widget)
-        await self.app.run_action(key.action, self.focused if context in self._places else self)
 
 
 def _mark(widget: Widget, classes: Mapping[str, bool]) -> None:

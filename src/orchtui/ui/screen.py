@@ -24,15 +24,16 @@ from orchtui.ui.bars.tabs_bar import TabsBar
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf, Known, everybody, nobody_fits
-from orchtui.ui.front import Front
 from orchtui.ui.independence.independence_pane import IndependencePane, brief
 from orchtui.ui.keys.possible import Now
+from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
 from orchtui.ui.output.live_grid import LiveGrid
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.output_text import OutputText
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.waiting import reasons
+from orchtui.ui.ways import Ways
 
 RATE = 12
 """Repaints a second, at most."""
@@ -51,7 +52,7 @@ class Shown:
     """Whether another process is writing it."""
 
 
-class MainScreen(Front):
+class MainScreen(Ways):
     """What the panes show, and what they want.
 
     Args:
@@ -141,7 +142,10 @@ class MainScreen(Front):
         watched = shown is not None and shown.watched
         is_live = is_own or watched
         asking = self.independence.asked_since is not None
-        if not (self.dirty or asking or is_live or self.live is not None) or not self.is_attached:
+        if not self.is_attached:
+            return
+        self.tell_keys()
+        if not (self.dirty or asking or is_live or self.live is not None):
             return
         self.dirty = False
         self._tell_count()
@@ -219,11 +223,21 @@ class MainScreen(Front):
             quoted=self.independence.list.quoted is not None,
             matrix=self.independence.has_class("-matrix"),
             checked=len(report.tasks) if report else 0,
-            shown=self.shown is not None,
-            live=self.shown is not None and self.shown.run is self.live,
+            here=self._here(),
             running=self.live is not None,
             runs=len(self.runs_pane.summaries),
             zoomed=self.zoomed,
+        )
+
+    def _here(self) -> Here:
+        if (shown := self.shown) is None:
+            return Here()
+        return here_of(
+            shown.run,
+            self.picked,
+            self.output.attempt,
+            live=shown.run is self.live,
+            watched=shown.watched,
         )
 
     # The plan and its report

@@ -5,6 +5,8 @@ focus moves, after the first paint too, and costs as much as a pane. This module
 key does.
 """
 
+from collections.abc import Callable
+
 from textual.binding import ActiveBinding
 from textual.content import Content
 from textual.events import Leave, MouseDown, MouseMove
@@ -19,7 +21,12 @@ _POINTED_AT = "$footer-key-foreground on $block-hover-background"
 
 
 class KeyLine(Static):
-    """Keys and words in a row; a click on one is the key."""
+    """Keys and words in a row; a click on one is the key.
+
+    Args:
+        offered: Whether what a key does can be done now, by the id of its binding; else it is not
+            told.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -29,8 +36,9 @@ class KeyLine(Static):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, offered: Callable[[str], bool] = lambda key_id: True) -> None:
         super().__init__("", id="keys", markup=False)
+        self._offered = offered
         self._shown: list[ActiveBinding] = []
         self._ends: list[int] = []
         self._pointed_at: int | None = None
@@ -52,7 +60,8 @@ class KeyLine(Static):
         # Of several keys for the same the first.
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.binding.show and not is_no_key(active.binding.key):
+            shown = active.binding.show and not is_no_key(active.binding.key)
+            if shown and self._offered(active.binding.id or ""):
                 found.setdefault(active.binding.action, active)
         self._shown = list(found.values())
         self._pointed_at = None

@@ -108,7 +108,7 @@ class PastDesk(RunDesk):
     def action_retry_failed(self) -> None:
         shown = self.main.shown
         if shown is None:
-            self.say("Nothing has run yet", "warning")
+            self.decline("Nothing has run yet: ctrl+r runs the plan")
         elif self.sees_live():
             again = self.live.retry_failed()
             self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")

@@ -37,7 +37,7 @@ class ReadingDesk(PastDesk):
             path = _kept_file(shown, event.task, event.attempt)
         if path is None or not await asyncio.to_thread(path.is_file):
             if not text:
-                self.say("There is no text to open yet", "warning")
+                self.decline("There is no text to open yet")
                 return
             path = await asyncio.to_thread(self._copy, text, _name(event.task, event.attempt))
         open_it = outside.edit if event.program == "editor" else outside.view

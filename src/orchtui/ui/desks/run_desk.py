@@ -60,7 +60,7 @@ class RunDesk(SteerDesk):
         """Before any work on a new run, so that two keys in quick succession start only one."""
         taken = self.live.take()
         if not taken:
-            self.say("One run at a time: your own is still going on", "warning")
+            self.decline("One run at a time: your own still goes on; F8 stops it")
         return taken
 
     @work(group="run", exit_on_error=False)
@@ -81,7 +81,7 @@ class RunDesk(SteerDesk):
         await self.main.plan_pane.up_to_date()
         plan = self.draft.plan
         if not plan.tasks and not plan.missing:
-            self.say("There are no tasks yet: write a request first", "warning")
+            self.decline("There are no tasks yet: write a request first")
             self.main.plan_pane.request.focus()
             return None
         with self.busy.doing("checking which tasks are independent", self.stops_this()):
@@ -262,7 +262,7 @@ class RunDesk(SteerDesk):
 
     def action_apply_changes(self) -> None:
         if self.main.shown is None:
-            self.say("Nothing has run yet", "warning")
+            self.decline("Nothing has run yet: ctrl+r runs the plan")
         else:
             self._apply(self.main.shown)
 

@@ -25,7 +25,6 @@ from orchtui.ui.looks import looks
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.steering import Steering
 
-_NOTHING = "Nothing is running here"
 _A_GROUP = "This is for one task: o opens the group"
 _MORE = 0.5
 """How much more of its timeout a task is offered."""
@@ -48,22 +47,31 @@ class SteerDesk(PlanDesk):
         if shown is None or not shown.watched:
             return False
         where = f"process {shown.run.pid}" if shown.run.pid else "another process"
-        self.say(f"This run goes on in {where}: here it can only be watched", "warning")
+        self.decline(f"This run goes on in {where}: here it can only be watched")
         return True
 
     def _wheel(self) -> "Steering | None":
         """What steers the run that is shown; says so when there is none."""
         wheel = self.live.steering if self.sees_live() else None
         if wheel is None and not self.only_watched():
-            self.say(_NOTHING, "warning")
+            self.decline(self._nothing())
         return wheel
+
+    def _nothing(self) -> str:
+        """Why there is nothing to steer, and what can be done instead."""
+        if self.live.run is not None:
+            return "This is a past run; esc goes to your own, which goes on"
+        if self.main.shown is None:
+            return "Nothing has run yet: ctrl+r runs the plan"
+        again = "; r tries again what failed" if self.main.now_there().here.again else ""
+        return f"The run has ended{again}"
 
     def _picked_task(self) -> TaskRun | None:
         run, picked = self.live.run, self.main.picked
         if run is None or not self.sees_live():
             return None
         if picked is None:
-            self.say(_A_GROUP, "warning")
+            self.decline(_A_GROUP)
         return run.tasks.get(picked or "")
 
     async def agreed(self, schedule: Schedule, done: Collection[str] = ()) -> bool:
@@ -77,9 +85,9 @@ class SteerDesk(PlanDesk):
         if self.only_watched():
             return
         if not self.sees_live():
-            self.say(_NOTHING, "warning")
+            self.decline(self._nothing())
         elif picked is None:
-            self.say(_A_GROUP, "warning")
+            self.decline(_A_GROUP)
         elif (task := self._picked_task()) is not None and task.status == "running":
             self._stop(task)
         else:  # nothing of it is lost: it can be tried again
@@ -96,7 +104,7 @@ class SteerDesk(PlanDesk):
 
     def _cancel(self, task_id: str) -> None:
         if not self.live.cancel(task_id):
-            self.say("This task has ended already", "warning")
+            self.decline("This task has ended already")
 
     def action_retry_task(self) -> None:
         task = self._picked_task()
@@ -107,7 +115,7 @@ class SteerDesk(PlanDesk):
         elif task.status in ("failed", "cancelled"):
             wheel.retry([task.id])
         else:
-            self.say(f"There is nothing to try again: {looks.WORDS[task.status]}", "warning")
+            self.decline(f"There is nothing to try again: {looks.WORDS[task.status]}")
 
     def action_raise_priority(self) -> None:
         task = self._picked_task()
@@ -120,7 +128,7 @@ class SteerDesk(PlanDesk):
             self.say(f"{clean_line(task.task.label, 60)}: {priority}")
             self.main.dirty = True
         else:
-            self.say("This task has ended already", "warning")
+            self.decline("This task has ended already")
 
     def action_extend_task(self) -> None:
         task = self._picked_task()
@@ -138,7 +146,7 @@ class SteerDesk(PlanDesk):
         if wheel is not None and wheel.extend(task.id, parse_duration(answer)):
             self.say(f"Its timeout is {show_duration(task.task.timeout + parse_duration(answer))}")
         else:
-            self.say("This task has ended meanwhile", "warning")
+            self.decline("This task has ended meanwhile")
 
     # The whole run
 
@@ -146,7 +154,7 @@ class SteerDesk(PlanDesk):
         if self.live.run is not None:
             self._cancel_all()
         elif not self.only_watched():
-            self.say("Nothing is running", "warning")
+            self.decline(self._nothing())
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _cancel_all(self) -> None:
@@ -169,7 +177,7 @@ class SteerDesk(PlanDesk):
         if (wheel := self._wheel()) is None:
             return
         if (number := wheel.concurrency + more) < 1:
-            self.say("At least one task runs at once; space pauses the run", "warning")
+            self.decline("At least one task runs at once; space pauses the run")
             return
         wheel.set_concurrency(number)
         self.say(f"{number} task{'' if number == 1 else 's'} at once")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from orchtui.ui.keys.keymap import Key
+from orchtui.ui.keys.possible_in_runs import Here, hindrance_in_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,8 @@ class Now:
     """Whether the matrix is open."""
     checked: int = 0
     """Tasks in the report."""
-    shown: bool = False
-    """Whether a run is in the panes."""
-    live: bool = False
-    """Whether that run is the app's own and goes on."""
+    here: Here = Here()
+    """The run in the panes."""
     running: bool = False
     """Whether the app's own run goes on, shown or not."""
     runs: int = 0
@@ -35,9 +34,6 @@ class Now:
 
 
 _NO_TASKS = "there are no tasks yet"
-_WHEEL = ("cancel", "now", "extend", "priority", "pause", "more", "fewer", "add")
-_STEERS = frozenset(f"timeline.{name}" for name in _WHEEL) | {"output.cancel"}
-"""What changes a run while it goes on."""
 _WITHOUT_TASK = frozenset(
     f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")
 )
@@ -47,11 +43,11 @@ def hindrance(key: Key, now: Now) -> str:
     """Why this can not be done now; nothing when it can."""
     if key.action.startswith("app.cancel_all"):
         return "" if now.running else "nothing is running"
-    if key.id in _STEERS:
-        return "" if now.live else "nothing is running here"
+    if key.action == "app.run_plan" and now.running:
+        return "one run at a time: your own is still going on"
     area = key.id.partition(".")[0]
-    if area in ("timeline", "output") and not key.id.endswith(".back"):
-        return "" if now.shown else "nothing has run yet"
+    if area in ("timeline", "output", "grid") or key.id == "app.retry":
+        return hindrance_in_run(key, now.here)
     if area == "tasks":
         return _in_tasks(key, now)
     if area == "independence":
@@ -64,8 +60,6 @@ def hindrance(key: Key, now: Now) -> str:
         return "" if now.tasks or now.missing else _NO_TASKS
     if key.id == "app.save":
         return "" if now.tasks else _NO_TASKS
-    if key.id == "app.retry":
-        return "" if now.shown else "nothing has run yet"
     if area == "zoomed":
         return "" if now.zoomed else "no pane takes all the room"
     return ""

@@ -1,4 +1,4 @@
-"""The output: one task's text with its state above it, tabs for its attempts, and a search.
+"""The output: one task's text with its state above it, and tabs for its attempts.
 
 This module never reads a file and never changes a run.
 """
@@ -7,20 +7,18 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from orchtui.engine.run import ENDED, Attempt, Run, TaskRun
-from orchtui.engine.text import clean, clean_line
-from orchtui.ui.bars.search_line import SearchLine
-from orchtui.ui.looks.wrapping import even
+from orchtui.engine.text import clean_line
 from orchtui.ui.output.attempt_tabs import AttemptTabs, name
 from orchtui.ui.output.live_grid import LiveGrid, grid_title
 from orchtui.ui.output.output_head import headline, races_above, with_badge
 from orchtui.ui.output.output_text import OutputText, Program
+from orchtui.ui.output.searched_output import SearchedOutput
 
 _EMPTY = Content.from_markup(
     "[b $accent]No output yet[/]\n\n"
@@ -32,7 +30,7 @@ _EMPTY = Content.from_markup(
 )
 
 
-class OutputPane(Vertical):
+class OutputPane(SearchedOutput):
     """The text, with the task's state above it."""
 
     class Turned(Message):
@@ -51,8 +49,6 @@ class OutputPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="output", classes="pane -empty")
         self.border_title = "4 Output"
-        self.search = SearchLine("search the text")
-        self.text = OutputText()
         self.grid = LiveGrid()
         self._tabs = AttemptTabs()
         self._head = Static("", id="output-head", markup=False)
@@ -174,6 +170,11 @@ class OutputPane(Vertical):
             words.append("W: wrap")
         self.border_subtitle = Content(" · ".join(words))
 
+    @property
+    def attempt(self) -> Attempt | None:
+        """The one that is shown."""
+        return self._attempt if self._shown_task is not None else None
+
     # All live tasks
 
     @property
@@ -240,53 +241,6 @@ class OutputPane(Vertical):
     def _tab_clicked(self, event: AttemptTabs.Clicked) -> None:
         event.stop()
         self._turn_to(event.place)
-
-    # Searching
-
-    @on(SearchLine.Opened)
-    def _begin_search(self, event: SearchLine.Opened) -> None:
-        event.stop()
-        self.text.begin_search()
-
-    @on(SearchLine.Changed)
-    def _search(self, event: SearchLine.Changed) -> None:
-        event.stop()
-        self.text.find(even(clean(event.text)))
-
-    @on(SearchLine.Next)
-    def _next_match(self, event: SearchLine.Next) -> None:
-        event.stop()
-        self.text.step(1)
-
-    @on(SearchLine.Previous)
-    def _match_before(self, event: SearchLine.Previous) -> None:
-        event.stop()
-        self.text.step(-1)
-
-    @on(SearchLine.Settled)
-    def _settle(self, event: SearchLine.Settled) -> None:
-        event.stop()
-        if not self.text.searching:
-            self.search.close()
-        self.text.focus()
-
-    @on(SearchLine.Closed)
-    def _end_search(self, event: SearchLine.Closed) -> None:
-        event.stop()
-        self.text.end_search()
-        self.text.focus()
-
-    @on(OutputText.Found)
-    def _found(self, event: OutputText.Found) -> None:
-        event.stop()
-        if self.search.is_open:
-            self.search.tell(event.number, event.total, complete=event.complete)
-
-    @on(OutputText.Left)
-    def _leave(self, event: OutputText.Left) -> None:
-        if self.search.is_open:
-            event.stop()
-            self.search.close()
 
     @on(OutputText.OpenWanted)
     def _open(self, event: OutputText.OpenWanted) -> None:

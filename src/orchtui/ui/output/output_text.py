@@ -87,6 +87,9 @@ class OutputText(RenderedView):
                 self.source_grown(self._attempt.length)
 
     def action_fold_tools(self) -> None:
+        if self._attempt is None or not self._attempt.tools:
+            self.app.notify("No tool was used here", severity="warning", markup=False)
+            return
         self.unfolded = not self.unfolded
         if self._lines is not None:
             self._lines.fold(self.unfolded)

@@ -1,0 +1,113 @@
+"""Why an action on a run can not be done now, in words. This module does nothing."""
+
+from dataclasses import dataclass
+
+from orchtui.engine.run import ENDED, Attempt, Run, Status, TaskRun
+from orchtui.ui.keys.keymap import Key
+from orchtui.ui.looks import looks
+
+ENDED_ALREADY = "this task has ended already"
+NOT_A_TASK = "this is for one task: o opens the group"
+ONLY_WATCHED = "this run goes on in another process: here it can only be watched"
+
+_OF_TASK = ("cancel", "now", "extend", "priority")
+_STEERS = frozenset((*_OF_TASK, "pause", "more", "fewer", "add"))
+"""What changes a run while it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The run in the panes."""
+
+    shown: bool = False
+    """Whether there is one."""
+    live: bool = False
+    """Whether it is the app's own and goes on."""
+    watched: bool = False
+    """Whether another process is writing it."""
+    picked: Status | None = None
+    """The state of the picked task; `None` where no task is picked."""
+    attempts: int = 0
+    """Of the picked task."""
+    tools: bool = False
+    """Whether the shown attempt used any."""
+    again: bool = False
+    """Whether there is something to try again."""
+    wrote: bool = False
+    """Whether its tasks left files to bring over."""
+
+
+def here_of(
+    run: Run, picked: str | None, attempt: Attempt | None, *, live: bool, watched: bool
+) -> Here:
+    """What there is of a run.
+
+    Args:
+        picked: Id of the picked task.
+        attempt: The one that is shown.
+    """
+    task = run.tasks.get(picked or "")
+    lost = bool(run.with_status("failed", "cancelled"))
+    return Here(
+        shown=True,
+        live=live,
+        watched=watched,
+        picked=task.status if task is not None else None,
+        attempts=len(task.attempts) if task is not None else 0,
+        tools=attempt is not None and bool(attempt.tools),
+        # What was broken off goes on.
+        again=lost or (run.finished is None and not live and not watched),
+        wrote=any(_wrote(each) for each in run.tasks.values()),
+    )
+
+
+def hindrance_in_run(key: Key, here: Here) -> str:
+    """Why this can not be done with the run that is shown; nothing when it can."""
+    area, _, name = key.id.partition(".")
+    if name in _STEERS:
+        return _in_steering(name, here)
+    if name in ("back", "close"):
+        return ""
+    if not here.shown:
+        return "nothing has run yet"
+    match name:
+        case "retry":
+            return _in_retrying(here)
+        case "apply":
+            return "" if here.wrote else "the run wrote no files to bring over"
+        case "tools":
+            return "" if here.tools else "no tool was used here"
+        case "earlier-attempt" | "later-attempt":
+            return "" if here.attempts > 1 else "there is only one attempt"
+    if "grid" in (area, name) and not (here.live or here.watched):
+        return "no task is live: the run has ended"
+    return ""
+
+
+def _wrote(task: TaskRun) -> bool:
+    """Whether it left files that may be brought over; `changes` has the last word."""
+    seen = task.attempt.files if task.attempt is not None else None
+    return any(one.kept or one.deleted for one in seen.written) if seen is not None else False
+
+
+def _in_steering(name: str, here: Here) -> str:
+    if here.watched:
+        return ONLY_WATCHED
+    if not here.live:
+        if not here.shown:
+            return "nothing is running here"
+        return "the run has ended" + ("; r tries again what failed" if here.again else "")
+    if name not in _OF_TASK:
+        return ""
+    if here.picked is None:
+        return NOT_A_TASK
+    if name == "now":
+        able = here.picked in ("retrying", "failed", "cancelled")
+        return "" if able else f"there is nothing to try again: {looks.WORDS[here.picked]}"
+    return ENDED_ALREADY if here.picked in ENDED else ""
+
+
+def _in_retrying(here: Here) -> str:
+    if here.watched:
+        return ONLY_WATCHED
+    return "" if here.again else f"nothing has failed{' so far' if here.live else ''}"
