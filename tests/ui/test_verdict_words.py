@@ -9,6 +9,7 @@ from orchtui.engine.independence import declared
 from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plan import Plan, Task
+from orchtui.ui.dialogs.run_question import staging_notice
 from orchtui.ui.looks.verdict_words import draw_stages, names_of, numbers_of, task_lines, verdict_of
 
 
@@ -103,3 +104,14 @@ def test_the_drawing_fits(titles: list[str], sizes: list[int], width: int, rows:
     drawn = draw_stages([s for s in stages if s], numbers_of(plan), names_of(plan), width, rows)
     assert 1 <= len(drawn) <= rows
     assert all(cell_len(line) <= width for line in drawn)
+
+
+def test_a_notice_of_many_stages_covers_little() -> None:
+    first_task = Task(id="t0", title="A long title for the first task")
+    others = (Task(id=f"t{n}", title=f"Long title {n}", after=("t0",)) for n in range(1, 40))
+    plan = Plan(tasks=(first_task, *others))
+    report = report_of(plan)
+    first, *more = staging_notice(plan, report).split("\n")
+    assert more == ["pane 2 says why"]
+    assert "→" in first
+    assert len(first) <= 36

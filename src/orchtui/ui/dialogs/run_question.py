@@ -16,7 +16,8 @@ from orchtui.ui.looks import verdict_words as words
 Answer = Literal["run", "look", "back"]
 
 _MOST_TOLD = 4
-_NOTICE_WIDTH = 200
+_NOTICE_WIDTH = 36
+"""Cells of a row of a notice on a terminal of 80."""
 
 
 def certain(report: IndependenceReport) -> list[Finding]:
@@ -60,11 +61,12 @@ async def ask_before(app: App[int], report: IndependenceReport, asked: set[str])
 
 
 def staging_notice(plan: Plan, report: IndependenceReport) -> str:
-    """`1 Research → 2 Write`, and why; nothing when all run at once."""
+    """`1 Research → 2 Write`, and where the reasons stand; nothing when all run at once.
+
+    In few words: it lies over what a person wants to see, which is the run.
+    """
     if len(report.stages) < 2:
         return ""
-    drawn = words.draw_stages(
-        report.stages, words.numbers_of(plan), words.names_of(plan), _NOTICE_WIDTH, 1
-    )
-    because = words.why_staged(report, most=1)
-    return "\n".join([drawn[0], *(["because " + ", ".join(because)] if because else [])])
+    numbers, names = words.numbers_of(plan), words.names_of(plan)
+    drawn = words.draw_stages(report.stages, numbers, names, _NOTICE_WIDTH, 1)
+    return f"{drawn[0]}\npane 2 says why"

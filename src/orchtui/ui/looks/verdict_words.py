@@ -192,16 +192,3 @@ def _ranges(numbers: Sequence[int]) -> str:
         else:
             spans.append([number, number])
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
-
-
-def why_staged(report: IndependenceReport, most: int = 2) -> list[str]:
-    """Messages of the findings that make the stages, the surest first."""
-    staging = {edge.finding for edge in report.edges}
-    found = [
-        finding.message
-        for finding in report.findings
-        if not finding.accepted and (finding.id in staging or finding.kind == "declared")
-    ]
-    more = len(found) - most
-    words = [clean_line(message, 160) for message in found[:most]]
-    return [*words, f"and {more} more"] if more > 0 else words
