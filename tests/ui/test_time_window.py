@@ -151,3 +151,15 @@ def test_a_ruler_is_as_wide_as_its_bars_and_its_moments_stand_where_they_are(
     step = step_of(scale) / span * width
     assert all(abs(second - first - step) <= 1.0 for first, second in pairwise(places))
     assert NOW not in plain
+
+
+def test_where_the_sessions_of_a_run_meet_stands_on_the_ruler() -> None:
+    scale = Scale(View(0.0, 40.0), 40)
+    plain, _ = ruler(scale, None)
+    assert plain.startswith("╷0s       ╷10s      ╷20s")
+    assert ruler(scale, None, [15.0])[0].startswith("╷0s       ╷10s ║    ╷20s")
+    assert ruler(scale, None, [10.0])[0].startswith("╷0s       ║10s"), "a moment keeps its name"
+    cut, _ = ruler(scale, None, [12.0])
+    assert cut.startswith("╷0s       ╷ ║       ╷20s"), "half a name would be another moment"
+    assert ruler(scale, None, [50.0])[0] == plain, "beyond the edge"
+    assert ruler(scale, 15.0, [15.0]) == (ruler(scale, 15.0)[0], 15), "now goes first"

@@ -296,3 +296,12 @@ async def test_figures_are_whole_beside_a_scrollbar_that_comes_with_the_last_row
         assert "400 tok" in line(app, "Research 0")
         ends = line(app, "time ").index("text") + len("text")
         assert line(app, "Research 0").index("400 tok") + len("400 tok") == ends
+
+
+async def test_a_run_that_was_gone_on_with_says_where_on_its_ruler() -> None:
+    told = Told(task("a", title="First"), task("b", title="Second"))
+    told.starts("a", 0.0).completes("a", 10.0).resumes(1000.0).starts("b", 1000.0)
+    async with shown(told, now=1010.0) as (app, _, _):
+        ruled = line(app, "║ resumed here")
+        assert ruled.count("║") == 2
+        assert line(app, "Second").index("━") == ruled.rindex("║")

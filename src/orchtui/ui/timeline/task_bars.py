@@ -61,6 +61,8 @@ class TimeAxis:
             total += max(0.0, end - session.started)
         self.length = max(total, 0.001)
         """Seconds from the start to the end."""
+        self.seams = tuple(offset for _, _, offset in self._spans[1:])
+        """Where a session ended and the next one began."""
 
     def at(self, moment: float) -> float:
         """Seconds of working time up to a moment since 1970."""

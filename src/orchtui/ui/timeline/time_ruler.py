@@ -3,6 +3,7 @@
 Pure: a view and a width in, cells out. This module never draws.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 
@@ -10,8 +11,12 @@ from orchtui.ui.timeline.time_window import View
 
 TICK = "╷"
 NOW = "▼"
+SEAM = "║"
+"""Here the run ended, and went on later."""
 BEFORE, AFTER = "◂", "▸"
 """Now is beyond this edge."""
+
+_SIGNS = (TICK, SEAM)
 
 _STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)
 _LARGER = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 21600.0, 43200.0, 86400.0)
@@ -63,11 +68,12 @@ def show_moment(seconds: float, step: float) -> str:
     return f"{hours}h{minute:02d}m" if minute else f"{hours}h"
 
 
-def ruler(scale: Scale, now: float | None) -> tuple[str, int | None]:
+def ruler(scale: Scale, now: float | None, seams: Iterable[float] = ()) -> tuple[str, int | None]:
     """The row as text of exactly the scale's width, and the cell of the sign for now.
 
     Args:
         now: Working time that has passed; `None` for a run that has ended.
+        seams: Where the run went on after an end.
     """
     cells = [" "] * scale.width
     if scale.width <= 0:
@@ -84,6 +90,12 @@ def ruler(scale: Scale, now: float | None) -> tuple[str, int | None]:
             cells[place : place + len(name)] = name
         else:
             cells[place] = TICK
+    for seam in seams:
+        place = int(scale.place(seam))
+        if 0 <= place < scale.width:
+            if cells[place] not in (" ", TICK):
+                _clear(cells, place)
+            cells[place] = SEAM
     if now is None:
         return "".join(cells), None
     place = int(scale.place(now))
@@ -97,8 +109,8 @@ def ruler(scale: Scale, now: float | None) -> tuple[str, int | None]:
 
 def _clear(cells: list[str], place: int) -> None:
     """Take away the name of the moment that stands here: half of one would be another."""
-    start = max((at for at in range(place + 1) if cells[at] == TICK), default=place)
+    start = max((at for at in range(place + 1) if cells[at] in _SIGNS), default=place)
     for at in range(start + 1, len(cells)):
-        if cells[at] in (" ", TICK):
+        if cells[at] in (" ", *_SIGNS):
             return
         cells[at] = " "

@@ -15,7 +15,7 @@ from orchtui.engine.run import Run
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline import timeline_detail
-from orchtui.ui.timeline.time_ruler import NOW, ruler
+from orchtui.ui.timeline.time_ruler import NOW, SEAM, ruler
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.timeline_words import headline
 
@@ -28,7 +28,8 @@ _EMPTY = Content.from_markup(
     "[b]·[/] [$foreground-muted]waits for others[/]  [b]┄[/] [$foreground-muted]for a slot[/]  "
     "[b]≈[/] [$foreground-muted]for its server[/]\n"
     "[b]━[/] [$foreground-muted]works[/]  [b]╋[/] [$foreground-muted]uses a tool[/]  "
-    "[b]↻[/] [$foreground-muted]tries again[/]  [b]✓ ✗ ■[/] [$foreground-muted]ended[/]"
+    "[b]↻[/] [$foreground-muted]tries again[/]  [b]✓ ✗ ■[/] [$foreground-muted]ended[/]  "
+    "[b]║[/] [$foreground-muted]resumed[/]"
 )
 
 
@@ -108,7 +109,7 @@ class TimelinePane(Vertical):
         scale, wide = rows.scale, rows.columns
         if not wide.bar:
             return Content("")
-        text, now_at = ruler(scale, rows.passed if rows.live else None)
+        text, now_at = ruler(scale, rows.passed if rows.live else None, rows.seams)
         before = fit("   " + self._mode(), wide.before_bar)
         heads = [("time", wide.duration), ("text", wide.amount)]
         heads += [("tok/s", wide.rate), ("cost", wide.cost)]
@@ -120,10 +121,10 @@ class TimelinePane(Vertical):
         return line
 
     def _mode(self) -> str:
-        """What of the time is shown, where it is not all."""
+        """What of the time is shown, where it is not all; else what its ruler does not explain."""
         rows = self.rows
         if rows.window.span is None:
-            return ""
+            return f"{SEAM} resumed here" if rows.seams else ""
         if not rows.live:
             return "0 shows all"
         return "follows" if rows.window.follows else "still, f follows"

@@ -101,6 +101,11 @@ class TimelineView(ScrollView):
         return self._axis.length if self._axis is not None else 0.0
 
     @property
+    def seams(self) -> tuple[float, ...]:
+        """Where the run went on after an end, in seconds of working time."""
+        return self._axis.seams if self._axis is not None else ()
+
+    @property
     def scale(self) -> Scale:
         """What of the time stands where, with columns as wide as there is room for them."""
         spent = self._run.spent if self._run is not None else None
