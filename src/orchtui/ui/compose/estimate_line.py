@@ -48,7 +48,8 @@ def _time(of: "Estimate") -> str:
             return _TIME_REHEARSED if time.rehearsed == time.unknown else _TIME_HOW
         tasks = f"{time.unknown} task{'' if time.unknown == 1 else 's'}"
         verb = "is" if time.unknown == 1 else "are"
-        never = f"{tasks} {verb} rehearsed" if time.rehearsed == time.unknown else f"{tasks} never ran"
+        only_rehearsed = time.rehearsed == time.unknown
+        never = f"{tasks} {verb} rehearsed" if only_rehearsed else f"{tasks} never ran"
         return f"time unknown, {roughly(time.known)} of it known; {never}"
     span, whole = roughly(time.seconds), roughly(time.known)
     if of.tasks == 1:
