@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from textual.filter import NoColor
 
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError
+from orchtui.engine.project import Project
+from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.looks import themed_app
 from orchtui.ui.looks.theme import Themes, load_theme, theme_folders
 from orchtui.ui.remembered import Memories, place, recall, remember
@@ -309,3 +312,27 @@ async def test_in_the_terminals_own_colours_what_is_behind_a_dialog_stays_in_sig
         text = await sees(pilot, app, "Who works?")
         assert "1 Plan" in text
         assert "READY" in text
+
+
+@pytest.mark.parametrize("name", ["orchtui-dark", "orchtui-light", "orchtui-moss", "orchtui-ansi"])
+async def test_a_terminal_with_many_colours_begins_with_the_wanted_theme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    project = Project(
+        folder=tmp_path, out=tmp_path / "artifacts", backends=Backends(environment={})
+    )
+    app = OrchtuiApp(project, None, theme=name)
+    async with app.run_test(size=(80, 24)):
+        assert app.console.color_system == "truecolor"
+        theme = app.current_theme
+        assert theme.name == name
+        for has, word in ((theme.dark, "dark"), (not theme.dark, "light")):
+            assert app.has_class(f"-{word}-mode") == has
+        first = app.stylesheet._variables["primary"], app.main.plan_pane.styles.border_top
+        app.theme = "nord"
+        app.theme = name  # as Textual does it when a theme changes
+        app.refresh_css(animate=False)
+        assert first == (app.theme_variables["primary"], app.main.plan_pane.styles.border_top)
+    await project.close()

@@ -73,6 +73,13 @@ class ThemedApp(App[int]):
             self.register_theme(found)
             self.set_reactive(App.theme, found.name)
             self._chosen_here = found.name
+            # What Textual does when a theme changes, before anything is styled: it took the
+            # variables of its own theme when it was made.
+            self.set_class(True, f"-theme-{found.name}", update=False)
+            self.set_class(found.dark, "-dark-mode", update=False)
+            self.set_class(not found.dark, "-light-mode", update=False)
+            self._refresh_truecolor_filter(self.ansi_theme)
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def take_theme(self, wanted: str | None) -> None:
         """Use the wanted theme, and follow the files of all themes.
