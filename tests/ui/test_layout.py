@@ -158,3 +158,11 @@ async def test_a_focus_that_has_gone_on_turns_no_page(make_app: MakeApp) -> None
         app.main.post_message(DescendantFocus(app.main.plan_pane.request))
         await pilot.pause()
         assert app.main.view == "independence"
+
+
+async def test_the_smallest_output_still_has_text(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(20, 5)) as pilot:
+        await run_to_end(pilot, app)
+        await pilot.press("4")
+        await until(pilot, lambda: app.main.output.text.size.height >= 2, "there is room for it")
