@@ -28,7 +28,6 @@ from orchtui.ui.independence.independence_pane import IndependencePane, brief
 from orchtui.ui.keys.possible import Now
 from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
-from orchtui.ui.output.live_grid import LiveGrid
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.output_text import OutputText
 from orchtui.ui.timeline.timeline_rows import TimelineRows
@@ -95,8 +94,6 @@ class MainScreen(Ways):
         self._now = now
         self._in_output: tuple[object, ...] = ()
         self._counted: tuple[object, ...] = ()
-        self._before_grid: str | None = None
-        """The task that was picked when the grid was opened."""
 
     def on_mount(self) -> None:
         self.set_focus(self.plan_pane.first)
@@ -108,6 +105,10 @@ class MainScreen(Ways):
         self.key_line.look()
 
     # What is shown
+
+    @property
+    def run_shown(self) -> Run | None:
+        return self.shown.run if self.shown is not None else None
 
     @property
     def picked(self) -> str | None:
@@ -274,29 +275,6 @@ class MainScreen(Ways):
     @on(OutputText.Left)
     def _left_output(self) -> None:
         self.action_go("timeline")
-
-    def action_show_grid(self) -> None:
-        """The outputs of all live tasks."""
-        self._before_grid = self.picked
-        self.output.show_grid(self.shown.run if self.shown else None, self.picked)
-        self.action_go("output")
-
-    def action_hide_grid(self) -> None:
-        """Back to the task that was large before."""
-        if self._before_grid is not None:
-            self.timeline.rows.pick_task(self._before_grid)
-        self._make_large()
-
-    @on(LiveGrid.Picked)
-    @on(LiveGrid.Opened)
-    def _picked_in_grid(self, event: LiveGrid.Picked | LiveGrid.Opened) -> None:
-        self.timeline.rows.pick_task(event.task_id)
-
-    @on(LiveGrid.Opened)
-    def _make_large(self) -> None:
-        self.output.hide_grid()
-        self.dirty = True
-        self.action_go("output")
 
     @on(OutputPane.Turned)
     def _turned(self) -> None:

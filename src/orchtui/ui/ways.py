@@ -1,4 +1,4 @@
-"""What can be done from where a person is: search, the palette, and the keys of the last row.
+"""What can be done from where a person is: search, all live tasks, the palette, the last row.
 
 This module never says what a pane shows, and never does what a pane wants.
 """
@@ -6,11 +6,13 @@ This module never says what a pane shows, and never does what a pane wants.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
 from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
+from orchtui.engine.run import Run
 from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.bars.tabs_bar import PaneName
 from orchtui.ui.compose.draft import Draft
@@ -18,6 +20,7 @@ from orchtui.ui.compose.task_columns import FitOf, Known
 from orchtui.ui.front import Front
 from orchtui.ui.keys.keymap import TABLE, Context, Key
 from orchtui.ui.keys.possible import Now, hindrance
+from orchtui.ui.output.live_grid import LiveGrid
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.ui.dialogs.palette import Offer
@@ -48,6 +51,8 @@ class Ways(Front):
     ) -> None:
         super().__init__(draft, parse, check, fit, known, signs)
         self._now_told: Now | None = None
+        self._before_grid: str | None = None
+        """The task that was picked when the grid was opened."""
         self._places: dict[Context, tuple[PaneName, Widget]] = {
             "request": ("compose", self.plan_pane.request),
             "tasks": ("compose", self.plan_pane.tasks),
@@ -62,6 +67,36 @@ class Ways(Front):
     def now_there(self) -> Now:
         """What there is, for actions that need something."""
         raise NotImplementedError
+
+    @property
+    def run_shown(self) -> Run | None:
+        """The run in the panes."""
+        raise NotImplementedError
+
+    # All live tasks
+
+    def action_show_grid(self) -> None:
+        """The outputs of all live tasks."""
+        self._before_grid = self.timeline.rows.picked if self.run_shown is not None else None
+        self.output.show_grid(self.run_shown, self._before_grid)
+        self.action_go("output")
+
+    def action_hide_grid(self) -> None:
+        """Back to the task that was large before."""
+        if self._before_grid is not None:
+            self.timeline.rows.pick_task(self._before_grid)
+        self._make_large()
+
+    @on(LiveGrid.Picked)
+    @on(LiveGrid.Opened)
+    def _picked_in_grid(self, event: LiveGrid.Picked | LiveGrid.Opened) -> None:
+        self.timeline.rows.pick_task(event.task_id)
+
+    @on(LiveGrid.Opened)
+    def _make_large(self) -> None:
+        self.output.hide_grid()
+        self.dirty = True
+        self.action_go("output")
 
     # The last row
 

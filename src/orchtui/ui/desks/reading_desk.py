@@ -17,8 +17,11 @@ from orchtui.engine.project import Project
 from orchtui.engine.run import ENDED, Attempt, TaskRun
 from orchtui.ui.desks.past_desk import PastDesk
 from orchtui.ui.output.output_pane import OutputPane
+from orchtui.ui.output.output_text import Program
 from orchtui.ui.screen import Shown
 from orchtui.ui.terminal import outside
+
+_SET_BY: dict[Program, str] = {"editor": "$VISUAL or $EDITOR", "pager": "$PAGER"}
 
 
 class ReadingDesk(PastDesk):
@@ -42,7 +45,11 @@ class ReadingDesk(PastDesk):
             path = await asyncio.to_thread(self._copy, text, _name(event.task, event.attempt))
         open_it = outside.edit if event.program == "editor" else outside.view
         if code := await open_it(self, path):
-            self.say(f"The {event.program} ended with exit code {code}", "warning")
+            name = _SET_BY[event.program]
+            self.say(
+                f"The {event.program} ended with exit code {code}; {name} says which one is used",
+                "warning",
+            )
 
     def _copy(self, text: str, name: str) -> Path:
         if self._copies is None:

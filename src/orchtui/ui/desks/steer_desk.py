@@ -211,7 +211,8 @@ class SteerDesk(PlanDesk):
         if not await self.agreed(only):
             return
         if not self.live.add(more):
-            self.say("Nothing was added: the run starts nothing more", "warning")
+            words = "Nothing was added: the run starts nothing more; add it to the plan (1)"
+            self.say(words, "warning")
         elif others := {one.before: one.message for one in more.staged}:
             words = f"It waits for {', '.join(others)}: {next(iter(others.values()))}"
             self.say(clean_line(words, 300), title=f"Added {more.scheduled.id}")

@@ -163,7 +163,8 @@ class ThemedApp(App[int]):
             if wish in self.available_themes:
                 self._set_theme(wish)
             else:
-                self.say(f"There is no theme '{clean_line(wish, 100)}'", "warning")
+                words = f"There is no theme '{clean_line(wish, 100)}'; Theme in the menu lists all"
+                self.say(words, "warning")
         if self.theme not in self.available_themes:
             gone = self.theme
             self._set_theme(theme_files.DEFAULT)
