@@ -9,7 +9,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from textual import on, work
 
 from orchtui.engine import budget
@@ -21,8 +20,7 @@ from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.desks.live import NeedsPerson
-from orchtui.ui.desks.steer_desk import SteerDesk
-from orchtui.ui.dialogs.dialogs import ChooseBackend
+from orchtui.ui.desks.staff_desk import StaffDesk
 from orchtui.ui.notices import calls, storage_notice
 from orchtui.ui.runs.runs_pane import RunsPane
 from orchtui.ui.screen import MainScreen, Shown
@@ -35,7 +33,7 @@ if TYPE_CHECKING:  # not before the first paint
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."
 
 
-class RunDesk(SteerDesk):
+class RunDesk(StaffDesk):
     """The app without other runs, saving and leaving.
 
     Args:
@@ -245,20 +243,7 @@ class RunDesk(SteerDesk):
         notice = end_notice(run, str(short(folder, self.project.folder)))
         self.say(notice.text, notice.severity, title=notice.title)
 
-    # Specialists, and what they wrote
-
-    async def action_show_specialists(self) -> None:
-        # Waited for here, so that the next key finds the dialog and not what is behind it.
-        from orchtui.ui.dialogs.specialists_card import (
-            SpecialistsCard,  # not before the first paint
-        )
-
-        with self.busy.doing("reading agent files"):
-            await asyncio.to_thread(self.project.reread)
-        self.show_specialists()
-        project = self.project
-        cards = list(project.specialists.values())
-        await self.push_screen(SpecialistsCard(cards, project.card, project.diagnostics))
+    # What tasks wrote
 
     def action_apply_changes(self) -> None:
         if self.main.shown is None:
@@ -281,26 +266,6 @@ class RunDesk(SteerDesk):
         if done:
             failed = any(one.outcome == "failed" for one in done)
             self.say(told(done), "error" if failed else "information")
-
-    # Who works
-
-    def action_choose_backend(self) -> None:
-        self._choose("For the next run. Flags and plans may still say otherwise for a task.")
-
-    @work(exclusive=True, group="ask", exit_on_error=False)
-    async def _choose(self, why: str) -> None:
-        await self._choose_backend(why)
-
-    async def _choose_backend(self, why: str) -> bool:
-        choices = self.project.backends.choices()
-        overrides, plan = self.project.overrides, self.draft.plan
-        now = overrides.backend or plan.backend or self.project.unasked()
-        dialog = ChooseBackend(choices, now, why)
-        name = await self.push_screen_wait(dialog)
-        if name:
-            self.project.overrides = replace(overrides, backend=name)
-            self.tell_workers()
-        return bool(name)
 
 
 def _why(error: NoBackendError) -> str:
