@@ -34,12 +34,12 @@ def own_titles(tasks: Sequence[Task], cells: int) -> Mapping[str, str]:
     for task in tasks:
         if len(title := clean_line(task.label)) * 2 > cells and cell_len(title) > cells:
             alike.setdefault(fit(title, cells), {})[task.id] = title
-    return {
-        task_id: _both_ends(title, _begins_to_differ(group.values(), cells // 3), cells)
-        for group in alike.values()
-        if len(set(group.values())) > 1
-        for task_id, title in group.items()
-    }
+    shown: dict[str, str] = {}
+    for group in alike.values():
+        if len(set(group.values())) > 1:
+            own = _begins_to_differ(group.values(), cells // 3)
+            shown |= {name: _both_ends(title, own, cells) for name, title in group.items()}
+    return shown
 
 
 def _begins_to_differ(titles: Collection[str], most: int) -> int:
@@ -55,5 +55,7 @@ def _both_ends(title: str, own: int, cells: int) -> str:
         return fit(title, cells)
     if cell_len(rest) > (most := cells * 2 // 3):
         rest = fit(rest, most)
-    begin = chop_cells(title[:own], max(1, cells - cell_len(rest) - 1))[0].rstrip()
+    room = max(1, cells - cell_len(rest) - 1)
+    begin = title[: min(own, room)] if title.isascii() else chop_cells(title[:own], room)[0]
+    begin = begin.rstrip()
     return fit(f"{begin}…{rest}", cells)
