@@ -18,6 +18,7 @@ from orchtui.engine.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.desks.welcome_desk import WelcomeDesk
 from orchtui.ui.dialogs.dialogs import Ask
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.keys.key_help import Wanted
 from orchtui.ui.terminal import outside
 from orchtui.ui.terminal.attention import DEFAULT
@@ -53,9 +54,9 @@ class OrchtuiApp(WelcomeDesk):
         super().__init__(project, plan, plan_path)
         self._theme_wanted = theme
         self._notify = notify
-        self._keys_wanted = keys or {}
         self._quit_asked = False
         self.prepare_theme(theme)
+        self.prepare_keys(keys or {})
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -63,7 +64,7 @@ class OrchtuiApp(WelcomeDesk):
     def on_mount(self) -> None:
         self.take_theme(self._theme_wanted)
         self.remember_theme()
-        self.take_keys(self._keys_wanted)
+        self.tell_keys()
         self.main.bound_keys = self.bound_keys
         self.welcome()
         self.take_signals(self._leave_now)
@@ -119,7 +120,9 @@ class OrchtuiApp(WelcomeDesk):
                 return False
         if self.main.plan_pane.unfinished is not None:
             answers = [("b", "stay", "back to it"), ("d", "leave", "discard")]
-            text = "What was typed in it is not in the plan yet: ctrl+r takes it."
+            text = (
+                f"What was typed in it is not in the plan yet: {hint(self, 'form.done')} takes it."
+            )
             if await self.push_screen_wait(Ask("Leave the form?", text, answers)) != "leave":
                 return False
             self.main.plan_pane.drop_unfinished()

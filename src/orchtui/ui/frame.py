@@ -105,8 +105,8 @@ class Frame(ThemedApp):
         """Whether the action with this id can not be done now."""
         return False
 
-    def take_keys(self, wanted: Wanted) -> None:
-        """Use the user's own keys; what can not be used is told."""
+    def prepare_keys(self, wanted: Wanted) -> None:
+        """Check the user's own keys, before anything on the screen speaks of one."""
         if not wanted:
             return
         from orchtui.ui.keys.user_keys import effective, resolve
@@ -114,7 +114,10 @@ class Frame(ThemedApp):
         found = resolve(wanted)
         self.bound_keys, self.key_notices = effective(found), found.notices
         self.set_keymap(found.for_textual())
-        for notice in found.notices:
+
+    def tell_keys(self) -> None:
+        """Say what of them can not be used."""
+        for notice in self.key_notices:
             self.say(notice, "warning")
 
     def take_signals(self, leave: Callable[[], object]) -> None:

@@ -27,6 +27,7 @@ from orchtui.engine.verdict import (
 )
 from orchtui.ui.bars.remaining import Remaining
 from orchtui.ui.bars.token_rate import Rate
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks import looks
 from orchtui.ui.notices import storage_notice
 
@@ -112,7 +113,14 @@ class RunBar(Static):
         # Who slows the run down is named already.
         parts.append((4 if slow else 1, Content.styled(shown or "no backend chosen", "b")))
         if not working:
-            parts.append((6, Content.styled("b changes it", "$foreground-muted")))
+            parts.append(
+                (
+                    6,
+                    Content.styled(
+                        f"{hint(self, 'app.backend-letter')} changes it", "$foreground-muted"
+                    ),
+                )
+            )
         if "local" in names:
             parts.append((8, Content.styled("tiny model, to try things out", "$text-warning")))
         return parts

@@ -38,6 +38,7 @@ from orchtui.ui.compose.task_columns import (
 )
 from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_list import TaskList
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.notices.trouble import TellsTrouble
 
 PAUSE = 0.15
@@ -97,7 +98,8 @@ class ComposePane(TaskDialogs, TellsTrouble):
             placeholder="Research X, write Y, test Z …",
         )
         self.tasks = TaskList(fit, known)
-        self._empty = Static(words.EMPTY, id="compose-empty", classes="empty", markup=False)
+        self._new_here = False
+        self._empty = Static("", id="compose-empty", classes="empty", markup=False)
         self._head = Static("", id="task-head", markup=False)
         self._estimate = Static("", id="plan-estimate", classes="-empty", markup=False)
         self.search = RowSearch(
@@ -119,7 +121,11 @@ class ComposePane(TaskDialogs, TellsTrouble):
         yield self.search
 
     def on_mount(self) -> None:
+        self._show_empty()
         self._show()
+
+    def _key(self, name: str) -> str:
+        return hint(self, name)
 
     def on_resize(self, event: Resize) -> None:
         """The names of the columns follow the list, which knows its width after the layout."""
@@ -144,7 +150,11 @@ class ComposePane(TaskDialogs, TellsTrouble):
 
     def offer_tour(self, wanted: bool) -> None:
         """Whether the empty pane offers to show a newcomer round."""
-        self._empty.update(words.EMPTY + words.NEW_HERE if wanted else words.EMPTY)
+        self._new_here = wanted
+        self._show_empty()
+
+    def _show_empty(self) -> None:
+        self._empty.update(words.empty(self._key, new_here=self._new_here))
 
     def show_problems(self, problems: list[str]) -> None:
         """Say why the plan can not start."""
@@ -304,7 +314,7 @@ class ComposePane(TaskDialogs, TellsTrouble):
         }
         task, waited = self.draft.plan.task(picked), edits.waiting_for(self.draft.plan, picked)
         self._changed(self.draft.edit(changes[action]))
-        if action == "delete" and (told := words.deleted(task, waited)):
+        if action == "delete" and (told := words.deleted(task, waited, self._key("tasks.undo"))):
             self.notify(told, severity="warning", markup=False)
 
     def _changed(self, really: bool, picked: str | None = None) -> None:
@@ -323,7 +333,8 @@ class ComposePane(TaskDialogs, TellsTrouble):
         self.tasks.show_plan(plan, picked)
         self._show_head()
         problems = self.query_one("#plan-problems", Static)
-        problems.update(found := words.problems(plan, self._error, by_hand=self.draft.by_hand))
+        by_hand = self.draft.by_hand
+        problems.update(found := words.problems(plan, self._error, self._key, by_hand=by_hand))
         problems.display = bool(found.plain)
         count = sum(task.enabled for task in plan.tasks)
         self.border_subtitle = f"{count} task{'' if count == 1 else 's'}" if plan.tasks else ""

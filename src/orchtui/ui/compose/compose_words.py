@@ -4,7 +4,7 @@ Pure: a plan and what is known of it in, styled text out. This module never
 changes a plan.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
@@ -12,7 +12,7 @@ from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.compose.task_columns import LEFT_OUT, Standing, outputs
 
-EMPTY = Content.from_markup(
+_EMPTY = (
     "[b $accent]Write what you want done[/]\n"
     "[$foreground-muted]in plain words, above. For example:[/]\n\n"
     "Research Python async/await from three\n"
@@ -20,12 +20,10 @@ EMPTY = Content.from_markup(
     "1. Academic papers and PEPs\n"
     "2. Tutorial and blog content\n"
     "3. Production case studies\n\n"
-    "[b]ctrl+r[/] [$foreground-muted]runs each point as a task, side by side[/]\n"
-    "[b]ctrl+n[/] [$foreground-muted]opens an example[/]"
+    "[b]$run[/] [$foreground-muted]runs each point as a task, side by side[/]\n"
+    "[b]$example[/] [$foreground-muted]opens an example[/]"
 )
-NEW_HERE = Content.from_markup(
-    "\n[b]ctrl+t[/] [$foreground-muted]shows you round.[/] [b $accent]New here?[/]"
-)
+_NEW_HERE = "\n[b]$tour[/] [$foreground-muted]shows you round.[/] [b $accent]New here?[/]"
 
 _NO_FILE = "there is no agent file of this name; it runs without instructions of its own"
 _SHOWN = 2_000
@@ -39,7 +37,18 @@ _STANDS = {
 }
 
 
-def problems(plan: Plan, error: str, *, by_hand: bool) -> Content:
+KeyOf = Callable[[str], str]
+"""The key of an action, by its id."""
+
+
+def empty(key: KeyOf, *, new_here: bool) -> Content:
+    """What stands there while there are no tasks; newcomers are offered the tour."""
+    words = _EMPTY + _NEW_HERE if new_here else _EMPTY
+    keys = {"run": key("app.run"), "example": key("app.example"), "tour": key("app.tour")}
+    return Content.from_markup(words, **keys)
+
+
+def problems(plan: Plan, error: str, key: KeyOf, *, by_hand: bool) -> Content:
     """Why the plan can not start, and what its request leaves open."""
     parts: list[Content] = []
     if error:
@@ -48,10 +57,12 @@ def problems(plan: Plan, error: str, *, by_hand: bool) -> Content:
         Content.styled(f"▲ missing: {clean_line(what)}", "b $text-warning") for what in plan.missing
     ]
     if plan.missing:
-        words = "Say it in the request, or press m in the list if the tasks are as meant."
+        settle = key("tasks.settle")
+        words = f"Say it in the request, or {settle} in the list if the tasks are as meant."
         parts.append(Content.styled(words, "$foreground-muted"))
     if by_hand and plan.request.strip():
-        words = "the tasks are not read from the request; F4 makes them anew from it"
+        again = key("tasks.read")
+        words = f"the tasks are not read from the request; {again} makes them anew from it"
         parts.append(Content.styled(words, "$foreground-muted"))
     return Content("\n").join(parts)
 
@@ -78,14 +89,15 @@ def _facts(task: Task, standing: Standing, by: str) -> Content:
     return Content(" · ").join(parts)
 
 
-def deleted(task: Task, waited: Sequence[Task]) -> str:
+def deleted(task: Task, waited: Sequence[Task], undo: str) -> str:
     """What a person should know of a task that is gone; nothing where nobody waited for it."""
     if not waited:
         return ""
     names = ", ".join(f"“{clean_line(each.label, 30)}”" for each in waited[:2])
     more = f" and {len(waited) - 2} more" if len(waited) > 2 else ""
     verb = "no longer waits" if len(waited) == 1 else "no longer wait"
-    return f"{names}{more} {verb} for “{clean_line(task.label, 40)}”, which is gone; u undoes it"
+    gone = f"“{clean_line(task.label, 40)}”, which is gone"
+    return f"{names}{more} {verb} for {gone}; {undo} undoes it"
 
 
 def searched(task: Task) -> str:

@@ -29,6 +29,7 @@ from orchtui.ui.compose.task_columns import FitOf, nobody_fits
 from orchtui.ui.compose.task_fields import FIELDS, Field, read_form, written
 from orchtui.ui.compose.unfinished import FormTyped
 from orchtui.ui.keys import keymap
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.excerpt import field_text, place_of, span_in
 from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.terminal import outside, own_editor
@@ -36,7 +37,6 @@ from orchtui.ui.terminal import outside, own_editor
 CHECK_AFTER = 0.3
 """Seconds after the last key until the fields that were left are looked at again."""
 _NOTHING = Catalog()
-_NO_WORDS = "Press escape again to lose what you changed, or enter to keep it."
 
 
 class TaskForm(ModalScreen[Task | None], TellsTrouble):
@@ -81,8 +81,9 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form") as dialog:
             dialog.border_title = Content(self._title)
-            dialog.border_subtitle = (
-                "enter: done   esc: back   tab: next or complete   F1: all keys"
+            back, keys = hint(self, "form.leave"), hint(self, "form.help")
+            dialog.border_subtitle = Content(
+                f"enter: done   {back}: back   tab: next or complete   {keys}: all keys"
             )
             yield Static("", id="form-problem", classes="problem -empty", markup=False)
             with VerticalScroll(can_focus=False):
@@ -267,7 +268,8 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     def action_leave(self) -> None:
         if self.changed and not self._sure:
             self._sure = True
-            self._tell_above(_NO_WORDS)
+            again = hint(self, "form.leave")
+            self._tell_above(f"{again} again loses what you changed, enter keeps it.")
             return
         self.dismiss(None)
 

@@ -28,6 +28,7 @@ from orchtui.ui.desks.outside_desk import OutsideDesk
 from orchtui.ui.desks.run_desk import short
 from orchtui.ui.desks.saving import ask_and_load, ask_and_save, ask_how
 from orchtui.ui.dialogs.dialogs import Ask, Read
+from orchtui.ui.keys.hints import hint
 
 KEEP_AFTER = 2.0
 """Seconds after a change until the draft is kept."""
@@ -92,14 +93,15 @@ class DraftDesk(OutsideDesk):
         if (found := await ask_and_load(self, self.project.folder)) is None:
             return
         plan, path = found
-        how = await ask_how(self, self.draft.plan, plan, unsaved=self.draft.at_risk)
+        undo = hint(self, "tasks.undo")
+        how = await ask_how(self, self.draft.plan, plan, undo, unsaved=self.draft.at_risk)
         if how == "append":
             pane.change(lambda now: plan_edits.append_plan(now, plan))
-            self.say(f"Added {len(plan.tasks)} from {clean_line(path.name)}; u undoes it")
+            self.say(f"Added {len(plan.tasks)} from {clean_line(path.name)}; {undo} undoes it")
         elif how == "replace":
             self.draft.open(plan, path)
             pane.take_draft()
-            self.say(f"Opened {short(path, self.project.folder)}; u undoes it")
+            self.say(f"Opened {short(path, self.project.folder)}; {undo} undoes it")
         pane.first.focus()
 
     # Keeping what is unsaved

@@ -29,6 +29,7 @@ from orchtui.ui.frame import Frame
 from orchtui.ui.independence.independence_pane import IndependencePane
 from orchtui.ui.independence.opinions import heard
 from orchtui.ui.keys import keymap
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.keys.possible import hindrance
 from orchtui.ui.notices.trouble import WorkFailed
 from orchtui.ui.screen import MainScreen
@@ -124,7 +125,7 @@ class PlanDesk(Frame):
         try:
             line = await asyncio.to_thread(self._estimate, pane.plan, pane.report)
         except NoBackendError:
-            line = no_estimate("b chooses who works")
+            line = no_estimate(f"{hint(self, 'app.backend-letter')} chooses who works")
         except InputError:
             line = no_estimate("the plan can not start yet")
         self.main.plan_pane.show_estimate(line)
@@ -176,7 +177,7 @@ class PlanDesk(Frame):
             pane.asked_whom, pane.asked_since = name, self.live.now()
             opinion = await self.project.second_opinion(event.plan)
         except NoBackendError as error:
-            self.say(f"{error}; b chooses another", "warning")
+            self.say(f"{error}; {hint(self, 'app.backend-letter')} chooses another", "warning")
             return
         finally:
             pane.asked_since = None

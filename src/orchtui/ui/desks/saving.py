@@ -77,12 +77,20 @@ async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:
     return None
 
 
-async def ask_how(app: App[int], now: Plan, other: Plan, *, unsaved: bool) -> How | None:
-    """Whether another plan takes the place of the one on the desk, or is added to it."""
+async def ask_how(app: App[int], now: Plan, other: Plan, undo: str, *, unsaved: bool) -> How | None:
+    """Whether another plan takes the place of the one on the desk, or is added to it.
+
+    Args:
+        app: Where to ask.
+        now: The plan on the desk.
+        other: The other one.
+        undo: The key that undoes it.
+        unsaved: Whether the plan on the desk is in no file.
+    """
     if not now.tasks and not now.request.strip():
         return "replace"
     here, there = len(now.tasks), len(other.tasks)
-    text = f"There {_are(here)} here, the file has {there}. u undoes either."
+    text = f"There {_are(here)} here, the file has {there}. {undo} undoes either."
     if unsaved:
         text += "\nThe plan that is here was changed and is in no file."
     answers = [

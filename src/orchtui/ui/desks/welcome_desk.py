@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from textual import work
 
 from orchtui.ui.desks.draft_desk import DraftDesk
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.remembered import place, recall
 
 REHEARSAL = "rehearsal"
@@ -54,12 +55,14 @@ class WelcomeDesk(DraftDesk):
         overrides = self.project.overrides
         chosen = overrides.backend or self.project.backends.chosen
         over = bool(self.draft.plan.tasks or self.draft.plan.request.strip())
-        dialog = ChooseExample(plans, chosen or REHEARSAL, over=over)
+        undo = hint(self, "tasks.undo")
+        dialog = ChooseExample(plans, chosen or REHEARSAL, undo if over else "")
         if (plan := await self.push_screen_wait(dialog)) is None:
             return
         if chosen is None:
             self.project.overrides = replace(overrides, backend=REHEARSAL)
-            self.say("It is rehearsed: no model is called. b chooses who really works")
+            other = hint(self, "app.backend-letter")
+            self.say(f"It is rehearsed: no model is called. {other} chooses who really works")
         self.main.action_go("compose")
         self.draft.open(plan, None)
         self.draft.drop()  # it can be opened again

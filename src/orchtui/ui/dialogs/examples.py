@@ -51,7 +51,7 @@ class ChooseExample(ModalScreen[Plan | None]):
     Args:
         plans: The examples.
         who: The backend that would work on it.
-        over: Whether a plan is on the desk that would make room for it.
+        undo: The key that brings a plan back that makes room for it; empty where there is none.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,11 +60,11 @@ class ChooseExample(ModalScreen[Plan | None]):
         Binding("k", "app.simulate_key('up')", show=False),
     ]
 
-    def __init__(self, plans: Sequence[Plan], who: str, *, over: bool) -> None:
+    def __init__(self, plans: Sequence[Plan], who: str, undo: str) -> None:
         super().__init__()
         self._plans = plans
         self._who = who
-        self._over = over
+        self._undo = undo
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -74,8 +74,10 @@ class ChooseExample(ModalScreen[Plan | None]):
                 words += "It is rehearsed: no model is called, and nothing is spent."
             else:
                 words += f"It runs with {self._who}, which you chose."
-            if self._over:
-                words += "\nIt takes the place of the plan on the desk; u brings that back."
+            if self._undo:
+                words += (
+                    f"\nIt takes the place of the plan on the desk; {self._undo} brings that back."
+                )
             yield Static(Content(words), classes="hint")
             yield OptionList(*map(_option, self._plans))
             yield Static("[b]enter[/] opens   [b]esc[/] goes back", classes="hint")

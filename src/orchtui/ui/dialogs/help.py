@@ -15,9 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from orchtui.engine.text import clean_line
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.keys.key_help import Row
 
-_NONE = "No key does that. The palette (ctrl+p) finds actions by similar words."
+_NONE = "No key does that. The palette ({}) finds actions by similar words."
 _MOST_KEYS = 20
 """Columns for the keys, at most."""
 _ID_FROM = 84
@@ -80,7 +81,7 @@ class Help(ModalScreen[None]):
         width = self.query_one(VerticalScroll).size.width - 2  # the scrollbar's
         found = keys_text(matching(self._sections, self.query_one(Input).value), width)
         if not found.plain:
-            found = Content.styled(_NONE, "$foreground-muted")
+            found = Content.styled(_NONE.format(hint(self, "app.palette")), "$foreground-muted")
         wrong = [Content.styled(f"▲ {clean_line(one, 300)}", "$text-warning")
                  for one in self._notices]  # fmt: skip
         self.query_one("#help-keys", Static).update(Content("\n").join([*wrong, found]))

@@ -5,6 +5,7 @@ escape leaves it at any time. This module never begins by itself, and never
 remembers that it was taken.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +18,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from orchtui.ui.bars.tabs_bar import PaneName
+from orchtui.ui.keys.hints import hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Step:
     title: str
     text: str
     key: str
-    """The key to remember from here."""
+    """The key to remember from here, or the id of its action."""
     does: str
 
 
@@ -37,7 +39,7 @@ STEPS = (
         "1 Plan: say what you want",
         "Write it in plain words. Each point of a list becomes a task of its own, as you type; "
         "enter on a task opens all that can be set for it.",
-        "F1",
+        "app.help",
         "all keys, wherever you are",
     ),
     Step(
@@ -45,15 +47,15 @@ STEPS = (
         "2 Independence: what may run together",
         "Before anything is spent you see which tasks need another's result or would get in each "
         "other's way, in your own words. A key fixes it, or you accept it.",
-        "1 … 5",
-        "from pane to pane (esc first, while you write)",
+        "app.pane-plan … app.pane-runs",
+        "from pane to pane ({request.leave} first, while you write)",
     ),
     Step(
         "timeline",
         "3 Timeline: all of them at work",
         "Every task has a row and a bar that grows. A task can be stopped, given more time or "
         "tried again without touching the others.",
-        "ctrl+r",
+        "app.run",
         "runs the plan",
     ),
     Step(
@@ -61,7 +63,7 @@ STEPS = (
         "4 Output: what each one says",
         "The text of the picked task, as it comes, with the tools that it used. What a run "
         "wrote reaches your files only once you bring it over.",
-        "enter",
+        "timeline.output",
         "on a row of the timeline: read it",
     ),
     Step(
@@ -69,10 +71,13 @@ STEPS = (
         "5 Runs: nothing is lost",
         "Every run is kept, and can be looked at or gone on with, also after a crash. "
         "That is all; an example is one key away.",
-        "ctrl+n",
+        "app.example",
         "opens an example",
     ),
 )
+
+
+_ID = re.compile(r"\{?\b([a-z]+\.[a-z-]+)\b\}?")
 
 
 class Tour(ModalScreen[bool]):
@@ -121,6 +126,11 @@ class Tour(ModalScreen[bool]):
         card.border_subtitle = Content(
             f"{dots}   enter {'ends' if last else 'goes on'}   esc leaves"
         )
+        key, does = self._with_keys(step.key), self._with_keys(step.does)
         self.query_one("#tour-text", Static).update(
-            Content.assemble(step.text, "\n\n", (step.key, "b $accent"), f"  {step.does}")
+            Content.assemble(step.text, "\n\n", (key, "b $accent"), f"  {does}")
         )
+
+    def _with_keys(self, words: str) -> str:
+        """Words with the keys in them that their actions have."""
+        return _ID.sub(lambda match: hint(self, match[1]), words)

@@ -63,6 +63,15 @@ class Line:
     """The place of the finding that it belongs to, in the report."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What to press about a finding."""
+
+    fix: str = "f"
+    choose: str = "F"
+    accept: str = "x"
+
+
 class Layout:
     """A report as rows of a width. Findings become lines only when they are asked for.
 
@@ -70,10 +79,14 @@ class Layout:
         plan: What the report is about.
         report: The report.
         width: Cells in a row.
+        keys: Those that apply a fix, choose one, accept.
     """
 
-    def __init__(self, plan: Plan, report: IndependenceReport, width: int) -> None:
+    def __init__(
+        self, plan: Plan, report: IndependenceReport, width: int, keys: Keys | None = None
+    ) -> None:
         self.width = width
+        self._keys = keys or Keys()
         self._tasks = {task.id: task for task in plan.tasks}
         self._report = report
         self._numbers = words.numbers_of(plan)
@@ -121,7 +134,10 @@ class Layout:
             lines.append(Line((*lead, (row.rstrip(), head.ink)), place))
             lead = ((" " * head.indent, "text"),)
         room = max(8, self.width - _INDENT)
-        inner = [*self._quotations(head.finding, room, quoted), *_offers(head.finding, room)]
+        inner = [
+            *self._quotations(head.finding, room, quoted),
+            *_offers(head.finding, room, self._keys),
+        ]
         if head.tag:
             inner.insert(0, ((f"  {head.tag}", "dim"),))
         return lines + [Line(((" " * _INDENT, "text"), *parts), place) for parts in inner]
@@ -206,23 +222,24 @@ class _Head:
         return " · ".join(tags)
 
 
-def _offers(finding: Finding, width: int) -> Iterator[tuple[Part, ...]]:
+def _offers(finding: Finding, width: int, keys: Keys) -> Iterator[tuple[Part, ...]]:
     """What a key would do about it."""
     if finding.accepted:
-        yield from _offer("x", "take it back: it counts again", width)
+        yield from _offer(keys.accept, "take it back: it counts again", width)
         return
     labels = [clean_line(fix.label) for fix in finding.fixes]
     if labels:
-        yield from _offer("f", labels[0], width)
+        yield from _offer(keys.fix, labels[0], width)
     if len(labels) > 1:
-        yield from _offer("F", " · ".join(labels[1:]), width)
+        yield from _offer(keys.choose, " · ".join(labels[1:]), width)
     at_once = finding.kind in ORDERING and finding.kind != "declared"
     meant = "they may run at once" if at_once else "it is meant so"
-    yield from _offer("x", f"accept: {meant}", width)
+    yield from _offer(keys.accept, f"accept: {meant}", width)
 
 
 def _offer(key: str, what: str, width: int) -> Iterator[tuple[Part, ...]]:
     lead: tuple[Part, ...] = ((f"  {key} ", "key"),)
-    for row in wrap(even(what), max(8, width - 4)):
+    indent = cell_len(key) + 3
+    for row in wrap(even(what), max(8, width - indent)):
         yield (*lead, (row.rstrip(), "text"))
-        lead = (("    ", "text"),)
+        lead = ((" " * indent, "text"),)

@@ -17,8 +17,9 @@ from textual.strip import Strip
 
 from orchtui.engine.independence.report import Evidence, Finding, IndependenceReport
 from orchtui.engine.plan import Plan
-from orchtui.ui.independence.finding_lines import LOOKS, Layout, Line
+from orchtui.ui.independence.finding_lines import LOOKS, Keys, Layout, Line
 from orchtui.ui.keys import keymap
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks import looks
 
 
@@ -92,8 +93,15 @@ class FindingList(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         if self._report is not None:
-            self._layout = Layout(self._plan, self._report, self._width())
+            self._layout = Layout(self._plan, self._report, self._width(), self._keys())
             self._unfold()
+
+    def _keys(self) -> Keys:
+        return Keys(
+            hint(self, "independence.fix"),
+            hint(self, "independence.choose-fix"),
+            hint(self, "independence.accept"),
+        )
 
     def _unfold(self) -> None:
         if self._layout is None:

@@ -27,6 +27,7 @@ from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.independence.finding_list import FindingList
 from orchtui.ui.independence.matrix import LEGEND, Matrix
 from orchtui.ui.independence.opinions import still_about
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks import looks
 from orchtui.ui.looks import verdict_words as words
 from orchtui.ui.notices.trouble import TellsTrouble
@@ -34,14 +35,14 @@ from orchtui.ui.notices.trouble import TellsTrouble
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.second_opinion import Opinion
 
-_EMPTY = Content.from_markup(
+_EMPTY = (
     "[b $accent]Which tasks may run together?[/]\n\n"
     "[$foreground-muted]While you write the plan, every pair of tasks is\n"
     "looked at here: who needs whose result, and who\n"
     "would get in whose way. Nothing is spent.[/]\n\n"
-    "[b]f[/] [$foreground-muted]fixes a finding[/]   "
-    "[b]x[/] [$foreground-muted]accepts it[/]   "
-    "[b]1[/] [$foreground-muted]the plan[/]"
+    "[b]$fix[/] [$foreground-muted]fixes a finding[/]   "
+    "[b]$accept[/] [$foreground-muted]accepts it[/]   "
+    "[b]$plan[/] [$foreground-muted]the plan[/]"
 )
 _ONE = "Parts of it that need nothing of each other could run side by side, as tasks of their own."
 _STYLES = {"good": "$text-success", "warning": "$text-warning", "error": "$text-error"}
@@ -135,7 +136,13 @@ class IndependencePane(Vertical, TellsTrouble):
         yield self.matrix
         yield self._note
         yield self.search
-        yield Static(_EMPTY, id="independence-empty", classes="empty")
+        keys = {
+            "fix": hint(self, "independence.fix"),
+            "accept": hint(self, "independence.accept"),
+            "plan": hint(self, "app.pane-plan"),
+        }
+        empty = Content.from_markup(_EMPTY, **keys)
+        yield Static(empty, id="independence-empty", classes="empty")
 
     @property
     def first(self) -> Widget:

@@ -53,7 +53,7 @@ def hindrance(key: Key, now: Now) -> str:
     if area == "independence":
         return _in_findings(key, now)
     if area == "matrix":
-        return "" if now.matrix else "the matrix is not open: m opens it among the findings"
+        return "" if now.matrix else "the matrix is not open; it opens among the findings"
     if key.id in ("runs.open", "runs.resume", "runs.previous", "runs.next"):
         return "" if now.runs else "there are no past runs"
     if key.id == "app.run":

@@ -20,13 +20,14 @@ from orchtui.engine.summary import Summary, SummaryVerdict
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.keys import keymap
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.wrapping import fit
 
-_EMPTY = Content.from_markup(
+_EMPTY = (
     "[b $accent]No past runs[/]\n\n[$foreground-muted]Every run is kept with all it wrote,\n"
     "and can be opened again from here.[/]\n\n"
-    "[b]enter[/] [$foreground-muted]opens one[/]   "
-    "[b]r[/] [$foreground-muted]goes on with it[/]"
+    "[b]$open[/] [$foreground-muted]opens one[/]   "
+    "[b]$resume[/] [$foreground-muted]goes on with it[/]"
 )
 _LOOKS: dict[SummaryVerdict, tuple[str, str]] = {
     "COMPLETED": ("✓", "$text-success"),
@@ -89,7 +90,8 @@ class RunsPane(Vertical):
     def compose(self) -> ComposeResult:
         yield self.list
         yield self.search
-        yield Static(_EMPTY, id="runs-empty", classes="empty")
+        keys = {"open": hint(self, "runs.open"), "resume": hint(self, "runs.resume")}
+        yield Static(Content.from_markup(_EMPTY, **keys), id="runs-empty", classes="empty")
 
     def show_runs(self, summaries: Sequence[Summary]) -> None:
         """Show another list; the picked run stays picked."""

@@ -13,18 +13,19 @@ from textual.widgets import Static
 
 from orchtui.engine.run import Run
 from orchtui.ui.bars.row_search import RowSearch
+from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline import timeline_detail
 from orchtui.ui.timeline.time_ruler import NOW, SEAM, ruler
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.timeline_words import headline
 
-_EMPTY = Content.from_markup(
+_EMPTY = (
     "[b $accent]Nothing has run yet[/]\n\n"
     "[$foreground-muted]Every task gets a row here, with a bar\n"
     "that grows while it works.[/]\n\n"
-    "[b]ctrl+r[/] [$foreground-muted]runs the plan[/]   "
-    "[b]5[/] [$foreground-muted]shows past runs[/]\n\n"
+    "[b]$run[/] [$foreground-muted]runs the plan[/]   "
+    "[b]$runs[/] [$foreground-muted]shows past runs[/]\n\n"
     "[b]·[/] [$foreground-muted]waits for others[/]  [b]┄[/] [$foreground-muted]for a slot[/]  "
     "[b]≈[/] [$foreground-muted]for its server[/]\n"
     "[b]━[/] [$foreground-muted]works[/]  [b]╋[/] [$foreground-muted]uses a tool[/]  "
@@ -56,7 +57,8 @@ class TimelinePane(Vertical):
         yield self.rows
         yield self._detail
         yield self.search
-        yield Static(_EMPTY, id="timeline-empty", classes="empty")
+        keys = {"run": hint(self, "app.run"), "runs": hint(self, "app.pane-runs")}
+        yield Static(Content.from_markup(_EMPTY, **keys), id="timeline-empty", classes="empty")
 
     def show_run(self, run: Run | None, origin: str = "", picked: str | None = None) -> None:
         """Show another run.
