@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError
@@ -12,6 +13,7 @@ from orchtui.engine.plan_file import load_plan, save_plan
 from orchtui.engine.project import Project
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.compose.ask_path import AskPath
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.draft_store import DraftStore, drafts_folder
 from orchtui.ui.compose.plan_edits import toggle_task
@@ -356,6 +358,30 @@ async def test_a_file_that_is_no_plan_is_told_below_its_name(
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main, "it is left")
         assert len(app.draft.plan.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("nothing.yaml", "tab completes the names"),
+        ("~nobody-of-that-name/a.yaml", "there is no such user"),
+        ("x" * 300 + ".yaml", "write another path"),
+    ],
+)
+async def test_a_path_where_nothing_can_stand_is_told_below_it(
+    make_app: MakeApp, path: str, told: str
+) -> None:
+    app = make_app(PLAN)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in "oS" if path != "nothing.yaml" else "o":
+            app.main.plan_pane.tasks.focus()
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, AskPath), "a path is asked for")
+            app.screen.query_one(Input).value = path
+            await pilot.press("enter")
+            await sees(pilot, app, told)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is app.main, "it is left")
 
 
 async def test_saving_to_another_file_leaves_the_first(make_app: MakeApp, tmp_path: Path) -> None:

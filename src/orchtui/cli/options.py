@@ -201,19 +201,15 @@ def read_stdin() -> str:
     """All of standard input, within the bounds that hold for files.
 
     Raises:
-        InputError: when it is too large or is not UTF-8.
+        InputError: when it is too large, is not UTF-8 or is no text.
     """
     from orchtui.engine.errors import InputError
-    from orchtui.engine.input_file import MAX_BYTES
+    from orchtui.engine.input_file import MAX_BYTES, decode
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin is not None else b""
     if len(data) > MAX_BYTES:
         raise InputError.of(f"is too large: at most {MAX_BYTES:,} bytes are allowed", STDIN)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        found = f"byte {error.start + 1} is 0x{data[error.start]:02x}"
-        raise InputError.of(f"is not UTF-8: {found}; save it as UTF-8", STDIN) from None
+    return decode(data, STDIN)
 
 
 def errors_as_json(error: Exception) -> str:

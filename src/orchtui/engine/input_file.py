@@ -44,7 +44,7 @@ def read_text(path: Path, limit: int = MAX_BYTES) -> str:
         os.close(descriptor)
     if (size := max(size, len(data))) > limit:
         raise InputError.of(f"is too large: {size:,} bytes; at most {limit:,} are allowed", file)
-    return _decode(data, file)
+    return decode(data, file)
 
 
 def _size(descriptor: int, file: str) -> int:
@@ -65,7 +65,16 @@ def _reason(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _decode(data: bytes, file: str) -> str:
+def decode(data: bytes, file: str) -> str:
+    """Bytes as the text that they must be.
+
+    Args:
+        data: What was read.
+        file: Stands in front of a problem.
+
+    Raises:
+        InputError: when it is no UTF-8, or no text.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
         raise InputError.of("is UTF-16 or UTF-32; save it as UTF-8", file)
     if (at := data.find(b"\0")) >= 0:

@@ -65,7 +65,7 @@ class DraftDesk(OutsideDesk):
         if self.draft.plan.tasks:
             self._save(known)
         else:
-            self.say("There are no tasks to save yet", "warning")
+            self.say("There are no tasks to save yet: write a request, or add one", "warning")
 
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _save(self, known: Path | None) -> None:
@@ -162,7 +162,11 @@ class DraftDesk(OutsideDesk):
         """Ask about plans that were not saved when the app ended."""
         found, broken = await asyncio.to_thread(self._store.left_behind)
         for path in broken:
-            self.say(f"It can not be read: {path}", "warning", title="A draft that was kept")
+            self.say(
+                f"It can not be read, and stays there: {path}",
+                "warning",
+                title="A draft that was kept",
+            )
         file = self.draft.path
         own = None if file is None else str(await asyncio.to_thread(self._store.whole, file))
         for left in found:

@@ -183,7 +183,8 @@ class PlanDesk(Frame):
             pane.asked_since = None
             self.main.dirty = True
         if not pane.take_opinion(event.plan, opinion):
-            self.say("The plan changed meanwhile: what the model said is dropped", "warning")
+            again = f"{hint(self, 'independence.ask')} asks again"
+            self.say(f"The plan changed meanwhile: what it said is dropped; {again}", "warning")
             return
         for problem in opinion.problems:
             self.say(f"Second opinion: {problem}", "warning")

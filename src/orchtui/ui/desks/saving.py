@@ -41,12 +41,17 @@ async def ask_and_save(
     Raises:
         StorageError: when the file can not be written.
     """
-    suggested = known or Path(f"{plan.name or 'plan'}.yaml")
-    question = AskPath("Save the plan as", str(suggested), "saves", _source(folder))
-    answer = await app.push_screen_wait(question)
-    if answer is None:
-        return None
-    path, exists = await asyncio.to_thread(_look, folder, answer)
+    suggested, error = str(known or Path(f"{plan.name or 'plan'}.yaml")), ""
+    while True:
+        question = AskPath("Save the plan as", suggested, "saves", _source(folder), error)
+        if (answer := await app.push_screen_wait(question)) is None:
+            return None
+        suggested = answer
+        try:
+            path, exists = await asyncio.to_thread(_look, folder, answer)
+            break
+        except InputError as found:
+            error = str(found)
     if exists and (known is None or path != folder / known):
         answers = [("b", "back", "back"), ("r", "replace", "replace it")]
         replace = Ask(f"Replace {clean_line(path.name)}?", clean_line(str(path)), answers)
@@ -70,7 +75,9 @@ async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:
         if answer is None:
             return None
         try:
-            path, _ = await asyncio.to_thread(_look, folder, answer)
+            path, there = await asyncio.to_thread(_look, folder, answer)
+            if not there:
+                raise InputError.of("there is no such file; tab completes the names there are")
             return await asyncio.to_thread(load_plan, path), path
         except InputError as found:
             error = "\n".join(clean_line(line, 200) for line in found.lines(5))
@@ -111,5 +118,15 @@ def _source(folder: Path) -> Source:
 
 
 def _look(folder: Path, answer: str) -> tuple[Path, bool]:
-    path = folder / Path(answer).expanduser()
-    return path, path.exists()
+    """The path that was meant, and whether something stands there.
+
+    Raises:
+        InputError: when nothing can stand there.
+    """
+    try:
+        path = folder / Path(answer).expanduser()
+        return path, path.exists()
+    except RuntimeError:
+        raise InputError.of("there is no such user; ~/ is your own folder") from None
+    except OSError as error:
+        raise InputError.of(f"{error.strerror}; write another path") from None

@@ -49,7 +49,7 @@ class WelcomeDesk(DraftDesk):
 
         plans = await asyncio.to_thread(load_examples, example_folders())
         if not plans:
-            self.say("No examples came along with this installation", "warning")
+            self.say("No examples came along with this installation; the README has one", "warning")
             return
         await self.main.plan_pane.up_to_date()
         overrides = self.project.overrides

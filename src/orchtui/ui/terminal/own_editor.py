@@ -44,4 +44,4 @@ async def write(app: App[int], text: str, name: str) -> Written:
 
 def refused(code: int) -> str:
     """What is told of an editor that ended with this exit code; behind `the`."""
-    return f"editor ended with {code}: nothing is taken over"
+    return f"editor ended with {code}: nothing is taken over; $EDITOR says which it is"
