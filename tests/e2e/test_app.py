@@ -1,6 +1,9 @@
 """A person's way through the app: write, run, watch, cancel, look back, quit."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -214,6 +217,27 @@ def test_a_closed_terminal_ends_the_app_and_its_run(folder: Path) -> None:
         terminal.wait_end()
 
     assert "**CANCELLED**" in published(folder, "parallel-result.md")
+
+
+def test_a_terminal_that_goes_away_without_a_signal_ends_the_app_too(folder: Path) -> None:
+    """Of a terminal that is not the controlling one no SIGHUP comes."""
+    here, there = os.openpty()
+    command = [sys.executable, "-m", "orchtui", "stuck.yaml", "--backend", "rehearsal"]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=there, stdout=there, stderr=there
+    )
+    try:
+        os.close(there)
+        seen = b""
+        while b"Stuck job" not in seen:
+            seen += os.read(here, 65536)
+        os.close(here)
+        process.wait(30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode != -signal.SIGKILL
 
 
 def test_a_crash_of_the_app_is_no_success(folder: Path) -> None:

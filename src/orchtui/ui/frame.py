@@ -49,6 +49,9 @@ WARM = (
 _MANY = 50
 """Modules that make a difference once they are loaded."""
 
+_LOOK_FOR_TERMINAL = 1.0
+"""Seconds between two looks whether there still is one."""
+
 _MEASURE = 2.0
 """Seconds between two readings of memory."""
 
@@ -127,6 +130,15 @@ class Frame(ThemedApp):
             loop.add_signal_handler(number, leave)
         if not self.is_headless:
             terminal.expect_hangup()
+        if isinstance(self._driver, terminal.TerminalDriver):
+            self._hangup = self.set_interval(_LOOK_FOR_TERMINAL, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        """Take the loss of the terminal for the signal that tells of it, where none comes."""
+        driver = self._driver
+        if isinstance(driver, terminal.TerminalDriver) and terminal.is_gone(driver.fileno):
+            self._hangup.stop()
+            signal.raise_signal(signal.SIGHUP)
 
     # Calling a person
 

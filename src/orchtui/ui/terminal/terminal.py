@@ -6,6 +6,7 @@ never draws.
 """
 
 import contextlib
+import select
 import signal
 from io import TextIOWrapper
 from typing import Any, TextIO, cast
@@ -70,3 +71,14 @@ def expect_hangup() -> None:
     # The loop's handler is told through its wake-up descriptor; this one runs at once, also
     # while the loop is blocked. Nobody handles the alarm: the system then ends the process.
     signal.signal(signal.SIGHUP, lambda *_: signal.alarm(_END_WITHIN))
+
+
+def is_gone(descriptor: int) -> bool:
+    """Whether the terminal at this descriptor has been hung up.
+
+    Who started the app without making that terminal its controlling one gets no SIGHUP, and
+    reading from it then gives nothing, at once and for ever.
+    """
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(seen & (select.POLLHUP | select.POLLNVAL) for _, seen in poll.poll(0))
