@@ -7,21 +7,19 @@ changes one. Whatever goes wrong on the way becomes a problem in words. Nothing
 is asked twice, and nothing is asked unless a person wants it.
 """
 
-import asyncio
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from orchtui.engine import attempt
 from orchtui.engine.backends import base
-from orchtui.engine.errors import BackendError, ErrorKind, NoBackendError
+from orchtui.engine.errors import NoBackendError
 from orchtui.engine.independence.report import HANDED_OVER, Finding, IndependenceReport
+from orchtui.engine.one_answer import ask_once
 from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
 from orchtui.engine.opinion_question import question, why_not
 from orchtui.engine.plan import Plan
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.resolve import ORCHESTRATOR
-from orchtui.engine.text import clean_line
 
 __all__ = [
     "TIMEOUT",
@@ -42,14 +40,6 @@ _WITHOUT_MODEL: Mapping[str, str] = {
     "rehearsal": "it has no model, and its text is made up",
     "command": "it runs programs that tasks name",
 }
-
-_WORDS: Mapping[ErrorKind, str] = {
-    "refusal": "the model refused to answer",
-    "truncated": f"the answer was cut off at {MAX_TOKENS:,} tokens",
-    "empty": "the answer is empty",
-    "tool": "the model called a tool instead of answering",
-}
-"""Where the executor's words would tell what to change in a task."""
 
 
 def require_model(backend: str) -> None:
@@ -114,63 +104,10 @@ async def ask(
         max_tokens=MAX_TOKENS,
         folder=folder,
     )
-    answer = _Answer(redactor)
-    failure = await answer.read(backend, assignment, limit)
-    if failure is None:
-        opinion = read_answer(plan, answer.text)
-    else:
-        words = _WORDS.get(failure.kind, clean_line(redactor.text(failure.message)))
-        opinion = Opinion(problems=(words,))
-    named = answer.intake.model
-    return replace(
-        opinion, model=clean_line(named, 100) if named else None, usage=answer.intake.usage
-    )
-
-
-class _Answer:
-    """One answer while it arrives."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        self._stop: asyncio.Future[attempt.Stop] = asyncio.get_running_loop().create_future()
-        self._pieces: list[str] = []
-        self.intake = attempt.Intake(
-            notice=self._notice, notice_tool=lambda event: None, cleaner=redactor.cleaner()
-        )
-
-    @property
-    def text(self) -> str:
-        """What has come, without what could act on a terminal."""
-        return "".join(self._pieces)
-
-    async def read(
-        self, backend: base.Backend, assignment: base.Assignment, limit: float
-    ) -> BackendError | None:
-        """Read it to its end; why it failed, if it did. Leaves nothing behind when cancelled."""
-        reader = asyncio.create_task(attempt.read(backend, assignment, base.NO_TOOLS, self.intake))
-        try:
-            patience = attempt.Patience(left=limit, limit=limit, idle=backend.idle_timeout)
-            failure = await attempt.watch(reader, self._stop, self.intake, lambda: patience)
-        finally:
-            self.intake.closed = True
-            if not reader.done():
-                reader.cancel()
-                # What it still raises is no news and must not reach the terminal.
-                reader.add_done_callback(lambda late: late.cancelled() or late.exception())
-                await asyncio.wait((reader,), timeout=attempt.GRACE)
-        if failure is None:
-            self._pieces.append(self.intake.take(last=True))
-            failure = attempt.judge(
-                self.intake, accept_truncated=False, max_tokens=assignment.max_tokens
-            )
-        assert not isinstance(failure, attempt.Cancel)  # only `_notice` stops it
-        return failure
-
-    def _notice(self) -> None:
-        self._pieces.append(self.intake.take())
-        if self.intake.length > MAX_ANSWER and not self._stop.done():
-            self._stop.set_result(
-                BackendError("bad_request", f"the answer is longer than {MAX_ANSWER:,} characters")
-            )
+    answer = await ask_once(backend, assignment, limit=limit, longest=MAX_ANSWER, redactor=redactor)
+    failed = Opinion(problems=(answer.problem,))
+    opinion = failed if answer.problem else read_answer(plan, answer.text)
+    return replace(opinion, model=answer.model, usage=answer.usage)
 
 
 # The report
