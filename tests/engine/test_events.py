@@ -42,6 +42,7 @@ _KINDS = {
     *("steered", "task_added", "limit_changed", "budget_warning"),
     *("aggregated", "run_resumed", "run_finished"),
     *("storage_lost", "storage_regained", "storage_moved"),
+    *("result_rated", "result_chosen", "results_judged"),
 }
 _WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(clean)
 _USAGE = st.builds(

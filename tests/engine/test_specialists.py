@@ -471,8 +471,8 @@ def test_the_specialists_that_come_along_are_whole() -> None:
 
     assert diagnostics == []
     assert {one.name for one in found.values()} == {
-        "analyst", "critic", "parallel-orchestrator", "researcher", "synthesizer", "translator",
-        "writer",
+        "analyst", "critic", "judge", "parallel-orchestrator", "researcher", "synthesizer",
+        "translator", "writer",
     }  # fmt: skip
     for one in found.values():
         assert one.system and one.description and one.color

@@ -11,6 +11,13 @@ from typing import Literal
 
 import msgspec
 
+from orchtui.engine.choice_events import (
+    ChoiceEvent,
+    ResultChosen,
+    ResultRated,
+    ResultsJudged,
+    Score,
+)
 from orchtui.engine.durations import LONGEST
 from orchtui.engine.event_parts import (
     AGGREGATE,
@@ -62,6 +69,7 @@ __all__ = [
     "BudgetWarning",
     "Budgeted",
     "Census",
+    "ChoiceEvent",
     "Event",
     "FORMAT",
     "FileChange",
@@ -70,10 +78,14 @@ __all__ = [
     "PermissionAnswered",
     "PermissionAsked",
     "RaceDetected",
+    "ResultChosen",
+    "ResultRated",
+    "ResultsJudged",
     "RunEvent",
     "RunFinished",
     "RunResumed",
     "RunStarted",
+    "Score",
     "Sight",
     "SteerAction",
     "Steered",
@@ -273,6 +285,9 @@ RunEvent = (
     | StorageLost
     | StorageRegained
     | StorageMoved
+    | ResultRated
+    | ResultChosen
+    | ResultsJudged
 )
 StorageEvent = StorageLost | StorageRegained | StorageMoved
 

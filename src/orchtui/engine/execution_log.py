@@ -10,6 +10,7 @@ from itertools import groupby
 
 from orchtui.engine import outcome_words, rehearsed, storage_words, verdict
 from orchtui.engine.budget import warning_words
+from orchtui.engine.choice_told import chosen_line
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso, seconds
 from orchtui.engine.files_told import (
@@ -313,6 +314,8 @@ def _aggregation(run: Run, result_output: str) -> list[str]:
         lines.append(f"**Asked For**: {done.asked}, but {inline(done.fallback)}")
     if done.absent:
         lines.append(f"**Missing**: {', '.join(done.absent)}")
+    if chosen := chosen_line(run):
+        lines.append(f"**Choice**: {chosen}")
     lines.append(f"**Output Location**: {result_output}")
     return lines
 

@@ -15,7 +15,7 @@ from orchtui.engine.agent_tools import has_writing
 from orchtui.engine.asked_work import ROLES, role_of
 from orchtui.engine.code_words import subjects
 from orchtui.engine.plan import Task
-from orchtui.engine.resolve import DEFAULT_SPECIALIST, ORCHESTRATOR
+from orchtui.engine.resolve import DEFAULT_SPECIALIST, JUDGE, ORCHESTRATOR
 from orchtui.engine.roster import Heard, Roster
 from orchtui.engine.specialists import Specialist, name_key
 from orchtui.engine.text import clean_line
@@ -23,6 +23,9 @@ from orchtui.engine.word_stems import GENERIC, words_of
 from orchtui.engine.work_kinds import Asked, asked
 
 _WRITER = "writer"
+
+_AT_NO_TASK = frozenset({name_key(ORCHESTRATOR), name_key(JUDGE)})
+"""Who works before and after the tasks; one that a task names does that task all the same."""
 
 NOTHING_FOUND = "nothing in its words points elsewhere"
 """Why a task gets the default specialist."""
@@ -67,7 +70,7 @@ class Fitter:
             key = name_key(card.name)
             if key in ROLES:
                 self._roles[key] = card.name
-            elif key != name_key(ORCHESTRATOR):
+            elif key not in _AT_NO_TASK:
                 own.append(card)
         self._roster = Roster(own, self._reading)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from orchtui.engine import events as ev
+from orchtui.engine.choice_events import MOST_STARS
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.rehearsed import BACKEND
@@ -78,6 +79,11 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         raise IllegalTransitionError(
             f"run {run.id}: event {event.seq} ({ev.kind_of(event)}) comes after event {run.seq}"
         )
+    if isinstance(event, ev.ChoiceEvent):
+        # Days may have passed: the run's own time ends where the run does.
+        run.seq = event.seq
+        _choose(run, event)
+        return
     heard, run.seq, run.at = run.at, event.seq, ev.seconds(event.at)
     if isinstance(event, ev.TaskEvent):
         apply_to_task(run, event)
@@ -102,6 +108,20 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             run.finished = event
         case ev.StorageLost() | ev.StorageRegained() | ev.StorageMoved():
             run.storage.append(event)
+
+
+def _choose(run: Run, event: ev.ChoiceEvent) -> None:
+    """What a person makes of the results; of a task that is not there it changes nothing."""
+    match event:
+        case ev.ResultRated() if event.task in run.tasks:
+            if 1 <= event.stars <= MOST_STARS:
+                run.ratings[event.task] = event
+            else:
+                run.ratings.pop(event.task, None)
+        case ev.ResultChosen():
+            run.chosen = event if event.task in run.tasks else None
+        case ev.ResultsJudged():
+            run.judgements.append(event)
 
 
 def _steer(run: Run, event: ev.Steered) -> None:
@@ -179,6 +199,10 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
     run.slots.empty(run.at, run.concurrency)
     if event.overrides is not None:
         run.overrides = event.overrides
+    for task_id in event.again:  # another answer comes: what was said of this one is over
+        run.ratings.pop(task_id, None)
+    if run.chosen is not None and run.chosen.task in event.again:
+        run.chosen = None
     for each in [*(run.tasks[task_id] for task_id in event.again), run.aggregate]:
         if each is not None:
             put_back(run, each, heard)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from orchtui.engine import attempt
 from orchtui.engine.backends import base
-from orchtui.engine.errors import BackendError, ErrorKind
+from orchtui.engine.errors import BackendError, ErrorKind, NoBackendError
 from orchtui.engine.events import Usage
 from orchtui.engine.redaction import Redactor
 from orchtui.engine.text import clean_line
@@ -22,6 +22,29 @@ _WORDS: Mapping[ErrorKind, str] = {
     "tool": "the model called a tool instead of answering",
 }
 """Where the executor's words would tell what to change in a task."""
+
+
+_WITHOUT_MODEL: Mapping[str, str] = {
+    "rehearsal": "it has no model, and its text is made up",
+    "command": "it runs programs that tasks name",
+}
+
+
+def require_model(backend: str, what: str) -> None:
+    """Refuse a backend that has no model to ask.
+
+    Args:
+        backend: Its name.
+        what: What needs one: `a judge`.
+
+    Raises:
+        NoBackendError: when it has none.
+    """
+    if backend in _WITHOUT_MODEL:
+        raise NoBackendError(
+            f"{what} needs a model, and '{backend}' can not give one: "
+            f"{_WITHOUT_MODEL[backend]}; choose anthropic or local with --backend"
+        )
 
 
 class Answer(NamedTuple):

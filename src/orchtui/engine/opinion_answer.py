@@ -7,7 +7,6 @@ answer raises. The words that a finding shows are the task's own, never the
 model's. Everything found here is a guess: a warning, never an error.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2s
@@ -17,6 +16,7 @@ import msgspec
 
 from orchtui.engine.events import Usage
 from orchtui.engine.independence.report import Evidence, Finding, FindingKind
+from orchtui.engine.json_answer import object_in
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean_line
 
@@ -31,8 +31,6 @@ MAX_PROBLEMS = 20
 MAX_QUOTE = 400
 """Characters of a quote that are looked for: the beginning of verbatim words is verbatim."""
 MAX_WHY = 240
-_MAX_STARTS = 40
-"""Places in the answer that are tried as the beginning of the object."""
 
 _CONFLICTS: tuple[FindingKind, ...] = ("shared_resource", "write_conflict", "read_write")
 """What a conflict may be; the first one where the model does not say."""
@@ -62,7 +60,7 @@ def read_answer(plan: Plan, text: str) -> Opinion:
     """
     if len(text) > MAX_ANSWER:
         return Opinion(problems=(f"the answer is longer than {MAX_ANSWER:,} characters",))
-    said = _object_in(text)
+    said = object_in(text, _LISTS.keys())
     if said is None:
         return Opinion(problems=(_not_an_object(text),))
     tasks = {task.id: task for task in plan.tasks if task.enabled}
@@ -95,29 +93,6 @@ def read_answer(plan: Plan, text: str) -> Opinion:
 
 
 # The object
-
-
-def _object_in(text: str) -> dict[str, Any] | None:
-    """The first JSON object that has one of the lists, or is the whole answer."""
-    decoder = json.JSONDecoder()
-    for start in _starts(text):
-        try:
-            found, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):  # not JSON from here on, or far too deep to be meant
-            continue
-        if _LISTS.keys() & found.keys() or (not found and not text[end:].strip(" \n`")):
-            assert isinstance(found, dict)
-            return found
-    return None
-
-
-def _starts(text: str) -> Iterator[int]:
-    at = -1
-    for _ in range(_MAX_STARTS):
-        at = text.find("{", at + 1)
-        if at < 0:
-            return
-        yield at
 
 
 def _not_an_object(text: str) -> str:

@@ -5,45 +5,38 @@ this one door, so that they do the same. It never reads the user's
 configuration or the environment itself: its maker hands it what they say.
 """
 
-import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from orchtui.engine import past_work, summary
+from orchtui.engine.asking import Asking
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence import IndependenceReport
 from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.paid import spending
 from orchtui.engine.plan import Plan, Task
-from orchtui.engine.prospects import Prospects
-from orchtui.engine.resolve import ORCHESTRATOR, Overrides
+from orchtui.engine.resolve import Overrides
 from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule
-from orchtui.engine.specialists import find
-from orchtui.engine.trust import Danger, Own, UntrustedError
-from orchtui.engine.trust_store import TrustStore, untrusted
+from orchtui.engine.trust import Danger
+from orchtui.engine.trust_store import untrusted
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import estimate_words
-    from orchtui.engine import second_opinion as opinions
     from orchtui.engine.addition import Addition
     from orchtui.engine.estimates import Estimate
     from orchtui.engine.orchestrator import Crew, Orchestrator
 
 
 @dataclass(slots=True, kw_only=True)
-class Project(Prospects):
+class Project(Asking):
     """One project folder."""
 
-    trust: TrustStore = field(default_factory=TrustStore)
-    """What the user has agreed to so far."""
-    own: Own = Own()
-    """What of the configuration is the user's own."""
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
     _limiters: Limiters = field(init=False)
@@ -156,26 +149,6 @@ class Project(Prospects):
         )
         return untrusted(found, self.trust, self.folder)
 
-    def untrusted_opinion(self, plan: Plan) -> tuple[Danger, ...]:
-        """The same, of asking for a second opinion about a plan.
-
-        Raises:
-            NoBackendError: when no backend with a model is chosen.
-        """
-        from orchtui.engine import dangers  # not before the first paint
-        from orchtui.engine import second_opinion as opinions  # not before the first paint
-
-        name, model = self.opinion_backend(plan)
-        found = dangers.of_backend(
-            name,
-            folder=self.folder,
-            profiles=self.backends.profiles,
-            own=self._own(),
-            model=model,
-            system=opinions.told(plan, self._lead()),
-        )
-        return untrusted(found, self.trust, self.folder)
-
     def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> "Estimate | None":
         """What the first paid run here is about to use; `None` where it is not, or was seen."""
         if not self._spends(schedule) or self.trust.paid_noted(self.folder):
@@ -230,57 +203,6 @@ class Project(Prospects):
 
         past = past_work.load(self.out / RUNS, summary.FILE)
         return forecast.usual_seconds(schedule, past, self.backends.model_id)
-
-    def _own(self) -> Own:
-        names = {*self.own.backends, *([self.overrides.backend] if self.overrides.backend else [])}
-        if self.overrides.backend is None and self.backends.chosen is None:
-            names.add(self.unasked())
-        return replace(self.own, backends=names)
-
-    async def second_opinion(self, plan: Plan, *, limit: float | None = None) -> "opinions.Opinion":
-        """Ask a model which tasks of a plan are not independent; see `second_opinion.ask`.
-
-        Args:
-            plan: What to ask about.
-            limit: Seconds for the whole answer; `second_opinion.TIMEOUT` where none are named.
-
-        Raises:
-            NoBackendError: when no backend with a model is chosen, or it can not be used here.
-            UntrustedError: when nobody has agreed to what asking it would run or send.
-        """
-        from orchtui.engine import second_opinion as opinions  # not before the first paint
-
-        name, model = self.opinion_backend(plan)
-        if new := await asyncio.to_thread(self.untrusted_opinion, plan):
-            raise UntrustedError(new)
-        backend = self.backends.open([name])[name]
-        return await opinions.ask(
-            backend,
-            plan,
-            folder=str(self.folder.resolve()),
-            model=model,
-            instructions=self._lead(),
-            limit=opinions.TIMEOUT if limit is None else limit,
-            redactor=self.backends.redactor,
-        )
-
-    def opinion_backend(self, plan: Plan) -> tuple[str, str | None]:
-        """Who would be asked: a backend, and a model where one is named.
-
-        Raises:
-            NoBackendError: when no backend with a model is chosen.
-        """
-        from orchtui.engine import second_opinion as opinions  # not before the first paint
-
-        planned = plan.backend if plan.backend != "command" else None
-        name = self.overrides.backend or planned or self.backends.default()
-        opinions.require_model(name)
-        return name, self.resolver(plan).lead_model(name)
-
-    def _lead(self) -> str:
-        """The orchestrator's own instructions."""
-        card = find(self.specialists, ORCHESTRATOR)
-        return card.system if card else ""
 
     async def close(self) -> None:
         """End what the backends hold: connections, the local model."""

@@ -9,7 +9,7 @@ changes a Run.
 import re
 from collections.abc import Callable
 
-from orchtui.engine import outcome_words, rehearsed, verdict
+from orchtui.engine import choice_told, outcome_words, rehearsed, verdict
 from orchtui.engine.demoting import demote
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import (
@@ -145,6 +145,8 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
     lines = [f"# {inline(run.plan.title) or 'Result'}", "", *_census(run), ""]
     lines += _missing(run, task_name)
     strategy = run.aggregated.strategy if run.aggregated else "none"
+    if strategy != "compare" and (chosen := choice_told.chosen_line(run)):
+        lines += [f"> {chosen}", ""]
     if run.aggregated is not None and run.aggregated.fallback is not None:
         why = inline(run.aggregated.fallback).rstrip(".")
         lines += [
@@ -163,13 +165,18 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
         ]
         lines += [demote(run.aggregate.text).strip(), ""]
         lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
+    elif strategy == "compare" and run.choice is not None:
+        about = _own_share(run, run.choice[0])
+        lines += choice_told.chosen_section(run, task_name, about)
+        lines += _variants(run, done, task_name)
+        lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy in ("collect", "compare"):
         if strategy == "compare":
             lines += _variants(run, done, task_name)
         lines += _sections(run, done, task_name)
     elif done:
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, *choice_told.judgement_sections(run)])
 
 
 def _census(run: Run) -> list[str]:
@@ -269,18 +276,26 @@ def _mark(run: Run, task: TaskRun) -> str:
     return f" ({badge})" if badge else ""
 
 
+def _chosen_mark(run: Run, task: TaskRun) -> str:
+    return " (chosen)" if run.choice is not None and run.choice[0] is task else ""
+
+
 def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
     """A table to choose by."""
     if not done:
         return []
     lines = ["## Variants", ""]
-    lines.append("| variant | words | headings | code blocks | time | tokens | file |")
-    lines.append("|---|--:|--:|--:|--:|--:|---|")
+    rated = bool(run.ratings)
+    lines.append(
+        f"| variant |{' rating |' * rated} words | headings | code blocks | time | tokens | file |"
+    )
+    lines.append(f"|---|{'---|' * rated}--:|--:|--:|--:|--:|---|")
     for task in done:
         text = task.text
         name = task_name(task.task.position)
         cells = (
-            inline(task.task.label) + _mark(run, task),
+            inline(task.task.label) + _mark(run, task) + _chosen_mark(run, task),
+            *([choice_told.stars(run.ratings.get(task.id))] if rated else []),
             str(len(text.split())),
             str(len(re.findall(r"^#{1,6} ", text, re.MULTILINE))),
             str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),

@@ -22,6 +22,9 @@ DEFAULT_SPECIALIST = "researcher"
 ORCHESTRATOR = "parallel-orchestrator"
 """The orchestrator's own agent file: prompt and model of second opinions and of the synthesis."""
 
+JUDGE = "judge"
+"""The specialist that scores finished results, where somebody asks it to."""
+
 _T = TypeVar("_T")
 
 

@@ -165,6 +165,12 @@ class TaskRun:
         since = self.attempts[max(whole, default=0) :]
         return max(since, key=lambda attempt: (attempt.length, attempt.number))
 
+    def answer(self, number: int = 0) -> Attempt | None:
+        """The attempt with this number, or with 0 the one that counts, if its answer is whole."""
+        if number == 0:
+            return self.attempt if self.status == "completed" else None
+        return next((one for one in self.attempts if one.number == number and one.completed), None)
+
     @property
     def text(self) -> str:
         """The result, or what there is of it."""
@@ -255,6 +261,12 @@ class Run:
     spent: Cost = NOTHING
     """Of all attempts that have ended, the aggregation's too."""
     budget_warnings: list[ev.BudgetWarning] = field(default_factory=list)
+    ratings: dict[str, ev.ResultRated] = field(default_factory=dict)
+    """How a person rated results, by task."""
+    chosen: ev.ResultChosen | None = None
+    """The result that a person chose as the run's."""
+    judgements: list[ev.ResultsJudged] = field(default_factory=list)
+    """What judges said of results, the latest last."""
     parent: str = ""
     """Id of the run whose unchanged results it took over."""
     fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
@@ -265,6 +277,13 @@ class Run:
     """The form of its journal."""
     pid: int = 0
     """The process that writes it, or did last; 0 where that was not noted."""
+
+    @property
+    def choice(self) -> tuple[TaskRun, Attempt] | None:
+        """What a person chose: whose result, and which of its attempts."""
+        task = self.tasks.get(self.chosen.task) if self.chosen is not None else None
+        answer = task.answer(self.chosen.attempt) if task and self.chosen else None
+        return (task, answer) if task is not None and answer is not None else None
 
     def of(self, task_id: str) -> TaskRun:
         """The task, or the aggregation, with this id.

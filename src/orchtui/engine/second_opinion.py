@@ -7,12 +7,9 @@ changes one. Whatever goes wrong on the way becomes a problem in words. Nothing
 is asked twice, and nothing is asked unless a person wants it.
 """
 
-from collections.abc import Mapping
-
 from msgspec.structs import replace
 
 from orchtui.engine.backends import base
-from orchtui.engine.errors import NoBackendError
 from orchtui.engine.independence.report import HANDED_OVER, Finding, IndependenceReport
 from orchtui.engine.one_answer import ask_once
 from orchtui.engine.opinion_answer import MAX_ANSWER, Opinion, read_answer
@@ -27,7 +24,6 @@ __all__ = [
     "ask",
     "question",
     "read_answer",
-    "require_model",
     "with_opinion",
 ]
 
@@ -35,24 +31,6 @@ TIMEOUT = 60.0
 """Seconds for the whole answer."""
 MAX_TOKENS = 4000
 """Tokens of the answer: some forty findings."""
-
-_WITHOUT_MODEL: Mapping[str, str] = {
-    "rehearsal": "it has no model, and its text is made up",
-    "command": "it runs programs that tasks name",
-}
-
-
-def require_model(backend: str) -> None:
-    """Refuse a backend that has no model to ask.
-
-    Raises:
-        NoBackendError: when it has none.
-    """
-    if backend in _WITHOUT_MODEL:
-        raise NoBackendError(
-            f"a second opinion needs a model, and '{backend}' can not give one: "
-            f"{_WITHOUT_MODEL[backend]}; choose anthropic or local with --backend"
-        )
 
 
 def told(plan: Plan, instructions: str) -> str:
