@@ -50,13 +50,16 @@ class Duration(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
-_OPTIONS = [
+_MODEL = [
     click.option(
         "--backend",
         help="anthropic, claude, codex, gemini, opencode, llm, acp, local, rehearsal, or a profile "
         "of the configuration, for tasks that need a model",
     ),
     click.option("--model", help="opus, sonnet, haiku, or the full id of a model"),
+]
+_OPTIONS = [
+    *_MODEL,
     click.option("--concurrency", type=click.IntRange(1, 10_000), help="tasks at the same time"),
     click.option("--timeout", type=Duration(), help="for each task, such as 90s or 20m"),
     click.option("--deadline", type=Duration(), help="for the whole run"),
@@ -97,6 +100,13 @@ _PLACES = [
 def running_options(function: _F) -> _F:
     """How to run: backend, model and limits; and where."""
     for option in reversed([*_OPTIONS, *_PLACES]):
+        function = option(function)
+    return function
+
+
+def model_options(function: _F) -> _F:
+    """Which backend and model are asked."""
+    for option in reversed(_MODEL):
         function = option(function)
     return function
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli import apply_command
+from orchtui.cli import apply_command, choice_commands
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
@@ -21,6 +21,8 @@ def command() -> None:
 
 
 command.add_command(apply_command.command)
+for choice in (choice_commands.choose, choice_commands.rate, choice_commands.judge):
+    command.add_command(choice)
 
 
 @command.command("list")
