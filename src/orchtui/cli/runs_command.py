@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli import apply_command, choice_commands
+from orchtui.cli import (
+    apply_command,
+    choice_commands,
+    runs_export_command,
+    runs_import_command,
+)
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
@@ -17,12 +22,17 @@ if TYPE_CHECKING:
 
 @click.group("runs")
 def command() -> None:
-    """List, show, watch, resume and apply runs. RUN is an id, a unique prefix, or `last`."""
+    """List, show, watch, resume, apply, export and import runs.
+
+    RUN is an id, a unique prefix, or `last`.
+    """
 
 
 command.add_command(apply_command.command)
 for choice in (choice_commands.choose, choice_commands.rate, choice_commands.judge):
     command.add_command(choice)
+command.add_command(runs_export_command.command)
+command.add_command(runs_import_command.command)
 
 
 @command.command("list")

@@ -50,7 +50,7 @@ def attempt_heading(run: Run, task: TaskRun, number: int | None = None) -> str:
     attempt = task.attempts[number - 1]
     before = task.attempts[number - 2] if number > 1 else None
     if before is None or before.completed:  # that one's file was put aside
-        lines = [f"# {inline(task.task.label)}", "", f"> RUNNING · {_provenance(run, task)}"]
+        lines = [f"# {inline(task.task.label)}", "", f"> RUNNING · {provenance(run, task)}"]
         return "\n".join([*lines, *_rehearsed(run, task), "", ""])
     if before.throttled and not before.length:
         return ""  # it began just as this one does
@@ -73,21 +73,21 @@ def growing_file(run: Run, task: TaskRun) -> str:
 def task_file(run: Run, task: TaskRun) -> str:
     """The whole file of a task that has ended."""
     lines = [f"# {inline(task.task.label)}", ""]
-    lines.append(f"> {status_word(task)} · {_provenance(run, task)}")
+    lines.append(f"> {status_word(task)} · {provenance(run, task)}")
     lines += _rehearsed(run, task)
     if task.status != "completed":
         kind = f"{task.error}: " if task.error else ""
         lines += [">", f"> {kind}{inline(task.why)}"]
-        if task.text and _is_old(task):
+        if task.text and is_old(task):
             lines += [">", "> An earlier answer follows, which does not stand any more."]
         elif task.text:
             lines += [">", "> What had arrived until then follows. It is not a whole answer."]
-    lines += _about_files(run, task)
+    lines += about_files(run, task)
     lines += ["", task.text.strip() or "*(nothing arrived)*", ""]
     return "\n".join(lines)
 
 
-def _is_old(task: TaskRun) -> bool:
+def is_old(task: TaskRun) -> bool:
     """Whether what is kept of a task that did not complete is an answer that once was whole."""
     return task.kept is not None and task.kept.completed
 
@@ -98,7 +98,7 @@ def _rehearsed(run: Run, task: TaskRun) -> list[str]:
     return [">", f"> **{rehearsed.task_badge(run, task)}**: {words}"] if words else []
 
 
-def _about_files(run: Run, task: TaskRun) -> list[str]:
+def about_files(run: Run, task: TaskRun) -> list[str]:
     """Lines of a quote: what the task did to files, and whom it met there."""
     lines = []
     for race in race_lines(run, task.id):
@@ -108,16 +108,23 @@ def _about_files(run: Run, task: TaskRun) -> list[str]:
     return lines
 
 
-def _provenance(run: Run, task: TaskRun) -> str:
+def provenance(run: Run, task: TaskRun, shown: Callable[[str], str] = inline) -> str:
+    """Who made a task's text, with what, how long it took and what it cost, in one line.
+
+    Args:
+        run: The run.
+        task: The task.
+        shown: Makes names safe for where the line goes.
+    """
     attempt = task.kept
     parts = []
     if attempt is not None:
-        model = f" ({inline(attempt.model)})" if attempt.model else ""
-        parts = [inline(attempt.instance), f"{attempt.backend}{model}"]
+        model = f" ({shown(attempt.model)})" if attempt.model else ""
+        parts = [shown(attempt.instance), f"{shown(attempt.backend)}{model}"]
         if attempt.number > 1:
             parts.append(f"attempt {attempt.number}")
         if task.reused is not None:
-            parts.append(f"taken over from run {inline(task.reused.run)}")
+            parts.append(f"taken over from run {shown(task.reused.run)}")
         elif attempt.ended is not None:
             parts.append(show_duration(attempt.seconds(run.at)))
         if attempt.usage.total:
@@ -142,7 +149,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
         run: A run whose tasks have all ended.
         task_name: The file of a task, by its place in the plan, to link to.
     """
-    lines = [f"# {inline(run.plan.title) or 'Result'}", "", *_census(run), ""]
+    lines = [f"# {inline(run.plan.title) or 'Result'}", "", *head(run), ""]
     lines += _missing(run, task_name)
     strategy = run.aggregated.strategy if run.aggregated else "none"
     if strategy != "compare" and (chosen := choice_told.chosen_line(run)):
@@ -160,7 +167,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
             "## Synthesis",
             "",
             f"> Made from: {titles}.",
-            *_own_share(run, run.aggregate),
+            *own_share(run, run.aggregate),
             "",
         ]
         lines += [demote(run.aggregate.text).strip(), ""]
@@ -168,21 +175,28 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
     elif strategy == "compare" and run.choice is not None:
         about = _own_share(run, run.choice[0])
         lines += choice_told.chosen_section(run, task_name, about)
-        lines += _variants(run, done, task_name)
+        lines += variants(run, done, lambda number: _to_file(task_name(number)))
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy in ("collect", "compare"):
         if strategy == "compare":
-            lines += _variants(run, done, task_name)
+            lines += variants(run, done, lambda number: _to_file(task_name(number)))
         lines += _sections(run, done, task_name)
     elif done:
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
     return "\n".join([*lines, *choice_told.judgement_sections(run)])
 
 
-def _census(run: Run) -> list[str]:
+def head(run: Run, standing: str = "", now: float | None = None) -> list[str]:
+    """What is told of a run first of all, as the lines of a quote.
+
+    Args:
+        run: The run.
+        standing: What stands in the verdict's place for a run that has not ended.
+        now: The end of the session that goes on; seconds since 1970.
+    """
     count = verdict.census(run)
     others = outcome_words.others(count)
-    lines = [f"> **{verdict.verdict(run)}**: {outcome_words.done(count)}"]
+    lines = [f"> **{standing or verdict.verdict(run)}**: {outcome_words.done(count)}"]
     lines[0] += f" ({', '.join(others)})." if others else "."
     if count.reused:
         lines[0] += f" {reused_words(run, count.reused)}."
@@ -195,7 +209,7 @@ def _census(run: Run) -> list[str]:
     if small := outcome_words.small_model(run):
         lines += [">", f"> {small}"]
     lines += _unknown(run)
-    figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run))}"]
+    figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run, now))}"]
     if faster := outcome_words.faster(run):
         figures.append(faster)
         if (slowest := verdict.bottleneck(run)) is not None:
@@ -241,7 +255,7 @@ def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
         critical = " (critical)" if task.task.priority == "critical" else ""
         kept = ""
         if task.text:
-            what = "An answer that does not stand any more" if _is_old(task) else "What had arrived"
+            what = "An answer that does not stand any more" if is_old(task) else "What had arrived"
             kept = f" {what} is in [{task_name(task.task.position)}]"
             kept += f"({task_name(task.task.position)})."
         why = inline(outcome_words.why_missing(task)).rstrip(".")
@@ -259,13 +273,13 @@ def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
     for task in done:
         number = task.task.position
         lines += [f"## {inline(task.task.label)}", ""]
-        lines += [f"> Task {number} · {_provenance(run, task)} · [file]({task_name(number)})"]
-        lines += [*_own_share(run, task), *_about_files(run, task), ""]
+        lines += [f"> Task {number} · {provenance(run, task)} · [file]({task_name(number)})"]
+        lines += [*own_share(run, task), *about_files(run, task), ""]
         lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
     return lines
 
 
-def _own_share(run: Run, task: TaskRun) -> list[str]:
+def own_share(run: Run, task: TaskRun) -> list[str]:
     """`_rehearsed`, where the whole run is not a rehearsal: that is told above."""
     return _rehearsed(run, task) if rehearsed.badge(run) != rehearsed.BADGE else []
 
@@ -280,8 +294,14 @@ def _chosen_mark(run: Run, task: TaskRun) -> str:
     return " (chosen)" if run.choice is not None and run.choice[0] is task else ""
 
 
-def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
-    """A table to choose by."""
+def variants(run: Run, done: list[TaskRun], place: Callable[[int], str]) -> list[str]:
+    """A table to choose by.
+
+    Args:
+        run: The run.
+        done: The tasks that completed.
+        place: Where a variant stands, by its place in the plan, as markdown.
+    """
     if not done:
         return []
     lines = ["## Variants", ""]
@@ -292,7 +312,6 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
     lines.append(f"|---|{'---|' * rated}--:|--:|--:|--:|--:|---|")
     for task in done:
         text = task.text
-        name = task_name(task.task.position)
         cells = (
             inline(task.task.label) + _mark(run, task) + _chosen_mark(run, task),
             *([choice_told.stars(run.ratings.get(task.id))] if rated else []),
@@ -301,7 +320,7 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
             str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),
             "taken over" if task.reused else show_duration(task.seconds(run.at)),
             str(task.usage.output or "-"),
-            f"[{name}]({name})",
+            place(task.task.position),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
@@ -310,4 +329,8 @@ def _variants(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
 def _link(run: Run, task: TaskRun, task_name: Callable[[int], str]) -> str:
     name = task_name(task.task.position)
     label = inline(task.task.label) + _mark(run, task)
-    return f"- Task {task.task.position}: {label}, [{name}]({name})"
+    return f"- Task {task.task.position}: {label}, {_to_file(name)}"
+
+
+def _to_file(name: str) -> str:
+    return f"[{name}]({name})"

@@ -1,0 +1,140 @@
+"""Subject: a run as it stands in the moment in which it is exported.
+
+A live run is shown up to now, an interrupted one up to when it was last heard of.
+What is said of it in more than one form of export is said here, as plain words.
+This module never writes a file.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from orchtui.engine import outcome_words, rehearsed, summary, verdict
+from orchtui.engine.durations import show_duration
+from orchtui.engine.files_told import BROKEN_PROMISE
+from orchtui.engine.run import Run, TaskRun
+
+SECRETS = (
+    "Values of secret variables were replaced by *** when the run was written; "
+    "everything else that was asked and answered is in it."
+)
+"""What every export says of itself."""
+
+
+class Figure(NamedTuple):
+    """One figure of a run."""
+
+    name: str
+    value: str
+
+
+class Note(NamedTuple):
+    """What has to be known before anything of a run is believed."""
+
+    badge: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is exported."""
+
+    run: Run
+    folder: Path
+    """The run's."""
+    standing: summary.SummaryVerdict
+    """The verdict; of a run that has none, RUNNING or INTERRUPTED."""
+    now: float
+    """Up to when it is told; seconds since 1970."""
+
+    @classmethod
+    def of(cls, run: Run, folder: Path, at: float | None = None) -> "Subject":
+        """A run that was read from its journal. Looks whether somebody writes it: blocks.
+
+        Args:
+            run: As the journal tells it.
+            folder: The run's.
+            at: Seconds since 1970; now where nothing is given.
+        """
+        standing = summary.of_opened(run, folder).verdict
+        live = standing == "RUNNING"
+        return cls(run, folder, standing, max(run.at, at or time.time()) if live else run.at)
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is still writing it."""
+        return self.standing == "RUNNING"
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        return " ".join(self.run.plan.title.split()) or self.run.id
+
+    @property
+    def every_task(self) -> list[TaskRun]:
+        """The tasks in the plan's order, and the synthesis where there is one."""
+        return [*self.run.tasks.values(), *([self.run.aggregate] if self.run.aggregate else [])]
+
+    def unfinished(self) -> str:
+        """That it has not ended, as a sentence; nothing for a run that has."""
+        if self.live:
+            return "The run was still going on when this was exported: it tells what had happened."
+        if self.standing == "INTERRUPTED":
+            return "The run was interrupted: it tells what had happened until then."
+        return ""
+
+    def outcome(self) -> str:
+        """`2 of 3 tasks completed, 1 failed`."""
+        count = verdict.census(self.run)
+        return ", ".join([outcome_words.done(count), *outcome_words.others(count)])
+
+    def figures(self) -> list[Figure]:
+        """What is counted and measured, the most telling first; only what there is."""
+        run, count = self.run, verdict.census(self.run)
+        found = [Figure("Tasks", f"{count.completed} of {count.total} completed")]
+        found.append(Figure("Time", show_duration(verdict.makespan(run, self.now))))
+        if run.finished is not None:
+            found.append(Figure("One after the other", show_duration(verdict.sequential(run))))
+        if run.finished is not None and (speedup := verdict.speedup(run)) is not None:
+            found.append(Figure("Speed-up", f"{speedup:.2f}×"))
+        if (slowest := verdict.bottleneck(run)) is not None:
+            took = sum(attempt.seconds(self.now) for attempt in slowest.attempts)
+            found.append(Figure("Slowest", f"{slowest.task.label} ({show_duration(took)})"))
+        if (usage := run.usage).total:
+            cached = f", {usage.cache_read:,} from the cache" if usage.cache_read else ""
+            tokens = f"{usage.input:,} in, {usage.output:,} out{cached}"
+            found.append(Figure("Tokens", tokens))
+        if verdict.cost_words(run):
+            found.append(Figure("Cost", str(verdict.cost(run))))
+        if backends := ", ".join(run.schedule.backends):
+            found.append(Figure("Backends", backends))
+        if len(run.sessions) > 1:
+            found.append(Figure("Sessions", str(len(run.sessions))))
+        if run.parent:
+            found.append(Figure("Takes over from", f"run {run.parent}"))
+        return found
+
+    def notes(self) -> Iterator[Note]:
+        """Rehearsals, races, models too small to rely on, and whatever else takes trust away."""
+        run = self.run
+        if badge := rehearsed.badge(run):
+            yield Note(badge, rehearsed.words(run))
+        if words := self.unfinished():
+            yield Note(self.standing, words)
+        if run.races:
+            races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
+            yield Note("RACE", f"{BROKEN_PROMISE}: {races}.")
+        if small := outcome_words.small_model(run):
+            yield Note("SMALL MODEL", small)
+        if unknown := sorted({task.task.specialist for task in _without_file(run)}):
+            names = ", ".join(unknown)
+            words = f"there is none for {names}: no instructions of their own"
+            yield Note("NO AGENT FILE", f"{words}.")
+        if run.aggregated is not None and run.aggregated.fallback is not None:
+            yield Note("NO SYNTHESIS", f"{run.aggregated.fallback.rstrip('.')}.")
+
+
+def _without_file(run: Run) -> Iterator[TaskRun]:
+    return (task for task in run.tasks.values() if task.task.unknown)

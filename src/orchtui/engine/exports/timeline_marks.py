@@ -1,0 +1,161 @@
+"""Where everything stands on the timeline of a run, in seconds of working time.
+
+Time here is working time: the pause between two sessions of a resumed run takes no
+room. What is called a wait for a slot and what for a server is what the timeline
+pane calls so. This module never draws.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Literal, NamedTuple
+
+from orchtui.engine.events import seconds
+from orchtui.engine.run import Attempt, Run, Session, TaskRun
+
+Kind = Literal["others", "slot", "server", "work", "lost"]
+"""What a stretch is: a wait for other tasks, for a slot, for its server or its next attempt; an
+attempt that goes on or was whole, one that failed or was stopped."""
+
+MOST_TICKS = 120
+"""Uses of tools that are marked in one attempt, spread over all of them."""
+
+
+class Stretch(NamedTuple):
+    """A stretch of one task's time, in seconds of working time."""
+
+    kind: Kind
+    start: float
+    end: float
+    attempt: Attempt | None = None
+
+
+class Tick(NamedTuple):
+    """A moment of one task: a tool that was used."""
+
+    at: float
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One task's time."""
+
+    task: TaskRun
+    stretches: tuple[Stretch, ...]
+    ticks: tuple[Tick, ...]
+    end: float | None
+    """When it ended."""
+
+
+class Clock:
+    """Moments of a run as seconds of working time.
+
+    Args:
+        run: Whose time it is.
+        now: The end of the session that is going on; seconds since 1970.
+    """
+
+    def __init__(self, run: Run, now: float) -> None:
+        self._spans: list[tuple[float, float, float]] = []
+        total = 0.0
+        for number, session in enumerate(run.sessions, 1):
+            end = session.last_end if number < len(run.sessions) else _end(run, session, now)
+            self._spans.append((session.started, end, total))
+            total += max(0.0, end - session.started)
+        self.length = max(total, 0.001)
+        """Seconds from the start to the end."""
+
+    def at(self, moment: float) -> float:
+        """Seconds of working time up to a moment since 1970."""
+        for start, end, offset in reversed(self._spans):
+            if moment >= start:
+                return offset + min(moment, max(end, start)) - start
+        return 0.0
+
+    def pauses(self) -> list[tuple[float, float]]:
+        """Where one session ends and the next begins, and how many seconds lie between."""
+        pairs = zip(self._spans, self._spans[1:], strict=False)
+        return [(after[2], max(0.0, after[0] - before[1])) for before, after in pairs]
+
+
+def _end(run: Run, session: Session, now: float) -> float:
+    if run.finished is None:
+        return max(session.last_end, now)
+    # The synthesis is not counted in the makespan, but its bar takes room.
+    last = run.aggregate.ended if run.aggregate is not None else None
+    return max(session.last_end, last or 0.0)
+
+
+def rows(run: Run, clock: Clock, now: float) -> list[Row]:
+    """Every task's time, in the plan's order; the synthesis last.
+
+    Args:
+        run: The run.
+        clock: Its time.
+        now: Up to when it is told; seconds since 1970.
+    """
+    added = {one.scheduled.id: seconds(one.at) for one in run.added}
+    marks = _Marks(run, clock, now)
+    every = [*run.tasks.values(), *([run.aggregate] if run.aggregate is not None else [])]
+    return [marks.row(task, added.get(task.id, run.sessions[0].started)) for task in every]
+
+
+class _Marks:
+    def __init__(self, run: Run, clock: Clock, now: float) -> None:
+        self._run, self._clock, self._now = run, clock, now
+
+    def row(self, task: TaskRun, known: float) -> Row:
+        ended = None if task.ended is None else self._clock.at(task.ended)
+        if task.attempts and not task.made:  # its result was taken over: nothing took time here
+            return Row(task, (), (), ended)
+        made = [attempt for attempt in task.attempts if attempt.number]
+        if len(made) < len(task.attempts):  # taken over first, and made again in another session
+            begun = [one.started for one in self._run.sessions if one.started <= made[0].started]
+            known = begun[-1]
+        found = list(self._before(task, made, known))
+        ticks: list[Tick] = []
+        for attempt, after in zip_longest(made, made[1:]):
+            found += self._attempt(task, attempt, after)
+            ticks += self._ticks(attempt)
+        return Row(task, tuple(one for one in found if one.end > one.start), tuple(ticks), ended)
+
+    def _before(self, task: TaskRun, made: Sequence[Attempt], known: float) -> Iterator[Stretch]:
+        """Before the first attempt: for others, then for a slot or the server."""
+        first = made[0] if made else None
+        queued = first.queued if first is not None else task.waits
+        if task.task.after or task.task.behind:
+            until = queued if queued is not None else task.ended
+            yield self._stretch("others", known, self._now if until is None else until)
+        if queued is not None:
+            until = first.started if first is not None else task.ended
+            yield from self._queue(queued, self._now if until is None else until)
+
+    def _queue(self, start: float, end: float) -> Iterator[Stretch]:
+        """What was not for a slot of the run was for the server: nothing else holds it back."""
+        for since, until in self._run.slots.full_between(start, end):
+            yield self._stretch("server", start, since)
+            yield self._stretch("slot", since, until)
+            start = until
+        yield self._stretch("server", start, end)
+
+    def _attempt(self, task: TaskRun, attempt: Attempt, after: Attempt | None) -> Iterator[Stretch]:
+        stop = self._now if attempt.ended is None else attempt.ended
+        whole = attempt.ended is None or attempt.completed
+        yield self._stretch("work" if whole else "lost", attempt.started, stop, attempt)
+        queued = after.queued if after is not None else task.waits
+        if attempt.resumes is not None and (after is not None or task.status != "failed"):
+            until = queued if queued is not None else self._now
+            yield self._stretch("server", stop, min(until, self._now))
+        if queued is not None:
+            yield from self._queue(queued, self._now if after is None else after.started)
+
+    def _ticks(self, attempt: Attempt) -> Iterator[Tick]:
+        every = -(-len(attempt.tools) // MOST_TICKS) or 1
+        for tool in attempt.tools[::every]:
+            yield Tick(self._clock.at(tool.at), tool.ok is False)
+
+    def _stretch(
+        self, kind: Kind, start: float, end: float, attempt: Attempt | None = None
+    ) -> Stretch:
+        return Stretch(kind, self._clock.at(start), self._clock.at(end), attempt)

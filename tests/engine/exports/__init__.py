@@ -1,0 +1,1 @@
+"""Exports of runs, and what comes back in."""
