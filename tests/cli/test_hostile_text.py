@@ -19,6 +19,9 @@ from tests.hostile import ACTS, AGENT, HOSTILE, strangers_runs, yaml
 
 Run = Callable[..., tuple[int, str]]
 
+TEXTS = ("md", "html", "json", "trace", "log", "svg")
+"""Forms of export that are text."""
+
 
 @pytest.fixture
 def run(
@@ -228,6 +231,15 @@ def test_runs_that_somebody_else_wrote(run: Run, project: Path, stranger: Told) 
         ["runs", "resume", run_id],
         ["runs", "apply", run_id],
         ["runs", "apply", run_id, "--yes"],
+        *(["runs", "export", run_id, "--as", form] for form in TEXTS),
+        ["runs", "export", "20", "-o", "x.md"],
+        ["runs", "export", run_id, "-o", f"x{HOSTILE.replace('/', '')[:60]}"],
+        ["runs", "export", run_id, "-o", f"x{HOSTILE.replace('/', '')[:60]}.md"],
+        ["runs", "export", run_id, "-o", "x.zip"],
+        ["runs", "import", "x.zip"],
+        ["runs", "import", "x.zip", "--json"],
+        ["runs", "import", "x.zip", "--out", "other"],
+        ["runs", "import", HOSTILE],
     ):
         _, text = run(*arguments)
         check(text)
