@@ -39,9 +39,10 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 	@$(DEV) ruff check --fix $(CODE)
 	@$(DEV) ruff format $(CODE)
 
-bench: $(DEV_ENV)/installed ## what the analysis costs, and a run beside a bare asyncio fan-out
+bench: $(DEV_ENV)/installed ## what the analysis and an export cost, and a run beside a bare asyncio fan-out
 	@$(DEV) benchmarks.independence
 	@$(DEV) benchmarks.fanout $(ARGS)
+	@$(DEV) benchmarks.exports
 
 bench-ui: $(DEV_ENV)/installed ## what the screen costs, in a real pseudo-terminal (ten minutes; ARGS='--only start')
 	@$(DEV) benchmarks.screen $(ARGS)

@@ -16,6 +16,10 @@ from orchtui.cli.progress import Progress
 from orchtui.cli.run_command import _exit_code
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, summary, verdict
+from orchtui.engine.exports.run_document import document
+from orchtui.engine.exports.run_page import page
+from orchtui.engine.exports.subject import Subject
+from orchtui.engine.exports.timeline_svg import timeline
 from orchtui.engine.run import Run
 from orchtui.ui.bars.run_bar import Facts, state_of
 from orchtui.ui.dialogs.end_notice import end_notice
@@ -116,6 +120,49 @@ def in_log(run: Run) -> Seen:
         (words.count("failed"), words.count("cancelled"), words.count("skipped")),
         speedup=float(faster[1]) if faster else None,
     )
+
+
+def _exported(run: Run) -> Subject:
+    return Subject.of(run, Path("nowhere"))
+
+
+def in_document(run: Run) -> Seen:
+    """The first quote of the exported document."""
+    line = "".join(document(_exported(run))).split("\n\n")[1].partition("\n")[0]
+    found = re.match(r"> \*\*(\w+)\*\*: (\d+) of (\d+) tasks completed(?: \(([^)]*)\))?\.", line)
+    assert found, line
+    return Seen(found[1], int(found[3]), int(found[2]), counted(found[4] or ""))
+
+
+def in_page(run: Run) -> Seen:
+    """The head of the exported page, and its figures."""
+    text = "".join(page(_exported(run)))
+    found = re.search(
+        r'<span class="chip (\w*)">(\w+)</span>.*?'
+        r"<span>(\d+) of (\d+) tasks completed(?:, ([^<]*))?</span>",
+        text,
+    )
+    assert found, text[:2000]
+    assert (found[1] == "good") == (found[2] == "COMPLETED")
+    assert f"<dd>{found[3]} of {found[4]} completed</dd>" in text
+    faster = re.search(r"<dt>Speed-up</dt><dd>([\d.]+)×</dd>", text)
+    return Seen(
+        found[2],
+        int(found[4]),
+        int(found[3]),
+        counted(found[5] or ""),
+        speedup=float(faster[1]) if faster else None,
+    )
+
+
+def in_drawing(run: Run) -> Seen:
+    """What the exported timeline says to those who do not see it."""
+    text = "".join(timeline(_exported(run), alone=True))
+    found = re.search(
+        r"<desc [^>]*>(\w+): (\d+) of (\d+) tasks completed(?:, ([^<]*?))?, over ", text
+    )
+    assert found, text[:500]
+    return Seen(found[1], int(found[3]), int(found[2]), counted(found[4] or ""))
 
 
 def in_summary(run: Run, folder: Path) -> Seen:

@@ -26,6 +26,9 @@ from tests.seen import Seen
 PLACES: dict[str, Callable[[Run], Seen]] = {
     "the result": seen.in_result,
     "the log": seen.in_log,
+    "the exported document": seen.in_document,
+    "the exported page": seen.in_page,
+    "the exported timeline": seen.in_drawing,
     "run_finished": seen.in_last_event,
     "the last lines of the run": seen.in_conclusion,
     "the exit code": seen.in_exit_code,

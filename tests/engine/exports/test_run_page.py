@@ -174,10 +174,18 @@ def test_what_is_left_out_is_said() -> None:
     assert len(made) < 2 * MOST
 
 
-def test_a_page_has_room_for_so_much_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_tasks, "MOST_IN_A_PAGE", 1000)
+def test_a_page_has_room_for_so_much_text() -> None:
     room = page_tasks.Room(1000)
     assert [room.take("x" * 600), room.take("x" * 600), room.take("x")] == [1000, 400, 0]
+
+
+def test_what_is_too_much_to_render_is_shown_as_it_was_written() -> None:
+    room = page_tasks.Room(10_000, to_render=100)
+    assert "<h4>One</h4>" in room.answer("# One " + " " * 50)
+    later = room.answer("# Two " + " " * 50)
+    assert "# Two" in later
+    assert "too much text" in later
+    assert "<h4>Three</h4>" in room.answer("# Three")
 
 
 def test_sections_of_others_stand_among_its_own() -> None:

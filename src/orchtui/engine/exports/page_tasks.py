@@ -21,6 +21,10 @@ from orchtui.engine.tool_words import call_words, result_words
 
 MOST_IN_A_PAGE = 10_000_000
 """Characters of all texts together: what a browser still opens at once."""
+MOST_RENDERED = 2_000_000
+"""Characters of markdown that are rendered, a second or two for each million; what comes behind
+them is shown as it was written."""
+_AS_WRITTEN = "Shown as it was written: there is too much text in this page to render all of it."
 _MOST_TOOLS = 100
 _MOST_PROMPT = 20_000
 _LONG_PROMPT = 600
@@ -32,6 +36,16 @@ class Room:
     """How much text the page still takes."""
 
     left: int = MOST_IN_A_PAGE
+    to_render: int = MOST_RENDERED
+
+    def answer(self, text: str, *, levels: int = 3) -> str:
+        """A text in markdown as HTML, as well as the page has room for it."""
+        most = self.take(text)
+        length = min(len(text), most)
+        if length > self.to_render:
+            return f'<p class="about">{_AS_WRITTEN}</p>\n{as_it_is(text, most)}'
+        self.to_render -= length
+        return answer(text, levels=levels, most=most)
 
     def take(self, text: str, most: int = MOST) -> int:
         """How many characters of a text are shown; they are taken from what is left."""
@@ -75,7 +89,7 @@ def task_card(subject: Subject, task: TaskRun, room: Room, *, is_open: bool) -> 
         yield f'<div class="answer" aria-label="{heading(task)}">\n'
         if task.status != "completed":
             yield f'<p class="left">{heading(task)}. It is not a whole answer.</p>\n'
-        yield answer(task.text, most=room.take(task.text))
+        yield room.answer(task.text)
         yield "</div>\n"
     yield "</div></details>\n"
 

@@ -32,6 +32,8 @@ _CHIPS = {
 }
 _OPEN_TASKS = 6
 """Up to so many tasks the cards are open at once."""
+_LISTED = 30
+"""Up to so many results are named above the tasks."""
 _MOST_RACES = 50
 _RESULT_FILE = "parallel-result.md"
 
@@ -92,14 +94,16 @@ def _result(subject: Subject, room: Room) -> Iterator[str]:
         if cut := outcome_words.cut_off(run.aggregate):
             took += f", {cut}"
         yield f'<p class="about">{escape(took)}</p>\n'
-        yield f'<div class="answer">{answer(run.aggregate.text, levels=2)}</div>\n'
+        yield f'<div class="answer">{room.answer(run.aggregate.text, levels=2)}</div>\n'
     elif not done:
         yield "<p>No task completed.</p>\n"
     elif run.aggregated.strategy == "compare":
         yield from variants_table(run, done)
     elif len(done) == 1:
-        text = done[0].text
-        yield f'<div class="answer">{answer(text, levels=2, most=room.take(text))}</div>\n'
+        yield f'<div class="answer">{room.answer(done[0].text, levels=2)}</div>\n'
+    elif len(done) > _LISTED:
+        words = f"The results of {len(done):,} tasks stand one by one below"
+        yield f'<p>{words}, among <a href="#tasks">all tasks</a>.</p>\n'
     else:
         yield "<p>The results stand one by one below:</p>\n<ol>\n"
         for task in done:
