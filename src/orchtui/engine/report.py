@@ -173,7 +173,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
         lines += [demote(run.aggregate.text).strip(), ""]
         lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy == "compare" and run.choice is not None:
-        about = _own_share(run, run.choice[0])
+        about = own_share(run, run.choice[0])
         lines += choice_told.chosen_section(run, task_name, about)
         lines += variants(run, done, lambda number: _to_file(task_name(number)))
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
