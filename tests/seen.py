@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from textual.content import Content
 
-from orchtui.cli import runs_command
+from orchtui.cli import runs_list_command
 from orchtui.cli.progress import Progress
 from orchtui.cli.run_command import _exit_code
 from orchtui.engine import events as ev
@@ -224,7 +224,7 @@ def in_exit_code(run: Run) -> Seen:
 
 def in_list(run: Run) -> Seen:
     """A line of `runs list`."""
-    line = runs_command.line_of(summary.of(run))
+    line = runs_list_command.line_of(summary.of(run))
     found = re.match(r"\S+  \S+ \S+  (\w+) +(\d+)/(\d+) ", line)
     assert found, line
     return Seen(found[1], int(found[3]), int(found[2]))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from orchtui.cli.runs_command import line_of
+from orchtui.cli.runs_list_command import line_of
 from orchtui.engine import events as ev
 from orchtui.engine import fold, summary, verdict
 from orchtui.engine.files_told import inline

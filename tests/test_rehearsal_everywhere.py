@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchtui.cli import apply_command, runs_command
+from orchtui.cli import apply_command, runs_command, runs_list_command
 from orchtui.cli.progress import Progress
 from orchtui.engine import events as ev
 from orchtui.engine import report, summary
@@ -78,7 +78,7 @@ PLACES: dict[str, Callable[[Run], str]] = {
     "the log": lambda run: seen.log_text(run).partition("## Task Decomposition")[0],
     "the first lines of the run": begun,
     "the last lines of the run": seen.concluded,
-    "runs list": lambda run: runs_command.line_of(summary.of(run)).upper(),
+    "runs list": lambda run: runs_list_command.line_of(summary.of(run)).upper(),
     "runs list --json": lambda run: msgspec.json.encode(summary.of(run)).decode().upper(),
     "run_started": lambda run: (
         ev.encode(Told(task("a"), backend="rehearsal").events[0]).decode().upper()

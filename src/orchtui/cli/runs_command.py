@@ -10,6 +10,12 @@ from orchtui.cli import (
     choice_commands,
     runs_export_command,
     runs_import_command,
+    runs_label_command,
+    runs_list_command,
+    runs_prune_command,
+    runs_search_command,
+    runs_trash_command,
+    runs_trends_command,
 )
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options, running_options
@@ -17,67 +23,38 @@ from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
     from orchtui.engine.run import Run, TaskRun
-    from orchtui.engine.summary import Summary
 
 
 @click.group("runs")
 def command() -> None:
-    """List, show, watch, resume, apply, export and import runs.
+    """Past runs: list, find, show, compare, replay, go on with, export and delete them.
 
     RUN is an id, a unique prefix, or `last`.
     """
 
 
-command.add_command(apply_command.command)
-for choice in (choice_commands.choose, choice_commands.rate, choice_commands.judge):
-    command.add_command(choice)
-command.add_command(runs_export_command.command)
-command.add_command(runs_import_command.command)
-
-
-@command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="a JSON list")
-@place_options
-def list_runs(as_json: bool, out: Path, config: Path | None) -> int:
-    """List all runs, the newest first."""
-    from orchtui.engine import rescue
-    from orchtui.engine.text import clean_line
-
-    runs = make_project(out=out, config=config).list_runs()
-    if as_json:
-        click.echo(json_text(runs))
-    elif not runs:
-        none = f"There are no runs in {clean_line(str(out))}. `orchtui run PLAN` makes one."
-        click.echo(none, err=True)
-    for run in [] if as_json else runs:
-        click.echo(line_of(run))
-    for line in rescue.told(out):
-        click.echo(f"orchtui: {line}", err=True)
-    return 0
-
-
-def line_of(run: "Summary") -> str:
-    """A run's line in the list."""
-    from orchtui.engine.durations import show_duration
-    from orchtui.engine.text import clean_line
-
-    part = " in part" if run.rehearsal_in_part else ""
-    mark = f" (rehearsal{part})" if run.rehearsal else ""
-    mark += f" (from {run.parent})" if run.parent else ""
-    done = f"{run.census.completed}/{run.tasks}"
-    return (
-        f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
-        f"{show_duration(run.makespan_s):>8} {_cost(run):>8}  {clean_line(run.name)}{mark}"
-    )
-
-
-def _cost(run: "Summary") -> str:
-    """`$0.12`, `≥ $0.12`; nothing where it cost nothing that is known."""
-    from orchtui.engine.costs import show_dollars
-
-    if not run.cost_at_least:
-        return ""
-    return f"{'' if run.cost is not None else '≥ '}{show_dollars(run.cost_at_least)}"
+for each in (
+    runs_list_command.command,
+    runs_search_command.command,
+    runs_search_command.reindex,
+    runs_label_command.tag,
+    runs_label_command.pin,
+    runs_label_command.unpin,
+    runs_label_command.rename,
+    runs_trash_command.delete,
+    runs_trash_command.restore,
+    runs_trash_command.trash_command,
+    runs_prune_command.prune,
+    runs_prune_command.disk,
+    runs_trends_command.command,
+    choice_commands.choose,
+    choice_commands.rate,
+    choice_commands.judge,
+    apply_command.command,
+    runs_export_command.command,
+    runs_import_command.command,
+):
+    command.add_command(each)
 
 
 @command.command("show")

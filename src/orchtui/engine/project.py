@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import estimate_words
     from orchtui.engine.addition import Addition
     from orchtui.engine.estimates import Estimate
+    from orchtui.engine.history.run_history import History
     from orchtui.engine.orchestrator import Crew, Orchestrator
 
 
@@ -120,6 +121,12 @@ class Project(Asking):
     def list_runs(self) -> list[summary.Summary]:
         """All runs, the newest first."""
         return summary.load_all(self.out / RUNS)
+
+    def history(self) -> "History":
+        """All runs as a whole: found again, searched, compared over time. Opens a file."""
+        from orchtui.engine.history.run_history import History  # not before the first paint
+
+        return History(self.out, redactor=self.backends.redactor)
 
     # What a person has to agree to
 

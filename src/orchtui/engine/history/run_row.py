@@ -193,9 +193,14 @@ def read(folder: Path, stamp: Stamp) -> RunRow:
     return RunRow(summary=found, labels=written, trouble=trouble, from_journal=from_journal)
 
 
-def settled(row: RunRow, folder: Path) -> RunRow:
-    """The row with what holds this moment of a run that has not ended: RUNNING or INTERRUPTED."""
-    if row.summary.verdict != "RUNNING" or journal.is_alive(folder):
+def settled(row: RunRow, runs: Path) -> RunRow:
+    """The row with what holds this moment of a run that has not ended: RUNNING or INTERRUPTED.
+
+    Args:
+        row: Of the run.
+        runs: The folder of all run folders.
+    """
+    if row.summary.verdict != "RUNNING" or journal.is_alive(runs / row.id):
         return row
     return msgspec.structs.replace(
         row, summary=msgspec.structs.replace(row.summary, verdict="INTERRUPTED")

@@ -137,7 +137,7 @@ class Upkeep:
     def _show(self, known: dict[str, Kept]) -> None:
         self.known = known
         self.rows = {
-            name: settled(kept.row, self._runs / name)
+            name: settled(kept.row, self._runs)
             for name, kept in known.items()
             if kept.row is not None
         }
