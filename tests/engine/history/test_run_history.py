@@ -524,6 +524,31 @@ def test_an_index_that_can_not_be_kept_is_a_temporary_one(out: Path, tmp_path: P
         assert "a temporary one is used" in notice
 
 
+def test_an_index_that_can_not_be_locked_any_more(out: Path) -> None:
+    left(out, completed())
+    with opened(out):
+        pass
+    left(out, completed(), 2)
+    locked = Path(f"{index_path(out)}.lock")
+    locked.unlink()
+    locked.mkdir()
+
+    with opened(out) as history:
+        assert found(history, "roses") == [run_id(1), run_id(2)]
+        (notice,) = history.notices
+        assert "the index of runs can not be used" in notice
+
+
+def test_a_full_disk_takes_no_index_and_the_runs_are_found(out: Path) -> None:
+    left(out, completed("Roses. " * 20_000))
+    with History(out) as history:
+        history._index._run("PRAGMA max_page_count = 1")  # as SQLite tells a full disk
+        history.refresh()
+        assert found(history, "roses") == [run_id(1)]
+        (notice,) = history.notices
+        assert "full" in notice and "a temporary one is used" in notice
+
+
 def test_a_link_in_place_of_the_index_is_not_followed(out: Path, tmp_path: Path) -> None:
     left(out, completed())
     precious = tmp_path / "precious"

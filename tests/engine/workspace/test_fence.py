@@ -40,6 +40,7 @@ HOSTILE = [
             ".git./config", "git~1/config", "sub/.git/config", "sub/.GIT/config", "keys/server.pem",
             "keys/SERVER.PEM", "keys/id_rsa", "keys/ID_RSA", "config/credentials.json",
             "config/Credentials.JSON", "artifacts/runs/r0/events.jsonl",
+            "artifacts/trash/r0/events.jsonl",
             "Artifacts/Runs/r0/events.jsonl",
         )
         for suffix in ("", "/")

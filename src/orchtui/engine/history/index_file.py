@@ -86,6 +86,7 @@ def discard(opened: Opened) -> None:
 
     Raises:
         StorageError: when it can not be taken away.
+        sqlite3.OperationalError: as `lock`.
     """
     with contextlib.suppress(sqlite3.Error):
         opened.connection.close()
@@ -107,11 +108,14 @@ def lock(path: Path, patience: float = 0.0) -> Iterator[bool]:
     Args:
         path: The index.
         patience: Seconds to wait for another process.
+
+    Raises:
+        sqlite3.OperationalError: when there can be no lock, and so no index that is kept.
     """
     try:
         file = no_link_private(f"{path}.lock", os.O_RDWR | os.O_CREAT)
     except OSError as error:
-        raise StorageError(f"{path}.lock: {error.strerror}") from error
+        raise sqlite3.OperationalError(f"{path}.lock: {error.strerror}") from error
     try:
         end = time.monotonic() + patience
         while True:

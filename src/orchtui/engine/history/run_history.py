@@ -272,7 +272,8 @@ class History:
         name = getattr(error, "sqlite_errorname", None) or ""
         why = clean_line(str(error), 100)
         self._upkeep.known = None
-        if again or self._index.path is None or name.startswith(_NOT_BROKEN):
+        lost = isinstance(error, sqlite3.Error) and (not name or name.startswith(_NOT_BROKEN))
+        if again or lost or self._index.path is None:
             self._index.forgo_file(f"the index of runs can not be used ({why})")
             return
         try:

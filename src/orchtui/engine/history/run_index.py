@@ -145,7 +145,8 @@ class RunIndex:
                 for name, kept, texts in changes:
                     self._keep(name, kept, texts)
             except BaseException:
-                self._run("ROLLBACK")
+                if self._opened.connection.in_transaction:  # a full disk has ended it already
+                    self._run("ROLLBACK")
                 raise
             self._run("COMMIT")
 

@@ -40,15 +40,19 @@ class Rules:
 
     Args:
         project: Absolute path of the project folder.
-        out: The folder that keeps orchtui's runs, below `runs`; it may lie outside of the project.
+        out: The folder that keeps orchtui's runs, below `runs` and `trash`; it may lie outside of
+            the project.
         ignored: What .gitignore files say; `load` reads those of the project.
     """
 
     def __init__(self, project: Path, out: Path, ignored: Ignored | None = None) -> None:
         self._ignored = ignored or Ignored(lambda folder: "")
-        runs = os.path.relpath(os.path.realpath(out / "runs"), os.path.realpath(project))
-        self._runs = "" if runs.startswith("..") else folded(runs)
-        self._out = self._runs.rpartition("/")[0]
+        runs, trash = (
+            os.path.relpath(os.path.realpath(out / name), os.path.realpath(project))
+            for name in ("runs", "trash")
+        )
+        self._kept = [f"{folded(one)}/" for one in (runs, trash) if not one.startswith("..")]
+        self._out = "" if runs.startswith("..") else folded(runs).rpartition("/")[0]
 
     @classmethod
     def load(cls, project: Path, out: Path) -> "Rules":
@@ -65,7 +69,7 @@ class Rules:
         """
         plain = folded(path)
         parts = plain.split("/")
-        if self._runs and (plain + "/").startswith(self._runs + "/"):
+        if any((plain + "/").startswith(one) for one in self._kept):
             return "orchtui keeps its runs there; what a task needs is handed to it"
         if why := secret_names.forbidden(parts, folder=folder):
             return why
