@@ -25,7 +25,7 @@ from orchtui.engine.history.run_history import History
 from orchtui.engine.history.trends import trends
 from orchtui.engine.plan import Task
 from orchtui.ui.memory import resident
-from tests.engine.told import Told
+from tests.engine.told import START, Told
 
 TASKS = 5
 ROUNDS = 5
@@ -50,7 +50,8 @@ def make_runs(runs: Path, count: int, words: list[str], chance: random.Random) -
 
     first = datetime(2024, 1, 1, tzinfo=UTC)
     for number in range(count):
-        run_id = f"{first + timedelta(minutes=97 * number):%Y%m%d-%H%M%S}-{number:04x}"
+        began = first + timedelta(minutes=97 * number)
+        run_id = f"{began:%Y%m%d-%H%M%S}-{number:04x}"
         told = Told(
             *(Task(id=f"t{n}", title=text(4), prompt=text(60)) for n in range(TASKS)),
             name=f"plan-{number % 200}",
@@ -67,7 +68,11 @@ def make_runs(runs: Path, count: int, words: list[str], chance: random.Random) -
         told.ends(TASKS + 3)
         begun = told.events[0]
         assert isinstance(begun, ev.RunStarted)
-        events = [msgspec.structs.replace(begun, run=run_id), *told.events[1:]]
+        shift = began.timestamp() - START
+        events = [
+            msgspec.structs.replace(event, at=ev.iso(ev.seconds(event.at) + shift))
+            for event in (msgspec.structs.replace(begun, run=run_id), *told.events[1:])
+        ]
         write(runs / run_id, events)
         if number % 10 == 0:
             labels.tagged(runs / run_id, [f"tag{number % 7}"])

@@ -31,7 +31,7 @@ TAG_ALLOWED = (
 )
 
 
-class Labels(msgspec.Struct, frozen=True, kw_only=True):
+class Labels(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person wrote on a run."""
 
     name: str = ""

@@ -203,7 +203,7 @@ class History:
         """Runs that a query asks for. Blocks for milliseconds where words are searched for."""
         found = self._upkeep.rows
         if query.terms:
-            names = self._asked(lambda: self._index.find(query.terms))
+            names = self._asked(lambda: self._index.find(query.terms, ranked=False))
             found = {name: found[name] for name in names if name in found}
         rows = passing(found.values(), query)
         ordered = in_order(rows, sort, reverse=reverse, pinned_first=pinned_first)

@@ -43,7 +43,7 @@ _COLUMNS: dict[Field, int] = {
 _RANK = "bm25(words, 8.0, 4.0, 2.0, 1.0)"
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class Kept(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the index knows of one run folder."""
 
     stamp: str
@@ -190,29 +190,33 @@ class RunIndex:
                 self._run("INSERT INTO words (words) VALUES ('optimize')")
             self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def find(self, terms: Sequence[Term]) -> list[str]:
+    def find(self, terms: Sequence[Term], *, ranked: bool = True) -> list[str]:
         """Names of the run folders in which all terms stand, or do not where they must not.
 
-        The best first with FTS5, and else the newest.
+        Args:
+            terms: What is searched for.
+            ranked: Whether the best come first, where there is FTS5; else they are in no order.
         """
         with self._lock:
             if not self.fts:
                 return self._found_plainly(terms)
-            names = self._matching([term for term in terms if not term.absent], " AND ")
+            wanted = [term for term in terms if not term.absent]
+            names = self._matching(wanted, " AND ", ranked=ranked)
             if unwanted := [term for term in terms if term.absent]:
-                without = set(self._matching(unwanted, " OR "))
+                without = set(self._matching(unwanted, " OR ", ranked=False))
                 names = [name for name in names if name not in without]
         return names
 
-    def _matching(self, terms: Sequence[Term], join: str) -> list[str]:
+    def _matching(self, terms: Sequence[Term], join: str, *, ranked: bool) -> list[str]:
         if not terms:
             found = self._run("SELECT name FROM runs WHERE row NOT NULL ORDER BY name DESC")
         else:
+            order = f" ORDER BY {_RANK}, name DESC" if ranked else ""
             statement = (
-                "SELECT name FROM words JOIN runs ON number = words.rowid "
-                f"WHERE words MATCH ? ORDER BY {_RANK}, name DESC"
+                "SELECT name FROM words JOIN runs ON number = words.rowid WHERE words MATCH ?"
             )
-            found = self._run(statement, (join.join(f"({term.query})" for term in terms),))
+            asked = join.join(f"({term.query})" for term in terms)
+            found = self._run(statement + order, (asked,))
         return [name for (name,) in found.fetchall()]
 
     def _found_plainly(self, terms: Sequence[Term]) -> list[str]:
