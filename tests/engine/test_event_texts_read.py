@@ -74,3 +74,25 @@ def test_a_line_may_be_nested_as_deep_as_it_likes(depth: int, kind: str, text: s
 def test_what_is_no_event_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         read_line(line)
+
+
+def lines_of(*events: bytes) -> bytes:
+    return b"".join(event + b"\n" for event in events)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5), st.booleans())
+def test_many_lines_are_read_as_each_by_itself(texts: list[str], unheard_of: bool) -> None:
+    each = [ev.encode(delta(text)) for text in texts]
+    if unheard_of:
+        each.append(b'{"kind":"unheard_of","seq":9,"at":"' + _AT.encode() + b'"}')
+
+    assert ev.decode_lines(lines_of(*each)) == [read_line(line) for line in each]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b" ", b"[]", b"{}", b'{"kind":"text_delta"}', ev.encode(delta("a")) * 2, b"\xff", b"nul"],
+)
+def test_one_line_that_is_no_event_is_enough(line: bytes) -> None:
+    with pytest.raises(ValueError):
+        ev.decode_lines(lines_of(ev.encode(delta("a")), line, ev.encode(delta("a\x1b"))))

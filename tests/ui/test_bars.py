@@ -7,7 +7,8 @@ from rich.cells import cell_len
 
 from orchtui.engine import events as ev
 from orchtui.engine.plan import Limits
-from orchtui.ui.timeline.task_bars import Bars, Cell, TimeAxis, write
+from orchtui.engine.time_axis import TimeAxis
+from orchtui.ui.timeline.task_bars import Bars, Cell, write
 from orchtui.ui.timeline.time_ruler import Scale
 from orchtui.ui.timeline.time_window import View
 from tests.engine.scripted import task
@@ -15,7 +16,7 @@ from tests.engine.told import START, Scenario, Told, play, scenarios
 
 
 def bars(told: Told, now: float, width: int = 20, start: float = 0.0, live: bool = True) -> Bars:
-    axis = TimeAxis(told.run, START + now)
+    axis = TimeAxis.of(told.run, START + now)
     scale = Scale(View(start, start + width), width)
     return Bars(told.run, axis, scale, START + now if live else None)
 
@@ -180,7 +181,7 @@ def test_every_bar_of_every_run_has_one_sign_a_cell(
     scenario: Scenario, width: int, start: float, span: float
 ) -> None:
     _, run = play(scenario)
-    axis = TimeAxis(run, run.at)
+    axis = TimeAxis.of(run, run.at)
     made = Bars(run, axis, Scale(View(start, start + span), width), None)
     for one in run.tasks.values():
         cells = made.of(one)

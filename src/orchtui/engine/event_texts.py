@@ -51,6 +51,11 @@ def clean_event(event: _E, line: bytes | str) -> _E:
         line: What it was read from.
     """
     data = line.encode(errors="replace") if isinstance(line, str) else line
-    if data.isascii() and b"\\" not in data and b"\x7f" not in data:
+    if no_text_acts(data):
         return event  # nearly every line, and quicker than the pattern by far
     return with_texts(event, clean) if _SUSPECT.search(data) else event
+
+
+def no_text_acts(data: bytes) -> bool:
+    """Whether it can be seen at a glance that no text in this JSON can act on a terminal."""
+    return data.isascii() and b"\\" not in data and b"\x7f" not in data

@@ -33,7 +33,7 @@ from orchtui.engine.event_parts import (
     output_file,
     seconds,
 )
-from orchtui.engine.event_texts import clean_event
+from orchtui.engine.event_texts import clean_event, no_text_acts
 from orchtui.engine.fingerprint import Fingerprint
 from orchtui.engine.plan import AggregateStrategy, Plan, Task
 from orchtui.engine.resolve import Overrides
@@ -111,6 +111,7 @@ __all__ = [
     "Verdict",
     "WriteRefused",
     "decode",
+    "decode_lines",
     "encode",
     "iso",
     "kind_of",
@@ -325,6 +326,22 @@ def decode(line: bytes | str) -> RunEvent | UnknownEvent:
         return _decode(line)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def decode_lines(lines: bytes) -> list[RunEvent | UnknownEvent]:
+    """`decode` for many whole lines, in half the time.
+
+    It does not look at times: whoever folds the events finds a wrong one.
+
+    Raises:
+        ValueError: when one of them is not an event; `decode` says which, and why.
+    """
+    each = lines.split(b"\n")[:-1]
+    try:
+        events = list(map(_decoder.decode, each))
+    except (msgspec.ValidationError, RecursionError):  # perhaps only of a kind that is not known
+        return list(map(decode, each))
+    return events if no_text_acts(lines) else list(map(clean_event, events, each))
 
 
 def _decode(line: bytes | str) -> RunEvent | UnknownEvent:

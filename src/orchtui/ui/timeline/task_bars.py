@@ -11,7 +11,8 @@ from itertools import groupby
 from rich.cells import cell_len
 
 from orchtui.engine.events import seconds
-from orchtui.engine.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.run import Attempt, Run, TaskRun
+from orchtui.engine.time_axis import TimeAxis
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline.time_ruler import Scale
 
@@ -42,34 +43,6 @@ Cell = tuple[str, str]
 """What stands there, and the name of its style; the second half of a wide character is empty."""
 
 _EMPTY: Cell = (" ", "")
-
-
-class TimeAxis:
-    """Moments of a run as seconds of working time.
-
-    Args:
-        run: Whose time it is.
-        now: The end of the session that is going on; seconds since 1970.
-    """
-
-    def __init__(self, run: Run, now: float) -> None:
-        self._spans: list[tuple[float, float, float]] = []
-        total = 0.0
-        for number, session in enumerate(run.sessions, 1):
-            end = _end(run, session, now if number == len(run.sessions) else session.last_end)
-            self._spans.append((session.started, end, total))
-            total += max(0.0, end - session.started)
-        self.length = max(total, 0.001)
-        """Seconds from the start to the end."""
-        self.seams = tuple(offset for _, _, offset in self._spans[1:])
-        """Where a session ended and the next one began."""
-
-    def at(self, moment: float) -> float:
-        """Seconds of working time up to a moment since 1970."""
-        for start, end, offset in reversed(self._spans):
-            if moment >= start:
-                return offset + min(moment, max(end, start)) - start
-        return 0.0
 
 
 class Bars:
@@ -282,13 +255,3 @@ def strokes(cells: Iterable[Cell]) -> list[Cell]:
         ("".join(glyph for glyph, _ in group), ink)
         for ink, group in groupby(cells, key=lambda cell: cell[1])
     ]
-
-
-def _end(run: Run, session: Session, now: float) -> float:
-    if session is not run.sessions[-1]:
-        return session.last_end
-    if run.finished is None:
-        return max(session.last_end, now)
-    # The synthesis is not counted in the makespan, but its bar takes room.
-    last = run.aggregate.ended if run.aggregate is not None else None
-    return max(session.last_end, last or 0.0)

@@ -12,8 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from orchtui.engine.run import Run
+from orchtui.engine.time_axis import TimeAxis
 from orchtui.ui.bars.token_rate import TaskRates
-from orchtui.ui.timeline.task_bars import Bars, TimeAxis
+from orchtui.ui.timeline.task_bars import Bars
 from orchtui.ui.timeline.time_ruler import Scale
 from orchtui.ui.timeline.time_window import TimeWindow
 from orchtui.ui.timeline.timeline_columns import Columns, columns
@@ -67,7 +68,7 @@ class TimelineView(ScrollView):
         self._beat += 1
         self.model.follow()
         self.rates.see(now, self._run)
-        self._axis = TimeAxis(self._run, now)
+        self._axis = TimeAxis.of(self._run, now)
         self._draw()
 
     def _draw(self) -> None:
