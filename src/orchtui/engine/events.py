@@ -338,9 +338,9 @@ def decode_lines(lines: bytes) -> list[RunEvent | UnknownEvent]:
     """
     each = lines.split(b"\n")[:-1]
     try:
-        events = list(map(_decoder.decode, each))
+        events: list[RunEvent | UnknownEvent] = [_decoder.decode(line) for line in each]
     except (msgspec.ValidationError, RecursionError):  # perhaps only of a kind that is not known
-        return list(map(decode, each))
+        return [decode(line) for line in each]
     return events if no_text_acts(lines) else list(map(clean_event, events, each))
 
 

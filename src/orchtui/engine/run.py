@@ -27,7 +27,7 @@ Status = Literal[
 LIVE: frozenset[Status] = frozenset({"waiting", "queued", "running", "retrying"})
 ENDED: frozenset[Status] = frozenset({"completed", "failed", "cancelled", "skipped"})
 
-_STORY = 12
+STORY = 12
 """How many of a task's last events an IllegalTransitionError tells."""
 
 
@@ -137,7 +137,7 @@ class TaskRun:
     """Where its result comes from, when it was taken over from an earlier run."""
     question: ev.PermissionAsked | None = None
     """What its program wants to be allowed, until somebody answers."""
-    story: deque[str] = field(default_factory=lambda: deque(maxlen=_STORY))
+    story: deque[str] = field(default_factory=lambda: deque(maxlen=STORY))
 
     @property
     def id(self) -> str:

@@ -23,7 +23,7 @@ class TaskStarted(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
 
 
-class TextDelta(TaskEvent, frozen=True, kw_only=True):
+class TextDelta(TaskEvent, frozen=True, kw_only=True, gc=False):  # they come by the million
     """Text that arrived, cleaned, several pieces joined."""
 
     text: str
