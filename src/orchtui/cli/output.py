@@ -12,6 +12,9 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
+_MUCH = 100
+"""Writes that may wait."""
+
 
 class Output:
     """One stream. Enough of a text file for rich to write to.
@@ -42,6 +45,11 @@ class Output:
     def write_bytes(self, data: bytes) -> None:
         """`write`, for what is encoded already."""
         self._queue.put(data)
+
+    @property
+    def behind(self) -> bool:
+        """Whether much waits to be written: for whoever can wait until less does."""
+        return self.error is None and self._queue.qsize() > _MUCH
 
     def flush(self) -> None:
         """Nothing is held back."""

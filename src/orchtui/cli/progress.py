@@ -53,10 +53,14 @@ class Progress:
         now: Seconds since 1970, by the session's clock.
         err: Where to.
         table: Whether a live table may be drawn there.
+        mark: A word at the beginning of every line, where this is no run that goes on.
     """
 
-    def __init__(self, run: Run, now: Callable[[], float], err: Output, *, table: bool) -> None:
+    def __init__(
+        self, run: Run, now: Callable[[], float], err: Output, *, table: bool, mark: str = ""
+    ) -> None:
         self._run = run
+        self._mark = mark
         self._now = now
         self._err = err
         self._live: Live | None = None
@@ -104,7 +108,7 @@ class Progress:
             self._print_line(event)
         elif isinstance(event, ev.RaceDetected) or _was_refused(event):
             # Too weighty for a table that is drawn over.
-            self._live.console.print(Text(self._line(event), style="bold red"))
+            self._print_above(self._line(event), "bold red")
 
     def _note_change(self, event: ev.Steered | ev.TaskAdded | ev.LimitChanged) -> None:
         if isinstance(event, ev.LimitChanged):
@@ -121,10 +125,15 @@ class Progress:
         if self._live is None:
             self._say(line)
         elif isinstance(event, ev.LimitChanged) and event.lower:
-            self._live.console.print(Text(line, style="yellow"))
+            self._print_above(line, "yellow")
 
-    def conclude(self, run_folder: Path, out: Path) -> None:
-        """The last lines: the verdict, loudly, and where the files are."""
+    def conclude(self, run_folder: Path, out: Path | None) -> None:
+        """The last lines: the verdict, loudly, and where the files are.
+
+        Args:
+            run_folder: The run's.
+            out: The artifacts folder, where this run has just written its newest results.
+        """
         run = self._run
         count, word = verdict.census(run), verdict.verdict(run)
         line = f"{word}: {outcome_words.done(count)} in {show_duration(verdict.makespan(run))}"
@@ -158,7 +167,8 @@ class Progress:
         if kept := verdict.kept_files(run):
             files = f"{kept} file{'' if kept == 1 else 's'} written and kept"
             self._say(f"{files}; see and apply: {apply_hint(run.id)}", bold=True)
-        self._say(f"Run {run.id} in {run_folder}; newest results in {out}")
+        newest = f"; newest results in {out}" if out is not None else ""
+        self._say(f"Run {run.id} in {run_folder}{newest}")
 
     def _tell_storage(self, event: ev.StorageEvent) -> None:
         line = f"{event.at[11:19]} {headline(event)}: {sentence(event, self._run.id)}"
@@ -166,9 +176,18 @@ class Progress:
         if self._live is None:
             self._say(line, fg=color, bold=True)
         else:
-            self._live.console.print(Text(line, style=f"bold {color}"))
+            self._print_above(line, f"bold {color}")
+
+    def _print_above(self, line: str, style: str) -> None:
+        """Print above the table."""
+        assert self._live is not None
+        self._live.console.print(Text(self._marked(line), style=style))
+
+    def _marked(self, line: str) -> str:
+        return f"{self._mark} {line}" if self._mark else line
 
     def _say(self, line: str, **style: Any) -> None:
+        line = self._marked(line)
         self._err.write((click.style(line, **style) if self._err.isatty() else line) + "\n")
 
     def _tell_budget(self, event: ev.BudgetWarning) -> None:
@@ -176,7 +195,7 @@ class Progress:
         if self._live is None:
             self._say(line, fg="yellow", bold=True)
         else:
-            self._live.console.print(Text(line, style="bold yellow"))
+            self._print_above(line, "bold yellow")
 
     def _print_line(self, event: ev.TaskEvent) -> None:
         line = self._line(event)
@@ -234,6 +253,8 @@ class Progress:
         title = f"{count.completed}/{count.total} completed · {show_duration(now - run.started)}"
         if badge := rehearsed.badge(run):
             title = f"{badge} · {title}"
+        if self._mark:
+            title = f"{self._mark} · {title}"
         table.add_column("")
         table.add_column(title, max_width=48, no_wrap=True, overflow="ellipsis")
         table.add_column("who", no_wrap=True)

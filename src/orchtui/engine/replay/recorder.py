@@ -47,6 +47,8 @@ class Recorder:
         """Of each event: seconds of working time."""
         self.markers: list[Marker] = []
         self.stretches: list[Stretch] = []
+        self.first: AnyEvent
+        """The event that it begins with; there once `go_through` is done."""
         self.unknown = 0
         """Events of kinds that this version does not know."""
         self.broken = ""
@@ -94,6 +96,7 @@ class Recorder:
     def _begin(self, event: AnyEvent, length: int) -> None:
         """The first event, and the checkpoint that stands ahead of all others."""
         self._run = past_runs.own(self._folder, fold.begin(event))
+        self.first = event
         self._begin_session(self._run.at)
         self.positions.append(0.0)
         self._checkpoint(length)

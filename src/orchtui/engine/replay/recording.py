@@ -32,6 +32,8 @@ class Recording:
 
     def __init__(self, folder: Path, recorder: Recorder, run: Run, alive: bool) -> None:
         self.folder = folder
+        self.first = recorder.first
+        """The first event."""
         self.count = len(recorder.positions)
         """Events that can be replayed; at least 1."""
         self.markers = Markers(recorder.markers)
