@@ -99,10 +99,7 @@ def command(
         return 0
     if dry_run:
         return reusing.show(prospect, as_json=as_json)
-    orchestrator = begin(project, prospect)
-    chosen = _chosen(orchestrator.schedule, orchestrator.done)
-    for line in (*stages.told(orchestrator.schedule), *chosen):
-        click.echo(f"orchtui: {line}", err=True)
+    orchestrator = begin_new(project, prospect)
     name = "the request" if plan is None else STDIN if plan == "-" else plan
     return drive(project, orchestrator, as_json=as_json, trust=trust, plan_name=name)
 
@@ -115,6 +112,17 @@ def begin(project: "Project", prospect: "Prospect") -> "Orchestrator":
     reusing.tell(prospect)
     for warning in project.warnings(prospect.schedule):
         click.echo(f"orchtui: {clean_line(warning)}", err=True)
+    return orchestrator
+
+
+def begin_new(project: "Project", prospect: "Prospect") -> "Orchestrator":
+    """`begin`, of a new run: its order, and who was chosen for its tasks, is told too."""
+    from orchtui.cli import stages
+
+    orchestrator = begin(project, prospect)
+    chosen = _chosen(orchestrator.schedule, orchestrator.done)
+    for line in (*stages.told(orchestrator.schedule), *chosen):
+        click.echo(f"orchtui: {line}", err=True)
     return orchestrator
 
 

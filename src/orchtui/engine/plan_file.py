@@ -98,7 +98,7 @@ LIMITS: dict[str, Reader[Any]] = {
     "rate": rate,
     "on_budget": choice(ON_BUDGET),
 }
-_TASK: dict[str, Reader[Any]] = {
+TASK: dict[str, Reader[Any]] = {
     "id": _slug,
     "title": line,
     "prompt": text,
@@ -124,7 +124,7 @@ _TASK: dict[str, Reader[Any]] = {
     "accept_truncated": flag,
     "enabled": flag,
 }
-_task_list = list_of(record(_TASK), single=False, wanted="a list of tasks")
+_task_list = list_of(record(TASK), single=False, wanted="a list of tasks")
 
 
 def _tasks(node: Node, problems: Problems, label: str) -> tuple[Record, ...]:
@@ -133,7 +133,7 @@ def _tasks(node: Node, problems: Problems, label: str) -> tuple[Record, ...]:
     return _task_list(node, problems, label)
 
 
-_PLAN: dict[str, Reader[Any]] = {
+PLAN: dict[str, Reader[Any]] = {
     "name": _plan_name,
     "request": text,
     "specialist": name,
@@ -181,7 +181,7 @@ def parse_plan(text: str, file: str = "<text>") -> Plan:
     root = compose(text, problems)
     if root is None or (isinstance(root, Scalar) and root.is_null):
         raise problems.refuse(Place(), f"the plan is empty; {NEEDS_TASKS}")
-    whole_plan = read_whole(root, record(_PLAN), problems, "the plan")
+    whole_plan = read_whole(root, record(PLAN), problems, "the plan")
     values = dict(whole_plan.values)
     records = values.pop("tasks", ())
     tasks = tuple(
@@ -205,12 +205,13 @@ def dump_plan(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def save_plan(plan: Plan, path: Path) -> None:
+def save_plan(plan: Plan, path: Path, head: str = "") -> None:
     """Put a plan in place of a file in one step; comments in the old file are lost.
 
     Args:
         plan: What to write.
         path: The file; its folder must exist. A link is kept and the file behind it replaced.
+        head: Comment lines to begin with.
 
     Raises:
         StorageError: when the disk refuses; the old file is then still there.
@@ -220,7 +221,7 @@ def save_plan(plan: Plan, path: Path) -> None:
         half = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             with open(half, "w", encoding="utf-8", newline="") as file:
-                file.write(dump_plan(plan))
+                file.write(head + dump_plan(plan))
                 file.flush()
                 os.fsync(file.fileno())
             if target.exists():
@@ -248,7 +249,7 @@ def _entry(key: str, value: object, indent: int) -> str:
     if isinstance(value, Limits):
         said = {field: getattr(value, field) for field in value.__struct_fields__}
         limits = [
-            f"{field}: {one if isinstance(one, str) else _number(field, one)}"
+            f"{field}: {one if isinstance(one, str) else written_number(field, one)}"
             for field, one in said.items()
             if one is not None
         ]
@@ -258,10 +259,11 @@ def _entry(key: str, value: object, indent: int) -> str:
     if isinstance(value, str):
         return f"{head} {block(value, indent + 2)}"
     assert isinstance(value, int | float)
-    return f"{head} {_number(key, value)}"
+    return f"{head} {written_number(key, value)}"
 
 
-def _number(key: str, value: float) -> str:
+def written_number(key: str, value: float) -> str:
+    """A number, or a flag, as a plan file has it for this key."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if key == "rate":

@@ -6,6 +6,7 @@ was started with holds where those say nothing. This module reads the project
 folder and its runs, and never writes a file.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,6 +170,43 @@ class Prospects(Staff):
         )
         resuming.refuse_loss(past, prospect)
         return prospect
+
+    def prospect_again(
+        self, run_id: str, changes: Sequence[str] = (), *, only_missing: bool = False
+    ) -> Prospect:
+        """A new run of a past run's plan, begun with `begin`; nothing is started.
+
+        The flags that it was started with hold where today's say nothing, and what it used where
+        nobody chose a backend: so a rehearsal is rehearsed again.
+
+        Args:
+            run_id: An id, a unique prefix, or `last`.
+            changes: What is to be different, `KEY=VALUE` each; see `plan_set`.
+            only_missing: Whether results that still stand are taken over, so that only what failed,
+                or is different now, runs.
+
+        Raises:
+            InputError, NoBackendError: when it can not be started so.
+            RunNotFoundError, StorageError: as they say; RunAliveError with `only_missing`.
+        """
+        from orchtui.engine import again, inheriting  # not before the first paint
+        from orchtui.engine.opening import Terms  # not before the first paint
+        from orchtui.engine.reuse import compare  # not before the first paint
+
+        past = self.open_run(run_id)
+        folder = self._folder_of(past)
+        if only_missing:
+            past_runs.refuse_alive(folder, past)
+        once_more = again.of(past, changes)
+        overrides = resuming.merged(self.overrides, once_more.overrides)
+        plan = once_more.plan
+        schedule = self.draw_up(plan, overrides, used=past, same_run=True)
+        prints = self.fingerprints_of(schedule)
+        terms = Terms(overrides=overrides, fingerprints=prints)
+        if only_missing:
+            reuse = compare(past, schedule, prints, lost=inheriting.lost_files(past, folder))
+            terms = structs.replace(terms, reuse=reuse, parent=past)
+        return Prospect(plan=plan, schedule=schedule, terms=terms, told=once_more.told)
 
     def fingerprints_of(self, schedule: Schedule) -> dict[str, Fingerprint]:
         """What each task of a schedule is, by id."""

@@ -44,6 +44,8 @@ class Prospect:
     """The run that goes on; `None` for a new one."""
     written: bool = True
     """Whether its last session wrote all its files: it may have been killed just before."""
+    told: tuple[str, ...] = ()
+    """What is different from the run that it is run after once more, in lines."""
 
     @property
     def reuse(self) -> "Reuse | None":
