@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from orchtui.engine import events as ev
 from orchtui.engine import fold, journal
 from orchtui.engine.errors import StorageError
+from orchtui.engine.plan import Task
 from orchtui.engine.replay import whole_lines
 from orchtui.engine.replay.checkpoints import Checkpoints
 from orchtui.engine.replay.markers import MARKER_KINDS
 from orchtui.engine.replay.recording import Recording, open_recording
 from orchtui.engine.run import Run
 from tests.engine.generated_runs import Telling, tellings
-from tests.engine.scripted import task
+from tests.engine.scripted import schedule_of, task
 from tests.engine.told import START, Told
 
 RUN = "20260115-100000-abcd"
@@ -88,6 +89,45 @@ def test_at_every_event_it_is_what_folding_gives(
     assert recording.whole
 
 
+def with_everything() -> Told:
+    """A run with all that grows: texts, tools, refusals, attempts, tasks, and a synthesis."""
+    told = Told(task("a"), task("b"), aggregate="synthesize").starts("a", 0).starts("b", 0)
+    for at, call in enumerate(("1", "2", "1"), 1):
+        told.says("a", at, f"before {call} ")
+        told.tell(ev.ToolCalled, at, task="a", attempt=1, call=call, name="Read", arguments="{}")
+    for at, call in enumerate(("2", "1", "1", "nobody's"), 4):  # one returns twice
+        told.tell(ev.ToolReturned, at, task="a", attempt=1, call=call, ok=at != 5, text=f"at {at}")
+        told.says("b", at, "text ")
+    told.tell(ev.WriteRefused, 8, task="a", attempt=1, path="x", why="no")
+    told.tell(ev.LimitChanged, 8, backend="scripted", lower=True, why="busy", concurrency=1)
+    told.retries("a", 9).starts("a", 11).says("a", 12, "again ").completes("a", 13, "whole")
+    new = Task(id="c", prompt="do c")
+    told.tell(ev.TaskAdded, 14, scheduled=schedule_of(new).tasks[0], planned=new)
+    told.starts("c", 15).says("c", 16, "c").tell(ev.Steered, 16, action="retry", task="a")
+    told.starts("a", 17).completes("a", 18, "third").completes("c", 18).completes("b", 19, "b")
+    synthesis = {"task": ev.AGGREGATE, "attempt": 1}
+    told.tell(ev.TaskQueued, 20, **{**synthesis, "attempt": 0})
+    told.tell(
+        ev.TaskStarted, 20, **synthesis, specialist="synthesizer", instance="s", backend="scripted"
+    )
+    for at in (21, 22, 23):
+        told.tell(ev.TextDelta, at, **synthesis, text=f"all {at} ")
+    return told
+
+
+@pytest.mark.parametrize("events", [1, 2, 3, 5])
+def test_all_that_grows_is_as_long_as_it_was(folder: Path, events: int) -> None:
+    told = with_everything()
+    recording = recorded(folder, told, events)
+
+    for index in range(1, recording.count + 1):
+        expected = fold.replay(told.events[:index])
+        assert expected is not None and same(recording.at(index), expected)
+    whole = recording.at(recording.count)
+    assert [tool.text for tool in whole.tasks["a"].attempts[0].tools] == ["", "at 4", "at 6"]
+    assert whole.aggregate is not None and whole.aggregate.text == "all 21 all 22 all 23 "
+
+
 def parts(one: object) -> dict[int, object]:
     """Everything in a Run that can be changed in its place, by its identity."""
     found: dict[int, object] = {}
@@ -132,8 +172,8 @@ def test_text_is_kept_once_however_many_checkpoints_there_are(folder: Path) -> N
 
     assert many.at(many.count).tasks["a"].text == text
     assert sum(map(len, many.at(many.count).tasks["a"].attempts[0].pieces)) == len(text)
-    grown = many._checkpoints[-1].tasks[0].attempts[0].blocks
-    assert all(one.tasks[0].attempts[0].blocks is grown for one in many._checkpoints[2:])
+    frame = many._checkpoints[-2].frames[0]  # between two where nothing but text came
+    assert all(one.frames[0] is frame for one in many._checkpoints[2:])
     assert len(few._checkpoints) < len(many._checkpoints)
 
 

@@ -1,31 +1,34 @@
 """Checkpoints: a Run as it stood at some events, so that it can be had again without the rest.
 
-A checkpoint copies what has changed since the one before it; tasks that have not
-are shared. Text is kept once for all of them: what an attempt wrote since the last
-checkpoint is joined to one block of its list, and a checkpoint notes how many
-blocks there were. When checkpoints take too much memory, every second one goes.
-This module never reads a file, and never folds.
+A checkpoint has a frame of every task: all of it but its long lists. Frames are
+shared by the checkpoints between which nothing but text came. Text, tools and
+refusals are kept once for all checkpoints, in trails that only grow, and a
+checkpoint notes how long they were. When checkpoints take too much memory, every
+second one goes. This module never reads a file, and never folds.
 """
 
+from array import array
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from itertools import islice
 from operator import attrgetter
 from sys import getsizeof
 from typing import Any, NamedTuple, TypeVar
 
+from orchtui.engine import events as ev
 from orchtui.engine.run import STORY, Attempt, Run, Session, TaskRun, ToolUse
 from orchtui.engine.slots import Slots
 
 MOST_BYTES = 96 << 20
-"""Of memory for all checkpoints of a run, about; its text comes on top."""
+"""Of memory for all checkpoints of a run, about; its texts and tools come on top."""
 EVENTS = 2_000
 """Events between two checkpoints, at least: they are folded in some milliseconds."""
 BYTES = 4 << 20
 """Bytes of journal between two, at most, as long as there is room."""
 
-# About what one of them takes, with what it alone holds.
-_RUN_BYTES, _TASK_BYTES, _ATTEMPT_BYTES, _TOOL_BYTES, _POINTER = 2_000, 400, 500, 150, 8
+# About what one of them takes.
+_RUN_BYTES, _TASK_BYTES, _ATTEMPT_BYTES, _TOOL_BYTES, _POINTER = 2_000, 600, 700, 250, 8
 
 _T = TypeVar("_T")
 _NO_STORY: deque[str] = deque(maxlen=0)
@@ -33,29 +36,44 @@ _NO_STORY: deque[str] = deque(maxlen=0)
 
 def _copier(kind: type[_T]) -> Callable[[_T], _T]:
     """Copies a dataclass field by field; `copy.copy` takes three times as long."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
     values: Callable[[Any], tuple[Any, ...]] = attrgetter(*names)
     return lambda one: kind(*values(one))
 
 
 _run, _task, _attempt = _copier(Run), _copier(TaskRun), _copier(Attempt)
-_session, _slots, _tool = _copier(Session), _copier(Slots), _copier(ToolUse)
+_session, _slots = _copier(Session), _copier(Slots)
 
 
-class _KeptAttempt(NamedTuple):
+@dataclass(slots=True)
+class _Trail:
+    """What one attempt got, in order."""
+
+    blocks: list[str] = field(default_factory=list)
+    """Its text: a block for each checkpoint that found some."""
+    tools: list[tuple[str, str, str, int, float]] = field(default_factory=list)
+    """Its uses of tools, as `ToolUse` begins."""
+    returns: list[tuple[int, bool, str]] = field(default_factory=list)
+    """Which of them returned, and with what."""
+    refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
+
+
+class _AttemptFrame(NamedTuple):
     attempt: Attempt
-    """Without its text."""
-    blocks: list[str]
-    """Shared by all checkpoints; only grows."""
-    number: int
-    """How many of them there were."""
+    """Without what is in its trail."""
+    trail: _Trail
+    blocks: int
+    """How long the trail's lists were; of a last attempt more text may have come since."""
+    tools: int
+    returns: int
+    refused: int
 
 
-class _KeptTask(NamedTuple):
+class _Frame(NamedTuple):
     task: TaskRun
     """Without its attempts and its story."""
     story: tuple[str, ...]
-    attempts: tuple[_KeptAttempt, ...]
+    attempts: tuple[_AttemptFrame, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,16 +86,22 @@ class Checkpoint:
     """Bytes of the journal that they take."""
     run: Run
     """Without its tasks."""
-    tasks: tuple[_KeptTask, ...]
-    aggregate: _KeptTask | None
+    frames: tuple[_Frame, ...]
+    lengths: "array[int]"
+    """Of each task's last attempt: characters of text so far, …"""
+    blocks: "array[int]"
+    """… in so many blocks."""
+    aggregate: tuple[_Frame, int, int] | None
+    """The same of the synthesis."""
     size: int
     """Bytes of memory, about, beyond what it shares with the one before it."""
 
     def restored(self) -> Run:
         """The Run as it stood, to do with as one likes."""
         run = _own_lists(self.run)
-        run.tasks = {kept.task.id: _restored(kept) for kept in self.tasks}
-        run.aggregate = None if self.aggregate is None else _restored(self.aggregate)
+        each = map(_restored, self.frames, self.lengths, self.blocks)
+        run.tasks = {task.task.id: task for task in each}
+        run.aggregate = None if self.aggregate is None else _restored(*self.aggregate)
         return run
 
 
@@ -91,21 +115,22 @@ class Checkpoints:
 
     def __init__(self, most: int = MOST_BYTES, events: int = EVENTS) -> None:
         self.all: list[Checkpoint] = []
-        self.text_bytes = 0
-        """Of memory that the text takes."""
         self.thinned = False
         """Whether there was no room for all of them: going somewhere then takes longer."""
         self._most = most
         self._events, self._bytes = events, BYTES
-        self._held = 0
-        self._before: tuple[_KeptTask, ...] = ()
-        """The tasks of the last one that was added, also where that one has gone."""
-        self._blocks: dict[str, list[list[str]]] = {}
+        self._held = self._in_trails = 0
+        self._trails: dict[str, list[_Trail]] = {}
+        # As the last one that was added has it, also where that one has gone.
+        self._places: dict[str, int] = {}
+        self._frames: tuple[_Frame, ...] = ()
+        self._lengths, self._blocks = array("q"), array("q")
+        self._aggregate: tuple[_Frame, int, int] | None = None
 
     @property
     def bytes(self) -> int:
-        """Of memory that they take, about, with the text."""
-        return self._held + self.text_bytes
+        """Of memory that they take, about, with texts and tools."""
+        return self._held + self._in_trails
 
     def is_due(self, index: int, offset: int) -> bool:
         """Whether there should be one here."""
@@ -114,33 +139,54 @@ class Checkpoints:
         last = self.all[-1]
         return index - last.index >= self._events or offset - last.offset >= self._bytes
 
-    def add(self, run: Run, changed: Collection[str], index: int, offset: int) -> None:
+    def note_return(self, task: TaskRun, event: ev.ToolReturned) -> None:
+        """Note that a tool of a task's last attempt has returned, as the fold has it."""
+        tools = task.attempts[-1].tools
+        for place in range(len(tools) - 1, -1, -1):
+            if tools[place].call == event.call:
+                trail = self._trail(task, len(task.attempts) - 1)
+                trail.returns.append((place, event.ok, event.text))
+                break
+
+    def add(
+        self, run: Run, changed: set[str], written: Collection[str], index: int, offset: int
+    ) -> None:
         """Note how a run stands. Takes the text out of its attempts.
 
         Args:
             run: After so many events.
             changed: Ids of the tasks to which something has happened since the last one.
+            written: Ids of those that got text.
             index: How many events.
             offset: How many bytes they take.
         """
-        before = self._before
-        tasks, size = [], _RUN_BYTES
-        for place, task in enumerate(run.tasks.values()):
-            if place < len(before) and task.id not in changed:
-                tasks.append(before[place])
-            else:
-                kept, more = self._kept(task)
-                tasks.append(kept)
+        new = list(islice(run.tasks, len(self._places), None))
+        for task_id in new:
+            self._places[task_id] = len(self._places)
+        lengths, blocks = self._lengths[:], self._blocks[:]
+        lengths.extend([0] * len(new))
+        blocks.extend([0] * len(new))
+        framed = run.tasks.keys() & changed.union(new)
+        size = _RUN_BYTES + _POINTER * (2 * len(lengths) + len(run.slots.turns) + len(run.races))
+        if framed:
+            frames = [*self._frames, *(_NO_FRAME for _ in new)]
+            for task_id in framed:
+                frames[self._places[task_id]], more = self._frame(run.tasks[task_id])
                 size += more
-        aggregate = None
-        if run.aggregate is not None:
-            aggregate, more = self._kept(run.aggregate)
-            size += more
+            self._frames = tuple(frames)
+            size += _POINTER * len(frames)
+        for task_id in framed.union(run.tasks.keys() & set(written)):
+            place, task = self._places[task_id], run.tasks[task_id]
+            if task.attempts:
+                lengths[place], blocks[place] = self._text_of(task, len(task.attempts) - 1)
+        if run.aggregate is not None and (ev.AGGREGATE in changed or ev.AGGREGATE in written):
+            size += self._frame_aggregate(run.aggregate)
+        self._lengths, self._blocks = lengths, blocks
         bare = _own_lists(run)
         bare.tasks, bare.aggregate = {}, None
-        size += _POINTER * (len(tasks) + len(run.slots.turns) + len(run.races) + len(run.wishes))
-        self._before = tuple(tasks)
-        self.all.append(Checkpoint(index, offset, bare, self._before, aggregate, size))
+        self.all.append(
+            Checkpoint(index, offset, bare, self._frames, lengths, blocks, self._aggregate, size)
+        )
         self._held += size
         if self._held > self._most:
             self._thin()
@@ -148,55 +194,81 @@ class Checkpoints:
     def _thin(self) -> None:
         """Let every second one go, but never the first; from now on they are as far apart."""
         del self.all[1::2]
-        # What the ones that are gone alone held; what they shared is counted where it began.
+        # What they shared with one that has gone is not counted any more: it is about so much.
         self._held = sum(one.size for one in self.all)
         self._events, self._bytes = 2 * self._events, 2 * self._bytes
         self.thinned = True
 
-    def _kept(self, task: TaskRun) -> tuple[_KeptTask, int]:
-        blocks = self._blocks.setdefault(task.id, [])
-        attempts, size = [], _TASK_BYTES
+    def _frame_aggregate(self, aggregate: TaskRun) -> int:
+        frame, size = self._frame(aggregate)
+        last = len(aggregate.attempts) - 1
+        self._aggregate = (frame, *(self._text_of(aggregate, last) if last >= 0 else (0, 0)))
+        return size
+
+    def _frame(self, task: TaskRun) -> tuple[_Frame, int]:
+        attempts, size = [], _TASK_BYTES + _ATTEMPT_BYTES * len(task.attempts)
         for place, attempt in enumerate(task.attempts):
-            if place == len(blocks):
-                blocks.append([])
-            if attempt.pieces:
-                block = "".join(attempt.pieces)
-                self.text_bytes += getsizeof(block)
-                blocks[place].append(block)
-                attempt.pieces = []
-            attempts.append(_KeptAttempt(_own(attempt), blocks[place], len(blocks[place])))
-            size += _ATTEMPT_BYTES + _TOOL_BYTES * (len(attempt.tools) + len(attempt.refused))
-        bare = _task(task)
-        bare.attempts, bare.story = [], _NO_STORY
-        return _KeptTask(bare, tuple(task.story), tuple(attempts)), size
+            self._text_of(task, place)
+            trail = self._trail(task, place)
+            for tool in islice(attempt.tools, len(trail.tools), None):
+                trail.tools.append((tool.call, tool.name, tool.arguments, tool.offset, tool.at))
+                self._in_trails += _TOOL_BYTES + len(tool.arguments) + len(tool.text)
+            trail.refused += attempt.refused[len(trail.refused) :]
+            bare = _attempt(attempt)
+            bare.pieces, bare.tools, bare.refused = [], [], []
+            counts = (len(trail.tools), len(trail.returns), len(trail.refused))
+            attempts.append(_AttemptFrame(bare, trail, len(trail.blocks), *counts))
+        bare_task = _task(task)
+        bare_task.attempts, bare_task.story = [], _NO_STORY
+        return _Frame(bare_task, tuple(task.story), tuple(attempts)), size
+
+    def _text_of(self, task: TaskRun, place: int) -> tuple[int, int]:
+        """Take an attempt's text into its trail: how long all of it is, and in how many blocks."""
+        attempt, trail = task.attempts[place], self._trail(task, place)
+        if attempt.pieces:
+            block = "".join(attempt.pieces)
+            attempt.pieces = []
+            trail.blocks.append(block)
+            self._in_trails += getsizeof(block)
+        return attempt.length, len(trail.blocks)
+
+    def _trail(self, task: TaskRun, place: int) -> _Trail:
+        trails = self._trails.setdefault(task.id, [])
+        while place >= len(trails):
+            trails.append(_Trail())
+        return trails[place]
 
 
-def _restored(kept: _KeptTask) -> TaskRun:
-    task = _task(kept.task)
-    task.attempts, task.story = [], deque(kept.story, maxlen=STORY)
-    for attempt, blocks, number in kept.attempts:
-        own = _own(attempt)
-        own.pieces = blocks[:number]
-        task.attempts.append(own)
+_NO_FRAME = _Frame(TaskRun(None), (), ())  # type: ignore[arg-type]  # is written over at once
+
+
+def _restored(frame: _Frame, length: int, blocks: int) -> TaskRun:
+    task = _task(frame.task)
+    task.story = deque(frame.story, maxlen=STORY)
+    task.attempts = [_restored_attempt(kept, kept.blocks) for kept in frame.attempts]
+    if task.attempts:
+        last = task.attempts[-1]
+        last.length, last.pieces = length, frame.attempts[-1].trail.blocks[:blocks]
     return task
 
 
-def _own(attempt: Attempt) -> Attempt:
-    """A copy without text that shares nothing that could change."""
-    copied = _attempt(attempt)
-    copied.pieces = []
-    copied.tools = [_tool(tool) for tool in attempt.tools]
-    copied.refused = list(attempt.refused)
-    return copied
+def _restored_attempt(kept: _AttemptFrame, blocks: int) -> Attempt:
+    attempt, trail = _attempt(kept.attempt), kept.trail
+    attempt.pieces = trail.blocks[:blocks]
+    attempt.tools = [ToolUse(*begun) for begun in islice(trail.tools, kept.tools)]
+    for place, ok, text in islice(trail.returns, kept.returns):
+        attempt.tools[place].ok, attempt.tools[place].text = ok, text
+    attempt.refused = trail.refused[: kept.refused]
+    return attempt
 
 
 def _own_lists(run: Run) -> Run:
     """A copy that shares nothing that could change but its tasks."""
     copied = _run(run)
-    for field in fields(Run):
-        value = getattr(run, field.name)
-        if field.name != "tasks" and type(value) in (list, dict):
-            setattr(copied, field.name, value.copy())
+    for one in fields(Run):
+        value = getattr(run, one.name)
+        if one.name != "tasks" and type(value) in (list, dict):
+            setattr(copied, one.name, value.copy())
     copied.sessions = [_session(session) for session in run.sessions]
     copied.slots = _slots(run.slots)
     copied.slots.turns = list(run.slots.turns)

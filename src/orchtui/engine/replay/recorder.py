@@ -60,6 +60,8 @@ class Recorder:
         """When the session began, since 1970 and on the axis of working time."""
         self._changed: set[str] = set()
         """Tasks to which something has happened since the last checkpoint."""
+        self._written: set[str] = set()
+        """Tasks that have got text since then."""
 
     def go_through(self) -> Run:
         """Fold the whole journal, as far as that is possible. Blocks.
@@ -109,7 +111,7 @@ class Recorder:
         for event in events:
             fold.apply(run, event)
             if type(event) is ev.TextDelta:  # nearly every event
-                self._changed.add(event.task)
+                self._written.add(event.task)
             else:
                 self._note(run, event)
             # Never back, though somebody's clock may have been set back.
@@ -124,6 +126,8 @@ class Recorder:
             self._changed.update(run.tasks, (ev.AGGREGATE,))
         elif task:
             self._changed.add(task)
+            if isinstance(event, ev.ToolReturned):
+                self.checkpoints.note_return(run.of(task), event)
         self.unknown += isinstance(event, ev.UnknownEvent)
         if (kind := kind_of(event)) is not None:
             position = max(self.positions[-1], self._offset + run.at - self._start)
@@ -141,8 +145,10 @@ class Recorder:
 
     def _checkpoint(self, offset: int) -> None:
         assert self._run is not None
-        self.checkpoints.add(self._run, self._changed, len(self.positions), offset)
+        index = len(self.positions)
+        self.checkpoints.add(self._run, self._changed, self._written, index, offset)
         self._changed.clear()
+        self._written.clear()
 
     def _break(self, why: str) -> None:
         if not self.broken:  # the first is what matters
