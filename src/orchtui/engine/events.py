@@ -341,7 +341,9 @@ def decode_lines(lines: bytes) -> list[RunEvent | UnknownEvent]:
         events: list[RunEvent | UnknownEvent] = [_decoder.decode(line) for line in each]
     except (msgspec.ValidationError, RecursionError):  # perhaps only of a kind that is not known
         return [decode(line) for line in each]
-    return events if no_text_acts(lines) else list(map(clean_event, events, each))
+    if no_text_acts(lines):
+        return events
+    return [clean_event(event, line) for event, line in zip(events, each, strict=True)]
 
 
 def _decode(line: bytes | str) -> RunEvent | UnknownEvent:
