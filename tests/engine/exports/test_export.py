@@ -7,13 +7,22 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from orchtui.engine import events as ev
 from orchtui.engine import fold, journal
 from orchtui.engine.errors import InputError, StorageError
-from orchtui.engine.exports.export import FORMS, Form, form_of, pour, save, write
+from orchtui.engine.exports.export import FORMS, Form, form_of, pour, save, text_of, write
 from orchtui.engine.exports.subject import Subject
+from orchtui.engine.exports.trace_events import trace_text
 from tests.engine.exports import subjects
+from tests.engine.exports.trace_rules import problems
+from tests.engine.generated_runs import Telling, tellings
 from tests.engine.told import Told
+
+TEXTS: tuple[Form, ...] = ("md", "html", "json", "svg", "log")
 
 STATES = {
     "whole": subjects.whole,
@@ -160,3 +169,32 @@ def test_a_thousand_tasks_are_exported_in_every_form(tmp_path: Path) -> None:
         out = io.BytesIO()
         write(subject, form, out)
         assert out.tell() > 10_000
+
+
+@given(telling=tellings(), data=st.data())
+def test_a_journal_whose_times_are_nonsense_is_exported_all_the_same(
+    telling: Telling, data: st.DataObject
+) -> None:
+    days = st.integers(-400_000, 400_000)
+    events = [
+        replace(event, at=ev.iso(ev.seconds(event.at) + data.draw(days)))
+        if number % 3 == 0
+        else event
+        for number, event in enumerate(telling.events)
+    ]
+    run = fold.replay(events)
+    assert run is not None
+    subject = subjects.of(run)
+    for form in TEXTS:
+        assert "".join(text_of(subject, form))
+    assert problems(json.loads("".join(trace_text(subject, events)))) == []
+
+
+def test_a_race_whose_time_is_nonsense_is_drawn_all_the_same() -> None:
+    told = subjects.whole()
+    times = {"access": "read", "when": "soon", "other_access": "write", "other_when": "9" * 30}
+    run = Told(*told.run.plan.tasks).starts("a", 0)
+    run.tell(ev.RaceDetected, 1, task="a", attempt=1, path="x", other="b", **times)
+    subject = subjects.of(run.run)
+    for form in TEXTS:
+        assert "".join(text_of(subject, form))

@@ -189,7 +189,7 @@ class Archive:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, struct.error) as error:
             raise self.refuse(f"'{_shown(path)}' is damaged") from error
-        except (NotImplementedError, RuntimeError, ValueError) as error:
+        except (NotImplementedError, RuntimeError, ValueError, OSError) as error:
             if isinstance(error, InputError):
                 raise
             raise self.refuse(f"'{_shown(path)}' can not be read: {error}") from error

@@ -101,6 +101,19 @@ def rows(run: Run, clock: Clock, now: float) -> list[Row]:
     return [marks.row(task, added.get(task.id, run.sessions[0].started)) for task in every]
 
 
+def race_marks(run: Run, clock: Clock) -> dict[str, list[float]]:
+    """Where tasks met others at a file, by id, in seconds of working time."""
+    found: dict[str, list[float]] = {}
+    for race in run.races:
+        for task, when in ((race.task, race.when), (race.other, race.other_when)):
+            try:
+                moment = seconds(when)
+            except (ValueError, OverflowError):
+                moment = seconds(race.at)  # a journal may come from elsewhere
+            found.setdefault(task, []).append(clock.at(moment))
+    return found
+
+
 class _Marks:
     def __init__(self, run: Run, clock: Clock, now: float) -> None:
         self._run, self._clock, self._now = run, clock, now

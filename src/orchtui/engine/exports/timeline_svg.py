@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from html import escape
 
 from orchtui.engine.durations import show_duration
-from orchtui.engine.events import seconds
 from orchtui.engine.exports.page_style import COLORS, TIMELINE
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.exports.timeline_marks import Clock, Row, Stretch, rows
+from orchtui.engine.exports.timeline_marks import Clock, Row, Stretch, race_marks, rows
 from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 
@@ -51,10 +50,7 @@ class _Drawing:
         self._rows = rows(subject.run, self._clock, subject.now)
         self._left, self._right = _EDGE + _NAMES, _WIDTH - _EDGE - _WORDS
         self._bottom = _RULER + _ROW * len(self._rows)
-        self._races: dict[str, list[float]] = {}
-        for race in subject.run.races:
-            for task, when in ((race.task, race.when), (race.other, race.other_when)):
-                self._races.setdefault(task, []).append(self._clock.at(seconds(when)))
+        self._races = race_marks(subject.run, self._clock)
 
     def draw(self, alone: bool) -> Iterator[str]:
         height = self._bottom + _LEGEND + _EDGE

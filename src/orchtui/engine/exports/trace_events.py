@@ -214,7 +214,7 @@ class _Tracer:
         """What concerns the whole run: sessions, races, warnings, what a person did."""
         told = [(session.started, "session", "resumed") for session in run.sessions[1:]]
         told += [
-            (ev.seconds(race.when), "race", race_line(run, race, clean_line)) for race in run.races
+            (ev.seconds(race.at), "race", race_line(run, race, clean_line)) for race in run.races
         ]
         told += [
             (ev.seconds(one.at), "budget", f"budget: {warning_words(one)}")
