@@ -23,18 +23,19 @@ MOST = 100_000
 _SCHEMES = ("http", "https", "mailto")
 
 
-def answer(text: str, *, levels: int = 3, most: int = MOST) -> str:
+def answer(text: str, *, levels: int = 3, most: int = MOST, breaks: bool = False) -> str:
     """A text in markdown, as HTML.
 
     Args:
         text: What was answered.
         levels: How far its headings move down.
         most: Characters that are shown.
+        breaks: Whether lines end where they end in the text.
     """
     shown, left = _cut(text, most)
     if not shown.strip():
         return '<p class="about">Nothing arrived.</p>\n' + left
-    return f"{_parser().render(demote(clean(shown), levels))}{left}"
+    return f"{_parser(breaks).render(demote(clean(shown), levels))}{left}"
 
 
 def as_it_is(text: str, most: int = MOST) -> str:
@@ -54,8 +55,10 @@ def _cut(text: str, most: int) -> tuple[str, str]:
 
 
 @functools.cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+def _parser(breaks: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": breaks}).enable(
+        ["strikethrough", "table"]
+    )
     parser.validateLink = _may_lead_to  # type: ignore[method-assign]
     parser.add_render_rule("link_open", _link)
     parser.add_render_rule("image", _picture)

@@ -156,5 +156,6 @@ def _races(subject: Subject) -> Iterator[str]:
 def _log(subject: Subject) -> Iterator[str]:
     text = execution_log.log(subject.run, task_output=output_file, result_output=_RESULT_FILE)
     took = show_duration(verdict.makespan(subject.run, subject.now))
+    shown = answer(text, levels=2, most=4 * MOST, breaks=True)
     yield f"<details><summary>What ran when, by whom, and how it ended, over {took}</summary>\n"
-    yield f'<div class="inside">{answer(text, levels=2, most=4 * MOST)}</div></details>\n'
+    yield f'<div class="inside">{shown}</div></details>\n'
