@@ -78,7 +78,8 @@ def _show(found: "Pruning") -> None:
         click.echo(f"Nothing is to go{pinned}.", err=True)
         return
     sizes = f"{show_size(found.bytes)} of {show_size(found.before)}"
-    click.echo(f"{len(found.runs)} of these runs would go: {sizes}{pinned}.", err=True)
+    count = f"{len(found.runs)} run{'' if len(found.runs) == 1 else 's'}"
+    click.echo(f"{count} would go: {sizes}{pinned}.", err=True)
     if found.still_too_large:
         over = show_size(found.still_too_large)
         click.echo(f"What must stay is still too large, by {over}.", err=True)
