@@ -7,7 +7,9 @@ checkpoint notes how long they were. When checkpoints take too much memory, ever
 second one goes. This module never reads a file, and never folds.
 """
 
+import gc
 from array import array
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
@@ -27,11 +29,16 @@ EVENTS = 2_000
 BYTES = 4 << 20
 """Bytes of journal between two, at most, as long as there is room."""
 
+_BLOCK = 2_000
+"""Characters from which on a piece of text grows no more: few pieces, and little copied."""
+
 # About what one of them takes.
 _RUN_BYTES, _TASK_BYTES, _ATTEMPT_BYTES, _TOOL_BYTES, _POINTER = 2_000, 600, 700, 250, 8
 
 _T = TypeVar("_T")
 _NO_STORY: deque[str] = deque(maxlen=0)
+_NONE: list[Any] = []
+"""Stands in frames for what is elsewhere; nobody fills it."""
 
 
 def _copier(kind: type[_T]) -> Callable[[_T], _T]:
@@ -50,21 +57,40 @@ class _Trail:
     """What one attempt got, in order."""
 
     blocks: list[str] = field(default_factory=list)
-    """Its text: a block for each checkpoint that found some."""
+    """Its text, in some pieces; only the last one still grows."""
+    starts: list[int] = field(default_factory=list)
+    """Characters before each of them."""
     tools: list[tuple[str, str, str, int, float]] = field(default_factory=list)
     """Its uses of tools, as `ToolUse` begins."""
     returns: list[tuple[int, bool, str]] = field(default_factory=list)
     """Which of them returned, and with what."""
     refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
 
+    def write(self, text: str, before: int) -> int:
+        """More text, behind so many characters; bytes of memory that it takes."""
+        if self.blocks and len(self.blocks[-1]) < _BLOCK:
+            grown = self.blocks[-1] + text
+            more = getsizeof(grown) - getsizeof(self.blocks[-1])
+            self.blocks[-1] = grown
+            return more
+        self.starts.append(before)
+        self.blocks.append(text)
+        return getsizeof(text)
+
+    def text(self, length: int) -> list[str]:
+        """The first so many characters, in pieces."""
+        if not length:
+            return []
+        last = bisect_left(self.starts, length) - 1
+        return [*self.blocks[:last], self.blocks[last][: length - self.starts[last]]]
+
 
 class _AttemptFrame(NamedTuple):
     attempt: Attempt
-    """Without what is in its trail."""
+    """Without what is in its trail; of a last one more text may have come since."""
     trail: _Trail
-    blocks: int
-    """How long the trail's lists were; of a last attempt more text may have come since."""
     tools: int
+    """How long the trail's lists were."""
     returns: int
     refused: int
 
@@ -88,10 +114,8 @@ class Checkpoint:
     """Without its tasks."""
     frames: tuple[_Frame, ...]
     lengths: "array[int]"
-    """Of each task's last attempt: characters of text so far, …"""
-    blocks: "array[int]"
-    """… in so many blocks."""
-    aggregate: tuple[_Frame, int, int] | None
+    """Of each task's last attempt: characters of text so far."""
+    aggregate: tuple[_Frame, int] | None
     """The same of the synthesis."""
     size: int
     """Bytes of memory, about, beyond what it shares with the one before it."""
@@ -99,8 +123,14 @@ class Checkpoint:
     def restored(self) -> Run:
         """The Run as it stood, to do with as one likes."""
         run = _own_lists(self.run)
-        each = map(_restored, self.frames, self.lengths, self.blocks)
-        run.tasks = {task.task.id: task for task in each}
+        collecting = gc.isenabled()
+        gc.disable()  # with many tasks it would look ten times for garbage, and there is none
+        try:
+            each = map(_restored, self.frames, self.lengths)
+            run.tasks = {task.task.id: task for task in each}
+        finally:
+            if collecting:
+                gc.enable()
         run.aggregate = None if self.aggregate is None else _restored(*self.aggregate)
         return run
 
@@ -124,8 +154,8 @@ class Checkpoints:
         # As the last one that was added has it, also where that one has gone.
         self._places: dict[str, int] = {}
         self._frames: tuple[_Frame, ...] = ()
-        self._lengths, self._blocks = array("q"), array("q")
-        self._aggregate: tuple[_Frame, int, int] | None = None
+        self._lengths = array("q")
+        self._aggregate: tuple[_Frame, int] | None = None
 
     @property
     def bytes(self) -> int:
@@ -163,11 +193,10 @@ class Checkpoints:
         new = list(islice(run.tasks, len(self._places), None))
         for task_id in new:
             self._places[task_id] = len(self._places)
-        lengths, blocks = self._lengths[:], self._blocks[:]
+        lengths = self._lengths[:]
         lengths.extend([0] * len(new))
-        blocks.extend([0] * len(new))
         framed = run.tasks.keys() & changed.union(new)
-        size = _RUN_BYTES + _POINTER * (2 * len(lengths) + len(run.slots.turns) + len(run.races))
+        size = _RUN_BYTES + _POINTER * (len(lengths) + len(run.slots.turns) + len(run.races))
         if framed:
             frames = [*self._frames, *(_NO_FRAME for _ in new)]
             for task_id in framed:
@@ -178,14 +207,14 @@ class Checkpoints:
         for task_id in framed.union(run.tasks.keys() & set(written)):
             place, task = self._places[task_id], run.tasks[task_id]
             if task.attempts:
-                lengths[place], blocks[place] = self._text_of(task, len(task.attempts) - 1)
+                lengths[place] = self._text_of(task, len(task.attempts) - 1)
         if run.aggregate is not None and (ev.AGGREGATE in changed or ev.AGGREGATE in written):
             size += self._frame_aggregate(run.aggregate)
-        self._lengths, self._blocks = lengths, blocks
+        self._lengths = lengths
         bare = _own_lists(run)
         bare.tasks, bare.aggregate = {}, None
         self.all.append(
-            Checkpoint(index, offset, bare, self._frames, lengths, blocks, self._aggregate, size)
+            Checkpoint(index, offset, bare, self._frames, lengths, self._aggregate, size)
         )
         self._held += size
         if self._held > self._most:
@@ -202,7 +231,7 @@ class Checkpoints:
     def _frame_aggregate(self, aggregate: TaskRun) -> int:
         frame, size = self._frame(aggregate)
         last = len(aggregate.attempts) - 1
-        self._aggregate = (frame, *(self._text_of(aggregate, last) if last >= 0 else (0, 0)))
+        self._aggregate = (frame, self._text_of(aggregate, last) if last >= 0 else 0)
         return size
 
     def _frame(self, task: TaskRun) -> tuple[_Frame, int]:
@@ -215,22 +244,21 @@ class Checkpoints:
                 self._in_trails += _TOOL_BYTES + len(tool.arguments) + len(tool.text)
             trail.refused += attempt.refused[len(trail.refused) :]
             bare = _attempt(attempt)
-            bare.pieces, bare.tools, bare.refused = [], [], []
+            bare.pieces = bare.tools = bare.refused = _NONE
             counts = (len(trail.tools), len(trail.returns), len(trail.refused))
-            attempts.append(_AttemptFrame(bare, trail, len(trail.blocks), *counts))
+            attempts.append(_AttemptFrame(bare, trail, *counts))
         bare_task = _task(task)
-        bare_task.attempts, bare_task.story = [], _NO_STORY
+        bare_task.attempts, bare_task.story = _NONE, _NO_STORY
         return _Frame(bare_task, tuple(task.story), tuple(attempts)), size
 
-    def _text_of(self, task: TaskRun, place: int) -> tuple[int, int]:
-        """Take an attempt's text into its trail: how long all of it is, and in how many blocks."""
-        attempt, trail = task.attempts[place], self._trail(task, place)
+    def _text_of(self, task: TaskRun, place: int) -> int:
+        """Take an attempt's text into its trail; how many characters all of it has."""
+        attempt = task.attempts[place]
         if attempt.pieces:
-            block = "".join(attempt.pieces)
-            attempt.pieces = []
-            trail.blocks.append(block)
-            self._in_trails += getsizeof(block)
-        return attempt.length, len(trail.blocks)
+            text, attempt.pieces = "".join(attempt.pieces), []
+            trail = self._trail(task, place)
+            self._in_trails += trail.write(text, attempt.length - len(text))
+        return attempt.length
 
     def _trail(self, task: TaskRun, place: int) -> _Trail:
         trails = self._trails.setdefault(task.id, [])
@@ -242,19 +270,18 @@ class Checkpoints:
 _NO_FRAME = _Frame(TaskRun(None), (), ())  # type: ignore[arg-type]  # is written over at once
 
 
-def _restored(frame: _Frame, length: int, blocks: int) -> TaskRun:
+def _restored(frame: _Frame, length: int) -> TaskRun:
     task = _task(frame.task)
     task.story = deque(frame.story, maxlen=STORY)
-    task.attempts = [_restored_attempt(kept, kept.blocks) for kept in frame.attempts]
-    if task.attempts:
-        last = task.attempts[-1]
-        last.length, last.pieces = length, frame.attempts[-1].trail.blocks[:blocks]
+    frames = frame.attempts
+    task.attempts = [_restored_attempt(kept, kept.attempt.length) for kept in frames[:-1]]
+    task.attempts += [_restored_attempt(kept, length) for kept in frames[-1:]]
     return task
 
 
-def _restored_attempt(kept: _AttemptFrame, blocks: int) -> Attempt:
+def _restored_attempt(kept: _AttemptFrame, length: int) -> Attempt:
     attempt, trail = _attempt(kept.attempt), kept.trail
-    attempt.pieces = trail.blocks[:blocks]
+    attempt.length, attempt.pieces = length, trail.text(length)
     attempt.tools = [ToolUse(*begun) for begun in islice(trail.tools, kept.tools)]
     for place, ok, text in islice(trail.returns, kept.returns):
         attempt.tools[place].ok, attempt.tools[place].text = ok, text
