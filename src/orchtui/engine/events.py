@@ -339,11 +339,11 @@ def decode_lines(lines: bytes) -> list[RunEvent | UnknownEvent]:
     each = lines.split(b"\n")[:-1]
     try:
         events: list[RunEvent | UnknownEvent] = [_decoder.decode(line) for line in each]
+        if no_text_acts(lines):
+            return events
+        return [clean_event(event, line) for event, line in zip(events, each, strict=True)]
     except (msgspec.ValidationError, RecursionError):  # perhaps only of a kind that is not known
         return [decode(line) for line in each]
-    if no_text_acts(lines):
-        return events
-    return [clean_event(event, line) for event, line in zip(events, each, strict=True)]
 
 
 def _decode(line: bytes | str) -> RunEvent | UnknownEvent:
