@@ -162,8 +162,9 @@ def _anchors(
 def _runs(elements: Sequence[int], start: int, end: int, length: int) -> Sequence[Hashable]:
     if length == 1:
         return elements[start:end]
-    return list(zip(*(elements[start + at : end - length + 1 + at] for at in range(length)),
-                    strict=True))  # fmt: skip
+    last = max(start, end - length + 1)
+    shifted = (elements[start + at : last + at] for at in range(length))
+    return list(zip(*shifted, strict=True))
 
 
 def _once(keys: Sequence[Hashable]) -> set[Hashable]:

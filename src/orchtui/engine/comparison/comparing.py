@@ -68,6 +68,7 @@ class _Comparison:
         new -= set(counterparts.values())
         words = (lambda at: self._left_words(at).keys), (lambda at: self._right_words(at).keys)
         moved |= moves.near(gone, new, words, self._similar, self._cost)
+        moved |= moves.beside(moved, gone, new, self._similar, self._cost)
         for run in runs:
             counterparts.update((run.left + at, run.right + at) for at in range(run.length))
         blocks = tuple(self._blocks(counterparts, moved))

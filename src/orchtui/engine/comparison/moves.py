@@ -15,6 +15,8 @@ LEAST_CHANGED = 40
 """The same of a unit that was changed too."""
 NEAR = 0.75
 """How alike such a unit must be to the one that it was."""
+BESIDE = 0.5
+"""The same of one that stands beside what was moved, on both sides."""
 _RARE = 8
 """Units with the same key, or word, above which it tells nothing."""
 _CANDIDATES = 3
@@ -98,6 +100,27 @@ class Moves:
             if best >= 0:
                 block = {i: best, **self._grown_around(i, best, gone, new)}
                 self._take(block, found, gone, new)
+        return found
+
+    def beside(
+        self,
+        moved: Partners,
+        gone: set[int],
+        new: set[int],
+        similar: Callable[[int, int], float],
+        cost: Callable[[int, int], int],
+    ) -> Partners:
+        """What went along with what was moved, and was changed there, however short it is."""
+        found: Partners = {}
+        waiting = list(moved.items())
+        while waiting:
+            i, j = waiting.pop()
+            for a, b in ((i + 1, j + 1), (i - 1, j - 1)):
+                if a not in gone or b not in new or not self._budget.take(cost(a, b)):
+                    continue
+                if self._left[a] == self._right[b] or similar(a, b) >= BESIDE:
+                    self._take({a: b}, found, gone, new)
+                    waiting.append((a, b))
         return found
 
     def _grown(self, i: int, j: int, gone: set[int], new: set[int]) -> Partners:
