@@ -35,7 +35,7 @@ def test_a_choice_is_published_and_taken_back(orchtui: Orchtui, ran: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Chosen by a person: Short one: it is short.\n"
     assert "## Chosen result" in ran.read_text()
-    done = orchtui("runs", "choose", "last:long@1")
+    done = orchtui("runs", "choose", "last:1@1")
     assert done.stdout == "Chosen by a person: Long one.\n"
     done = orchtui("runs", "choose", "last", "--none")
     assert done.returncode == 0 and "nothing is chosen any more" in done.stdout
@@ -52,12 +52,13 @@ def test_stars_are_given_and_taken_back(orchtui: Orchtui, ran: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("choose", "last"), "name the task too: last:TASK"),
+        (("choose", "last"), "name the task too, as `runs show` has it: last:TASK"),
         (("choose", "last:"), "'last:' is none of RUN, RUN:task and RUN:task@attempt"),
         (("choose", ":short"), "':short' is none of RUN"),
         (("choose", "last:nobody"), "has no task 'nobody'; it has long, short, broken"),
         (("choose", "last:broken"), "'Broken' did not complete"),
-        (("choose", "last:short@5"), "has no attempt 5"),
+        (("choose", "last:short@5"), "has no attempt '5'; its attempts: 1"),
+        (("rate", "last:short@1", "3"), "stars are for a task's result, not for one attempt"),
         (("choose", "last:short", "--none"), "--none takes the choice of a RUN back"),
         (("choose", "nowhere:short"), "no run begins with 'nowhere'"),
         (("rate", "last:short", "6"), "6 is not in the range 0<=x<=5"),

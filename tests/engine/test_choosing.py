@@ -8,6 +8,7 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, journal, past_runs, report, summary
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.choosing import chosen, rated, write_down
+from orchtui.engine.comparison.sides import of_run
 from orchtui.engine.demoting import demote
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError
 from orchtui.engine.plan import Plan, Task
@@ -207,3 +208,14 @@ def test_a_chosen_result_of_another_strategy_is_named(tmp_path: Path) -> None:
     made.tell(ev.ResultChosen, 4, task="a", why="b | c")
     text = report.result(made.run, ev.output_file)
     assert "Chosen by a person: A: b" in text and "words" in text and "more" in text
+
+
+def test_what_is_compared_of_a_run_with_a_choice_is_the_choice() -> None:
+    made = told()
+    assert "words of a" in of_run(made.run).text
+    made = Told(task("a", title="A"), task("b", title="B"), aggregate="compare")
+    made.starts("a", 1).completes("a", 2, "words of a")
+    made.starts("b", 1).completes("b", 2, "words of b").ends(3, "compare")
+    made.tell(ev.ResultChosen, 4, task="b")
+    side = of_run(made.run)
+    assert (side.text, "the result that a person chose, 'b'" in side.origin) == ("words of b", True)

@@ -14,8 +14,10 @@ from orchtui.cli.trusting import trust_option
 if TYPE_CHECKING:
     from orchtui.engine.choice.choosing import Make
     from orchtui.engine.choice.judging import Judgement
+    from orchtui.engine.events import ChoiceEvent
     from orchtui.engine.project import Project
     from orchtui.engine.run import Run
+    from orchtui.engine.stamp import Stamp
 
 _STARS = click.IntRange(0, 5)
 
@@ -35,15 +37,19 @@ def choose(which: str, why: str, take_back: bool, out: Path, config: Path | None
     from orchtui.engine.choice.choosing import chosen
     from orchtui.engine.choice_told import chosen_line
 
-    meant = run_reference.parse(which)
-    if take_back and (meant.task or why):
+    run_id, rest = run_reference.split(which)
+    if take_back and (rest or why):
         raise click.UsageError("--none takes the choice of a RUN back; name no task and no reason")
-    if not (take_back or meant.task):
-        raise click.UsageError(
-            f"name the task too: {meant.run}:TASK; `orchtui runs show` lists them"
-        )
-    project = make_project(out=out, config=config)
-    run = _written(project, meant.run, chosen(meant.task, meant.attempt, why))
+    if not (take_back or rest):
+        raise click.UsageError(f"name the task too, as `runs show` has it: {run_id}:TASK")
+
+    def make(run: "Run", stamp: "Stamp") -> "ChoiceEvent":
+        if take_back:
+            return chosen("")(run, stamp)
+        task, attempt = run_reference.find(run, rest)
+        return chosen(task.id, attempt.number if attempt else 0, why)(run, stamp)
+
+    run = _written(make_project(out=out, config=config), run_id, make)
     click.echo(chosen_line(run) or f"Run {run.id}: nothing is chosen any more.")
     return 0
 
@@ -57,15 +63,23 @@ def rate(which: str, stars: int, note: str, out: Path, config: Path | None) -> i
     """Give a task's result 1 to 5 stars; 0 takes them back."""
     from orchtui.engine import choice_told, run_reference
     from orchtui.engine.choice.choosing import rated
+    from orchtui.engine.errors import InputError
     from orchtui.engine.text import clean_line
 
-    meant = run_reference.parse(which)
-    if not meant.task or meant.attempt:
-        raise click.UsageError(f"stars are for a task's result: {meant.run}:TASK")
-    project = make_project(out=out, config=config)
-    run = _written(project, meant.run, rated(meant.task, stars, note))
-    label = clean_line(run.tasks[meant.task].task.label)
-    click.echo(f"{label}: {choice_told.stars(run.ratings.get(meant.task)) or 'no stars'}")
+    run_id, rest = run_reference.split(which)
+    if not rest:
+        raise click.UsageError(f"stars are for a task's result: {run_id}:TASK")
+
+    def make(run: "Run", stamp: "Stamp") -> "ChoiceEvent":
+        task, attempt = run_reference.find(run, rest)
+        if attempt is not None:
+            raise InputError.of(f"stars are for a task's result, not for one attempt: {task.id}")
+        return rated(task.id, stars, note)(run, stamp)
+
+    run = _written(make_project(out=out, config=config), run_id, make)
+    task, _ = run_reference.find(run, rest)
+    label = clean_line(task.task.label)
+    click.echo(f"{label}: {choice_told.stars(run.ratings.get(task.id)) or 'no stars'}")
     return 0
 
 

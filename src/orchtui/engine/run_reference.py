@@ -1,38 +1,57 @@
-"""`RUN`, `RUN:task` or `RUN:task@attempt`, as people write it.
+"""`RUN`, `RUN:task` or `RUN:task@attempt`: what people write, and what of a run it means.
 
-This module never looks whether there is one.
+This module never opens a run.
 """
 
-import re
-from typing import NamedTuple
-
 from orchtui.engine.errors import InputError
+from orchtui.engine.events import AGGREGATE
+from orchtui.engine.run import Attempt, Run, TaskRun
 from orchtui.engine.text import clean_line
 
-_ATTEMPT = re.compile(r"(?P<task>.+)@(?P<number>[0-9]{1,6})", re.DOTALL)
 
-
-class RunReference(NamedTuple):
-    """What of which run is meant."""
-
-    run: str
-    """An id, a unique prefix, or `last`."""
-    task: str = ""
-    """Empty for the run's result."""
-    attempt: int = 0
-    """0 for the attempt that counts."""
-
-
-def parse(text: str) -> RunReference:
-    """Read a reference.
+def split(text: str) -> tuple[str, str]:
+    """The run, and what of it; empty for its result.
 
     Raises:
-        InputError: when it is none.
+        InputError: when it is no reference.
     """
-    run, colon, task = text.partition(":")
-    if not run or (colon and not task):
+    run, colon, rest = text.partition(":")
+    if not run or (colon and not rest):
         shown = clean_line(text, 80)
         raise InputError.of(f"'{shown}' is none of RUN, RUN:task and RUN:task@attempt")
-    if (found := _ATTEMPT.fullmatch(task)) is not None:
-        return RunReference(run, found["task"], int(found["number"]))
-    return RunReference(run, task)
+    return run, rest
+
+
+def find(run: Run, rest: str) -> tuple[TaskRun, Attempt | None]:
+    """The task, and the attempt where one is named.
+
+    Args:
+        run: The run.
+        rest: `task` or `task@attempt`; the task by its id, which may itself hold an `@`, or by its
+            number in the plan, as its file is called.
+
+    Raises:
+        InputError: when there is no such task or attempt.
+    """
+    if (task := _task(run, rest)) is not None:
+        return task, None
+    task_id, at, number = rest.rpartition("@")
+    task = _task(run, task_id) if at else None
+    if task is None:
+        ids = list(run.tasks) + ([AGGREGATE] if run.aggregate else [])
+        names = clean_line(", ".join(ids), 400)
+        raise InputError.of(f"run {run.id} has no task '{clean_line(rest, 80)}'; it has {names}")
+    found = [one for one in task.attempts if str(one.number) == number]
+    if not found:
+        there = ", ".join(str(one.number) for one in task.attempts) or "none: it never began"
+        shown = clean_line(number, 20)
+        raise InputError.of(f"task '{task.id}' has no attempt '{shown}'; its attempts: {there}")
+    return task, found[-1]
+
+
+def _task(run: Run, wish: str) -> TaskRun | None:
+    try:
+        return run.of(wish)
+    except KeyError:
+        found = [task for task in run.tasks.values() if str(task.task.position) == wish]
+        return found[0] if found else None

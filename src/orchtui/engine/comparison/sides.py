@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import rehearsed, verdict
+from orchtui.engine import rehearsed, run_reference, verdict
 from orchtui.engine.demoting import demote
 from orchtui.engine.errors import InputError, OrchtuiError, RunNotFoundError
-from orchtui.engine.event_parts import AGGREGATE, Usage
+from orchtui.engine.event_parts import Usage
 from orchtui.engine.files_told import inline
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.run import Attempt, Run, TaskRun
@@ -118,22 +118,12 @@ class Sides:
         return self._runs[run_id]
 
     def _of(self, run: Run, rest: str, reference: str) -> Side:
-        """A task's side, or an attempt's: an id may itself hold an `@`."""
-        if (task := _task(run, rest)) is not None:
-            return of_task(run, task, reference=reference)
-        task_id, at, number = rest.rpartition("@")
-        task = _task(run, task_id) if at else None
-        if task is None:
-            ids = ", ".join([*run.tasks, *([AGGREGATE] if run.aggregate else [])])
-            raise _wrong(reference, f"run {run.id} has no task '{rest}'; it has {ids}")
-        numbers = [attempt.number for attempt in task.attempts]
-        chosen = [one for one in task.attempts if str(one.number) == number]
-        if not chosen:
-            there = ", ".join(map(str, numbers)) or "none: it never began"
-            raise _wrong(
-                reference, f"task '{task.id}' has no attempt '{number}'; its attempts: {there}"
-            )
-        return of_task(run, task, chosen[-1], reference=reference)
+        """A task's side, or an attempt's."""
+        try:
+            task, attempt = run_reference.find(run, rest)
+        except InputError as error:
+            raise _wrong(reference, error.problems[0].message) from error
+        return of_task(run, task, attempt, reference=reference)
 
     def _file(self, reference: str) -> Side:
         path = self._folder / os.path.expanduser(reference)
@@ -165,7 +155,11 @@ def of_run(run: Run, reference: str = "") -> Side:
     """
     done = run.with_status("completed")
     notes = list(_run_notes(run))
-    if run.aggregated is not None and run.aggregated.strategy == "synthesize" and run.aggregate:
+    strategy = run.aggregated.strategy if run.aggregated is not None else "none"
+    if strategy == "compare" and run.choice is not None:
+        task, attempt = run.choice
+        text, what = attempt.text, f"the result that a person chose, '{task.id}'"
+    elif strategy == "synthesize" and run.aggregate:
         text, what = run.aggregate.text, "the synthesis"
     elif len(done) == 1:
         text, what = done[0].text, f"the result of its one task that completed, '{done[0].id}'"
@@ -266,15 +260,6 @@ def _run_notes(run: Run) -> list[str]:
 
 def _is_path(reference: str) -> bool:
     return "/" in reference or os.sep in reference or reference.startswith((".", "~"))
-
-
-def _task(run: Run, wish: str) -> TaskRun | None:
-    """By id, or by its number in the plan, as its file is called."""
-    try:
-        return run.of(wish)
-    except KeyError:
-        found = [task for task in run.tasks.values() if str(task.task.position) == wish]
-        return found[0] if found else None
 
 
 def _neither(reference: str, error: OrchtuiError) -> InputError:
