@@ -36,6 +36,7 @@ def choose(which: str, why: str, take_back: bool, out: Path, config: Path | None
     from orchtui.engine import run_reference
     from orchtui.engine.choice.choosing import chosen
     from orchtui.engine.choice_told import chosen_line
+    from orchtui.engine.text import clean_line
 
     run_id, rest = run_reference.split(which)
     if take_back and (rest or why):
@@ -50,7 +51,7 @@ def choose(which: str, why: str, take_back: bool, out: Path, config: Path | None
         return chosen(task.id, attempt.number if attempt else 0, why)(run, stamp)
 
     run = _written(make_project(out=out, config=config), run_id, make)
-    click.echo(chosen_line(run) or f"Run {run.id}: nothing is chosen any more.")
+    click.echo(chosen_line(run, clean_line) or f"Run {run.id}: nothing is chosen any more.")
     return 0
 
 

@@ -10,6 +10,9 @@ from orchtui.cli.options import make_project, place_options
 
 if TYPE_CHECKING:
     from orchtui.engine.exports.export import Form
+    from orchtui.engine.exports.page_frame import Section
+    from orchtui.engine.project import Project
+    from orchtui.engine.run import Run
 
 _FORMS = ("md", "html", "json", "zip", "trace", "log", "svg")
 
@@ -56,17 +59,34 @@ def command(
         raise InputError.of("a zip is nothing for a terminal; name a file with -o FILE.zip")
     project = make_project(out=out, config=config)
     subject = Subject.of(project.open_run(run), project.run_folder(run))
+    more = _compared(project, subject.run) if chosen == "html" else []
     if to_stdout:
-        left = export.pour(subject, chosen, sys.stdout.buffer)
+        left = export.pour(subject, chosen, sys.stdout.buffer, more)
         sys.stdout.buffer.flush()
     else:
-        saved = export.save(subject, chosen, output, force=force)
+        saved = export.save(subject, chosen, output, force=force, sections=more)
         left = saved.left_out
         words = f"run {subject.run.id} as {saved.form} in {saved.path}, {saved.size:,} bytes"
         click.echo(f"orchtui: {clean_line(words)}", err=True)
     for line in left:
         click.echo(f"orchtui: left out: {line}", err=True)
     return 0
+
+
+def _compared(project: "Project", run: "Run") -> "list[Section]":
+    """What the page sets side by side; a parent that is gone is told and left out."""
+    from orchtui.engine.errors import OrchtuiError
+    from orchtui.engine.exports import compared_results
+    from orchtui.engine.text import clean_line
+
+    parent = None
+    if run.parent:
+        try:
+            parent = project.open_run(run.parent)
+        except OrchtuiError as error:
+            words = f"not compared with the run whose results it took over: {error}"
+            click.echo(f"orchtui: {clean_line(words)}", err=True)
+    return compared_results.sections(run, parent)
 
 
 def _chosen(form: str | None, name: str) -> "Form":

@@ -20,14 +20,19 @@ def stars(rating: ev.ResultRated | None) -> str:
     return "★" * rating.stars + "☆" * (MOST_STARS - rating.stars)
 
 
-def chosen_line(run: Run) -> str:
-    """`Chosen by a person: Variant B, because it is short.`; empty where nothing is chosen."""
+def chosen_line(run: Run, show: Callable[[str], str] = inline) -> str:
+    """`Chosen by a person: Variant B: it is short.`; empty where nothing is chosen.
+
+    Args:
+        run: The run.
+        show: Makes a text fit to be shown; as it is, the line is markdown.
+    """
     if run.choice is None or run.chosen is None:
         return ""
     task, attempt = run.choice
     which = f", attempt {attempt.number}" if attempt is not task.answer() else ""
-    why = inline(run.chosen.why).rstrip(".")
-    return f"Chosen by a person: {inline(task.task.label)}{which}" + (f": {why}." if why else ".")
+    why = show(run.chosen.why).rstrip(".")
+    return f"Chosen by a person: {show(task.task.label)}{which}" + (f": {why}." if why else ".")
 
 
 def chosen_section(

@@ -83,7 +83,7 @@ def _moves(diff: Diff, lines: Iterable[Line]) -> list[str]:
         tiling, units = (diff.right, other.right) if away else (diff.left, other.left)
         line = tiling.text.count("\n", 0, tiling.bounds[units.start]) + 1
         found.append(f"moved {'to' if away else 'from'} line {line}")
-    return found
+    return list(dict.fromkeys(found))  # several sentences may stand in one line
 
 
 def _hunk(diff: Diff, lines: Iterable[Line], *, patch: bool) -> Iterator[Shown]:

@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from orchtui.engine import report
+from orchtui.engine import choice_told, report
 from orchtui.engine.demoting import demote
 from orchtui.engine.events import iso
 from orchtui.engine.exports.subject import SECRETS, Subject
@@ -57,7 +57,11 @@ def _result(subject: Subject) -> Iterator[str]:
         yield "\n".join([*report.own_share(run, run.aggregate), "", ""])
         yield demote(run.aggregate.text).strip() + "\n\n"
         return
+    if line := choice_told.chosen_line(run):
+        yield f"> {line}\n\n"
     if run.aggregated.strategy == "compare":
+        if run.choice is not None:
+            yield demote(run.choice[1].text).strip() + "\n\n"
         table = report.variants(run, done, lambda number: f"Task {number}")
         yield "\n".join(line.replace("## ", "### ", 1) for line in [*table, ""])
     elif done:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from orchtui import __version__
-from orchtui.engine import execution_log, outcome_words, rehearsed, verdict
+from orchtui.engine import choice_told, execution_log, outcome_words, rehearsed, verdict
 from orchtui.engine.durations import show_duration
 from orchtui.engine.events import iso, output_file
 from orchtui.engine.exports.answer_html import MOST, answer
@@ -21,6 +21,7 @@ from orchtui.engine.exports.timeline_svg import timeline
 from orchtui.engine.files_told import race_line
 from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED
+from orchtui.engine.text import clean_line
 
 _CHIPS = {
     "COMPLETED": "good",
@@ -87,6 +88,8 @@ def _head(subject: Subject) -> Iterator[str]:
 def _result(subject: Subject, room: Room) -> Iterator[str]:
     run = subject.run
     done = run.with_status("completed")
+    if line := choice_told.chosen_line(run, clean_line):
+        yield f'<p class="about"><b>{escape(line)}</b></p>\n'
     if run.aggregated is None:
         yield "<p>There is no result yet; what each task came to stands below.</p>\n"
     elif run.aggregated.strategy == "synthesize" and run.aggregate is not None:
@@ -98,6 +101,8 @@ def _result(subject: Subject, room: Room) -> Iterator[str]:
     elif not done:
         yield "<p>No task completed.</p>\n"
     elif run.aggregated.strategy == "compare":
+        if run.choice is not None:
+            yield f'<div class="answer">{room.answer(run.choice[1].text, levels=2)}</div>\n'
         yield from variants_table(run, done)
     elif len(done) == 1:
         yield f'<div class="answer">{room.answer(done[0].text, levels=2)}</div>\n'
