@@ -291,6 +291,14 @@ def test_a_block_that_stands_elsewhere_was_moved_and_not_changed() -> None:
     assert near.count("moved") == 1
 
 
+def test_what_was_moved_is_not_taken_for_what_was_changed_in_its_place() -> None:
+    others = [f"Line number {n} of what stays where it is.\n" for n in range(6)]
+    alike = MOVED.replace("lot", "bit")
+    left, right = "".join([MOVED, *others]), "".join([alike, *others, MOVED])
+    diff = compare(left, right, Options(by="line"))
+    assert kinds(diff) == ["moved", "added", "equal", "moved"]
+
+
 @pytest.mark.parametrize("little", ["}\n", "\n", "Yes.\n", "---\n"])
 def test_what_says_little_was_never_moved(little: str) -> None:
     others = [f"Line number {n} of what stays where it is.\n" for n in range(6)]

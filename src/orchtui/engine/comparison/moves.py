@@ -143,5 +143,5 @@ class Moves:
 
     def _take(self, block: Partners, found: Partners, gone: set[int], new: set[int]) -> None:
         found.update(block)
-        gone -= block.keys()
-        new -= set(block.values())
+        gone.difference_update(block)
+        new.difference_update(block.values())
