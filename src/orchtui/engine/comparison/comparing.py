@@ -1,7 +1,8 @@
 """Two texts into a Diff: tile, align, find what was moved, pair what was changed, mark the words.
 
 Blocks the thread it is called in, for a second or two with texts of a megabyte, ten with twenty:
-never for an event loop. The same texts and options always give the same Diff. This module never reads a file.
+never for an event loop. The same texts and options always give the same Diff. This module never
+reads a file.
 """
 
 from collections.abc import Iterator, Sequence

@@ -18,8 +18,8 @@ from orchtui.engine.comparison.word_marks import Vocabulary
 IN_ORDER = 4_000_000_000
 """Pairs of words, of all pairs of texts, up to which their order counts."""
 
-MEASURE = "2 × the words that stand in both in the same order ÷ the words of both, without case"
-MEASURE_COARSE = "2 × the words that stand in both, in any order ÷ the words of both, without case"
+_MEASURE = "2 × the words and signs in both texts{}, over those of both; case does not count"
+MEASURE, MEASURE_COARSE = (_MEASURE.format(how) for how in (" in the same order", " in any order"))
 
 _LINK = re.compile(r"\[[^\]\n]*\]\([^)\n]+\)|<https?://[^>\s]+>|(?<![(<\w])https?://[^\s<>)\]]+")
 _FENCE = re.compile(r"[ \t]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)?(?:```|~~~)")
