@@ -52,8 +52,13 @@ class _Scan:
         self._lines = _LINE.findall(text)
         self._line = 0
         self._offset = 0
-        self._listed = False
-        """Whether what is indented belongs to a list."""
+        self._items: list[int] = []
+        """The columns in which the words of the items begin that are open, the outermost first."""
+
+    @property
+    def _listed(self) -> int:
+        """The column in which the words of the innermost item begin; 0 outside of lists."""
+        return self._items[-1] if self._items else 0
 
     def parts(self) -> Iterator[Part]:
         while self._line < len(self._lines):
@@ -65,18 +70,19 @@ class _Scan:
         if not line.strip():
             return self._take("blank", self._while_blank())
         indented = line.startswith(("    ", "\t"))
+        indent = len(line) - len(line.lstrip(" "))
+        while self._items and indent < self._listed and line[indent] != "\t":
+            self._items.pop()
         if (fence := _FENCE.match(line)) and (self._listed or not indented):
             return self._take("code", self._fenced(fence[1]))
-        if not line[0].isspace() and not _ITEM.match(line):
-            self._listed = False
         if indented and not self._listed:
             return self._take("code", 1)
-        if heading := _HEADING.match(line):
+        if heading := _HEADING.match(self._without_indent(line)):
             return self._take("heading", 1, len(heading[1]), (heading[2] or "").strip())
         if _RULE.match(line):
             return self._take("line", 1)
         if item := _ITEM.match(line):
-            self._listed = True
+            self._items.append(len(item[1]) + len(item[2]) + 1)
             inner = _FENCE.match(line[item.end() :])
             return self._take("code", self._fenced(inner[1])) if inner else self._item()
         if _QUOTE.match(line) or _REFERENCE.match(line):
@@ -84,6 +90,10 @@ class _Scan:
         if _HTML.match(line) and not _AUTOLINK.match(line):
             return self._take("code", self._until_blank())
         return self._paragraph()
+
+    def _without_indent(self, line: str) -> str:
+        """A line without the spaces that make it a part of an item."""
+        return line[self._listed :] if line[: self._listed].isspace() else line
 
     def _take(self, kind: PartKind, lines: int, level: int = 0, title: str = "") -> Part:
         start = self._offset
@@ -120,7 +130,7 @@ class _Scan:
         below = self._lines[first + 1] if first + 1 < len(self._lines) else ""
         if "|" in self._lines[first] and "|" in below and _DELIMITER.match(below):
             return self._take("code", self._until_blank())
-        count = 1 + self._going_on(first + 1, in_list=self._listed)
+        count = 1 + self._going_on(first + 1, in_list=self._listed > 0)
         if first + count < len(self._lines):
             underline = _UNDERLINE.match(self._lines[first + count])
             if underline and (underline[1][0] == "=" or not self._listed):
