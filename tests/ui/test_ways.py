@@ -212,13 +212,17 @@ def test_a_plan_that_lacks_everything_can_be_run_but_not_saved() -> None:
 
 def test_nothing_hinders_where_everything_is_there() -> None:
     hindered = [key.id for keys in TABLE.values() for key in keys if hindrance(key, ALL)]
-    assert hindered == ["app.run", "tasks.run", "independence.run"], "one run at a time"
-    idle = replace(ALL, running=False, here=Here())
+    of_replay = [key.id for key in TABLE["replay"]]
+    others = [each for each in hindered if each not in of_replay]
+    running = ["timeline.replay", "output.replay"]
+    assert others == ["app.run", "tasks.run", "independence.run", *running], "one run at a time"
+    idle = replace(ALL, running=False, here=replace(ALL.here, live=False, replayed=True))
     assert not [each.id for each in map(key_of, hindered) if hindrance(each, idle)]
 
 
 LIVE = Here(shown=True, live=True, picked="running", attempts=1)
 OVER = Here(shown=True, picked="completed", attempts=1)
+REPLAYED = Here(shown=True, replayed=True, picked="running", attempts=1, again=True, wrote=True)
 
 
 @pytest.mark.parametrize(
@@ -247,6 +251,18 @@ OVER = Here(shown=True, picked="completed", attempts=1)
         ("grid.open", replace(OVER, watched=True), ""),
         ("grid.close", OVER, ""),
         ("timeline.back", OVER, ""),
+        ("timeline.replay", OVER, ""),
+        ("timeline.replay", LIVE, "still goes on"),
+        ("output.replay", replace(OVER, watched=True), "still goes on"),
+        ("replay.play", OVER, "no run is replayed"),
+        ("replay.play", REPLAYED, ""),
+        ("timeline.replay", REPLAYED, ""),
+        ("timeline.cancel", REPLAYED, "this is a replay"),
+        ("timeline.retry", REPLAYED, "this is a replay"),
+        ("app.retry", REPLAYED, "this is a replay"),
+        ("output.apply", REPLAYED, "this is a replay"),
+        ("output.copy", REPLAYED, ""),
+        ("grid.open", REPLAYED, ""),
     ],
 )
 def test_what_can_be_done_with_a_run(name: str, here: Here, why: str) -> None:

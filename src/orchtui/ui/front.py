@@ -19,6 +19,7 @@ from orchtui.engine.independence.report import IndependenceReport
 from orchtui.engine.plan import Plan
 from orchtui.ui.bars.key_line import KeyLine
 from orchtui.ui.bars.run_bar import RunBar
+from orchtui.ui.bars.scrubber import Scrubber
 from orchtui.ui.bars.tabs_bar import ORDER, PaneName, TabsBar
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
@@ -26,7 +27,7 @@ from orchtui.ui.compose.task_columns import FitOf, Known
 from orchtui.ui.independence.independence_pane import IndependencePane
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.key_help import Bound
-from orchtui.ui.layout import COLUMN_OF, Column, Situation, columns_of, panes_shown
+from orchtui.ui.layout import COLUMN_OF, SCRUBBER, Column, Situation, columns_of, panes_shown
 from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.runs.runs_pane import RunsPane
@@ -69,6 +70,7 @@ class Front(Screen[None], TellsTrouble):
         self.runs_pane = RunsPane()
         self.timeline = TimelinePane()
         self.output = OutputPane()
+        self.scrubber = Scrubber()
         self.bar = RunBar()
         self.tabs = TabsBar()
         self.key_line = KeyLine(self.offered)
@@ -118,6 +120,7 @@ class Front(Screen[None], TellsTrouble):
             with self._columns["right"]:
                 yield self.timeline
                 yield self.output
+        yield self.scrubber
         yield self.bar
         yield self.key_line
 
@@ -125,6 +128,11 @@ class Front(Screen[None], TellsTrouble):
     def run_goes_on(self) -> bool:
         """Whether the app's own run goes on."""
         raise NotImplementedError
+
+    @property
+    def replaying(self) -> bool:
+        """Whether what is shown of a run is a replay."""
+        return False
 
     def offered(self, key_id: str) -> bool:
         """Whether what a key does can be done now, and is told in the last row."""
@@ -165,7 +173,8 @@ class Front(Screen[None], TellsTrouble):
         for view, pane in self._panes.items():
             pane.display = view in shown
         _mark(self.plan_pane, {"-beside": "independence" in shown})
-        self.tabs.show(self.view, zoomed=self.zoomed)
+        self.scrubber.display = self.replaying and self.app.size.height >= SCRUBBER
+        self.tabs.show(self.view, zoomed=self.zoomed, replay=self.replaying)
         self.dirty = True
 
     def _turn_to(self, view: PaneName) -> None:

@@ -26,6 +26,8 @@ THREE_COLUMNS = 160
 """Cells of width from which three do."""
 STACKED = 20
 """Rows from which timeline and output stand one above the other."""
+SCRUBBER = 8
+"""Rows from which a replay has its scrubber."""
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 """Below either of them only the pane in front is shown."""
 

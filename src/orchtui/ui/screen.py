@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiofiles
 from textual import on, work
@@ -30,9 +31,12 @@ from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.output_text import OutputText
+from orchtui.ui.playing import Playing
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.waiting import reasons
-from orchtui.ui.ways import Ways
+
+if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.replay.player import Player
 
 RATE = 12
 """Repaints a second, at most."""
@@ -51,7 +55,7 @@ class Shown:
     """Whether another process is writing it."""
 
 
-class MainScreen(Ways):
+class MainScreen(Playing):
     """What the panes show, and what they want.
 
     Args:
@@ -92,8 +96,12 @@ class MainScreen(Ways):
         self.memory: int | None = None
         """Bytes."""
         self._now = now
+        self._at_end: Shown | None = None
+        """The run that is replayed, as it is when that is over."""
         self._in_output: tuple[object, ...] = ()
         self._counted: tuple[object, ...] = ()
+        self._exchanged = False
+        """Whether the run in the panes is another object than what the output shows."""
 
     def on_mount(self) -> None:
         self.set_focus(self.plan_pane.first)
@@ -116,7 +124,11 @@ class MainScreen(Ways):
         return self.timeline.rows.picked if self.shown else None
 
     def show_run(self, shown: Shown | None) -> None:
-        """Put another run into the panes."""
+        """Put another run into the panes; a replay is over."""
+        if self.replaying:
+            self._at_end = None
+            self.load(None)
+            self.output.tell_replay(False)
         same = shown is not None and self.shown is not None and shown.run.id == self.shown.run.id
         picked = self.picked if same else None
         self.shown = shown
@@ -127,6 +139,38 @@ class MainScreen(Ways):
         if shown is None:
             self.output.show_task(None, "", 0.0)
         self.dirty = True
+        self._repaint()
+
+    def replay(self, player: "Player") -> None:
+        """Replay the run in the panes."""
+        if self.shown is not None:
+            self._at_end = self.shown
+            self.load(player)
+            self.exchange_run(player.run)
+            self._tell_replay()
+
+    def end_replay(self) -> None:
+        if (at_end := self._at_end) is not None:
+            self._at_end = None
+            self.load(None)
+            self.exchange_run(at_end.run)
+            self.shown = at_end
+            self._tell_replay()
+
+    def _tell_replay(self) -> None:
+        self.timeline.tell_origin(_origin(self.shown, self.replaying), replay=self.replaying)
+        self.output.tell_replay(self.replaying)
+        self._repaint()
+
+    def exchange_run(self, run: Run) -> None:
+        if self.shown is None:
+            return
+        self.shown = replace(self.shown, run=run)
+        self.timeline.exchange_run(run)
+        self.output.grid.exchange_run(run)
+        self._exchanged = self.dirty = True
+
+    def repaint_now(self) -> None:
         self._repaint()
 
     def unwatch(self, run: Run) -> None:
@@ -145,6 +189,8 @@ class MainScreen(Ways):
         asking = self.independence.asked_since is not None
         if not self.is_attached:
             return
+        self.tick()
+        shown = self.shown  # a replay may have gone to another state of it
         self.tell_keys()
         if not (self.dirty or asking or is_live or self.live is not None):
             return
@@ -155,10 +201,12 @@ class MainScreen(Ways):
         if report is not None:
             self.plan_pane.show_verdict(brief(report), report)
         if shown is not None:
-            moment = now if is_live else shown.run.at
-            broken_off = not is_live and shown.run.finished is None
-            self.timeline.repaint(shown.run, moment, broken_off)
+            moment, goes_on = self._moment(shown, now if is_live else None)
+            broken_off = not goes_on and shown.run.finished is None
+            self.timeline.repaint(shown.run, moment, broken_off, self.played())
             self._repaint_output(shown, moment, broken_off)
+            self.show_stand()
+            is_live, now = goes_on, moment
         self.bar.show(
             Facts(
                 workers=self.used,
@@ -167,10 +215,21 @@ class MainScreen(Ways):
                 live=None if is_own else self.live,
                 is_live=is_live,
                 is_watched=watched,
-                now=now if is_live or shown is None else shown.run.at,
+                is_replay=self.replaying,
+                now=now,
                 before=self.before if is_own else {},
             )
         )
+
+    def _moment(self, shown: Shown, now: float | None) -> tuple[float, bool]:
+        """The moment that is shown of a run, in seconds since 1970, and whether it goes on then.
+
+        Args:
+            now: Where somebody goes on with it now.
+        """
+        if (player := self.player) is not None:
+            return player.moment, shown.run.finished is None and not player.at_end
+        return (shown.run.at, False) if now is None else (now, True)
 
     def _tell_count(self) -> None:
         if self.live is not None and (count := calls.progress(self.live)) != self._counted:
@@ -180,17 +239,21 @@ class MainScreen(Ways):
     def _repaint_output(self, shown: Shown, now: float, broken_off: bool) -> None:
         run, picked = shown.run, self.timeline.rows.picked
         is_result = picked == AGGREGATE and run.aggregated is not None
-        wanted = (id(run), picked, is_result and run.finished is not None, is_result)
-        if wanted != self._in_output:
-            self._in_output = wanted
-            if is_result:
+        is_task = picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None)
+        wanted = (picked, is_task, is_result and run.finished is not None, is_result)
+        turned, exchanged = wanted != self._in_output, self._exchanged
+        self._in_output, self._exchanged = wanted, False
+        if is_result:
+            if turned:
                 self._read_result(shown)
-            elif picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None):
-                why = partial(reasons, run)
-                task = run.of(picked)
+        elif is_task and (turned or exchanged):
+            task, why = run.of(picked or ""), partial(reasons, run)
+            if turned:
                 self.output.show_task(task, task_badge(run, task), now, why, run)
             else:
-                self.output.show_task(None, "", now)
+                self.output.exchange_task(task, run, why)
+        elif turned:
+            self.output.show_task(None, "", now)
         self.output.repaint(now, broken_off)
 
     @work(exclusive=True, group="result", exit_on_error=False)
@@ -239,6 +302,7 @@ class MainScreen(Ways):
             self.output.attempt,
             live=shown.run is self.live,
             watched=shown.watched,
+            replayed=self.replaying,
         )
 
     # The plan and its report
@@ -285,8 +349,10 @@ class MainScreen(Ways):
         self.timeline.rows.action_step(event.steps)
 
 
-def _origin(shown: Shown | None) -> str:
-    """What to say of a run that is not the app's own."""
+def _origin(shown: Shown | None, replay: bool = False) -> str:
+    """What to say of a run that is not the app's own, or not as it is now."""
+    if shown is not None and replay:
+        return f"REPLAY of {shown.run.id}"
     if shown is None or not shown.past:
         return ""
     if not shown.watched:

@@ -58,6 +58,7 @@ class Ways(Front):
             "tasks": ("compose", self.plan_pane.tasks),
             "independence": ("independence", self.independence.list),
             "matrix": ("independence", self.independence.matrix),
+            "replay": ("timeline", self.timeline.rows),
             "timeline": ("timeline", self.timeline.rows),
             "output": ("output", self.output.text),
             "runs": ("runs", self.runs_pane.list),
@@ -155,11 +156,15 @@ class Ways(Front):
         """For the palette: every action, with its keys, and why it can not be done now."""
         from orchtui.ui.dialogs.palette import offers_of  # not before the first paint
 
-        here = next(
-            (one for one, (_, widget) in self._places.items() if widget is self.focused), None
-        )
+        here = next((one for one in self._places if self._is_here(one)), None)
         now = self.now_there()
         return offers_of(here, self.bound_keys, lambda key: hindrance(key, now), self._perform)
+
+    def _is_here(self, context: Context) -> bool:
+        """Whether the keys of this context hold now."""
+        if context == "replay":
+            return self.replaying and self.view in ("timeline", "output")
+        return self._places[context][1] is self.focused
 
     async def _perform(self, context: Context, key: Key) -> None:
         """Do what a key does, in its pane; say why not where that can not be."""

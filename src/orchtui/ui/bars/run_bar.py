@@ -61,6 +61,8 @@ class Facts:
     """Whether the shown run is going on."""
     is_watched: bool = False
     """Whether another process is writing it."""
+    is_replay: bool = False
+    """Whether it is shown as it stood at an earlier moment."""
     now: float = 0.0
     """Seconds since 1970."""
     before: Mapping[str, float] = field(default_factory=dict)
@@ -132,7 +134,9 @@ class RunBar(Static):
             (1, Content(f"{done}/{len(run.tasks)} done")),
             (2, Content(f"{running} of {run.concurrency} at once")),
         ]
-        left = self._remaining.seconds(run, facts.now, facts.before)
+        left = None
+        if not facts.is_replay:  # there the scrubber says when it ends
+            left = self._remaining.seconds(run, facts.now, facts.before)
         if left is not None and left >= 1:
             parts.append((3, Content(f"~{looks.clock(left)} left")))
         faster = speedup_so_far(run, facts.now)
@@ -147,9 +151,13 @@ def state_of(facts: Facts) -> list[Part]:
     if run is None:
         return [(0, Content.styled(" READY ", "b $foreground-muted on $panel"))]
     parts: list[Part] = []
+    if facts.is_replay:
+        parts.append((0, Content.styled(" REPLAY ", "b $background on $warning")))
     if told := badge(run):
         parts.append((0, Content.styled(f" {told} ", "b $background on $warning")))
-    if facts.is_live and run.paused:
+    if facts.is_live and facts.is_replay:  # nothing runs: no badge is to say so
+        parts.append((1, Content.styled("paused" if run.paused else "running", "$accent")))
+    elif facts.is_live and run.paused:
         parts.append((0, Content.styled(" PAUSED ", _BADGES["PARTIAL"])))
     elif facts.is_live:
         parts.append((0, Content.styled(" RUNNING ", "b $background on $accent")))
@@ -164,7 +172,8 @@ def state_of(facts: Facts) -> list[Part]:
         parts.append((2, Content(outcome(census(run)))))
     if races := looks.races(len(run.races)):
         parts.append((0, Content.styled(f" {races} ", _BADGES["FAILED"])))
-    if (unsaved := storage_notice.mark(run, is_live=facts.is_live)) is not None:
+    unsaved = storage_notice.mark(run, is_live=facts.is_live)
+    if unsaved is not None and not facts.is_replay:
         parts.append((0, unsaved))
     asking = [task for task in run.tasks.values() if task.question is not None]
     if asking and facts.is_live:

@@ -36,9 +36,11 @@ class TabsBar(Static):
         super().__init__("", id="tabs", markup=False)
         self._ends: list[tuple[int, PaneName]] = []
 
-    def show(self, view: PaneName, *, zoomed: bool = False) -> None:
-        """Mark a pane, and say whether it takes all the room."""
+    def show(self, view: PaneName, *, zoomed: bool = False, replay: bool = False) -> None:
+        """Mark a pane, and say whether it takes all the room, and whether it is a replay."""
         line = Content.styled(" orchtui ", "b $background on $accent")
+        if replay:  # as wide, so that the names stay where they are
+            line = Content.styled(" REPLAY  ", "b $background on $warning")
         self._ends = []
         for name, words in self._NAMES.items():
             style = "b $accent" if name == view else "$foreground-muted"

@@ -27,10 +27,13 @@ class Rate:
 
     def see(self, now: float, characters: int) -> None:
         """Take a reading."""
-        if self._seen and characters < self._seen[-1][1]:
-            self._seen.clear()  # another run, or another attempt
+        if self._seen and (now < self._seen[-1][0] or characters < self._seen[-1][1]):
+            self._seen.clear()  # another run, another attempt, or an earlier moment of a replay
+        if self._seen and now == self._seen[-1][0]:
+            self._seen.pop()  # nothing moved but what is shown of it
         self._seen.append((now, characters))
-        while now - self._seen[0][0] > _WINDOW:
+        # Of a replay at a thousand times the pace two readings are further apart than that.
+        while len(self._seen) > 2 and now - self._seen[0][0] > _WINDOW:
             self._seen.popleft()
 
     @property

@@ -45,7 +45,7 @@ class PastDesk(RunDesk):
 
     @on(RunsPane.Opened)
     def _open_past(self, event: RunsPane.Opened) -> None:
-        if isinstance(event, RunsPane.ResumeWanted):
+        if isinstance(event, RunsPane.ResumeWanted | RunsPane.ReplayWanted):
             return
         self._open_run(event.run_id)
 
@@ -109,6 +109,8 @@ class PastDesk(RunDesk):
         shown = self.main.shown
         if shown is None:
             self.decline("Nothing has run yet: ctrl+r runs the plan")
+        elif self.only_replayed():
+            pass  # a person was told so
         elif self.sees_live():
             again = self.live.retry_failed()
             self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")

@@ -248,7 +248,7 @@ class RunDesk(StaffDesk):
     def action_apply_changes(self) -> None:
         if self.main.shown is None:
             self.decline("Nothing has run yet: ctrl+r runs the plan")
-        else:
+        elif not self.only_replayed():
             self._apply(self.main.shown)
 
     @work(exclusive=True, group="ask", exit_on_error=False)

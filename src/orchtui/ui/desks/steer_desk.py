@@ -20,6 +20,7 @@ from orchtui.engine.text import clean_line
 from orchtui.ui.compose.plan_edits import new_id
 from orchtui.ui.desks.plan_desk import PlanDesk
 from orchtui.ui.dialogs.dialogs import Ask, AskLine
+from orchtui.ui.keys.possible_in_runs import ONLY_REPLAYED
 from orchtui.ui.looks import looks
 
 if TYPE_CHECKING:  # not before the first paint
@@ -50,10 +51,16 @@ class SteerDesk(PlanDesk):
         self.decline(f"This run goes on in {where}: here it can only be watched")
         return True
 
+    def only_replayed(self) -> bool:
+        """Whether what is shown is a replay; a person is told that nothing can be changed in it."""
+        if self.main.replaying:
+            self.decline(ONLY_REPLAYED[0].upper() + ONLY_REPLAYED[1:])
+        return self.main.replaying
+
     def _wheel(self) -> "Steering | None":
         """What steers the run that is shown; says so when there is none."""
         wheel = self.live.steering if self.sees_live() else None
-        if wheel is None and not self.only_watched():
+        if wheel is None and not self.only_watched() and not self.only_replayed():
             self.decline(self._nothing())
         return wheel
 
@@ -82,7 +89,7 @@ class SteerDesk(PlanDesk):
 
     def action_cancel_task(self) -> None:
         picked = self.main.picked
-        if self.only_watched():
+        if self.only_watched() or self.only_replayed():
             return
         if not self.sees_live():
             self.decline(self._nothing())
@@ -153,7 +160,7 @@ class SteerDesk(PlanDesk):
     def action_cancel_all(self) -> None:
         if self.live.run is not None:
             self._cancel_all()
-        elif not self.only_watched():
+        elif not self.only_watched() and not self.only_replayed():
             self.decline(self._nothing())
 
     @work(exclusive=True, group="ask", exit_on_error=False)

@@ -22,6 +22,7 @@ AREAS: Mapping[Context, str] = {
     "tasks": "tasks",
     "independence": "findings",
     "matrix": "matrix",
+    "replay": "replay",
     "timeline": "timeline",
     "output": "output",
     "runs": "past runs",

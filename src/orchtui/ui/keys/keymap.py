@@ -10,6 +10,8 @@ from typing import Literal
 
 from textual.binding import Binding
 
+from orchtui.ui.keys import replay_keys
+
 Context = Literal[
     "everywhere",
     "zoomed",
@@ -17,6 +19,7 @@ Context = Literal[
     "tasks",
     "independence",
     "matrix",
+    "replay",
     "timeline",
     "output",
     "search",
@@ -34,6 +37,7 @@ TITLES: dict[Context, str] = {
     "tasks": "In the list of tasks",
     "independence": "Among the findings",
     "matrix": "In the matrix of tasks",
+    "replay": "While a run is replayed, on the timeline and in the output",
     "timeline": "On the timeline",
     "output": "In the output",
     "search": "In the line to search with",
@@ -205,6 +209,10 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("matrix.first", "home,g", "move(-9999, -9999)", "first pair"),
         Key("matrix.last", "end,G", "move(9999, 9999)", "last pair"),
     ),
+    "replay": tuple(
+        Key(f"replay.{name}", keys, f"screen.{action}", what, short, priority=True)
+        for name, keys, action, what, short in replay_keys.ROWS
+    ),
     "timeline": (
         Key("timeline.output", "enter", "read_output", "read the task's output", "Read"),
         Key("timeline.grid", "number_sign", "screen.show_grid", "all live tasks at once"),
@@ -257,6 +265,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "bring over the files that the run wrote",
             "Apply",
         ),
+        Key("timeline.replay", "R,v", "app.replay_run", "replay the run, or end that", "Replay"),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
     "output": (
@@ -305,6 +314,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "bring over the files that the run wrote",
             "Apply",
         ),
+        Key("output.replay", "R,v", "app.replay_run", "replay the run, or end that"),
         Key("output.back", "escape", "leave", "end the search; else back to the timeline"),
     ),
     "search": (
@@ -332,6 +342,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key(
             "runs.resume", "r", "resume", "go on with the run (shows first what is kept)", "Resume"
         ),
+        Key("runs.replay", "v", "replay", "replay the run", "Replay"),
         Key("runs.previous", "k", "cursor_up", "previous run"),
         Key("runs.next", "j", "cursor_down", "next run"),
         Key("runs.reload", "l", "reload", "read the list again"),

@@ -46,7 +46,7 @@ def hindrance(key: Key, now: Now) -> str:
     if key.action == "app.run_plan" and now.running:
         return "one run at a time: your own is still going on"
     area = key.id.partition(".")[0]
-    if area in ("timeline", "output", "grid") or key.id == "app.retry":
+    if area in ("replay", "timeline", "output", "grid") or key.id == "app.retry":
         return hindrance_in_run(key, now.here)
     if area == "tasks":
         return _in_tasks(key, now)
@@ -54,7 +54,7 @@ def hindrance(key: Key, now: Now) -> str:
         return _in_findings(key, now)
     if area == "matrix":
         return "" if now.matrix else "the matrix is not open; it opens among the findings"
-    if key.id in ("runs.open", "runs.resume", "runs.previous", "runs.next"):
+    if key.id in ("runs.open", "runs.resume", "runs.replay", "runs.previous", "runs.next"):
         return "" if now.runs else "there are no past runs"
     if key.id == "app.run":
         return "" if now.tasks or now.missing else _NO_TASKS

@@ -9,6 +9,7 @@ from orchtui.ui.looks import looks
 ENDED_ALREADY = "this task has ended already"
 NOT_A_TASK = "this is for one task: o opens the group"
 ONLY_WATCHED = "this run goes on in another process: here it can only be watched"
+ONLY_REPLAYED = "this is a replay, in which nothing can be changed: R ends it"
 
 _OF_TASK = ("cancel", "now", "extend", "priority")
 _STEERS = frozenset((*_OF_TASK, "pause", "more", "fewer", "add"))
@@ -25,6 +26,8 @@ class Here:
     """Whether it is the app's own and goes on."""
     watched: bool = False
     """Whether another process is writing it."""
+    replayed: bool = False
+    """Whether it is shown as it stood at an earlier moment."""
     picked: Status | None = None
     """The state of the picked task; `None` where no task is picked."""
     attempts: int = 0
@@ -38,7 +41,13 @@ class Here:
 
 
 def here_of(
-    run: Run, picked: str | None, attempt: Attempt | None, *, live: bool, watched: bool
+    run: Run,
+    picked: str | None,
+    attempt: Attempt | None,
+    *,
+    live: bool,
+    watched: bool,
+    replayed: bool = False,
 ) -> Here:
     """What there is of a run.
 
@@ -52,6 +61,7 @@ def here_of(
         shown=True,
         live=live,
         watched=watched,
+        replayed=replayed,
         picked=task.status if task is not None else None,
         attempts=len(task.attempts) if task is not None else 0,
         tools=attempt is not None and bool(attempt.tools),
@@ -64,6 +74,10 @@ def here_of(
 def hindrance_in_run(key: Key, here: Here) -> str:
     """Why this can not be done with the run that is shown; nothing when it can."""
     area, _, name = key.id.partition(".")
+    if area == "replay":
+        return "" if here.replayed else "no run is replayed: R on the timeline begins that"
+    if here.replayed and name in (*_STEERS, "retry", "apply"):
+        return ONLY_REPLAYED
     if name in _STEERS:
         return _in_steering(name, here)
     if name in ("back", "close"):
@@ -71,6 +85,8 @@ def hindrance_in_run(key: Key, here: Here) -> str:
     if not here.shown:
         return "nothing has run yet"
     match name:
+        case "replay" if here.live or here.watched:
+            return "it still goes on: it can be replayed once it has ended"
         case "retry":
             return _in_retrying(here)
         case "apply":
@@ -79,7 +95,7 @@ def hindrance_in_run(key: Key, here: Here) -> str:
             return "" if here.tools else "no tool was used here"
         case "earlier-attempt" | "later-attempt":
             return "" if here.attempts > 1 else "there is only one attempt"
-    if "grid" in (area, name) and not (here.live or here.watched):
+    if "grid" in (area, name) and not (here.live or here.watched or here.replayed):
         return "no task is live: the run has ended"
     return ""
 

@@ -42,8 +42,8 @@ class Busy:
         self._jobs: list[Job] = []
 
     @contextmanager
-    def doing(self, words: str, stop: Callable[[], object] | None = None) -> Iterator[None]:
-        """While this is open, the words may be shown.
+    def doing(self, words: str, stop: Callable[[], object] | None = None) -> Iterator[Job]:
+        """While this is open, the words may be shown; the job's may be others later on.
 
         Args:
             words: What is done: `opening the run`.
@@ -53,7 +53,7 @@ class Busy:
         self._jobs.append(job)
         self._changed()
         try:
-            yield
+            yield job
         finally:
             self._jobs.remove(job)
             self._changed()

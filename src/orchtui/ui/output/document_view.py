@@ -72,6 +72,14 @@ class DocumentView(ScrollView, can_focus=True):
         self._move(0, 0)
         self.grown()
 
+    def show_in_place(self, document: Document) -> None:
+        """Show another document that begins like this one, from the row that is at the top."""
+        following, y = self.following, self.scroll_offset.y
+        self.show(document, follow=following)
+        if not following:
+            self.document.settle(0, y + self._height())
+            self._take_size(self.document.place(y))
+
     def grown(self) -> None:
         """The document has become longer, or another one."""
         document, height = self.document, self._height()

@@ -9,7 +9,6 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.content import Content
 from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -77,6 +76,17 @@ class LiveGrid(ScrollView, can_focus=True):
             self._cells.update(run, run.at)
             self._cursor = next((one for one in self._cells.tasks if one.id == picked), None)
         self._lay_out()
+
+    def exchange_run(self, run: Run) -> None:
+        """Show the same run as it stood at another moment: tasks keep their places."""
+        self._run = run
+        cursor = self._cursor.id if self._cursor is not None else None
+        before = self.live
+        self._cells.exchange(run)
+        self._cursor = next((one for one in self._cells.tasks if one.id == cursor), None)
+        self._drawn.clear()
+        if self.live != before:
+            self._lay_out()
 
     def repaint(self, now: float) -> None:
         """Show the run as it is at `now`, in seconds since 1970."""
@@ -247,6 +257,6 @@ class LiveGrid(ScrollView, can_focus=True):
         return Strip([Segment(text, style)]).adjust_cell_length(width).apply_style(base)
 
 
-def grid_title(live: int) -> Content:
-    """The pane's title while the grid is shown."""
-    return Content(f"4 Output · {live} live" if live else "4 Output · live tasks")
+def live_words(live: int) -> str:
+    """What the pane's title says of the grid."""
+    return f"{live} live" if live else "live tasks"

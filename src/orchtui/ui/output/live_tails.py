@@ -6,6 +6,7 @@ This module never draws.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from orchtui.engine.events import AGGREGATE
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.text import clean
 from orchtui.engine.tool_words import call_words
@@ -73,6 +74,12 @@ class Cells:
         changed = [id(task) for task in kept] != [id(task) for task in self.tasks]
         self.tasks = kept
         return changed
+
+    def exchange(self, run: Run) -> None:
+        """The same tasks, as they stood at another moment of their run; those that there were."""
+        every = {**run.tasks, AGGREGATE: run.aggregate}
+        others = (every.get(one.id) for one in self.tasks)
+        self.tasks = [one for one in others if one is not None]
 
 
 def _live(run: Run | None) -> Sequence[TaskRun]:

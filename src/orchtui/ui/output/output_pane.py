@@ -15,7 +15,7 @@ from textual.widgets import Static
 from orchtui.engine.run import ENDED, Attempt, Run, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.ui.output.attempt_tabs import AttemptTabs, name
-from orchtui.ui.output.live_grid import LiveGrid, grid_title
+from orchtui.ui.output.live_grid import LiveGrid, live_words
 from orchtui.ui.output.output_head import headline, races_above, with_badge
 from orchtui.ui.output.output_text import OutputText, Program
 from orchtui.ui.output.searched_output import SearchedOutput
@@ -100,6 +100,28 @@ class OutputPane(SearchedOutput):
         if task is not None:
             self.repaint(now)
 
+    def exchange_task(
+        self, task: TaskRun, run: Run, why_waiting: Callable[[TaskRun], list[str]]
+    ) -> None:
+        """Show the same task as it stood at another moment of its run.
+
+        What a person has chosen stays: an attempt, as long as there is one, and the place in it.
+        """
+        self._shown_task, self._run, self._why_waiting = task, run, why_waiting
+        self._pinned = self._pinned and self._place < len(task.attempts)
+        place = self._place if self._pinned else _latest(task)
+        attempt = task.attempts[place] if place < len(task.attempts) else None
+        if place != self._place or (attempt is None) != (self._attempt is None):
+            self._show_attempt(place)
+        else:
+            self._attempt = attempt
+            self.text.exchange_attempt(attempt)
+
+    def tell_replay(self, replay: bool) -> None:
+        """Say in the title whether this is a replay."""
+        self.set_class(replay, "-replay")
+        self._tell_title()
+
     def show_result(self, text: str, title: str, badge: str) -> None:
         """Show the run's result."""
         self._shown_task = None
@@ -124,6 +146,11 @@ class OutputPane(SearchedOutput):
         task = self._shown_task
         if task is None:
             return
+        latest = task.attempts[_latest(task)] if task.attempts else None
+        if not self._pinned and self._attempt is not latest:
+            self._show_attempt(_latest(task))
+        else:
+            self.text.take_in()
         words = headline(task, now, self._run, broken_off=broken_off)
         head = with_badge(words, self._badge)
         because = self._why_waiting(task)
@@ -131,11 +158,6 @@ class OutputPane(SearchedOutput):
         lines = [*races, head, *(Content.styled(why, "$foreground-muted") for why in because)]
         lines += self._about_attempt(task)
         self._head.update(Content("\n").join(lines))
-        latest = task.attempts[_latest(task)] if task.attempts else None
-        if not self._pinned and self._attempt is not latest:
-            self._show_attempt(_latest(task))
-        else:
-            self.text.take_in()
         self._tabs.tell(task, self._place)
         self._tell_keys()
 
@@ -202,12 +224,16 @@ class OutputPane(SearchedOutput):
         self._tell_keys()
 
     def _tell_title(self) -> None:
+        words = ["4 Output"]
+        if self.has_class("-replay"):
+            words.append("REPLAY")
         if self.in_grid:
-            self.border_title = grid_title(self.grid.live)
+            words.append(live_words(self.grid.live))
         elif self._shown_task is not None:
-            self.border_title = Content(f"4 Output · {clean_line(self._shown_task.task.instance)}")
-        else:
-            self.border_title = "4 Output · result" if self.text.text else "4 Output"
+            words.append(clean_line(self._shown_task.task.instance))
+        elif self.text.text:
+            words.append("result")
+        self.border_title = Content(" · ".join(words))
 
     # Attempts
 

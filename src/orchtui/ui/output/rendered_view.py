@@ -75,6 +75,18 @@ class RenderedView(SearchedView):
         self.show(source, follow=follow)
         self._render_if_due()
 
+    def exchange(self, source: Document, length: int) -> None:
+        """Show the same document as it was at another moment, in the same place.
+
+        What was rendered stays until what is there now has been.
+        """
+        rendered = self.is_rendered and length <= MOST
+        self.source, self._length, self.refused = source, length, ""
+        self._made_of = ()
+        if not rendered:
+            self.show_in_place(source)
+        self._render_if_due()
+
     def source_grown(self, length: int) -> None:
         """The document has become longer, or another one."""
         self._length = length

@@ -42,6 +42,8 @@ class AttemptLines:
         self._tools = 0
         self._refused = 0
         self._ended = False
+        self._attempt: Attempt | None = None
+        """As it was taken in last."""
         self._open: dict[int, int] = {}
         """Tools that have not returned, with the blocks in which they stand."""
 
@@ -52,10 +54,26 @@ class AttemptLines:
 
     def take_in(self, attempt: Attempt) -> bool:
         """Add what is new; whether there was anything."""
+        self._attempt = attempt
         changed = self._grown(attempt)
         if self._open:
             changed |= self._returned(attempt)
         return changed
+
+    def goes_on_in(self, attempt: Attempt) -> bool:
+        """Whether all that was taken in is in this state of the same attempt too, and at most some
+        is to be added: else it stood so at an earlier moment."""
+        before = self._attempt
+        if before is None or (before.number, before.started) != (attempt.number, attempt.started):
+            return False
+        if self._length > attempt.length or self._ended > (attempt.ended is not None):
+            return False
+        if self._tools > len(attempt.tools) or self._refused > len(attempt.refused):
+            return False
+        return all(
+            tool.ok is not None or number in self._open
+            for number, tool in enumerate(attempt.tools[: self._tools])
+        )
 
     def _grown(self, attempt: Attempt) -> bool:
         ends = attempt.ended is not None and not self._ended
@@ -71,7 +89,7 @@ class AttemptLines:
             self.document.append(text[self._length - before : tool.offset - before], "text")
             self._length = max(self._length, tool.offset)
             self._refusals(attempt, before=tool.at)
-            block = self.document.mark(partial(self._rows, tool))
+            block = self.document.mark(partial(self._rows, number))
             if tool.ok is None:
                 self._open[number] = block
         self._tools = len(attempt.tools)
@@ -102,7 +120,9 @@ class AttemptLines:
             self.document.touch(self._open.pop(number))
         return bool(done)
 
-    def _rows(self, tool: ToolUse, width: int) -> list[Row]:
+    def _rows(self, number: int, width: int) -> list[Row]:
+        assert self._attempt is not None  # its tools came with it
+        tool = self._attempt.tools[number]
         below = [] if tool.ok is None else self._below(tool, width)
         return [_row(tool, width), *below]
 

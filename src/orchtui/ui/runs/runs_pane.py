@@ -57,6 +57,9 @@ class RunList(OptionList):
     def action_resume(self) -> None:
         self.post_message(self.Wanted("resume"))
 
+    def action_replay(self) -> None:
+        self.post_message(self.Wanted("replay"))
+
 
 class RunsPane(Vertical):
     """Past runs."""
@@ -70,6 +73,9 @@ class RunsPane(Vertical):
 
     class ResumeWanted(Opened):
         """A run is to go on."""
+
+    class ReplayWanted(Opened):
+        """A run is to be replayed."""
 
     class ReloadWanted(Message):
         """The list is to be read again."""
@@ -130,6 +136,8 @@ class RunsPane(Vertical):
     def _do(self, event: RunList.Wanted) -> None:
         if event.action == "reload":
             self.post_message(self.ReloadWanted())
+        elif self.picked and event.action == "replay":
+            self.post_message(self.ReplayWanted(self.picked.id))
         elif self.picked:
             self.post_message(self.ResumeWanted(self.picked.id))
 

@@ -44,24 +44,36 @@ class TimeWindow:
     follows: bool = True
     """Whether it goes along with what happens."""
 
-    def seen(self, length: float, *, live: bool) -> View:
+    def seen(self, length: float, *, live: bool, whole: float | None = None) -> View:
         """The stretch that is shown of a run.
 
         Args:
             length: How long the run has taken.
             live: Whether it goes on.
+            whole: How long it will have taken at its end, where that is known: of a replay.
         """
         if self.span is None:
+            if whole is not None:
+                return View(0.0, max(whole, LEAST))
             return View(0.0, with_room(length) if live else max(length, LEAST))
         if self.follows:
             start = length - self.span * (1 - AHEAD) if live else length - self.span
+            if whole is not None:
+                start = min(start, whole - self.span)
             start = max(0.0, start)
         else:
-            start = min(max(0.0, self.start), max(0.0, length - self.span * (1 - AHEAD)))
+            last = length if whole is None else whole
+            start = min(max(0.0, self.start), max(0.0, last - self.span * (1 - AHEAD)))
         return View(start, start + self.span)
 
     def zoomed(
-        self, factor: float, length: float, *, live: bool, at: float | None = None
+        self,
+        factor: float,
+        length: float,
+        *,
+        live: bool,
+        at: float | None = None,
+        whole: float | None = None,
     ) -> "TimeWindow":
         """Closer (a factor above 1) or farther away.
 
@@ -70,24 +82,28 @@ class TimeWindow:
             live: Whether it goes on.
             at: The moment that stays where it is; the middle, or the end that is followed, where
                 nothing is said.
+            whole: As `seen` has it.
         """
-        view = self.seen(length, live=live)
+        view = self.seen(length, live=live, whole=whole)
         span = max(LEAST, view.span / factor)
-        if span >= TimeWindow().seen(length, live=live).span:
+        if span >= TimeWindow().seen(length, live=live, whole=whole).span:
             return TimeWindow()
         if at is None and self.follows and live:
             return TimeWindow(span)
         at = (view.start + view.end) / 2 if at is None else at
         start = at - (at - view.start) * span / view.span
-        return TimeWindow(span, TimeWindow(span, start, False).seen(length, live=live).start, False)
+        still = TimeWindow(span, start, False)
+        return replace(still, start=still.seen(length, live=live, whole=whole).start)
 
-    def panned(self, part: float, length: float, *, live: bool) -> "TimeWindow":
+    def panned(
+        self, part: float, length: float, *, live: bool, whole: float | None = None
+    ) -> "TimeWindow":
         """Moved by a part of its width: below 0 towards the start. All of it can not be moved."""
         if self.span is None:
             return self
-        start = self.seen(length, live=live).start + part * self.span
+        start = self.seen(length, live=live, whole=whole).start + part * self.span
         still = TimeWindow(self.span, start, False)
-        return replace(still, start=still.seen(length, live=live).start)
+        return replace(still, start=still.seen(length, live=live, whole=whole).start)
 
     def following(self) -> "TimeWindow":
         """Along with what happens, as close as it is."""

@@ -58,6 +58,12 @@ class RowModel:
             self._raced.update({race.task, race.other})
         self._races_counted = len(run.races)
 
+    def exchange(self, run: Run) -> None:
+        """Go on with the same run as it stood at another moment; what is folded stays folded."""
+        self._run = run
+        self._raced, self._races_counted = Counter(), 0
+        self.follow()
+
     def _take(self, run: Run) -> None:
         self.tasks = {task.id: task for task in rows_of(run)}
         self._groups = groups(run.schedule, self.grouping)

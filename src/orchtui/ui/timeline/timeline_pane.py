@@ -18,6 +18,7 @@ from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline import timeline_detail
 from orchtui.ui.timeline.time_ruler import NOW, SEAM, ruler
 from orchtui.ui.timeline.timeline_rows import TimelineRows
+from orchtui.ui.timeline.timeline_view import Played
 from orchtui.ui.timeline.timeline_words import headline
 
 _EMPTY = (
@@ -72,20 +73,33 @@ class TimelinePane(Vertical):
         self.tell_origin(origin)
         self.rows.show_run(run, picked)
 
-    def tell_origin(self, origin: str) -> None:
-        """Say in the title whose run this is; nothing for the app's own."""
+    def exchange_run(self, run: Run) -> None:
+        """Show the same run as it stood at another moment."""
+        self._run = run
+        self.rows.exchange_run(run)
+
+    def tell_origin(self, origin: str, *, replay: bool = False) -> None:
+        """Say in the title whose run this is; nothing for the app's own.
+
+        Args:
+            replay: Whether it is one.
+        """
         self.set_class(bool(origin), "-past")
+        self.set_class(replay, "-replay")
         self.border_title = Content(f"3 Timeline · {origin}") if origin else "3 Timeline"
 
-    def repaint(self, run: Run, now: float, broken_off: bool = False) -> None:
+    def repaint(
+        self, run: Run, now: float, broken_off: bool = False, played: Played | None = None
+    ) -> None:
         """Show the run as it is at `now`, in seconds since 1970.
 
         Args:
             broken_off: Whether nobody goes on with a run that has not ended.
+            played: Where it is, if it is a replay.
         """
         self._now, self._broken_off = now, broken_off
         self._head.update(headline(run, now, broken_off=broken_off), layout=False)
-        self.rows.repaint(now, broken_off)
+        self.rows.repaint(now, broken_off, played)
         self._tell()
 
     @on(TimelineRows.Moved)

@@ -152,11 +152,14 @@ class TimelineRows(TimelineView, can_focus=True):
         self._zoom(_CLOSER**steps)
 
     def _zoom(self, factor: float, at: float | None = None) -> None:
-        self.window = self.window.zoomed(factor, self.passed, live=self.live, at=at)
+        self.window = self.window.zoomed(
+            factor, self.passed, live=self.live, at=at, whole=self.whole
+        )
         self._moved()
 
     def action_pan(self, steps: int) -> None:
-        self.window = self.window.panned(steps * _MOVE, self.passed, live=self.live)
+        part = steps * _MOVE
+        self.window = self.window.panned(part, self.passed, live=self.live, whole=self.whole)
         self._moved()
 
     def action_follow(self) -> None:

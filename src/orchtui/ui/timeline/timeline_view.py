@@ -4,6 +4,7 @@ They are drawn when the screen's timer asks or a person moved something. This
 module never follows a run by itself, and takes no key.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.geometry import Region, Size
@@ -23,6 +24,18 @@ from orchtui.ui.timeline.timeline_model import RowModel
 from orchtui.ui.timeline.timeline_row import Marks, Painter
 
 
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Where a replay is."""
+
+    axis: TimeAxis
+    """Of the whole run."""
+    position: float
+    """Seconds of working time from the start."""
+    length: float
+    """Of the whole run, as `position`."""
+
+
 class TimelineView(ScrollView):
     """The rows. Their owner tells what to show with `show_run` and `repaint`."""
 
@@ -40,6 +53,7 @@ class TimelineView(ScrollView):
         self._now = 0.0
         self._beat = 0
         self._broken_off = False
+        self._played: Played | None = None
         self.model = RowModel()
         """Which rows there are."""
         self.rates = TaskRates()
@@ -56,19 +70,28 @@ class TimelineView(ScrollView):
 
     def show_run(self, run: Run | None, picked: str | None = None) -> None:
         """Show another run, with its first or the given task picked."""
-        self._run, self._axis, self._painter = run, None, None
+        self._run, self._axis, self._painter, self._played = run, None, None, None
         self.model, self.rates, self.window = RowModel(run, picked), TaskRates(), TimeWindow()
         self.scroll_to(y=0, animate=False)
 
-    def repaint(self, now: float, broken_off: bool = False) -> None:
-        """Show the run as it is at `now`, in seconds since 1970."""
+    def exchange_run(self, run: Run) -> None:
+        """Show the same run as it stood at another moment; all a person has chosen stays."""
+        self._run = run
+        self.model.exchange(run)
+
+    def repaint(self, now: float, broken_off: bool = False, played: Played | None = None) -> None:
+        """Show the run as it is at `now`, in seconds since 1970.
+
+        Args:
+            played: Where it is, if it is a replay: then the whole of its time is laid out.
+        """
         if self._run is None:
             return
-        self._now, self._broken_off = now, broken_off
+        self._now, self._broken_off, self._played = now, broken_off, played
         self._beat += 1
         self.model.follow()
         self.rates.see(now, self._run)
-        self._axis = TimeAxis.of(self._run, now)
+        self._axis = TimeAxis.of(self._run, now) if played is None else played.axis
         self._draw()
 
     def _draw(self) -> None:
@@ -93,13 +116,22 @@ class TimelineView(ScrollView):
 
     @property
     def live(self) -> bool:
-        """Whether somebody goes on with the run."""
-        return self._run is not None and self._run.finished is None and not self._broken_off
+        """Whether there is a now: somebody goes on with the run, or it is a replay."""
+        if self._run is None or self._broken_off:
+            return False
+        return self._run.finished is None or self._played is not None
 
     @property
     def passed(self) -> float:
         """Seconds of working time so far."""
+        if self._played is not None:
+            return self._played.position
         return self._axis.length if self._axis is not None else 0.0
+
+    @property
+    def whole(self) -> float | None:
+        """Seconds of working time at the end, where that is known: of a replay."""
+        return self._played.length if self._played is not None else None
 
     @property
     def seams(self) -> tuple[float, ...]:
@@ -117,7 +149,8 @@ class TimelineView(ScrollView):
             self.model.marks,
             cost=spent is not None and (spent.least > 0 or spent.most is None),
         )
-        return Scale(self.window.seen(self.passed, live=self.live), self.columns.bar)
+        view = self.window.seen(self.passed, live=self.live, whole=self.whole)
+        return Scale(view, self.columns.bar)
 
     def _moved(self) -> None:
         self._draw()
