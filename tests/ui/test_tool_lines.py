@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from orchtui.engine import events as ev
-from orchtui.engine.run import ToolUse
+from orchtui.engine import fold
+from orchtui.engine.run import Attempt, ToolUse
 from orchtui.engine.tool_words import call_words, result_words
 from orchtui.ui.bars.run_bar import Facts, RunBar
 from orchtui.ui.looks.contrast import contrast
 from orchtui.ui.looks.specialist_colors import readable
+from orchtui.ui.output import blocks, document
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.tool_lines import AttemptLines
 from orchtui.ui.timeline.timeline_pane import TimelinePane
@@ -290,3 +292,115 @@ def test_orange_is_the_houses_and_no_colour_is_none() -> None:
     assert readable(" Orange ", dark, house) == house
     for written in ("", "nonsense", "ansi_red", "rgb(1,2,3)", "#12", "auto", "\x1b[31m"):
         assert readable(written, dark, house) is None
+
+
+# The same attempt at another moment
+
+
+def told_to_the_end() -> Told:
+    """One attempt in which something of everything happens."""
+    told = begun().says("a", 1, "Before. ")
+    calls(told, 1, path="docs/spec.md")
+    refuses(told, "../x")
+    returns(told, 1, "one\ntwo")
+    told.says("a", 3, "More. ")
+    calls(told, 2, 3.1, path="docs/none.md")
+    told.says("a", 3.2, "Meanwhile. ")
+    returns(told, 2, "no such file", ok=False, at=3.4)
+    told.says("a", 3.5, "The end.")
+    written = (ev.FileChange(path="out.md"),)
+    told.tell(ev.FilesSeen, 4, task="a", attempt=1, sight="tools", written=written)
+    return told.completes("a", 5)
+
+
+def state_at(index: int) -> Attempt:
+    """The attempt after so many events: an object of its own."""
+    run = fold.replay(told_to_the_end().events[:index])
+    assert run is not None and run.tasks["a"].attempt is not None
+    return run.tasks["a"].attempt
+
+
+_FIRST = next(
+    number
+    for number, event in enumerate(told_to_the_end().events, 1)
+    if isinstance(event, ev.TaskStarted) and event.task == "a"
+)
+_INDEXES = range(_FIRST, len(told_to_the_end().events) + 1)
+
+
+def shown(made: AttemptLines) -> list[str]:
+    return [row.text for row in made.document.rows()]
+
+
+def fresh(attempt: Attempt) -> list[str]:
+    made = AttemptLines(60)
+    made.take_in(attempt)
+    return shown(made)
+
+
+@pytest.mark.parametrize("before", _INDEXES)
+def test_any_state_of_an_attempt_is_reached_from_any_other(before: int) -> None:
+    for after in _INDEXES:
+        made = AttemptLines(60)
+        made.take_in(state_at(before))
+        assert made.turn_to(state_at(after))
+        assert shown(made) == fresh(state_at(after)), after
+
+
+_PIECE = st.one_of(
+    st.text("ab \n👍\u200d\tx", max_size=40), st.just("tool"), st.just("answer"), st.just("refused")
+)
+
+
+@given(st.lists(_PIECE, max_size=30), st.lists(st.integers(0, 40), max_size=12))
+def test_a_way_back_and_forth_ends_where_one_is(pieces: list[str], way: list[int]) -> None:
+    """Blocks of a few characters: each of them begins somewhere."""
+    told, open_calls = begun(), list[int]()
+    for number, piece in enumerate(pieces):
+        if piece == "tool":
+            calls(told, number, 1 + number)
+            open_calls.append(number)
+        elif piece == "answer" and open_calls:
+            returns(told, open_calls.pop(0), "no", ok=bool(number % 2), at=1 + number)
+        elif piece == "refused":
+            refuses(told, "../x", 1 + number)
+        elif piece and piece != "answer":
+            told.says("a", 1 + number, f"{piece}\n")
+    events = told.completes("a", 90).events
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK", 24)
+        patch.setattr(document, "BLOCK", 24)
+        made = AttemptLines(60)
+        for place in [0, *way, 40]:
+            run = fold.replay(events[: min(len(events), 5 + place)])
+            assert run is not None and run.tasks["a"].attempt is not None
+            attempt = run.tasks["a"].attempt
+            if not made.turn_to(attempt):
+                made.take_in(attempt)
+            text = "".join(row.text.rstrip() for row in made.document.rows())
+            assert text == "".join(row.rstrip() for row in fresh(attempt))
+
+
+def test_going_back_keeps_the_blocks_before_it() -> None:
+    told = begun()
+    for number in range(40):
+        told.says("a", 1 + number, f"{number:04d} {'word ' * 800}\n")
+    made = AttemptLines(60)
+    made.take_in(told.run.tasks["a"].attempts[0])
+    kept, count = made.document.blocks[:3], len(made.document.blocks)
+    run = fold.replay(told.events[:25])
+    assert run is not None
+    assert made.turn_to(run.tasks["a"].attempts[0])
+    assert made.document.blocks[:3] == kept
+    assert 3 < len(made.document.blocks) < count
+    assert shown(made) == fresh(run.tasks["a"].attempts[0])
+
+
+def test_another_attempt_is_no_other_state() -> None:
+    told = begun().says("a", 1, "one").retries("a", 2).starts("a", 3).says("a", 4, "one more")
+    first, second = told.run.tasks["a"].attempts
+    made = AttemptLines(60)
+    assert not made.turn_to(first)
+    made.take_in(first)
+    assert not made.turn_to(second)
+    assert shown(made) == fresh(first)

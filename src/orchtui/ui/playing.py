@@ -155,7 +155,7 @@ class Playing(Ways):
         if marker is not None:
             task = player.run.tasks.get(marker.task)
             label = clean_line(task.task.label, 60) if task is not None else ""
-            self.scrubber.tell(f"{_SIGNS[marker.kind]}  {label}")
+            self.scrubber.tell(f"{_SIGNS[marker.kind]} {label}")
             self.timeline.rows.pick_task(marker.task)
         self.repaint_now()
 

@@ -52,7 +52,8 @@ class Track:
         """Where a moment stands."""
         if self._length <= 0:
             return 0
-        return min(self.width - 1, max(0, int(position / self._length * self.width)))
+        part = min(max(0.0, position / self._length), 1.0)  # of a length that is nearly none, too
+        return min(self.width - 1, int(part * self.width))
 
     def fraction(self, cell: int) -> float:
         """Which part of the whole a cell stands for: the first is the start, the last the end."""

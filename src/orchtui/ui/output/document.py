@@ -33,6 +33,10 @@ class Document:
         self.blocks: list[Block] = []
         self.widest = 0
         """Cells of the widest row measured so far."""
+        self.starts: list[int | None] = []
+        """Of each block: how many characters had been appended before it, as far as that is known;
+        it is not where text was evened out."""
+        self._appended = 0
         self._counts: list[int] = []
         self._exact: list[bool] = []
         self._first_guessed = 0
@@ -47,22 +51,32 @@ class Document:
 
     def append(self, text: str, kind: str) -> None:
         """Add text that goes on where the text before it ended."""
+        before, length = self._appended, len(text)
+        self._appended += length
         text = even(text)
         if not text:
             return
-        last = self.blocks[-1] if self._open and self.blocks else None
-        begins = True
+        start: int | None = before
+        known = len(text) == length
+        old = 0
+        previous = self.blocks[-1] if self.blocks else None
+        last = previous if self._open else None
+        begins = not (isinstance(previous, TextBlock) and previous.goes_on)
         if isinstance(last, TextBlock) and last.kind == kind:
             if len(last) + len(text) <= BLOCK:
                 last.add(text)
                 self.touch(len(self.blocks) - 1)
                 return
-            text, begins = last.text() + text, last.begins
+            old, start, begins = len(last.text()), self.starts[-1], last.begins
+            text = last.text() + text
             self._drop_last()
+        at = 0
         for piece, goes_on in cut(text):
             block = TextBlock(piece, kind, begins)
             block.goes_on, begins = goes_on, not goes_on
-            self.add(block)
+            self.add(block, start)
+            at += len(piece) + (not goes_on)
+            start = before + at - old if known and at >= old else None
         self._open = True
 
     def mark(self, make: Callable[[int], list[Row]]) -> int:
@@ -91,12 +105,26 @@ class Document:
             ]
         )
 
-    def add(self, block: Block) -> None:
-        """Add a block."""
+    def add(self, block: Block, start: int | None = None) -> None:
+        """Add a block; `start` is for `starts`."""
         self.blocks.append(block)
+        self.starts.append(start)
         self._counts.append(block.guess(self.width))
         self._exact.append(False)
         self._tops = None
+
+    def shorten(self, count: int) -> None:
+        """Take all blocks away behind the first so many; the next text goes on there.
+
+        Args:
+            count: Of blocks; the one behind them, if there is one, has a known start.
+        """
+        if count < len(self.blocks):
+            self._appended = self.starts[count] or 0
+        for index in range(len(self.blocks) - 1, count - 1, -1):
+            self._drop_last()
+            self._first_guessed = min(self._first_guessed, index)
+        self._open = False
 
     def touch(self, index: int) -> None:
         """A block has changed."""
@@ -133,6 +161,7 @@ class Document:
     def _drop_last(self) -> None:
         self._forget(len(self.blocks) - 1)
         self.blocks.pop()
+        self.starts.pop()
         self._counts.pop()
         self._exact.pop()
         self._tops = None

@@ -73,8 +73,15 @@ class DocumentView(ScrollView, can_focus=True):
         self.grown()
 
     def show_in_place(self, document: Document) -> None:
-        """Show another document that begins like this one, from the row that is at the top."""
+        """Show another document that begins like this one, from the row that is at the top.
+
+        Args:
+            document: It may be this one, which has become shorter.
+        """
         following, y = self.following, self.scroll_offset.y
+        if document is self.document:
+            self.grown()
+            return
         self.show(document, follow=following)
         if not following:
             self.document.settle(0, y + self._height())
@@ -126,7 +133,8 @@ class DocumentView(ScrollView, can_focus=True):
 
     def _move(self, x: float, y: float) -> None:
         with self._by_itself():
-            self.scroll_to(x, y, animate=False)
+            # Also where the scrollbar comes only now: it may be the last that is heard of a text.
+            self.scroll_to(x, y, animate=False, force=True)
 
     def _width(self) -> int:
         return self.scrollable_content_region.width or _UNSEEN

@@ -75,16 +75,15 @@ class OutputText(RenderedView):
 
     def exchange_attempt(self, attempt: Attempt | None) -> None:
         """Show the same attempt as it stood at another moment: what stays in sight stays there."""
-        if attempt is None or self._lines is None or self._attempt is None:
+        lines = self._lines
+        if attempt is None or lines is None or self._attempt is None:
             self.show_attempt(attempt, follow=self.following)
-        elif self._lines.goes_on_in(attempt):
-            self._attempt = attempt
-            self.take_in()
-        else:
-            self._attempt = attempt
-            self._lines = AttemptLines(self.document_width, self.unfolded)
-            self._lines.take_in(attempt)
-            self.exchange(self._lines.document, attempt.length)
+            return
+        self._attempt = attempt
+        if not lines.turn_to(attempt):
+            self._lines = lines = AttemptLines(self.document_width, self.unfolded)
+            lines.take_in(attempt)
+        self.exchange(lines.document, attempt.length)
 
     def show_text(self, text: str) -> None:
         """Show a text that does not grow."""

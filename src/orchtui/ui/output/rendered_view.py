@@ -80,10 +80,10 @@ class RenderedView(SearchedView):
 
         What was rendered stays until what is there now has been.
         """
-        rendered = self.is_rendered and length <= MOST
+        stays = self.is_rendered and length <= MOST
         self.source, self._length, self.refused = source, length, ""
         self._made_of = ()
-        if not rendered:
+        if not stays:
             self.show_in_place(source)
         self._render_if_due()
 

@@ -75,11 +75,19 @@ class SearchedView(DocumentView):
 
     def show(self, document: Document, *, follow: bool = True) -> None:
         super().show(document, follow=follow)
+        self._search_anew()
+
+    def show_in_place(self, document: Document) -> None:
+        super().show_in_place(document)
+        self._search_anew()
+
+    def _search_anew(self) -> None:
+        """What was found may stand elsewhere, or no more."""
         self._origin = Place(0, 0)
         if self.search is not None:
             words = self.search.words
-            self.search, self._here, self._wanted = Search(document, words, Place(0, 0)), None, 0
-            self._first = False
+            self.search = Search(self.document, words, Place(0, 0))
+            self._here, self._wanted, self._first = None, 0, False
             self._advance()
 
     def grown(self) -> None:

@@ -6,6 +6,7 @@ wanted, an error is told below it. This module never draws.
 """
 
 from functools import partial
+from typing import NamedTuple
 
 from orchtui.engine import events as ev
 from orchtui.engine.run import Attempt, ToolUse
@@ -26,6 +27,17 @@ _RESULT_CHARACTERS = 6000
 _MOST_FILES = 200
 
 
+class _Station(NamedTuple):
+    """Where a block of text begins, to go back to."""
+
+    blocks: int
+    """Before it."""
+    length: int
+    """Characters that had been taken in."""
+    tools: int
+    refused: int
+
+
 class AttemptLines:
     """The document of one attempt.
 
@@ -44,6 +56,9 @@ class AttemptLines:
         self._ended = False
         self._attempt: Attempt | None = None
         """As it was taken in last."""
+        self._stations: list[_Station] = []
+        self._blocks: list[int] = []
+        """In which block each tool stands."""
         self._open: dict[int, int] = {}
         """Tools that have not returned, with the blocks in which they stand."""
 
@@ -60,12 +75,24 @@ class AttemptLines:
             changed |= self._returned(attempt)
         return changed
 
-    def goes_on_in(self, attempt: Attempt) -> bool:
-        """Whether all that was taken in is in this state of the same attempt too, and at most some
-        is to be added: else it stood so at an earlier moment."""
+    def turn_to(self, attempt: Attempt) -> bool:
+        """Show the same attempt as it stood at another moment, earlier or later.
+
+        What is the same in both stays as it is, so that going back costs what is taken away.
+
+        Returns:
+            Whether it is the same attempt; if not, nothing has changed.
+        """
         before = self._attempt
         if before is None or (before.number, before.started) != (attempt.number, attempt.started):
             return False
+        if not self._goes_on_in(attempt):
+            self._go_back(attempt)
+        self.take_in(attempt)
+        return True
+
+    def _goes_on_in(self, attempt: Attempt) -> bool:
+        """Whether all that was taken in is in this state too."""
         if self._length > attempt.length or self._ended > (attempt.ended is not None):
             return False
         if self._tools > len(attempt.tools) or self._refused > len(attempt.refused):
@@ -74,6 +101,28 @@ class AttemptLines:
             tool.ok is not None or number in self._open
             for number, tool in enumerate(attempt.tools[: self._tools])
         )
+
+    def _go_back(self, attempt: Attempt) -> None:
+        """Take away all behind the last block that is in this state too."""
+        while self._stations:
+            blocks, length, tools, refused = self._stations[-1]
+            fits = tools <= len(attempt.tools) and refused <= len(attempt.refused)
+            if length < attempt.length and fits:
+                break
+            self._stations.pop()
+        else:
+            blocks = length = tools = refused = 0
+        self.document.shorten(blocks)
+        self._length, self._tools, self._refused = length, tools, refused
+        self._ended = False
+        del self._blocks[tools:]
+        self._open = {
+            number: self._blocks[number]
+            for number, tool in enumerate(attempt.tools[:tools])
+            if tool.ok is None
+        }
+        self._attempt = attempt
+        self.document.touch_marks()
 
     def _grown(self, attempt: Attempt) -> bool:
         ends = attempt.ended is not None and not self._ended
@@ -86,22 +135,31 @@ class AttemptLines:
             tool = attempt.tools[number]
             if number:  # what the tool before was refused stands by it
                 self._refusals(attempt, before=tool.at)
-            self.document.append(text[self._length - before : tool.offset - before], "text")
+            self._text(text[self._length - before : tool.offset - before], number)
             self._length = max(self._length, tool.offset)
             self._refusals(attempt, before=tool.at)
             block = self.document.mark(partial(self._rows, number))
+            self._blocks.append(block)
             if tool.ok is None:
                 self._open[number] = block
         self._tools = len(attempt.tools)
         if attempt.tools:
             self._refusals(attempt)
-        self.document.append(text[self._length - before :], "text")
+        self._text(text[self._length - before :], self._tools)
         self._length = attempt.length
         self._refusals(attempt)
         if ends:
             self._ended = True
             self._end(attempt)
         return True
+
+    def _text(self, text: str, tools: int) -> None:
+        """Add text, and note where blocks begin; so many tools stand before it."""
+        document, known = self.document, len(self.document.blocks)
+        document.append(text, "text")
+        for blocks, start in enumerate(document.starts[known:], known):
+            if start is not None:
+                self._stations.append(_Station(blocks, start, tools, self._refused))
 
     def _refusals(self, attempt: Attempt, before: float | None = None) -> None:
         for one in attempt.refused[self._refused :]:
