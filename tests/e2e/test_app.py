@@ -286,3 +286,29 @@ def test_hostile_text_does_not_reach_the_terminal(folder: Path) -> None:
 
     assert b"\x1b]0;owned" not in terminal.raw
     assert b"\x1b[2Jend" not in terminal.raw
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_a_run_is_replayed_from_the_list(folder: Path, columns: int, rows: int) -> None:
+    command = ("failing.yaml", "--backend", "rehearsal")
+    with orchtui(folder, *command, columns=columns, rows=rows) as terminal:
+        terminal.wait("Good job")
+        terminal.press(CTRL_R)
+        terminal.wait("PARTIAL")
+        terminal.press("5")
+        terminal.wait("5 Past runs")
+        terminal.press("v")
+        terminal.wait("REPLAY of")
+        terminal.press(" ", "J")
+        terminal.wait("paused")
+        terminal.wait("tries again")
+        assert "PARTIAL" not in terminal.text
+        terminal.press(".", ".", ",", "+", "\x1b[F")  # the end
+        terminal.wait("■ end")
+        terminal.wait("PARTIAL")
+        terminal.press("x")
+        terminal.wait("nothing can be changed")
+        terminal.press(ESCAPE)
+        terminal.wait_gone("REPLAY of")
+        terminal.wait("past run")
+        quit_app(terminal)

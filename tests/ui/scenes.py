@@ -14,10 +14,13 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from orchtui.engine import events as ev
+from orchtui.engine import journal
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.changes import Change, Meeting
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
+from orchtui.engine.replay.player import Player
+from orchtui.engine.replay.recording import open_recording
 from orchtui.engine.specialists import AgentFolder, Agents
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.changes_view import ChangesView
@@ -155,6 +158,17 @@ async def _painted(pilot: Pilot[int], app: OrchtuiApp) -> None:
     await pilot.pause()
 
 
+async def _replayed(app: OrchtuiApp, pilot: Pilot[int], told: Told, folder: Path) -> None:
+    """In the middle of it, with the scrubber."""
+    place = folder / told.run.id
+    place.mkdir(exist_ok=True)
+    (place / journal.FILE).write_bytes(b"".join(ev.encode(each) + b"\n" for each in told.events))
+    player = Player(open_recording(place))
+    player.to_fraction(0.6)
+    app.main.replay(player)
+    await _painted(pilot, app)
+
+
 async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
     """Stop in every state; gives its name."""
     main = app.main
@@ -185,6 +199,9 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
     await pilot.press("3")
     await _painted(pilot, app)
     yield "a run that has ended"
+    await _replayed(app, pilot, done, folder)
+    yield "a replay"
+    app.main.end_replay()
     for severity in ("information", "warning", "error"):
         app.say("This is told in passing", severity, "Told")
     await pilot.pause()

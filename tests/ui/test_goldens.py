@@ -13,7 +13,10 @@ import pytest
 from textual.pilot import Pilot
 
 from orchtui.engine import events as ev
+from orchtui.engine import journal
 from orchtui.engine.plan import Task
+from orchtui.engine.replay.player import Player
+from orchtui.engine.replay.recording import open_recording
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.screen import Shown
@@ -71,6 +74,16 @@ async def a_run(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: app.main.timeline.rows.columns.bar, "it has columns")
 
 
+async def a_replay(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await a_run(app, pilot)
+    told = ended()
+    folder = app.project.out / "runs" / told.run.id
+    folder.mkdir(parents=True)
+    (folder / journal.FILE).write_bytes(b"".join(ev.encode(one) + b"\n" for one in told.events))
+    app.main.replay(Player(open_recording(folder)))
+    await pilot.press("J", "J")
+
+
 async def empty(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     app.main.plan_pane.change(lambda plan: type(plan)())
     app.main.action_go("compose")
@@ -82,7 +95,7 @@ async def help_on_keys(app: OrchtuiApp, pilot: Pilot[int]) -> None:
 
 
 Scene = Callable[[OrchtuiApp, Pilot[int]], object]
-SCENES: list[Scene] = [plan_on_the_desk, findings, a_run, empty, help_on_keys]
+SCENES: list[Scene] = [plan_on_the_desk, findings, a_run, a_replay, empty, help_on_keys]
 
 
 @pytest.fixture
