@@ -171,9 +171,10 @@ async def test_keys_step_scrub_and_go_to_what_happened(make_app: MakeApp) -> Non
         assert player.position == pytest.approx(length * 0.88)
         await pilot.press("right", "shift+right", "right", "right")
         assert player.at_end
-        await pilot.press("home")
-        assert player.index == 1
-        await pilot.press("J")
+        await pilot.press("home", "space")
+        assert player.playing
+        await pilot.press("J")  # what happened there is to be looked at
+        assert not player.playing
         await sees(pilot, app, "↻ is tried again Second", "0:04.0")
         assert app.main.picked == "b"
         await pilot.press("J")

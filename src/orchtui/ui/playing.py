@@ -153,6 +153,7 @@ class Playing(Ways):
         self._moved(player)
         self.scrubber.tell("")
         if marker is not None:
+            player.pause()  # it is to be looked at
             task = player.run.tasks.get(marker.task)
             label = clean_line(task.task.label, 60) if task is not None else ""
             self.scrubber.tell(f"{_SIGNS[marker.kind]} {label}")
