@@ -8,9 +8,9 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import BUILT_IN, Agents
+from orchtui.ui.bars.completing_input import Completing
+from orchtui.ui.bars.completion import Candidate, item_of_list, matching, paths_below
 from orchtui.ui.compose.catalog import catalog_of
-from orchtui.ui.compose.completing_input import Completing
-from orchtui.ui.compose.completion import Candidate, item_at, matching, paths_below
 from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
@@ -38,7 +38,7 @@ def test_what_begins_with_the_words_comes_first(typed: str, offered: list[str]) 
     [("", 0, ""), ("a, bc, d", 5, "bc"), ("a, bc", 1, "a"), ("a, ", 3, ""), ("ab", 2, "ab")],
 )
 def test_which_item_of_a_list_is_written(text: str, cursor: int, item: str) -> None:
-    start, end = item_at(text, cursor)
+    start, end = item_of_list(text, cursor)
     assert text[start:end] == item
 
 

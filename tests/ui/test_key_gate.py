@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from orchtui.engine.plan import Plan
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.compose.ask_path import AskPath
 from orchtui.ui.compose.task_form import TaskForm
+from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask, AskLine
 from orchtui.ui.dialogs.help import Help
 from orchtui.ui.keys import key_gate, keymap

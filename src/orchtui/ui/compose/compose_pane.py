@@ -21,10 +21,10 @@ from textual.worker import Worker
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence, IndependenceReport
 from orchtui.engine.plan import Plan
+from orchtui.ui.bars.completion import Catalog
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.compose import compose_words as words
 from orchtui.ui.compose import plan_edits as edits
-from orchtui.ui.compose.completion import Catalog
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.request_area import RequestArea
 from orchtui.ui.compose.task_columns import (

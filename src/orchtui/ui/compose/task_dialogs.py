@@ -14,8 +14,8 @@ from textual.containers import Vertical
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean_line
+from orchtui.ui.bars.completion import Catalog
 from orchtui.ui.compose import plan_edits as edits
-from orchtui.ui.compose.completion import Catalog
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf
 from orchtui.ui.compose.task_list import TaskList

@@ -23,8 +23,8 @@ from textual.widgets.text_area import Document, Selection
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
-from orchtui.ui.compose.completing_input import Completing, Source
-from orchtui.ui.compose.completion import Candidate, Catalog
+from orchtui.ui.bars.completing_input import Completing, Source
+from orchtui.ui.bars.completion import Candidate, Catalog
 from orchtui.ui.compose.task_columns import FitOf, nobody_fits
 from orchtui.ui.compose.task_fields import FIELDS, Field, read_form, written
 from orchtui.ui.compose.unfinished import FormTyped

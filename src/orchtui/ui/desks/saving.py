@@ -13,9 +13,9 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import load_plan, save_plan
 from orchtui.engine.text import clean_line
-from orchtui.ui.compose.ask_path import AskPath
-from orchtui.ui.compose.completing_input import Source
-from orchtui.ui.compose.completion import paths_below
+from orchtui.ui.bars.completing_input import Source
+from orchtui.ui.bars.completion import paths_below
+from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.notices.busy import Busy
 

@@ -20,7 +20,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from orchtui.engine.text import clean_line
-from orchtui.ui.compose.completion import Candidate, item_at, matching
+from orchtui.ui.bars.completion import Candidate, item_of_list, matching
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.notices.trouble import TellsTrouble
@@ -31,6 +31,11 @@ _DIM = "$foreground-muted"
 
 Source = Callable[[str], Sequence[Candidate]]
 """What may stand in a line, given the words typed; it is asked in a thread."""
+
+ItemAt = Callable[[str, int], tuple[int, int]]
+"""Where the part of a line begins and ends in which the cursor stands, given both."""
+_GOES_ON = ("/", ":")
+"""Ends of what is not whole yet: a folder, a word before its value."""
 
 
 class Offers(OptionList, can_focus=False):
@@ -84,6 +89,7 @@ class Completing(Vertical, TellsTrouble):
         placeholder: Shown where nothing stands.
         name: The id of the line.
         several: Whether it holds a list with commas.
+        item_at: How it is parted otherwise.
     """
 
     def __init__(
@@ -94,15 +100,18 @@ class Completing(Vertical, TellsTrouble):
         name: str | None = None,
         *,
         several: bool = False,
+        item_at: ItemAt | None = None,
     ) -> None:
         super().__init__(classes="completing")
         self._source = source
         self._several = several
+        self._item_at = item_at or (item_of_list if several else _whole)
         self._found: list[Candidate] = []
         self._taken: str | None = None
         self.line = CompletingInput(value, placeholder=placeholder, id=name, compact=True)
         self.line.owner = self
-        self.line.select_on_focus = not several  # typing adds to a list
+        # Typing adds to what has parts.
+        self.line.select_on_focus = not several and item_at is None
         self._offers = Offers(markup=False, compact=True)
 
     def compose(self) -> ComposeResult:
@@ -139,12 +148,11 @@ class Completing(Vertical, TellsTrouble):
         self.line.value = self._taken
         self.line.cursor_position = start + len(candidate.text)
         self.close()
-        if candidate.text.endswith("/"):  # and what is in the folder
+        if candidate.text.endswith(_GOES_ON):
             self.offer()
 
     def _span(self) -> tuple[int, int]:
-        text = self.line.value
-        return item_at(text, self.line.cursor_position) if self._several else (0, len(text))
+        return self._item_at(self.line.value, self.line.cursor_position)
 
     def _elsewhere(self, start: int, end: int) -> set[str]:
         """The other items of a list: none is wanted twice."""
@@ -185,6 +193,10 @@ class Completing(Vertical, TellsTrouble):
         event.stop()
         self._offers.highlighted = event.option_index
         self.take()
+
+
+def _whole(text: str, cursor: int) -> tuple[int, int]:
+    return 0, len(text)
 
 
 def _shown(candidate: Candidate, width: int) -> Content:

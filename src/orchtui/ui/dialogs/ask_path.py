@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from orchtui.ui.compose.completing_input import Completing, Source
+from orchtui.ui.bars.completing_input import Completing, Source
 
 
 class AskPath(ModalScreen[str | None]):
@@ -22,22 +22,32 @@ class AskPath(ModalScreen[str | None]):
         does: What enter does, in one word.
         source: Paths that there are.
         error: What was wrong with the latest answer.
+        example: Shown where nothing stands.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
 
-    def __init__(self, title: str, value: str, does: str, source: Source, error: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        value: str,
+        does: str,
+        source: Source,
+        error: str = "",
+        example: str = "plan.yaml",
+    ) -> None:
         super().__init__()
         self._title = title
         self._value = value
         self._does = does
         self._source = source
         self._error = error
+        self._example = example
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Completing(self._value, self._source, "plan.yaml")
+            yield Completing(self._value, self._source, self._example)
             problem = Static(self._error, classes="problem", markup=False)
             problem.display = bool(self._error)
             yield problem

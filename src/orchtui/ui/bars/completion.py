@@ -72,7 +72,7 @@ def matching(typed: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     return [*begin, *hold, *told][:MOST]
 
 
-def item_at(text: str, cursor: int) -> tuple[int, int]:
+def item_of_list(text: str, cursor: int) -> tuple[int, int]:
     """Where the item of a list with commas begins and ends in which the cursor stands."""
     start = text.rfind(",", 0, cursor) + 1
     while start < cursor and text[start] == " ":
