@@ -114,6 +114,30 @@ def test_a_conflict_is_shown_asked_about_and_staged(folder: Path, columns: int, 
     assert '"staged":' in journal(folder)
 
 
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_results_are_compared_and_the_best_is_chosen(folder: Path, columns: int, rows: int) -> None:
+    with orchtui(
+        folder, "quick.yaml", "--backend", "rehearsal", columns=columns, rows=rows
+    ) as terminal:
+        terminal.wait("First job")
+        terminal.press(CTRL_R)
+        terminal.wait("COMPLETED")
+        terminal.press("3", "d")
+        terminal.wait("2 results")
+        terminal.press(ENTER)
+        terminal.wait("alike")
+        terminal.wait("+ Second job")
+        terminal.press("s", "]", ESCAPE)
+        terminal.wait("2 results")
+        terminal.press("j", "+", "c")
+        terminal.wait("what speaks for it")
+        terminal.press("short", ENTER)
+        terminal.wait("CHOSEN")
+        quit_app(terminal)
+
+    assert "Chosen by a person: Second job: short." in published(folder, "parallel-result.md")
+
+
 def test_one_task_is_cancelled_and_the_rest_is_delivered(folder: Path) -> None:
     with orchtui(folder, "stuck.yaml", "--backend", "rehearsal") as terminal:
         terminal.wait("Stuck job")

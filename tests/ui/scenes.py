@@ -202,6 +202,17 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
     await _replayed(app, pilot, done, folder)
     yield "a replay"
     app.main.end_replay()
+    done.tell(ev.ResultRated, 13, task="done", stars=4)
+    done.tell(ev.ResultChosen, 14, task="done", attempt=1, why="it is whole")
+    for name, keys in (
+        ("results", "d down space"), ("matrix of results", "m"), ("diff", "m enter"),
+        ("diff in one column", "s"),
+    ):  # fmt: skip
+        await pilot.press(*keys.split())
+        await _painted(pilot, app)
+        await until(pilot, lambda: not app.busy.any, f"{name} is there")
+        yield name
+    await pilot.press("escape", "escape", "3")
     for severity in ("information", "warning", "error"):
         app.say("This is told in passing", severity, "Told")
     await pilot.pause()

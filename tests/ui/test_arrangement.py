@@ -25,6 +25,8 @@ RUNS = Situation("runs", runs_last=True)
 PLAN_IN_RUN = Situation("compose", beside_run=True)
 RUN_OF_LIST = Situation("timeline", runs_last=True)
 ZOOMED = Situation("timeline", zoomed=True)
+COMPARE = Situation("compare", beside_run=True)
+COMPARE_RUNS = Situation("compare", runs_last=True)
 
 TABLE = [
     # three areas at once
@@ -36,6 +38,13 @@ TABLE = [
     ((160, 45), PLAN, "compose independence timeline output"),
     ((200, 18), PLAN, "compose independence timeline"),
     ((200, 18), OUTPUT, "compose independence output"),
+    # two texts side by side need the width
+    ((200, 50), COMPARE, "compose compare"),
+    ((200, 50), COMPARE_RUNS, "runs compare"),
+    ((159, 45), COMPARE, "compare"),
+    ((120, 36), COMPARE_RUNS, "compare"),
+    ((80, 24), COMPARE, "compare"),
+    ((20, 5), COMPARE, "compare"),
     # two
     ((120, 36), PLAN, "compose independence"),
     ((120, 36), FINDINGS, "compose independence"),

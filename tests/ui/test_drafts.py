@@ -13,12 +13,12 @@ from orchtui.engine.plan_file import load_plan, save_plan
 from orchtui.engine.project import Project
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.ui.app import OrchtuiApp
-from orchtui.ui.compose.ask_path import AskPath
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.draft_store import DraftStore, drafts_folder
 from orchtui.ui.compose.plan_edits import toggle_task
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.desks import draft_desk
+from orchtui.ui.dialogs.ask_path import AskPath
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, sees, until
 
 PLAN = Plan(request="Wörds 🙂", tasks=(Task(id="a", prompt="x"),), missing=("b",))

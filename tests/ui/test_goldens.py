@@ -84,6 +84,19 @@ async def a_replay(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     await pilot.press("J", "J")
 
 
+async def results(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await a_run(app, pilot)
+    await pilot.press("d")
+    figures, found = app.main.compare.figures, app.main.compare.results
+    await until(pilot, lambda: found.all and not figures.wanted(found.all, ()), "all is counted")
+
+
+async def a_diff(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await results(app, pilot)
+    await pilot.press("enter")
+    await until(pilot, lambda: app.main.compare.diff.prepared is not None, "they are compared")
+
+
 async def empty(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     app.main.plan_pane.change(lambda plan: type(plan)())
     app.main.action_go("compose")
@@ -95,7 +108,9 @@ async def help_on_keys(app: OrchtuiApp, pilot: Pilot[int]) -> None:
 
 
 Scene = Callable[[OrchtuiApp, Pilot[int]], object]
-SCENES: list[Scene] = [plan_on_the_desk, findings, a_run, a_replay, empty, help_on_keys]
+SCENES: list[Scene] = [
+    *(plan_on_the_desk, findings, a_run, a_replay, results, a_diff, empty, help_on_keys),
+]
 
 
 @pytest.fixture

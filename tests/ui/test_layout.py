@@ -23,6 +23,7 @@ async def test_every_pane_at_every_size(make_app: MakeApp, size: tuple[int, int]
             ("3", app.main.timeline),
             ("4", app.main.output),
             ("5", app.main.runs_pane),
+            ("6", app.main.compare),
         ):
             await pilot.press(key)
             await pilot.pause()
@@ -64,12 +65,12 @@ async def test_panes_go_round(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         seen = [app.main.view]
-        for _ in range(5):
+        for _ in range(6):
             await pilot.press("f6")
             seen.append(app.main.view)
-        assert seen == ["compose", "independence", "timeline", "output", "runs", "compose"]
+        assert seen == [*ORDER, "compose"]
         await pilot.press("shift+f6")
-        assert app.main.view == "runs"
+        assert app.main.view == "compare"
 
 
 async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
@@ -81,7 +82,7 @@ async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
 
 async def test_the_help_lists_every_key(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(120, 240)) as pilot:
+    async with app.run_test(size=(120, 340)) as pilot:
         await pilot.press("f1")
         await pilot.pause()
         text = screen_text(app)

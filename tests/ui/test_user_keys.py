@@ -13,6 +13,9 @@ from orchtui.ui.keys.keymap import TABLE
 from orchtui.ui.keys.user_keys import DIALOGS, effective, resolve
 from tests.ui.conftest import QUICK, plan_of, sees, until
 
+_PAGERS_NEED = ("output.pager needs", "diff.pager needs")
+_PAGERS_ARE = ("it is output.pager", "it is diff.pager")
+
 
 @pytest.mark.parametrize(
     ("written", "name"),
@@ -136,12 +139,12 @@ def test_keys_are_shown_as_people_write_them() -> None:
         (
             {"app.zoom": ["p"]},
             {"app.zoom": "p"},
-            ["tasks.priority needs", "timeline.priority needs", "output.pager needs"],
+            ["tasks.priority needs", "timeline.priority needs", *_PAGERS_NEED],
         ),
         (
             {"app.help": ["p"]},
             {"app.help": "p"},
-            ["it is tasks.priority", "it is timeline.priority", "it is output.pager"],
+            ["it is tasks.priority", "it is timeline.priority", *_PAGERS_ARE],
         ),
     ],
 )
@@ -163,7 +166,10 @@ def test_a_key_can_be_taken_away(nothing: list[str]) -> None:
 def test_what_was_taken_away_makes_room_for_what_holds_everywhere() -> None:
     assert resolve(
         {"app.zoom": ["p"], "tasks.priority": [""], "timeline.priority": [""]}
-    ).notices == ["keys: p is app.zoom, also in the output: output.pager needs another key"]
+    ).notices == [
+        "keys: p is app.zoom, also in the output: output.pager needs another key",
+        "keys: p is app.zoom, also in a diff: diff.pager needs another key",
+    ]
 
 
 @pytest.mark.parametrize("name", ["app.palette", "search.close", "problems.close", "form.leave"])

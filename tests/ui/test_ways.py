@@ -16,6 +16,7 @@ from orchtui.ui.keys import keymap
 from orchtui.ui.keys.key_help import Row, context_of, sections
 from orchtui.ui.keys.keymap import TABLE, Key
 from orchtui.ui.keys.possible import Now, hindrance
+from orchtui.ui.keys.possible_in_compare import Compared
 from orchtui.ui.keys.possible_in_runs import Here
 from tests.ui.conftest import FAIL, QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 
@@ -168,6 +169,9 @@ ALL = Now(
     running=True,
     runs=1,
     zoomed=True,
+    compared=Compared(
+        results=2, own=True, added=True, closed="", judged=True, alike=True, diff=True, changes=1
+    ),
 )
 
 

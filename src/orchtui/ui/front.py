@@ -21,6 +21,7 @@ from orchtui.ui.bars.key_line import KeyLine
 from orchtui.ui.bars.run_bar import RunBar
 from orchtui.ui.bars.scrubber import Scrubber
 from orchtui.ui.bars.tabs_bar import ORDER, PaneName, TabsBar
+from orchtui.ui.compare.compare_pane import ComparePane
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf, Known
@@ -71,6 +72,7 @@ class Front(Screen[None], TellsTrouble):
         self.timeline = TimelinePane()
         self.output = OutputPane()
         self.scrubber = Scrubber()
+        self.compare = ComparePane()
         self.bar = RunBar()
         self.tabs = TabsBar()
         self.key_line = KeyLine(self.offered)
@@ -96,6 +98,7 @@ class Front(Screen[None], TellsTrouble):
             "timeline": self.timeline,
             "output": self.output,
             "runs": self.runs_pane,
+            "compare": self.compare,
         }
 
     def compose(self) -> ComposeResult:
@@ -120,6 +123,7 @@ class Front(Screen[None], TellsTrouble):
             with self._columns["right"]:
                 yield self.timeline
                 yield self.output
+                yield self.compare
         yield self.scrubber
         yield self.bar
         yield self.key_line
@@ -169,7 +173,7 @@ class Front(Screen[None], TellsTrouble):
             column.display = name in columns
             alone = sum(COLUMN_OF[one] == name for one in shown) == 1
             _mark(column, {"-side": name != columns[-1], "-alone": alone})
-        _mark(self._body, {"-three": len(columns) > 2})
+        _mark(self._body, {"-three": len(columns) > 2, "-compare": "compare" in shown})
         for view, pane in self._panes.items():
             pane.display = view in shown
         _mark(self.plan_pane, {"-beside": "independence" in shown})
@@ -194,6 +198,7 @@ class Front(Screen[None], TellsTrouble):
             "timeline": self.timeline.rows,
             "output": self.output.first,
             "runs": self.runs_pane.list,
+            "compare": self.compare.first,
         }
         # at once, and not by `focus()`, which comes after the next layout: that hides the pane
         # left behind, and what hides with the focus hands it to a neighbour

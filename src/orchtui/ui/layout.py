@@ -17,6 +17,7 @@ COLUMN_OF: dict[PaneName, Column] = {
     "runs": "middle",
     "timeline": "right",
     "output": "right",
+    "compare": "right",
 }
 """Where each pane stands, whatever else is on the screen."""
 
@@ -56,6 +57,9 @@ def panes_shown(width: int, height: int, at: Situation) -> tuple[PaneName, ...]:
     in_run = at.view in ("timeline", "output")
     if width < TWO_COLUMNS:
         return run if in_run else (at.view,)
+    if at.view == "compare":  # two texts side by side need the width more than other panes do
+        beside: PaneName = "runs" if at.runs_last else "compose"
+        return (beside, "compare") if width >= THREE_COLUMNS else ("compare",)
     middle: PaneName = "runs" if at.runs_last else "independence"
     if width >= THREE_COLUMNS:
         return ("compose", middle, *run)

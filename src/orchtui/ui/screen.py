@@ -22,6 +22,7 @@ from orchtui.engine.rehearsed import badge, task_badge
 from orchtui.engine.run import Run
 from orchtui.ui.bars.run_bar import Facts
 from orchtui.ui.bars.tabs_bar import TabsBar
+from orchtui.ui.compare.compare_pane import ComparePane
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf, Known, everybody, nobody_fits
@@ -207,6 +208,8 @@ class MainScreen(Playing):
             self._repaint_output(shown, moment, broken_off)
             self.show_stand()
             is_live, now = goes_on, moment
+        if self.view == "compare":
+            self.tell_results()
         self.bar.show(
             Facts(
                 workers=self.used,
@@ -230,6 +233,28 @@ class MainScreen(Playing):
         if (player := self.player) is not None:
             return player.moment, shown.run.finished is None and not player.at_end
         return (shown.run.at, False) if now is None else (now, True)
+
+    def tell_results(self) -> None:
+        """Bring the results that can be compared up to date."""
+        shown = self.shown
+        self.compare.show_run(
+            shown.run if shown is not None else None,
+            live=shown is not None and shown.run is self.live,
+            watched=shown is not None and shown.watched,
+        )
+
+    def action_compare_task(self) -> None:
+        """To the results, with the picked task's among them picked."""
+        picked = self.picked
+        self.tell_results()
+        if picked is not None:
+            self.compare.pick_task(picked)
+        self.action_go("compare")
+
+    def reread_result(self) -> None:
+        """The run's result is another one by now."""
+        self._in_output = ()
+        self.dirty = True
 
     def _tell_count(self) -> None:
         if self.live is not None and (count := calls.progress(self.live)) != self._counted:
@@ -291,6 +316,7 @@ class MainScreen(Playing):
             running=self.live is not None,
             runs=len(self.runs_pane.summaries),
             zoomed=self.zoomed,
+            compared=self.compare.there,
         )
 
     def _here(self) -> Here:
@@ -335,6 +361,10 @@ class MainScreen(Playing):
     @on(TimelineRows.OutputWanted)
     def _read_output(self) -> None:
         self.action_go("output")
+
+    @on(ComparePane.Left)
+    def _left_results(self) -> None:
+        self.action_go("timeline")
 
     @on(OutputText.Left)
     def _left_output(self) -> None:

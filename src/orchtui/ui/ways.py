@@ -62,6 +62,9 @@ class Ways(Front):
             "timeline": ("timeline", self.timeline.rows),
             "output": ("output", self.output.text),
             "runs": ("runs", self.runs_pane.list),
+            "compare": ("compare", self.compare.table),
+            "alike": ("compare", self.compare.grid),
+            "diff": ("compare", self.compare.diff),
         }
         """Where the keys of each context hold."""
 
@@ -125,6 +128,7 @@ class Ways(Front):
             "timeline": self.timeline.search,
             "output": self.output.search,
             "runs": self.runs_pane.search,
+            "compare": self.compare.search,
         }
         return searches[self.view]
 

@@ -25,7 +25,7 @@ _SET_BY: dict[Program, str] = {"editor": "$VISUAL or $EDITOR", "pager": "$PAGER"
 
 
 class ReadingDesk(ReplayDesk):
-    """The app without saving and leaving."""
+    """The app without comparing, saving and leaving."""
 
     def __init__(self, project: Project, plan: Plan | None) -> None:
         super().__init__(project, plan)
@@ -42,12 +42,20 @@ class ReadingDesk(ReplayDesk):
             if not text:
                 self.decline("There is no text to open yet")
                 return
-            path = await asyncio.to_thread(self._copy, text, _name(event.task, event.attempt))
-        open_it = outside.edit if event.program == "editor" else outside.view
+            await self.open_text(event.program, text, _name(event.task, event.attempt))
+        else:
+            await self._open_path(event.program, path)
+
+    async def open_text(self, program: Program, text: str, name: str) -> None:
+        """Open a copy of a text, under this name."""
+        await self._open_path(program, await asyncio.to_thread(self._copy, text, name))
+
+    async def _open_path(self, program: Program, path: Path) -> None:
+        open_it = outside.edit if program == "editor" else outside.view
         if code := await open_it(self, path):
-            name = _SET_BY[event.program]
+            name = _SET_BY[program]
             self.say(
-                f"The {event.program} ended with exit code {code}; {name} says which one is used",
+                f"The {program} ended with exit code {code}; {name} says which one is used",
                 "warning",
             )
 

@@ -84,6 +84,7 @@ class AskLine(ModalScreen[str | None]):
         example: Shown where nothing stands.
         does: What enter does, in one word.
         wrong: What is wrong with an answer, for a person; nothing where it can be taken.
+        optional: Whether nothing is an answer, too.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back")]
@@ -95,8 +96,11 @@ class AskLine(ModalScreen[str | None]):
         example: str,
         does: str,
         wrong: Callable[[str], str] = lambda answer: "",
+        *,
+        optional: bool = False,
     ) -> None:
         super().__init__()
+        self._optional = optional
         self._title = title
         self._value = value
         self._example = example
@@ -115,7 +119,8 @@ class AskLine(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
-        if not (answer := event.value.strip()):
+        answer = event.value.strip()
+        if not answer and not self._optional:
             return
         if wrong := self._wrong(answer):
             problem = self.query_one("#line-problem", Static)

@@ -51,5 +51,7 @@ def end_notice(run: Run, place: str) -> EndNotice:
     if kept := kept_files(run):
         files = "1 file" if kept == 1 else f"{kept} files"
         lines.append(f"{files} for the project: a on the timeline shows them")
+    if run.plan.aggregate == "compare" and len(run.with_status("completed")) > 1:
+        lines.append("6 compares the results; c chooses the best there")
     lines.append(f"files: {place}")
     return EndNotice(word, "\n".join(lines), "error" if raced else _SEVERITIES[word])

@@ -26,6 +26,9 @@ AREAS: Mapping[Context, str] = {
     "timeline": "timeline",
     "output": "output",
     "runs": "past runs",
+    "compare": "results",
+    "alike": "results",
+    "diff": "diff",
 }
 """Whose actions are offered; those of dialogs, of the grid and of a line to type in are not."""
 _KEYS = 11

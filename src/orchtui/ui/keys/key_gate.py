@@ -23,6 +23,7 @@ OPENS = frozenset(
         *("tasks.save", "tasks.save-as", "tasks.open"),
         *("independence.words", "independence.choose-fix"),
         *("timeline.extend", "timeline.add", "timeline.cancel-all", "timeline.apply"),
+        *("compare.add", "compare.choose", "compare.judge", "compare.judgement"),
         *("output.cancel-all", "output.apply", "grid.cancel-all", "runs.resume"),
     ]
 )

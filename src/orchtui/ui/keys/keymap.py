@@ -5,11 +5,12 @@ so that they agree. An id can be given other keys (`user_keys`). This module nev
 reacts to a key.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding
 
+from orchtui.ui.keys.key_row import Key as Key
+from orchtui.ui.keys.keys_of_compare import ALIKE, COMPARE, DIFF
 from orchtui.ui.keys import replay_keys
 
 Context = Literal[
@@ -25,6 +26,9 @@ Context = Literal[
     "search",
     "grid",
     "runs",
+    "compare",
+    "alike",
+    "diff",
     "problems",
     "form",
     "offers",
@@ -43,28 +47,13 @@ TITLES: dict[Context, str] = {
     "search": "In the line to search with",
     "grid": "Among the live tasks",
     "runs": "In the list of past runs",
+    "compare": "Among the results",
+    "alike": "In the matrix of results",
+    "diff": "In a diff",
     "problems": "Among the problems",
     "form": "In the form of a task",
     "offers": "In a field that offers what may stand there",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing that a key does."""
-
-    id: str
-    """Unique; what a user's own keys refer to."""
-    keys: str
-    """Textual's names, with commas."""
-    action: str
-    what: str
-    """For the help: a sentence's worth."""
-    short: str = ""
-    """For the footer; not shown there when empty."""
-    priority: bool = False
-    """Also before the focused widget sees it. So it is with keys that go somewhere else: what is
-    typed quickly behind one reaches the new place, and not the old one."""
 
 
 TABLE: dict[Context, tuple[Key, ...]] = {
@@ -97,6 +86,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("app.pane-timeline", "3", "screen.go('timeline')", "go to the timeline", priority=True),
         Key("app.pane-output", "4", "screen.go('output')", "go to the output", priority=True),
         Key("app.pane-runs", "5", "screen.go('runs')", "go to past runs", priority=True),
+        Key("app.pane-compare", "6", "screen.go('compare')", "compare results", priority=True),
         Key(
             "app.jump",
             "ctrl+o",
@@ -266,6 +256,9 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "Apply",
         ),
         Key("timeline.replay", "R,v", "app.replay_run", "replay the run, or end that", "Replay"),
+        Key(
+            "timeline.compare", "d", "screen.compare_task", "compare the task's result with others"
+        ),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
     "output": (
@@ -315,6 +308,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "Apply",
         ),
         Key("output.replay", "R,v", "app.replay_run", "replay the run, or end that"),
+        Key("output.compare", "d", "screen.compare_task", "compare the task's result with others"),
         Key("output.back", "escape", "leave", "end the search; else back to the timeline"),
     ),
     "search": (
@@ -348,6 +342,9 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("runs.reload", "l", "reload", "read the list again"),
         Key("runs.back", "escape,c", "app.go_back", "back to your own run, or to the plan", "Back"),
     ),
+    "compare": COMPARE,
+    "alike": ALIKE,
+    "diff": DIFF,
     "problems": (
         Key("problems.filter", "f", "filter", "all, only errors, only warnings"),
         Key("problems.copy", "y", "copy", "copy those that are shown"),

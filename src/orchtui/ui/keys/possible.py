@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from orchtui.ui.keys.keymap import Key
+from orchtui.ui.keys.possible_in_compare import Compared, hindrance_in_compare
 from orchtui.ui.keys.possible_in_runs import Here, hindrance_in_run
 
 
@@ -31,6 +32,8 @@ class Now:
     runs: int = 0
     """Past runs in the list."""
     zoomed: bool = False
+    compared: Compared = Compared()
+    """What there is in the pane of results."""
 
 
 _NO_TASKS = "there are no tasks yet"
@@ -46,6 +49,8 @@ def hindrance(key: Key, now: Now) -> str:
     if key.action == "app.run_plan" and now.running:
         return "one run at a time: your own is still going on"
     area = key.id.partition(".")[0]
+    if area in ("compare", "alike", "diff"):
+        return hindrance_in_compare(area, key.id.partition(".")[2], now.compared)
     if area in ("replay", "timeline", "output", "grid") or key.id == "app.retry":
         return hindrance_in_run(key, now.here)
     if area == "tasks":
