@@ -9,9 +9,9 @@ from typing import Literal
 
 from textual.binding import Binding
 
+from orchtui.ui.keys import replay_keys
 from orchtui.ui.keys.key_row import Key as Key
 from orchtui.ui.keys.keys_of_compare import ALIKE, COMPARE, DIFF
-from orchtui.ui.keys import replay_keys
 
 Context = Literal[
     "everywhere",
