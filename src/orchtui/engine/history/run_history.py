@@ -10,7 +10,7 @@ changes a run folder.
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -177,6 +177,11 @@ class History:
     def rows(self) -> Sequence[RunRow]:
         """All runs that can be shown, in no order, as the last `refresh` saw them."""
         return tuple(self._upkeep.rows.values())
+
+    @property
+    def damaged(self) -> Mapping[str, str]:
+        """Folders that can not be shown as runs, by name, and why."""
+        return {clean_line(name, 128): why for name, why in self._upkeep.troubles.items()}
 
     @property
     def troubles(self) -> Sequence[str]:

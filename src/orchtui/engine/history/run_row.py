@@ -199,7 +199,7 @@ def read(folder: Path, stamp: Stamp) -> RunRow:
         written = label_file.read(folder)
     except StorageError as error:
         written = label_file.NONE
-        trouble = "; ".join(filter(None, [trouble, clean_line(str(error))]))
+        trouble = "; ".join(filter(None, [trouble, _without_folder(error, folder)]))
     return RunRow(summary=found, labels=written, trouble=trouble, from_journal=from_journal)
 
 
@@ -227,6 +227,11 @@ def _from_journal(folder: Path, stamp: Stamp) -> tuple[summary.Summary, str]:
     return summary.of(run), f" as far as it can be read: {why}" if why else ""
 
 
+def _without_folder(error: Exception, folder: Path) -> str:
+    """What went wrong, in a row that says which run it is of."""
+    return clean_line(str(error).removeprefix(f"{folder}/"), 200)
+
+
 def fold_as_far(folder: Path) -> tuple[Run | None, str]:
     """A run from its journal, as far as that can be read and fits, and why no further.
 
@@ -240,7 +245,7 @@ def fold_as_far(folder: Path) -> tuple[Run | None, str]:
             else:
                 fold.apply(run, event)
     except (StorageError, IllegalTransitionError) as error:
-        return run, clean_line(str(error).removeprefix(f"{folder}/"), 200)
+        return run, _without_folder(error, folder)
     return run, ""
 
 
