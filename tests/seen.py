@@ -20,12 +20,14 @@ from orchtui.engine.exports.run_document import document
 from orchtui.engine.exports.run_page import page
 from orchtui.engine.exports.subject import Subject
 from orchtui.engine.exports.timeline_svg import timeline
+from orchtui.engine.history.run_row import RunRow
 from orchtui.engine.run import Run
 from orchtui.ui.bars.run_bar import Facts, state_of
 from orchtui.ui.dialogs.end_notice import end_notice
 from orchtui.ui.looks import looks
 from orchtui.ui.notices import calls
-from orchtui.ui.runs.runs_pane import row_of
+from orchtui.ui.runs.run_columns import Columns, lines_of
+from orchtui.ui.runs.run_entry import RunEntry
 from orchtui.ui.timeline.timeline_words import headline
 
 ENDS = ("completed", "failed", "cancelled", "skipped")
@@ -283,9 +285,21 @@ def in_title(run: Run) -> Seen:
     return Seen(word, int(found[3]), int(found[2]))
 
 
+def run_lines(shown: summary.Summary, width: int) -> list[list[tuple[str, str]]]:
+    """The rows of a run in the app's list of runs, with the names of their looks."""
+    entry = RunEntry(shown.id, RunRow(summary=shown))
+    lines = lines_of(entry, Columns(width, 0), ev.seconds(shown.started))
+    return [list(line) for line in lines]
+
+
+def run_text(shown: summary.Summary, width: int) -> str:
+    """The same as it can be read."""
+    return "\n".join("".join(text for text, _ in line) for line in run_lines(shown, width))
+
+
 def in_runs_pane(run: Run) -> Seen:
     """A row of the app's list of runs."""
-    first, second = row_of(summary.of(run), 200).plain.split("\n")
+    first, second = run_text(summary.of(run), 200).split("\n")
     found = re.search(r" · (?:(\d+)/)?(\d+) tasks? · ", second)
     assert found, second
     return Seen(first.rsplit(" ", 1)[1], int(found[2]), int(found[1] or found[2]))

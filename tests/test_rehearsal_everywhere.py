@@ -19,7 +19,6 @@ from orchtui.engine.changes import Change, Meeting, changes_of
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.run import Run
 from orchtui.ui.dialogs.end_notice import end_notice
-from orchtui.ui.runs.runs_pane import row_of
 from orchtui.ui.timeline.timeline_words import badges_of, headline
 from tests import seen
 from tests.engine.scripted import task
@@ -85,7 +84,7 @@ PLACES: dict[str, Callable[[Run], str]] = {
     ),
     "the bar": lambda run: seen.bar(run).plain,
     "the notification": lambda run: end_notice(run, "x").text,
-    "the list of runs": lambda run: row_of(summary.of(run), 60).plain,
+    "the list of runs": lambda run: seen.run_text(summary.of(run), 60),
     "the timeline": lambda run: headline(run, run.at).plain,
 }
 
@@ -120,7 +119,7 @@ def test_the_last_event_says_so() -> None:
 
 @pytest.mark.parametrize("width", [20, 30, 60])
 def test_a_narrow_list_keeps_the_word_and_lets_the_name_go(width: int) -> None:
-    assert " REHEARSAL COMPLETED" in row_of(summary.of(whole()), width).plain
+    assert " REHEARSAL COMPLETED" in seen.run_text(summary.of(whole()), width)
 
 
 # Task by task

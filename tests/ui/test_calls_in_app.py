@@ -149,7 +149,7 @@ async def test_a_run_that_is_long_in_opening_says_so_and_can_be_let_be(
         gate = Gate(app.project.open_run)
         monkeypatch.setattr(Project, "open_run", gate)
         await pilot.press("5")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "the list")
+        await until(pilot, lambda: app.main.runs_pane.entries, "the list")
         before = app.main.shown
         await pilot.press("enter")
         await sees(pilot, app, "opening the run", "esc stops")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
 from orchtui.engine.events import Census
+from orchtui.engine.history.run_row import RunRow
 from orchtui.engine.independence import check
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.summary import Summary
@@ -22,7 +23,8 @@ from orchtui.ui.independence.finding_lines import Layout
 from orchtui.ui.looks.emoji_alone import alone
 from orchtui.ui.looks.wrapping import even, fit, wrap
 from orchtui.ui.output.document import Document
-from orchtui.ui.runs.runs_pane import row_of
+from orchtui.ui.runs import run_columns
+from orchtui.ui.runs.run_entry import RunEntry
 from tests.ui.conftest import MakeApp, run_to_end, screen_text
 
 SAMPLES = [
@@ -123,8 +125,12 @@ def test_the_list_of_runs(name: str, width: int) -> None:
         makespan_s=5.0,
         backends=("rehearsal",),
     )
-    for line in row_of(summary, width).split("\n"):
-        assert cells(line.plain) <= width
+    entry = RunEntry("r", RunRow(summary=summary, trouble=name), size=len(name))
+    for columns in (run_columns.Columns.of(width), run_columns.Columns(width, 0)):
+        lines = run_columns.lines_of(entry, columns, 0.0)
+        assert len(lines) == run_columns.height_of(entry, columns)
+        for line in lines:
+            assert sum(cells(text) for text, _ in line) <= width
 
 
 @pytest.mark.parametrize("width", [20, 46, 80])

@@ -91,10 +91,10 @@ async def test_a_run_that_somebody_else_wrote(tmp_path: Path, size: tuple[int, i
     app = hostile_app(tmp_path)
     async with app.run_test(size=size) as pilot:
         await pilot.press("5")
-        await until(pilot, lambda: len(app.main.runs_pane.summaries) == 2, "both are listed")
+        await until(pilot, lambda: len(app.main.runs_pane.entries) == 2, "both are listed")
         check(app)
         for row in range(2):
-            app.main.runs_pane.list.highlighted = row
+            app.main.runs_pane.list.pick(row)
             await pilot.press("enter")
             await pilot.pause(0.1)
             check(app)

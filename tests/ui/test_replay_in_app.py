@@ -73,7 +73,7 @@ async def replayed(
 async def from_the_list(pilot: Pilot[int], app: OrchtuiApp) -> Player:
     """Replay the newest run of the list."""
     app.main.action_go("runs")
-    await until(pilot, lambda: app.main.runs_pane.summaries, "it is listed")
+    await until(pilot, lambda: app.main.runs_pane.entries, "it is listed")
     await pilot.press("v")
     await until(pilot, lambda: app.main.replaying, "it is replayed")
     assert app.main.player is not None
@@ -384,7 +384,7 @@ async def test_a_run_that_goes_on_can_not_be_replayed(make_app: MakeApp) -> None
         await pilot.press("3", "R")
         await said(pilot, app, "It still goes on")
         await pilot.press("5")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "it is listed")
+        await until(pilot, lambda: app.main.runs_pane.entries, "it is listed")
         await pilot.press("v")
         await until(pilot, lambda: len(app._notifications) > 1, "it is said again")
         assert not app.main.replaying
@@ -437,7 +437,7 @@ async def test_what_is_no_journal_is_said(make_app: MakeApp, content: bytes) -> 
     folder = keep(app, two_sessions())
     async with app.run_test(size=(120, 36)) as pilot:
         app.main.action_go("runs")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "it is listed")
+        await until(pilot, lambda: app.main.runs_pane.entries, "it is listed")
         (folder / journal.FILE).write_bytes(content)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, Read), "it is said")

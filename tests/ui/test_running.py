@@ -197,7 +197,7 @@ async def test_a_past_run_opens_in_the_same_panes(make_app: MakeApp) -> None:
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         await pilot.press("5")
-        await until(pilot, lambda: len(app.main.runs_pane.summaries) == 2, "both are listed")
+        await until(pilot, lambda: len(app.main.runs_pane.entries) == 2, "both are listed")
         text = screen_text(app)
         assert "PARTIAL" in text
         assert "RUNNING" in text
@@ -222,7 +222,7 @@ async def test_resuming_from_the_list(make_app: MakeApp) -> None:
         await run_to_end(pilot, app)
         first = app.main.shown
         await pilot.press("5")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
+        await until(pilot, lambda: app.main.runs_pane.entries, "the run is listed")
         await pilot.press("r")
         await go_on(pilot, app)
         await until(pilot, lambda: app.main.shown is not first, "it goes on")
@@ -297,7 +297,7 @@ async def test_hostile_text_stays_text(make_app: MakeApp, width: int) -> None:
     async with app.run_test(size=(width, 30)) as pilot:
         await run_to_end(pilot, app)
         await pilot.press("5")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "the run is listed")
+        await until(pilot, lambda: app.main.runs_pane.entries, "the run is listed")
         for row in app.screen._compositor.render_strips():
             assert row.cell_length == width
             assert not {"\x1b", "\x07", "\u202e"} & set(row.text)

@@ -58,7 +58,7 @@ def is_watched(app: OrchtuiApp) -> bool:
 async def watch(pilot, app: OrchtuiApp) -> None:  # type: ignore[no-untyped-def]
     """Open the newest run of the list."""
     app.main.action_go("runs")
-    await until(pilot, lambda: app.main.runs_pane.summaries, "it is listed")
+    await until(pilot, lambda: app.main.runs_pane.entries, "it is listed")
     await pilot.press("enter")
     await until(pilot, lambda: is_watched(app), "it is watched")
 
@@ -145,8 +145,8 @@ async def test_ones_own_run_goes_on_meanwhile(make_app: MakeApp, tmp_path: Path)
         await pilot.press("ctrl+r")
         await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
         await pilot.press("5")
-        await until(pilot, lambda: len(app.main.runs_pane.summaries) == 2, "both are listed")
-        ids = [summary.name for summary in app.main.runs_pane.summaries]
+        await until(pilot, lambda: len(app.main.runs_pane.entries) == 2, "both are listed")
+        ids = [entry.name for entry in app.main.runs_pane.entries]
         await pilot.press("home", *["j"] * ids.index("elsewhere"), "enter")
         await until(pilot, lambda: is_watched(app), "it is watched")
         await sees(pilot, app, "your run goes on")

@@ -172,6 +172,8 @@ ALL = Now(
     compared=Compared(
         results=2, own=True, added=True, closed="", judged=True, alike=True, diff=True, changes=1
     ),
+    deleted=True,
+    repeats=True,
 )
 
 
@@ -190,7 +192,9 @@ ALL = Now(
         ("app.cancel-all", "nothing is running"),
         ("app.run", "no tasks"),
         ("app.retry", "nothing has run"),
-        ("runs.open", "no past runs"),
+        ("runs.open", "no run in the list"),
+        ("runs.undo", "nothing was deleted"),
+        ("app.compare-again", "not begun as another one"),
         ("zoomed.back", "no pane"),
         ("app.save", "no tasks"),
         ("tasks.add", ""),
@@ -336,9 +340,9 @@ async def test_search_on_the_timeline_among_findings_and_runs(make_app: MakeApp)
         await pilot.press("3", "slash", *"failed", "enter")
         await until(pilot, lambda: app.main.timeline.rows.picked == "t2", "what failed is found")
         await pilot.press("5")
-        await until(pilot, lambda: app.main.runs_pane.summaries, "the runs are listed")
-        await pilot.press("slash", *"partial")
-        await sees(pilot, app, "/ partial", "1/1")
+        await until(pilot, lambda: app.main.runs_pane.entries, "the runs are listed")
+        await pilot.press("slash", *"topic 2")
+        await sees(pilot, app, "/ topic 2", "1/1", "the name  Topic 1 and 2 more")
         await pilot.press("escape", "2", "slash", *"zzz")
         await sees(pilot, app, "not found")
 

@@ -148,6 +148,7 @@ class OrchtuiApp(WelcomeDesk):
                 await self.close_drafts()
             finally:
                 await self.live.let_go(LET_GO_WITHIN)
+                await self.close_history()
                 await self.drop_copies()
                 await self.project.close()
 

@@ -173,7 +173,8 @@ class Front(Screen[None], TellsTrouble):
             column.display = name in columns
             alone = sum(COLUMN_OF[one] == name for one in shown) == 1
             _mark(column, {"-side": name != columns[-1], "-alone": alone})
-        _mark(self._body, {"-three": len(columns) > 2, "-compare": "compare" in shown})
+        marks = {"-three": len(columns) > 2, "-compare": "compare" in shown}
+        _mark(self._body, {**marks, "-runs": self.view == "runs"})
         for view, pane in self._panes.items():
             pane.display = view in shown
         _mark(self.plan_pane, {"-beside": "independence" in shown})

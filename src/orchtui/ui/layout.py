@@ -60,6 +60,8 @@ def panes_shown(width: int, height: int, at: Situation) -> tuple[PaneName, ...]:
     if at.view == "compare":  # two texts side by side need the width more than other panes do
         beside: PaneName = "runs" if at.runs_last else "compose"
         return (beside, "compare") if width >= THREE_COLUMNS else ("compare",)
+    if at.view == "runs":  # a list with columns wants the room; a number brings the run back
+        return ("runs", *run) if width >= THREE_COLUMNS else ("runs",)
     middle: PaneName = "runs" if at.runs_last else "independence"
     if width >= THREE_COLUMNS:
         return ("compose", middle, *run)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiofiles
-from textual import on, work
+from textual import work
 from textual.message import Message
 from textual.widget import Widget
 
@@ -21,19 +21,14 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.rehearsed import badge, task_badge
 from orchtui.engine.run import Run
 from orchtui.ui.bars.run_bar import Facts
-from orchtui.ui.bars.tabs_bar import TabsBar
-from orchtui.ui.compare.compare_pane import ComparePane
-from orchtui.ui.compose.compose_pane import ComposePane
+from orchtui.ui.between import Between
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf, Known, everybody, nobody_fits
-from orchtui.ui.independence.independence_pane import IndependencePane, brief
-from orchtui.ui.keys.possible import Now
+from orchtui.ui.independence.independence_pane import brief
+from orchtui.ui.keys.possible import Now, damaged_words
 from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
-from orchtui.ui.output.output_pane import OutputPane
-from orchtui.ui.output.output_text import OutputText
-from orchtui.ui.playing import Playing
-from orchtui.ui.timeline.timeline_rows import TimelineRows
+from orchtui.ui.runs.run_entry import RunEntry
 from orchtui.ui.timeline.waiting import reasons
 
 if TYPE_CHECKING:  # not before the first paint
@@ -56,7 +51,7 @@ class Shown:
     """Whether another process is writing it."""
 
 
-class MainScreen(Playing):
+class MainScreen(Between):
     """What the panes show, and what they want.
 
     Args:
@@ -96,6 +91,10 @@ class MainScreen(Playing):
         """How long the tasks of the live run took in earlier runs, by id."""
         self.memory: int | None = None
         """Bytes."""
+        self.can_bring_back = False
+        """Whether a run was deleted that can be brought back."""
+        self.origins: dict[str, str] = {}
+        """Which run another one was begun as again, by its id; of this app's time."""
         self._now = now
         self._at_end: Shown | None = None
         """The run that is replayed, as it is when that is over."""
@@ -118,6 +117,13 @@ class MainScreen(Playing):
     @property
     def run_shown(self) -> Run | None:
         return self.shown.run if self.shown is not None else None
+
+    @property
+    def origin(self) -> str | None:
+        """The run that the shown one repeats, or whose results it took over, if any."""
+        if (run := self.run_shown) is None:
+            return None
+        return self.origins.get(run.id) or run.parent or None
 
     @property
     def picked(self) -> str | None:
@@ -193,6 +199,7 @@ class MainScreen(Playing):
         self.tick()
         shown = self.shown  # a replay may have gone to another state of it
         self.tell_keys()
+        self.runs_pane.tick()
         if not (self.dirty or asking or is_live or self.live is not None):
             return
         self.dirty = False
@@ -314,7 +321,10 @@ class MainScreen(Playing):
             checked=len(report.tasks) if report else 0,
             here=self._here(),
             running=self.live is not None,
-            runs=len(self.runs_pane.summaries),
+            runs=len(self.runs_pane.entries),
+            damaged=_damaged(self.runs_pane.picked),
+            deleted=self.can_bring_back,
+            repeats=self.origin is not None,
             zoomed=self.zoomed,
             compared=self.compare.there,
         )
@@ -331,52 +341,10 @@ class MainScreen(Playing):
             replayed=self.replaying,
         )
 
-    # The plan and its report
 
-    @on(ComposePane.PlanChanged)
-    def _plan_changed(self) -> None:
-        self.independence.show_plan(self.draft.plan)
-        self.arrange_panes()  # the end of a run leaves its panes where they are until now
-
-    @on(IndependencePane.Checked)
-    def _checked(self) -> None:
-        self.dirty = True
-
-    @on(IndependencePane.Left)
-    def _left_findings(self) -> None:
-        self.action_go("compose")
-
-    @on(IndependencePane.WordsWanted)
-    def _go_to_words(self, event: IndependencePane.WordsWanted) -> None:
-        self.plan_pane.open_words(event.evidence)
-
-    @on(TabsBar.Clicked)
-    def _tab_clicked(self, event: TabsBar.Clicked) -> None:
-        self.action_go(event.view)
-
-    @on(TimelineRows.Picked)
-    def _picked(self) -> None:
-        self.dirty = True
-
-    @on(TimelineRows.OutputWanted)
-    def _read_output(self) -> None:
-        self.action_go("output")
-
-    @on(ComparePane.Left)
-    def _left_results(self) -> None:
-        self.action_go("timeline")
-
-    @on(OutputText.Left)
-    def _left_output(self) -> None:
-        self.action_go("timeline")
-
-    @on(OutputPane.Turned)
-    def _turned(self) -> None:
-        self.dirty = True
-
-    @on(OutputText.OtherTaskWanted)
-    def _other_task(self, event: OutputText.OtherTaskWanted) -> None:
-        self.timeline.rows.action_step(event.steps)
+def _damaged(entry: RunEntry | None) -> str:
+    """Why what is picked is no run that can be shown."""
+    return "" if entry is None or entry.row is not None else damaged_words(entry.why)
 
 
 def _origin(shown: Shown | None, replay: bool = False) -> str:

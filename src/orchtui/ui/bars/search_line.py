@@ -75,6 +75,10 @@ class SearchLine(Horizontal):
         if self.input.value:
             self.post_message(self.Changed(self.input.value))
 
+    def offer(self, words: str) -> None:
+        """Have these words stand there when it is opened next."""
+        self.input.value = words
+
     def step(self, steps: int) -> None:
         """Go to the next match, or to the one before; with nothing to look for, ask for it."""
         if self.is_open and self.words:

@@ -89,6 +89,9 @@ class CompareDesk(ReadingDesk):
         self.main.action_go("compare")
         self.main.compare.compare(one, other)
 
+    def compare_runs(self, run_id: str, other_id: str) -> None:
+        self.compare_references(run_id, other_id)
+
     @on(ComparePane.OpenWanted)
     @work(exclusive=True, group=outside.GROUP, exit_on_error=False)
     async def _open_side(self, event: ComparePane.OpenWanted) -> None:

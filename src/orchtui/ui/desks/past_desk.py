@@ -1,4 +1,4 @@
-"""The app's other runs: listed, opened, watched while another process writes them, gone on with.
+"""The app's other runs: opened, watched while another process writes them, gone on with.
 
 Before a run goes on it is shown what is kept, and what runs again and why. This
 module never draws.
@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import journal, rescue
+from orchtui.engine import journal
 from orchtui.engine.errors import InputError, RunAliveError
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
 from orchtui.engine.schedule import Schedule
-from orchtui.ui.desks.run_desk import RunDesk
+from orchtui.ui.desks.keeping_desk import KeepingDesk
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.runs.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
@@ -24,39 +22,41 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.orchestrator import Orchestrator
 
 
-class PastDesk(RunDesk):
-    """The app without reading outside, saving and leaving."""
+class PastDesk(KeepingDesk):
+    """The app with past runs in its panes."""
 
-    def __init__(self, project: Project, plan: Plan | None) -> None:
-        super().__init__(project, plan)
-        self._told_of: set[str] = set()
-        """Runs that were saved elsewhere and that the person knows of."""
+    @on(RunsPane.DetailWanted)
+    @work(exclusive=True, group="detail", exit_on_error=False)
+    async def _tell_more(self, event: RunsPane.DetailWanted) -> None:
+        from orchtui.ui.desks.run_reading import read_detail  # not before the first paint
 
-    @on(RunsPane.ReloadWanted)
-    @work(exclusive=True, group="runs", exit_on_error=False)
-    async def _list_runs(self) -> None:
-        with self.busy.doing("reading the list of runs"):
-            runs = await asyncio.to_thread(self.project.list_runs)
-        self.main.runs_pane.show_runs(runs)
-        for line in await asyncio.to_thread(rescue.told, self.project.out):
-            if line not in self._told_of:
-                self._told_of.add(line)
-                self.say(line, "warning", "Saved elsewhere")
+        detail = await asyncio.to_thread(
+            read_detail, event.entry, self.project, tuple(self.history().rows)
+        )
+        self.main.runs_pane.show_detail(detail)
 
     @on(RunsPane.Opened)
     def _open_past(self, event: RunsPane.Opened) -> None:
         if isinstance(event, RunsPane.ResumeWanted | RunsPane.ReplayWanted):
             return
-        self._open_run(event.run_id)
+        self._open_run(event.run_id, event.task, event.words)
 
-    def _open_run(self, run_id: str) -> None:
+    def _open_run(self, run_id: str, task: str = "", words: str = "") -> None:
         if self.main.live is not None and run_id == self.main.live.id:
             self.action_go_back()
+            self._read(task, words)
         else:
-            self._open(run_id)
+            self._open(run_id, task, words)
+
+    def _read(self, task: str, words: str) -> None:
+        """Go to a task's output, with the words that were searched for at hand there."""
+        if task and self.main.run_shown is not None:
+            self.main.timeline.rows.pick_task(task)
+            self.main.output.search.offer(words)
+            self.main.action_go("output")
 
     @work(exclusive=True, group="open", exit_on_error=False)
-    async def _open(self, run_id: str) -> None:
+    async def _open(self, run_id: str, task: str = "", words: str = "") -> None:
         with self.busy.doing("opening the run", self.stops_this()):
             folder = await asyncio.to_thread(self.project.run_folder, run_id)
             self.stop_watching()
@@ -66,6 +66,11 @@ class PastDesk(RunDesk):
             run = await asyncio.to_thread(self.project.open_run, run_id)
         self.main.show_run(Shown(run, folder, past=True))
         self.main.action_go("timeline")
+        self._read(task, words)
+
+    @on(RunsPane.Left)
+    def _left_runs(self) -> None:
+        self.action_go_back()
 
     def action_go_back(self) -> None:
         self.stop_watching()

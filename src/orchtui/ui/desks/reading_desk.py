@@ -15,7 +15,7 @@ from orchtui.engine.event_parts import output_file
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.run import ENDED, Attempt, TaskRun
-from orchtui.ui.desks.replay_desk import ReplayDesk
+from orchtui.ui.desks.again_desk import AgainDesk
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.output_text import Program
 from orchtui.ui.screen import Shown
@@ -24,7 +24,7 @@ from orchtui.ui.terminal import outside
 _SET_BY: dict[Program, str] = {"editor": "$VISUAL or $EDITOR", "pager": "$PAGER"}
 
 
-class ReadingDesk(ReplayDesk):
+class ReadingDesk(AgainDesk):
     """The app without comparing, saving and leaving."""
 
     def __init__(self, project: Project, plan: Plan | None) -> None:

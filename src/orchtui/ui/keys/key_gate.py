@@ -24,7 +24,9 @@ OPENS = frozenset(
         *("independence.words", "independence.choose-fix"),
         *("timeline.extend", "timeline.add", "timeline.cancel-all", "timeline.apply"),
         *("compare.add", "compare.choose", "compare.judge", "compare.judgement"),
-        *("output.cancel-all", "output.apply", "grid.cancel-all", "runs.resume"),
+        *("output.cancel-all", "output.apply", "grid.cancel-all"),
+        *("runs.resume", "runs.again", "runs.filter", "runs.tags", "runs.rename", "runs.trash"),
+        *("runs.prune", "runs.export", "runs.import"),
     ]
 )
 """Ids of the rows of the keymap after which a person writes or answers in another place."""

@@ -5,13 +5,15 @@ so that they agree. An id can be given other keys (`user_keys`). This module nev
 reacts to a key.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 from textual.binding import Binding
 
-from orchtui.ui.keys import replay_keys
+from orchtui.ui.keys import keys_of_replay, keys_of_runs
 from orchtui.ui.keys.key_row import Key as Key
 from orchtui.ui.keys.keys_of_compare import ALIKE, COMPARE, DIFF
+from orchtui.ui.keys.keys_of_output import OUTPUT
 
 Context = Literal[
     "everywhere",
@@ -26,6 +28,8 @@ Context = Literal[
     "search",
     "grid",
     "runs",
+    "filter",
+    "trash",
     "compare",
     "alike",
     "diff",
@@ -47,6 +51,8 @@ TITLES: dict[Context, str] = {
     "search": "In the line to search with",
     "grid": "Among the live tasks",
     "runs": "In the list of past runs",
+    "filter": "In the line that says which runs",
+    "trash": "In the trash",
     "compare": "Among the results",
     "alike": "In the matrix of results",
     "diff": "In a diff",
@@ -54,6 +60,14 @@ TITLES: dict[Context, str] = {
     "form": "In the form of a task",
     "offers": "In a field that offers what may stand there",
 }
+
+
+def _rows(context: Context, rows: Iterable[tuple[str, str, str, str, str]]) -> tuple[Key, ...]:
+    """Rows that stand in a room of their own."""
+    return tuple(
+        Key(f"{context}.{name}", keys, action, what, short)
+        for name, keys, action, what, short in rows
+    )
 
 
 TABLE: dict[Context, tuple[Key, ...]] = {
@@ -112,6 +126,12 @@ TABLE: dict[Context, tuple[Key, ...]] = {
             "exclamation_mark",
             "app.show_problems",
             "the problems told so far",
+        ),
+        Key(
+            "app.compare-again",
+            "equals_sign",
+            "app.compare_with_origin",
+            "compare the run with the one that it repeats",
         ),
         Key("app.example", "ctrl+n", "app.open_example", "open an example"),
         Key("app.tour", "ctrl+t", "app.show_tour", "a tour of the panes"),
@@ -201,7 +221,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     ),
     "replay": tuple(
         Key(f"replay.{name}", keys, f"screen.{action}", what, short, priority=True)
-        for name, keys, action, what, short in replay_keys.ROWS
+        for name, keys, action, what, short in keys_of_replay.ROWS
     ),
     "timeline": (
         Key("timeline.output", "enter", "read_output", "read the task's output", "Read"),
@@ -261,56 +281,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         ),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
-    "output": (
-        Key("output.up", "up,k", "scroll_by(-1)", "a line up"),
-        Key("output.down", "down,j", "scroll_by(1)", "a line down"),
-        Key("output.page-up", "pageup", "scroll_by_page(-1)", "a page up"),
-        Key("output.page-down", "pagedown,space", "scroll_by_page(1)", "a page down"),
-        Key("output.top", "home,g", "top", "the beginning"),
-        Key("output.follow", "end,G", "follow", "the end, and follow what comes", "Follow"),
-        Key("output.previous", "left", "other_task(-1)", "previous task"),
-        Key("output.next", "right", "other_task(1)", "next task"),
-        Key("output.tools", "t", "fold_tools", "show what tools answered, or fold it", "Tools"),
-        Key(
-            "output.earlier-attempt",
-            "left_square_bracket,comma",
-            "other_attempt(-1)",
-            "the attempt before",
-        ),
-        Key(
-            "output.later-attempt",
-            "right_square_bracket,full_stop",
-            "other_attempt(1)",
-            "the attempt after it",
-        ),
-        Key("output.markdown", "m", "markdown", "rendered markdown, or the text as it came"),
-        Key("output.wrap", "W", "wrap", "break long lines, or let them go on beyond the edge"),
-        Key("output.left", "h,shift+left", "sideways(-1)", "to the left, along long lines"),
-        Key("output.right", "l,shift+right", "sideways(1)", "to the right, along long lines"),
-        Key("output.grid", "number_sign", "screen.show_grid", "all live tasks at once", "All live"),
-        Key("output.copy", "y", "copy", "copy what is marked, else the whole text"),
-        Key("output.edit", "e", "open_in('editor')", "open the text in your editor"),
-        Key("output.pager", "p", "open_in('pager')", "open the text in your pager"),
-        Key(
-            "output.cancel",
-            "x",
-            "app.cancel_task",
-            "stop the task (asks first)",
-            "Stop",
-        ),
-        Key("output.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
-        Key("output.retry", "r", "app.retry_failed", "try again what failed"),
-        Key(
-            "output.apply",
-            "a",
-            "app.apply_changes",
-            "bring over the files that the run wrote",
-            "Apply",
-        ),
-        Key("output.replay", "R,v", "app.replay_run", "replay the run, or end that"),
-        Key("output.compare", "d", "screen.compare_task", "compare the task's result with others"),
-        Key("output.back", "escape", "leave", "end the search; else back to the timeline"),
-    ),
+    "output": OUTPUT,
     "search": (
         Key("search.settle", "enter", "settle", "back to the text; n and N go on"),
         Key("search.next", "down", "next", "next match"),
@@ -331,17 +302,9 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("grid.cancel-all", "X", "app.cancel_all", "stop all tasks (asks first)"),
         Key("grid.close", "number_sign,escape", "screen.hide_grid", "back to the one task", "One"),
     ),
-    "runs": (
-        Key("runs.open", "enter", "select", "look at the run, also while it goes on", "Open"),
-        Key(
-            "runs.resume", "r", "resume", "go on with the run (shows first what is kept)", "Resume"
-        ),
-        Key("runs.replay", "v", "replay", "replay the run", "Replay"),
-        Key("runs.previous", "k", "cursor_up", "previous run"),
-        Key("runs.next", "j", "cursor_down", "next run"),
-        Key("runs.reload", "l", "reload", "read the list again"),
-        Key("runs.back", "escape,c", "app.go_back", "back to your own run, or to the plan", "Back"),
-    ),
+    "runs": _rows("runs", keys_of_runs.RUNS),
+    "filter": _rows("filter", keys_of_runs.FILTER),
+    "trash": _rows("trash", keys_of_runs.TRASH),
     "compare": COMPARE,
     "alike": ALIKE,
     "diff": DIFF,

@@ -31,15 +31,33 @@ class Now:
     """Whether the app's own run goes on, shown or not."""
     runs: int = 0
     """Past runs in the list."""
+    damaged: str = ""
+    """Why the picked one can not be shown as a run; nothing where it can."""
+    deleted: bool = False
+    """Whether a run was deleted that can be brought back."""
+    repeats: bool = False
+    """Whether it is known which run the one in the panes repeats."""
     zoomed: bool = False
     compared: Compared = Compared()
     """What there is in the pane of results."""
 
 
 _NO_TASKS = "there are no tasks yet"
+_WITHOUT_RUN = frozenset(
+    f"runs.{name}"
+    for name in ("filter", "sort", "turn-round", "trash", "import", "reload", "rebuild", "back")
+)
+_OF_WHOLE_RUN = frozenset(
+    f"runs.{name}" for name in ("open", "resume", "again", "compare", "rename", "export")
+)
 _WITHOUT_TASK = frozenset(
     f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")
 )
+
+
+def damaged_words(why: str) -> str:
+    """Why nothing can be done with a folder that is no run."""
+    return f"it is damaged: {why}"
 
 
 def hindrance(key: Key, now: Now) -> str:
@@ -59,15 +77,27 @@ def hindrance(key: Key, now: Now) -> str:
         return _in_findings(key, now)
     if area == "matrix":
         return "" if now.matrix else "the matrix is not open; it opens among the findings"
-    if key.id in ("runs.open", "runs.resume", "runs.replay", "runs.previous", "runs.next"):
-        return "" if now.runs else "there are no past runs"
+    if area == "runs":
+        return _in_runs(key, now)
     if key.id == "app.run":
         return "" if now.tasks or now.missing else _NO_TASKS
+    if key.id == "app.compare-again":
+        return "" if now.repeats else "this run was not begun as another one again"
     if key.id == "app.save":
         return "" if now.tasks else _NO_TASKS
     if area == "zoomed":
         return "" if now.zoomed else "no pane takes all the room"
     return ""
+
+
+def _in_runs(key: Key, now: Now) -> str:
+    if key.id == "runs.undo":
+        return "" if now.deleted else "nothing was deleted since the app began; T shows the trash"
+    if key.id in _WITHOUT_RUN:
+        return ""
+    if not now.runs:
+        return "there is no run in the list"
+    return now.damaged if key.id in _OF_WHOLE_RUN else ""
 
 
 def _in_tasks(key: Key, now: Now) -> str:
