@@ -326,12 +326,13 @@ def test_a_run_is_replayed_from_the_list(folder: Path, columns: int, rows: int) 
         terminal.press(" ", HOME, "J")
         terminal.wait("paused")
         terminal.wait("trying again will not help")
-        assert "PARTIAL" not in terminal.text
+        bar = terminal.text.rstrip().splitlines()[-2]
+        assert "REPLAY" in bar and "PARTIAL" not in bar
         terminal.press(".", ".", ",", "+", END)
         terminal.wait("■ end")
-        terminal.wait("PARTIAL")
+        terminal.wait("◐ PARTIAL")
         terminal.press("x")
-        terminal.wait("nothing can be changed")
+        terminal.wait("This is a replay")
         terminal.press(ESCAPE)
         terminal.wait_gone("REPLAY of")
         terminal.wait("past run")

@@ -53,6 +53,17 @@ async def another_run(pilot: Pilot[int], app: OrchtuiApp, first: str) -> None:
     await ended(pilot, app)
 
 
+async def compared(pilot: Pilot[int], app: OrchtuiApp, first: str, other: str) -> None:
+    """Wait until the results of two runs stand in pane 6 as a diff."""
+
+    def there() -> bool:
+        prepared = app.main.compare.diff.prepared
+        return app.main.view == "compare" and prepared is not None
+
+    await until(pilot, there, "they are compared")
+    await sees(pilot, app, first, other)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_same_again_and_the_comparison_is_offered(
     make_app: MakeApp, size: tuple[int, int]
@@ -69,7 +80,7 @@ async def test_the_same_again_and_the_comparison_is_offered(
         await said(pilot, app, "= compares it with the run that it repeats")
         app.clear_notifications()
         await pilot.press("equals_sign")
-        await said(pilot, app, f"runs diff {first} {run.id}")
+        await compared(pilot, app, first, run.id)
 
 
 async def test_only_what_failed_takes_over_the_rest(make_app: MakeApp) -> None:
@@ -161,7 +172,8 @@ async def test_two_runs_are_marked_one_after_the_other(make_app: MakeApp, tmp_pa
         await pilot.press("c")
         await until(pilot, lambda: not app.main.runs_pane.list.chosen, "the same takes it away")
         await pilot.press("c", "j", "c")
-        await said(pilot, app, f"runs diff {run_id(2)} {run_id(1)}")
+        await compared(pilot, app, run_id(2), run_id(1))
+        app.main.action_go("runs")
         assert not app.main.runs_pane.list.chosen
         await pilot.press("1", "escape")
         app.main.action_go("timeline")

@@ -121,6 +121,16 @@ async def test_the_panes_show_the_run_as_it_stood_and_say_loudly_that_it_is_a_re
         assert "REPLAY" not in told and THUMB not in told
 
 
+async def test_notices_leave_the_scrubber_in_sight(make_app: MakeApp) -> None:
+    app = make_app()
+    keep(app, two_sessions())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await from_the_list(pilot, app)
+        await sees(pilot, app, "events in 0:12; esc ends it", "1x", "0:12.0")
+        await until(pilot, lambda: THUMB in screen_text(app).splitlines()[-3], "it is there")
+        assert screen_text(app).splitlines()[-3].rstrip().endswith("0:12.0")
+
+
 async def test_a_replay_of_the_run_that_is_shown_ends_with_that_very_run(
     make_app: MakeApp,
 ) -> None:
@@ -149,6 +159,8 @@ async def test_the_whole_time_of_the_run_is_laid_out_from_the_start(make_app: Ma
         await pilot.press("L", "L", "L", "L")
         assert rows.scale == scale
         assert rows.passed == pytest.approx(player.position)
+        await pilot.press("end")
+        assert "▸" not in screen_text(app)  # the last moment is no moment behind the edge
         await pilot.press("greater_than_sign", "greater_than_sign", "home")
         assert rows.window.seen(rows.passed, live=True, whole=rows.whole).start == 0.0
 

@@ -99,6 +99,7 @@ class Playing(Ways):
             recording = player.recording
             marks = [(marker.kind, marker.position) for marker in recording.markers]
             self.scrubber.show_marks(marks)
+        self.set_class(player is not None, "-replay")
         self._lay_out()
         self.refresh_bindings()
 

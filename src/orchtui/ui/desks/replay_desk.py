@@ -107,7 +107,6 @@ class ReplayDesk(PastDesk):
         self.main.replay(player)
         took = f", {recording.bytes / 1e6:.0f} MB of memory" if recording.bytes >= _MUCH else ""
         self.say(
-            f"{recording.count:,} events in {looks.clock(recording.length)}{took}\n"
-            "space pauses, . and , step, esc ends it",
+            f"{recording.count:,} events in {looks.clock(recording.length)}{took}; esc ends it",
             title="REPLAY",
         )

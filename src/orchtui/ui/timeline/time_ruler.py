@@ -98,7 +98,9 @@ def ruler(scale: Scale, now: float | None, seams: Iterable[float] = ()) -> tuple
             cells[place] = SEAM
     if now is None:
         return "".join(cells), None
-    place = int(scale.place(now))
+    exact = scale.place(now)
+    # The end of everything, of a replay, stands in the last cell, and not behind it.
+    place = scale.width - 1 if exact == scale.width else int(exact)
     sign = NOW if 0 <= place < scale.width else BEFORE if place < 0 else AFTER
     place = min(max(place, 0), scale.width - 1)
     if cells[place] not in (" ", TICK) or sign == BEFORE:
