@@ -4,6 +4,7 @@
 
 `orchtui.svg` is the app in the middle of a run; the run is a rehearsal, in a folder of its own, and
 the picture says so. `independence.svg` is what the rules find in a plan, before anything runs.
+`compare.svg` is two of its results side by side.
 """
 
 import asyncio
@@ -98,7 +99,40 @@ async def independence_picture(folder: Path) -> str:
         return app.export_screenshot(title="orchtui")
 
 
-PICTURES = {"orchtui.svg": run_picture, "independence.svg": independence_picture}
+def variants() -> Plan:
+    """Two ways to ask for the same."""
+    asked = "Explain how an event loop takes turns between coroutines"
+    return Plan(
+        request=f"{asked}, in two ways",
+        aggregate="compare",
+        tasks=tuple(
+            Task(id=name, title=title, prompt=f"{asked}, {how}. [rehearse: {length} words, 1 ms]")
+            for name, title, how, length in (
+                ("brief", "In brief", "in a few words", 150),
+                ("stepwise", "Step by step", "step by step", 170),
+            )
+        ),
+    )
+
+
+async def compare_picture(folder: Path) -> str:
+    """Run two variants, and take the screen with the second set against the first."""
+    app = app_in(folder, variants())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause(0.5)
+        await pilot.press("f5")
+        await pilot.pause(2.5)
+        app.clear_notifications()
+        await pilot.press("6", "space", "j", "space", "enter")
+        await pilot.pause(1.5)
+        return app.export_screenshot(title="orchtui")
+
+
+PICTURES = {
+    "orchtui.svg": run_picture,
+    "independence.svg": independence_picture,
+    "compare.svg": compare_picture,
+}
 
 
 def main() -> None:

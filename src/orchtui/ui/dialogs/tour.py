@@ -47,7 +47,7 @@ STEPS = (
         "2 Independence: what may run together",
         "Before anything is spent you see which tasks need another's result or would get in each "
         "other's way, in your own words. A key fixes it, or you accept it.",
-        "app.pane-plan … app.pane-runs",
+        "app.pane-plan … app.pane-compare",
         "from pane to pane ({request.leave} first, while you write)",
     ),
     Step(
@@ -69,8 +69,16 @@ STEPS = (
     Step(
         "runs",
         "5 Runs: nothing is lost",
-        "Every run is kept, and can be looked at or gone on with, also after a crash. "
-        "That is all; an example is one key away.",
+        "Every run is kept: looked at again, found by its words, replayed, gone on with after a "
+        "crash, or run again with a change.",
+        "runs.replay",
+        "on a run of the list: replay it",
+    ),
+    Step(
+        "compare",
+        "6 Compare: choose the best",
+        "Results side by side, down to the word: tasks, attempts, runs, files. The one that you "
+        "choose is published as the run's. That is all; an example is one key away.",
         "app.example",
         "opens an example",
     ),
