@@ -15,6 +15,7 @@ from pathlib import Path
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
+from orchtui.engine.specialists import Agents, agent_folders
 from orchtui.ui.app import OrchtuiApp
 
 SIZE = (120, 34)
@@ -72,7 +73,14 @@ def plan_with_findings() -> Plan:
 def app_in(folder: Path, plan: Plan) -> OrchtuiApp:
     """The app as somebody sees it who rehearses."""
     backends = Backends(environment={}, chosen="rehearsal")
-    project = Project(folder=folder, out=folder / "artifacts", backends=backends)
+    agents = Agents(agent_folders(folder, folder))
+    project = Project(
+        folder=folder,
+        out=folder / "artifacts",
+        backends=backends,
+        agents=agents,
+        specialists=agents.current()[0],
+    )
     return OrchtuiApp(project, plan)
 
 
