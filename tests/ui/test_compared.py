@@ -153,6 +153,14 @@ def test_the_table_is_as_wide_as_its_room(width: int) -> None:
         assert len(columns.head()) <= width
 
 
+def test_a_badge_does_not_run_into_the_word_for_the_state() -> None:
+    run, results = Told(task("a"), backend="rehearsal"), Results()
+    results.follow(run.starts("a", 0).completes("a", 1, "made up").run)
+    columns = Columns.of(118, judged=False)
+    row = "".join(text for text, _ in cells(results.all[0], Known(), columns))
+    assert "REHEARSAL completed" in row
+
+
 @pytest.mark.parametrize(("share", "shown"), [(0, 0), (0.879, 87), (0.9999, 99), (1, 100)])
 def test_only_what_is_the_same_is_a_hundred(share: float, shown: int) -> None:
     assert percent(share) == shown

@@ -108,11 +108,12 @@ def cells(result: Result, known: Known, columns: Columns) -> list[tuple[str, str
     sign = looks.sign(state, known.beat) if state is not None else "·"
     parts: list[tuple[str, str]] = [(f"{sign} ", state or "added")]
     badge = _badge(result, known)
-    room = columns.title - (len(badge) + 1 if badge else 0)
+    tail = f" {badge}{' ' if columns.state else ''}" if badge else ""
+    room = columns.title - len(tail)
     title = ("└ " if result.attempt is not None else "") + clean_line(result.label)
     parts.append((fit(title, max(1, room)), "chosen" if known.chosen else "text"))
     if badge and room > 0:
-        parts.append((f" {badge}", "badge"))
+        parts.append((tail, "badge"))
     if columns.state:
         parts.append((fit(_word(result), columns.state), state or "dim"))
     for name in columns.names:
