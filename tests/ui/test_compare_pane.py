@@ -127,6 +127,21 @@ async def test_the_matrix_compares_what_its_cursor_is_at(make_app: MakeApp) -> N
         await until(pilot, lambda: pane(app).table.has_focus, "back in the table")
 
 
+async def test_a_diff_that_was_open_before_is_shown_as_it_was(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK, "9 words, 1 ms", "20 words, 1 ms"))
+    async with app.run_test(size=SIZE) as pilot:
+        await results(pilot, app)
+        await diff(pilot, app)
+        await sees(pilot, app, "+ Topic 2", "side by side")
+        before = screen_text(app).splitlines()[:-2]  # without the bar: memory changes
+        await pilot.press("escape", "down", "down", "enter")
+        await sees(pilot, app, "+ Topic 3")
+        await pilot.press("G", "escape", "up", "enter")
+        await sees(pilot, app, "+ Topic 2")
+        await pilot.pause()
+        assert screen_text(app).splitlines()[:-2] == before
+
+
 async def test_stars_and_a_choice_are_written_down_and_taken_back(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

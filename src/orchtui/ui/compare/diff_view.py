@@ -102,12 +102,17 @@ class DiffView(ScrollView, TellsTrouble, can_focus=True):
         Args:
             again: Whether it is of the same texts: one stays near where one was.
         """
-        row = self._at if again and self.prepared is not None else None
-        share = row / max(1, self._count) if row is not None else 0.0
+        stays = again and self.prepared is not None
+        share = self._at / max(1, self._count) if stays else 0.0
         self.prepared, self._opened, self._shift, self._words = prepared, frozenset(), 0, None
-        face = prepared.face(self.form)
-        first = face.changes[0].start if face.changes else 0
-        self._relay(int(share * len(face.rows)) if row is not None else first)
+        self._measures, self._places = None, []  # no room yet, where the pane only just turns up
+        self._relay(int(share * self._count) if stays else self._first)
+
+    @property
+    def _first(self) -> int:
+        """The row of the first change."""
+        changes = self.prepared.face(self.form).changes if self.prepared is not None else ()
+        return changes[0].start if changes else 0
 
     @property
     def form(self) -> Form:
@@ -197,7 +202,7 @@ class DiffView(ScrollView, TellsTrouble, can_focus=True):
             return
         if self._measures != Measures.of(self.prepared, self.form, width):
             self._words = None
-            self._relay(self._at)
+            self._relay(self._at if self._places else self._first)
         else:
             self._see(self.scroll_offset.y)
 
