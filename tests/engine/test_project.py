@@ -189,7 +189,19 @@ async def test_a_journal_that_is_none_does_not_hide_the_other_runs(tmp_path: Pat
     assert one.run_folder("last").name == run_id
     assert one.run_folder(run_id[:-1]).name == run_id
     with pytest.raises(RunNotFoundError, match="no run begins with"):
-        one.run_folder(odd.name)
+        one.run_folder("9998")
+
+
+@pytest.mark.parametrize("asked", ["99991231-000000-000ffff", "9999"])
+async def test_a_run_whose_journal_is_gone_is_not_called_unknown(
+    tmp_path: Path, asked: str
+) -> None:
+    one = project(tmp_path)
+    await run(one, QUICK)
+    (tmp_path / "artifacts" / "runs" / "99991231-000000-000ffff").mkdir()
+
+    with pytest.raises(RunNotFoundError, match=r"99991231\S+ can not be opened: its journal"):
+        one.run_folder(asked)
 
 
 async def test_only_the_journals_of_runs_that_are_meant_are_looked_into(

@@ -261,7 +261,7 @@ async def test_what_is_damaged_is_told_in_its_row_and_the_rest_works(
         assert listed(app)[-1] == "20260101-000000-dead", "behind what can be shown"
         await pilot.press("G")
         await sees(pilot, app, "It can not be shown as a run")
-        for key in ("enter", "r", "a", "c", "x", "e"):
+        for key in ("enter", "r", "a", "v", "c", "x", "t", "p", "e"):
             app.clear_notifications()
             await pilot.press(key)
             await said(pilot, app, "it is damaged")

@@ -35,9 +35,21 @@ def run_folder(out: Path, run_id: str) -> Path:
     if found:
         names = ", ".join(path.name for path in reversed(found[-5:]))
         raise RunNotFoundError(f"'{run_id}' fits {len(found)} runs: {names}")
+    if hollow := _hollow(folder, run_id):
+        raise RunNotFoundError(
+            f"run {hollow} can not be opened: its journal ({journal.FILE}) is missing or empty"
+        )
     if not any(map(_began, every)):
         raise RunNotFoundError(f"there are no runs in {folder}")
     raise RunNotFoundError(f"no run begins with '{run_id}'; see `orchtui runs list`")
+
+
+def _hollow(folder: Path, run_id: str) -> str:
+    """The one folder that is meant and holds no run that can be opened, as when half deleted."""
+    if not run_id or run_id == "last" or not folder.is_dir():
+        return ""
+    fit = [path.name for path in folder.iterdir() if path.name.startswith(run_id)]
+    return run_id if run_id in fit else clean_line(fit[0]) if len(fit) == 1 else ""
 
 
 def _began(folder: Path) -> bool:

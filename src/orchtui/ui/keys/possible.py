@@ -48,7 +48,8 @@ _WITHOUT_RUN = frozenset(
     for name in ("filter", "sort", "turn-round", "trash", "import", "reload", "rebuild", "back")
 )
 _OF_WHOLE_RUN = frozenset(
-    f"runs.{name}" for name in ("open", "resume", "again", "compare", "rename", "export")
+    f"runs.{name}"
+    for name in ("open", "resume", "again", "replay", "compare", "tags", "pin", "rename", "export")
 )
 _WITHOUT_TASK = frozenset(
     f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")
