@@ -82,6 +82,14 @@ def test_a_run_alone_is_what_its_tasks_came_to_without_figures(sides: Sides) -> 
     assert side.notes == ()
 
 
+def test_what_failed_changes_nothing_about_the_form_of_the_rest() -> None:
+    run = Told(task("a", title="First"), task("b", title="Second"))
+    run.starts("a", 0).completes("a", 1, "# Head\n\nThe answer.").starts("b", 1).fails("b", 2)
+    assert of_run(run.run).text == "## First\n\n### Head\n\nThe answer.\n"
+    alone = Told(task("a", title="First")).starts("a", 0).completes("a", 1, "# Head").run
+    assert of_run(alone).text == "# Head"
+
+
 def test_a_run_with_a_synthesis_is_the_synthesis() -> None:
     run = told().run
     assert run.aggregated is not None

@@ -161,8 +161,8 @@ def of_run(run: Run, reference: str = "") -> Side:
         text, what = attempt.text, f"the result that a person chose, '{task.id}'"
     elif strategy == "synthesize" and run.aggregate:
         text, what = run.aggregate.text, "the synthesis"
-    elif len(done) == 1:
-        text, what = done[0].text, f"the result of its one task that completed, '{done[0].id}'"
+    elif len(done) == len(run.tasks) == 1:
+        text, what = done[0].text, f"the result of its one task, '{done[0].id}'"
     else:
         sections = [
             f"## {inline(task.task.label)}\n\n{demote(task.text).strip()}\n" for task in done
