@@ -241,6 +241,10 @@ def test_trends(orchtui: Orchtui, out: Path, project: Path) -> None:
     assert [point["makespan_s"] for point in trend["points"]] == [8.0, 8.0]
     (one,) = json.loads(orchtui("runs", "trends", run_id(3), "--json").stdout)
     assert [point["failed"] for point in one["points"]] == [2]
+    newest = max(path.name for path in (out / "runs").iterdir())
+    for asked in ("last", newest[:-1]):
+        (same,) = json.loads(orchtui("runs", "trends", asked, "--json").stdout)
+        assert newest in [point["run"] for point in same["points"]]
     (project / "logs.yaml").write_text("name: logs\ntasks: [{id: a, prompt: other}]\n")
     assert orchtui("runs", "trends", "logs.yaml").stdout.startswith("logs  (2 runs)")
 

@@ -13,6 +13,7 @@ from orchtui.cli.past_listing import tell, up_to_date
 
 if TYPE_CHECKING:
     from orchtui.engine.history.trends import Trend
+    from orchtui.engine.project import Project
 
 _WIDTH = 60
 
@@ -24,8 +25,8 @@ _WIDTH = 60
 def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> int:
     """Show how runs of the same plan went over time, the newest last.
 
-    PLAN is a plan file, a plan's name or a part of its title, or the id of one of its runs; all
-    plans that ran more than once where none is named. Runs are of the same plan when the plan has
+    PLAN is a plan file, a plan's name or a part of its title, or RUN, one of its runs; all plans
+    that ran more than once where none is named. Runs are of the same plan when the plan has
     the same name, or else came from the same request, or else has the same prompts.
 
     Exit codes: 0, or 1 where no plan ran more than once.
@@ -39,7 +40,7 @@ def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> 
         rows, notices = history.rows, history.notices
     found = trends(rows, least=1 if plan else 2)
     if plan is not None:
-        found = of_plan(found, plan, key)
+        found = of_plan(found, plan, key, run=_run_of(plan, project))
     if as_json:
         click.echo(json_text(found))
     for number, trend in enumerate([] if as_json else found):
@@ -59,6 +60,16 @@ def _key_of(plan: str | None) -> str:
     if plan is None or not plan.endswith((".yaml", ".yml")) or not Path(plan).is_file():
         return ""
     return plan_key(load_plan(Path(plan)))
+
+
+def _run_of(plan: str, project: "Project") -> str:
+    """The id of the run that PLAN is, or begins; empty where it is none."""
+    from orchtui.engine.errors import RunNotFoundError
+
+    try:
+        return project.run_folder(plan).name
+    except RunNotFoundError:
+        return ""
 
 
 def _shown(trend: "Trend") -> str:

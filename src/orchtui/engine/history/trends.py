@@ -113,7 +113,7 @@ def _point(row: RunRow) -> Point:
     )
 
 
-def of_plan(every: Sequence[Trend], words: str, key: str = "") -> list[Trend]:
+def of_plan(every: Sequence[Trend], words: str, key: str = "", *, run: str = "") -> list[Trend]:
     """The trends that are meant: of this key, else of the plan with this title or run, else of
     those whose title has the words in it.
 
@@ -121,12 +121,13 @@ def of_plan(every: Sequence[Trend], words: str, key: str = "") -> list[Trend]:
         every: From `trends`.
         words: A plan's name or title, a part of it, or a run's id.
         key: A plan's key, where it is known.
+        run: The id of the run that the words mean, where they mean one.
     """
     wanted = words.casefold()
     for fits in (
         lambda trend: bool(key) and trend.key == key,
         lambda trend: trend.plan.casefold() == wanted,
-        lambda trend: any(point.run == words for point in trend.points),
+        lambda trend: any(point.run == (run or words) for point in trend.points),
         lambda trend: bool(wanted) and wanted in trend.plan.casefold(),
     ):
         if found := [trend for trend in every if fits(trend)]:
