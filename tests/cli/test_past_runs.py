@@ -287,3 +287,19 @@ def test_hostile_runs_print_nothing_that_acts(orchtui: Orchtui, project: Path) -
     ):
         done = orchtui("runs", *words)
         assert not set(done.stdout + done.stderr) & set("\x1b\x9b\u202e\x07"), words
+
+
+def test_a_run_with_a_damaged_journal_is_shown_as_far_as_it_goes(
+    orchtui: Orchtui, out: Path
+) -> None:
+    edited = out / "runs" / run_id(1) / journal.FILE
+    lines = edited.read_bytes().splitlines(keepends=True)
+    edited.write_bytes(b"".join([*lines[:-2], b"no event\n", *lines[-2:]]))
+    done = orchtui("runs", "show", run_id(1))
+    assert done.returncode == 1
+    assert f"Run: {run_id(1)}" in done.stdout
+    assert "the journal can be read only in part: line" in done.stderr
+    edited.write_bytes(b"no event\n")
+    done = orchtui("runs", "show", run_id(1))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not an event" in done.stderr

@@ -70,15 +70,19 @@ for each in (
 @click.option("--json", "as_json", is_flag=True, help="the run as one JSON object")
 @place_options
 def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
-    """Show a run: its log, or with --json its summary and tasks."""
+    """Show a run: its log, or with --json its summary and tasks.
+
+    One whose journal was damaged is shown as far as that can be read, with exit code 1.
+    """
     import msgspec
 
     from orchtui.engine import summary
     from orchtui.engine.execution_log import log
+    from orchtui.engine.history.run_row import opened_as_far
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
-    opened = project.open_run(run)
+    opened, why = opened_as_far(folder)
     if as_json:
         shown = msgspec.to_builtins(summary.of_opened(opened, folder))
         details = [_details(opened, task) for task in opened.tasks.values()]
@@ -95,7 +99,9 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
                 result_output=str(folder / RESULT),
             )
         )
-    return 0
+    if why:
+        click.echo(f"orchtui: the journal can be read only in part: {why}", err=True)
+    return 1 if why else 0
 
 
 def _details(run: "Run", task: "TaskRun") -> dict[str, Any]:

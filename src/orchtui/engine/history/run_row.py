@@ -249,6 +249,21 @@ def fold_as_far(folder: Path) -> tuple[Run | None, str]:
     return run, ""
 
 
+def opened_as_far(folder: Path) -> tuple[Run, str]:
+    """A run to be looked at: whole, or as far as its journal can be read, and why no further.
+
+    Raises:
+        StorageError: when nothing of it can be read, or it is another run's.
+    """
+    try:
+        return past_runs.open_run(folder.parent.parent, folder.name), ""
+    except (StorageError, IllegalTransitionError) as error:
+        run, why = fold_as_far(folder)
+        if run is None:
+            raise
+        return run, why or _without_folder(error, folder)
+
+
 def _bounded(folder: Path) -> Iterator[ev.RunEvent | ev.UnknownEvent]:
     """The journal's events, without a torn last line, however long it is."""
     path, done = folder / journal.FILE, 0

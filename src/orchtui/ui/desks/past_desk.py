@@ -57,13 +57,17 @@ class PastDesk(KeepingDesk):
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def _open(self, run_id: str, task: str = "", words: str = "") -> None:
+        from orchtui.engine.history.run_row import opened_as_far  # not before the first paint
+
         with self.busy.doing("opening the run", self.stops_this()):
             folder = await asyncio.to_thread(self.project.run_folder, run_id)
             self.stop_watching()
             if await asyncio.to_thread(journal.is_alive, folder):
                 self._watch(folder)
                 return
-            run = await asyncio.to_thread(self.project.open_run, run_id)
+            run, why = await asyncio.to_thread(opened_as_far, folder)
+        if why:
+            self.say(f"It is shown as far as its journal can be read: {why}", "warning")
         self.main.show_run(Shown(run, folder, past=True))
         self.main.action_go("timeline")
         self._read(task, words)
