@@ -153,6 +153,17 @@ def test_the_table_is_as_wide_as_its_room(width: int) -> None:
         assert len(columns.head()) <= width
 
 
+def test_what_was_broken_off_does_not_run() -> None:
+    results, columns = Results(), Columns.of(118, judged=False)
+    results.follow(told().run)
+    rows = {
+        one.label: "".join(text for text, _ in cells(one, Known(broken_off=True), columns))
+        for one in results.all
+    }
+    assert "↯ do busy" in rows["do busy"] and " interrupted " in rows["do busy"]
+    assert "✓ do done" in rows["do done"] and " completed " in rows["do done"]
+
+
 def test_a_badge_does_not_run_into_the_word_for_the_state() -> None:
     run, results = Told(task("a"), backend="rehearsal"), Results()
     results.follow(run.starts("a", 0).completes("a", 1, "made up").run)

@@ -14,7 +14,6 @@ from orchtui.engine.history.run_history import History
 from orchtui.engine.history.upkeep import Progress
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.runs import run_detail
-from orchtui.ui.runs.runs_pane import RunsPane
 from tests.engine.history.past import completed, left, run_id, told, written
 from tests.ui.conftest import MakeApp, screen_text, sees, until
 from tests.ui.whole_app import said
@@ -279,11 +278,14 @@ async def test_a_run_with_a_damaged_journal_is_shown_as_far_as_it_goes(
 ) -> None:
     edited = out / "runs" / run_id(2) / journal.FILE
     lines = edited.read_bytes().splitlines(keepends=True)
-    edited.write_bytes(b"".join([*lines[:-2], b"no event\n", *lines[-2:]]))
+    edited.write_bytes(b"".join([*lines[:3], b"no event\n", *lines[3:]]))
     app = make_app()
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await open_list(pilot, app, "garden")
-        app.main.runs_pane.post_message(RunsPane.Opened(run_id(2)))
+        place = [entry.id for entry in app.main.runs_pane.entries].index(run_id(2))
+        await pilot.press("g", *["down"] * place)
+        await sees(pilot, app, "line 4 is no event", "  interrupted")
+        await pilot.press("enter")
         await said(pilot, app, "as far as its journal can be read")
         assert app.main.shown is not None and app.main.shown.run.id == run_id(2)
 

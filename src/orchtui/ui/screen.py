@@ -248,6 +248,7 @@ class MainScreen(Between):
             shown.run if shown is not None else None,
             live=shown is not None and shown.run is self.live,
             watched=shown is not None and shown.watched,
+            replayed=self.player is not None,
         )
 
     def action_compare_task(self) -> None:

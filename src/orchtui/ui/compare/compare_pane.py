@@ -146,8 +146,11 @@ class ComparePane(DiffHolder):
 
     # What there is
 
-    def show_run(self, run: Run | None, *, live: bool, watched: bool) -> None:
+    def show_run(
+        self, run: Run | None, *, live: bool, watched: bool, replayed: bool = False
+    ) -> None:
         """Take in a run as it is now."""
+        self.table.goes_on = live or watched or replayed
         self.closed = words.why_closed(run, live=live, watched=watched)
         if self.results.follow(run):
             self._renew()

@@ -55,7 +55,7 @@ _BEFORE = 4
 """Cells before the title: the bar, the mark, the state."""
 _LEAST_TITLE = 14
 _GOOD_TITLE = 26
-_STATE_WORD = 10
+_STATE_WORD = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,17 @@ class Known:
     """Whether the others are set against it."""
     chosen: bool = False
     beat: int = 0
+    broken_off: bool = False
+    """Whether nobody works on the run any more, though it has not ended."""
 
 
 def cells(result: Result, known: Known, columns: Columns) -> list[tuple[str, str]]:
     """What stands behind the mark: text and the name of its look."""
     state = result.state
     sign = looks.sign(state, known.beat) if state is not None else "·"
+    word = _word(result)
+    if known.broken_off and result.grows:
+        sign, word = looks.BROKEN_OFF
     parts: list[tuple[str, str]] = [(f"{sign} ", state or "added")]
     badge = _badge(result, known)
     tail = f" {badge}{' ' if columns.state else ''}" if badge else ""
@@ -115,7 +120,7 @@ def cells(result: Result, known: Known, columns: Columns) -> list[tuple[str, str
     if badge and room > 0:
         parts.append((tail, "badge"))
     if columns.state:
-        parts.append((fit(_word(result), columns.state), state or "dim"))
+        parts.append((fit(word, columns.state), state or "dim"))
     for name in columns.names:
         text = _cell(result, known, name)
         width = _WIDTHS[name]

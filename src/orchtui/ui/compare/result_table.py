@@ -61,6 +61,8 @@ class ResultTable(ScrollView, can_focus=True):
         self._figures = figures
         self._rows: list[Result] = []
         self._beat = 0
+        self.goes_on = False
+        """Whether somebody works on the run, or it is shown as if."""
 
     # What is shown
 
@@ -173,6 +175,7 @@ class ResultTable(ScrollView, can_focus=True):
             base=result is against,
             chosen=result is self._results.chosen,
             beat=self._beat,
+            broken_off=not self.goes_on,
         )
 
     def _style(self, look: str) -> Style:

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from orchtui.engine.costs import show_dollars
 from orchtui.engine.durations import show_duration
+from orchtui.engine.run import ENDED
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit, wrap
@@ -130,7 +131,9 @@ def _tasks(detail: Detail, width: int, rows: int) -> list[Content]:
         return [Content.styled(fit(detail.unread, width).rstrip(), "$text-warning")]
     ordered = sorted(detail.tasks, key=_weight)
     shown = ordered if len(ordered) <= rows else ordered[: rows - 1]
-    lines = [_task(task, width) for task in shown]
+    row = detail.entry.row
+    goes_on = row is not None and row.summary.verdict == "RUNNING"
+    lines = [_task(task, width, goes_on=goes_on) for task in shown]
     if len(shown) < len(ordered):
         lines.append(Content.styled(f"  and {len(ordered) - len(shown)} more tasks", _DIM))
     return lines
@@ -141,16 +144,18 @@ def _weight(task: DetailTask) -> int:
     return _WORST_FIRST.index(task.status) if found else len(_WORST_FIRST)
 
 
-def _task(task: DetailTask, width: int) -> Content:
+def _task(task: DetailTask, width: int, *, goes_on: bool) -> Content:
     """`✓ Title  12.3s`, `✗ Title  failed: why`."""
-    style = _STYLES.get(task.status, _DIM)
+    style, sign = _STYLES.get(task.status, _DIM), looks.SIGNS[task.status]
     words = show_duration(task.seconds) if task.seconds is not None else ""
     if task.status != "completed":
         words = looks.WORDS[task.status] + (f": {task.why}" if task.why else "")
+    if task.status not in ENDED and not goes_on:
+        style, (sign, words) = "$text-warning", looks.BROKEN_OFF
     title = clean_line(task.title)
     room = max(8, min(len(title) + 2, width // 2))
     return Content.assemble(
-        (f"{looks.SIGNS[task.status]} ", style),
+        (f"{sign} ", style),
         fit(title, room - 1) + " ",
         (fit(clean_line(words), max(1, width - room - 2)).rstrip(), _DIM),
     )
