@@ -131,6 +131,9 @@ def test_links_are_left_alone(out: Path, tmp_path: Path) -> None:
     link.symlink_to(target)
     with pytest.raises(StorageError, match="this is a link"):
         trash.throw_away(out, link)
+    (out / "runs" / "elsewhere").symlink_to(tmp_path)  # where no run lies
+    with pytest.raises(StorageError, match="this is a link; remove it yourself"):
+        trash.find_run(out, "elsewhere")
 
     link.unlink()
     folder = left(out, completed())

@@ -50,9 +50,12 @@ def find_run(out: Path, run_id: str) -> Path:
 
     Raises:
         RunNotFoundError: when none or several fit.
+        StorageError: when it is a link, which is not followed.
     """
     folder = out / journal.RUNS / run_id
-    if NAME.fullmatch(run_id) and run_id != "last" and folder.is_dir() and not folder.is_symlink():
+    if NAME.fullmatch(run_id) and run_id != "last" and folder.is_dir():
+        if folder.is_symlink():
+            raise StorageError(f"{folder}: this is a link; remove it yourself")
         return folder
     return past_runs.run_folder(out, run_id)
 
