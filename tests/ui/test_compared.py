@@ -160,7 +160,7 @@ def test_what_was_broken_off_does_not_run() -> None:
         one.label: "".join(text for text, _ in cells(one, Known(broken_off=True), columns))
         for one in results.all
     }
-    assert "↯ do busy" in rows["do busy"] and " interrupted " in rows["do busy"]
+    assert "↯ do busy" in rows["do busy"] and " broken off " in rows["do busy"]
     assert "✓ do done" in rows["do done"] and " completed " in rows["do done"]
 
 

@@ -55,7 +55,7 @@ _BEFORE = 4
 """Cells before the title: the bar, the mark, the state."""
 _LEAST_TITLE = 14
 _GOOD_TITLE = 26
-_STATE_WORD = 11
+_STATE_WORD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def cells(result: Result, known: Known, columns: Columns) -> list[tuple[str, str
     sign = looks.sign(state, known.beat) if state is not None else "·"
     word = _word(result)
     if known.broken_off and result.grows:
-        sign, word = looks.BROKEN_OFF
+        sign, word = looks.BROKEN_OFF[0], "broken off"  # as the pane calls it; it has to fit
     parts: list[tuple[str, str]] = [(f"{sign} ", state or "added")]
     badge = _badge(result, known)
     tail = f" {badge}{' ' if columns.state else ''}" if badge else ""
