@@ -117,6 +117,18 @@ def iso(timestamp: float) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
+_LATEST = 253_370_764_800.0
+"""Seconds since 1970 at the beginning of the year 9999."""
+
+
 def seconds(at: str) -> float:
-    """The inverse of `iso`."""
-    return datetime.fromisoformat(at).timestamp()
+    """The inverse of `iso`.
+
+    Raises:
+        ValueError: when it is no time from 1970 on that every time zone can show.
+    """
+    # Python takes any character where the T stands, also one that acts on a terminal.
+    found = datetime.fromisoformat(at).timestamp() if at.isprintable() else -1.0
+    if not 0 <= found < _LATEST:
+        raise ValueError("its time is none")
+    return found

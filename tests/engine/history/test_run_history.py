@@ -1,6 +1,7 @@
 """All runs of an artifacts folder: listed, searched, brought up to date, whatever is broken."""
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -260,7 +261,14 @@ def huge_summary(folder: Path) -> None:
     (folder / summary.FILE).write_bytes(b" " * (run_row.MOST_SUMMARY + 1))
 
 
-@pytest.mark.parametrize("spoil", [spoil_summary, lose_summary, huge_summary])
+def hostile_time(folder: Path) -> None:
+    """A terminal would begin a sequence where the T stands."""
+    path = folder / summary.FILE
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?<=-15)T(?=10:)", r"\\u001b", text), encoding="utf-8")
+
+
+@pytest.mark.parametrize("spoil", [spoil_summary, lose_summary, huge_summary, hostile_time])
 def test_the_journal_stands_for_a_summary_that_is_broken(
     out: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -294,9 +302,18 @@ def newer(data: bytes) -> bytes:
     return data.replace(b'"format":1', b'"format":99', 1) + line
 
 
+def timed(at: str) -> Callable[[bytes], bytes]:
+    """With another time of its first event, which JSON can hold and a list can not show."""
+    return lambda data: data.replace(b"2026-01-15T10:00:00.000Z", at.encode(), 1)
+
+
 @pytest.mark.parametrize(
     ("spoil", "why"),
     [
+        (timed("2026-01-15\\u001b10:00:00.000Z"), "line 1 is no event"),
+        (timed("2026-01-15\\u202e10:00:00.000Z"), "line 1 is no event"),
+        (timed("0001-01-01T00:00:00+23:00"), "line 1 is no event"),
+        (timed("9999-12-31T23:59:59-23:00"), "line 1 is no event"),
         (edited, "line 6 is no event"),
         (disordered, "comes after event"),
         (newer, "a newer orchtui wrote it"),
