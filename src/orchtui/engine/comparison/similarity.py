@@ -21,7 +21,11 @@ IN_ORDER = 4_000_000_000
 _MEASURE = "2 × the words and signs in both texts{}, over those of both; case does not count"
 MEASURE, MEASURE_COARSE = (_MEASURE.format(how) for how in (" in the same order", " in any order"))
 
-_LINK = re.compile(r"\[[^\]\n]*\]\([^)\n]+\)|<https?://[^>\s]+>|(?<![(<\w])https?://[^\s<>)\]]+")
+# No part of it can run over a place where another link may begin, or for longer than any address:
+# what a model repeats for a megabyte is still gone through once.
+_LINK = re.compile(
+    r"\[[^\[\]\n]*\]\([^)\n]{1,2000}\)|<https?://[^<>\s]+>|(?<![(<\w])https?://[^\s<>)\]]+"
+)
 _FENCE = re.compile(r"[ \t]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)?(?:```|~~~)")
 
 
