@@ -64,7 +64,8 @@ def prune(
     count = f"{len(found.runs)} run{'' if len(found.runs) == 1 else 's'}"
     if not agreed(f"Move {count} into the trash?", yes=yes):
         return 130
-    return throw_away(out, [out / RUNS / one.row.id for one in found.runs])
+    folders = [out / RUNS / one.row.id for one in found.runs]
+    return throw_away(out, folders, unless_pinned=True)  # the question may have stood for long
 
 
 def _show(found: "Pruning") -> None:

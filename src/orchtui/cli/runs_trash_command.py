@@ -39,7 +39,7 @@ def delete(runs: tuple[str, ...], yes: bool, out: Path, config: Path | None) -> 
     return throw_away(out, folders)
 
 
-def throw_away(out: Path, folders: Sequence[Path]) -> int:
+def throw_away(out: Path, folders: Sequence[Path], *, unless_pinned: bool = False) -> int:
     """Move runs into the trash and tell it; one that can not be moved stops no other."""
     from orchtui.engine.errors import StorageError
     from orchtui.engine.history import trash
@@ -47,7 +47,7 @@ def throw_away(out: Path, folders: Sequence[Path]) -> int:
     failed = False
     for folder in folders:
         try:
-            thrown = trash.throw_away(out, folder)
+            thrown = trash.throw_away(out, folder, unless_pinned=unless_pinned)
         except StorageError as error:
             tell([str(error)])
             failed = True

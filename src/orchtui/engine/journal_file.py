@@ -17,8 +17,9 @@ from orchtui.engine import files
 from orchtui.engine.errors import StorageError
 from orchtui.engine.files import Sign, close_to_others, make_own_folder, no_link_private
 
-_ASK_AGAIN = (0.02, 0.1, 0.3)
-"""Whoever looks whether the run is alive holds the lock for an instant: ask more than once."""
+ASK_AGAIN = (0.02, 0.1, 0.3)
+"""Seconds between attempts. Whoever looks whether the run is alive holds the lock for an instant:
+ask more than once."""
 _PIECE = 1 << 20
 _LEVELS = 3
 """Folders that a run makes where they are missing: its own, `runs`, and the artifacts folder."""
@@ -65,7 +66,7 @@ class JournalFile:
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from error
         assert isinstance(file, FileIO)
-        for pause in (*_ASK_AGAIN, None):
+        for pause in (*ASK_AGAIN, None):
             try:
                 fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return cls(path, file)

@@ -1,13 +1,17 @@
 """Deleted runs: moved whole, brought back, and gone only when somebody says so."""
 
+import errno
+import fcntl
 import os
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from orchtui.engine import journal
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError, StorageError
-from orchtui.engine.history import trash
+from orchtui.engine.history import labels, trash
 from orchtui.engine.history.disk_use import measure
 from tests.engine.history.past import completed, left, opened, run_id, told, written
 
@@ -74,6 +78,86 @@ def test_nobody_begins_to_write_a_run_while_it_is_moved(
     trash.throw_away(out, folder)
 
     assert alive == [True]
+
+
+def test_whoever_only_looks_whether_it_is_alive_does_not_keep_it(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = left(out, completed())
+    looking = os.open(folder / journal.FILE, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda seconds: os.close(looking))
+
+    trash.throw_away(out, folder)
+
+    assert not folder.exists()
+
+
+def test_what_says_nothing_of_a_run_does_not_let_it_go(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = left(out, completed())
+
+    def full(path: str, flags: int) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), path)
+
+    monkeypatch.setattr(trash, "no_link", full)
+    with pytest.raises(StorageError, match="Too many open files"):
+        trash.throw_away(out, folder)
+    assert folder.exists()
+
+
+def test_what_is_pinned_meanwhile_stays_where_that_counts(out: Path) -> None:
+    folder = left(out, completed())
+    labels.pinned(folder, True)
+
+    with pytest.raises(StorageError, match="is pinned by now"):
+        trash.throw_away(out, folder, unless_pinned=True)
+    (folder / labels.FILE).write_text("{")
+    with pytest.raises(StorageError, match="labels can not be read"):
+        trash.throw_away(out, folder, unless_pinned=True)
+    assert folder.exists()
+    trash.throw_away(out, folder)
+    assert not folder.exists()
+
+
+def test_half_of_a_run_never_comes_back(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = trash.throw_away(out, left(out, completed()))
+    other = trash.throw_away(out, left(out, completed(), 2))
+
+    def killed(folder: Path) -> None:
+        (folder / journal.FILE).unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(shutil, "rmtree", killed)
+        trash.empty(out, [gone])
+    assert [one.id for one in trash.trashed(out)] == [other.id]
+    with pytest.raises(RunNotFoundError):
+        trash.restore(out, gone.place)
+
+    trash.empty(out, [other])
+    assert list((out / trash.TRASH).iterdir()) == []
+
+
+def test_two_who_empty_the_trash_at_once_leave_nothing(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = trash.throw_away(out, left(out, completed()))
+    delete = shutil.rmtree
+    seen: list[Path] = []
+
+    def interrupted(folder: Path) -> None:
+        seen.append(folder)
+        if len(seen) == 1:
+            (folder / journal.FILE).unlink()
+            raise FileNotFoundError(folder)
+        delete(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    trash.empty(out, [gone])
+
+    assert list((out / trash.TRASH).iterdir()) == []
 
 
 def test_a_run_half_deleted_is_found_by_its_whole_id(out: Path) -> None:

@@ -1,7 +1,8 @@
 """The trash: runs that were deleted, whole, until somebody empties it.
 
 A run is moved to `<out>/trash/` in one step, under the lock that its writer holds: so
-never one that goes on, and never half of one. What was published stays: these are
+never one that goes on, and never half of one. What is deleted for good is moved out of
+reach first, so that no half of it comes back. What was published stays: these are
 results, not the run. Everything here blocks. This module deletes only what is in
 the trash, and only when it is asked to.
 """
@@ -20,7 +21,9 @@ import msgspec
 from orchtui.engine import journal, past_runs
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError, StorageError
 from orchtui.engine.files import make_own_folder, no_link, replace_files, why_of
+from orchtui.engine.history import labels
 from orchtui.engine.history.run_row import NAME
+from orchtui.engine.journal_file import ASK_AGAIN
 from orchtui.engine.text import clean_line
 
 TRASH = "trash"
@@ -29,6 +32,9 @@ NOTE = "trashed.json"
 """Says when a run was deleted; it goes when the run is restored."""
 _AGAIN = "~"
 """Stands before a number where a run of that id is in the trash already."""
+_GOING = ".going-"
+"""Begins the name of what is being deleted; what a process that was killed has left goes with the
+next that is."""
 
 
 class _Note(msgspec.Struct, frozen=True):
@@ -60,16 +66,17 @@ def find_run(out: Path, run_id: str) -> Path:
     return past_runs.run_folder(out, run_id)
 
 
-def throw_away(out: Path, folder: Path) -> Trashed:
+def throw_away(out: Path, folder: Path, *, unless_pinned: bool = False) -> Trashed:
     """Move a run into the trash. Blocks for an instant.
 
     Args:
         out: The artifacts folder.
         folder: The run's, from `find_run`.
+        unless_pinned: Whether it stays where it is pinned by now, or nobody can tell.
 
     Raises:
         RunAliveError: when a process is writing it.
-        StorageError: when it can not be moved; it is then where it was.
+        StorageError: when it stays or can not be moved; it is then where it was.
     """
     trash = _trash_of(out)
     if folder.is_symlink():
@@ -77,6 +84,8 @@ def throw_away(out: Path, folder: Path) -> Trashed:
     make_own_folder(trash)
     now = time.time()
     with _nobody_writes(folder):
+        if unless_pinned and labels.read(folder).pinned:
+            raise StorageError(f"{folder.name} is pinned by now: it stays where it is")
         place = _free_place(trash, folder.name)
         _move(folder, place)
     # Whoever lists the trash goes by the folder's own time where this can not be written.
@@ -156,12 +165,23 @@ def empty(out: Path, which: Sequence[Trashed]) -> None:
     for one in which:
         if Path(one.place).name != one.place or one.place in (".", ".."):
             raise InputError.of(f"'{clean_line(one.place, 80)}' is no place in the trash")
-        try:
-            shutil.rmtree(trash / one.place)  # follows no link
-        except FileNotFoundError:
-            continue  # somebody else has deleted it
-        except OSError as error:
-            raise StorageError(why_of(error)) from error
+    try:
+        for left in trash.glob(f"{_GOING}*"):
+            _delete(left)
+        for one in which:
+            going = trash / f"{_GOING}{one.place}"
+            with contextlib.suppress(FileNotFoundError):  # somebody else has deleted it
+                os.rename(trash / one.place, going)
+            _delete(going)
+    except OSError as error:
+        raise StorageError(why_of(error)) from error
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder with all that is in it, also where another process is at it too."""
+    while os.path.lexists(folder):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(folder)  # follows no link
 
 
 def _trash_of(out: Path) -> Path:
@@ -181,19 +201,30 @@ def _nobody_writes(folder: Path) -> Iterator[None]:
     """
     try:
         file = no_link(str(folder / journal.FILE), os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # it says nothing of the run
+            raise StorageError(why_of(error)) from error
         yield  # without a journal that can be opened, there is none to be written
         return
     try:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunAliveError(folder.name) from None
-        except OSError as error:
-            raise StorageError(f"{folder}: {error.strerror}") from error
+        _lock(file, folder)
         yield
     finally:
         os.close(file)
+
+
+def _lock(file: int, folder: Path) -> None:
+    for pause in (*ASK_AGAIN, None):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if pause is None:
+                raise RunAliveError(folder.name) from None
+            time.sleep(pause)
+        except OSError as error:
+            raise StorageError(f"{folder}: {error.strerror}") from error
+        else:
+            return
 
 
 def _free_place(trash: Path, run_id: str) -> Path:

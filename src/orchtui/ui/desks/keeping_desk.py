@@ -119,7 +119,7 @@ class KeepingDesk(HistoryDesk):
             return
         self.say(f"{clean_line(entry.name, _NAMED)} is in the trash; u brings it back")
 
-    async def _throw_away(self, run_ids: Collection[str]) -> None:
+    async def _throw_away(self, run_ids: Collection[str], *, unless_pinned: bool = False) -> None:
         """Move runs into the trash. What is moved before one refuses can be brought back."""
         from orchtui.engine.history import trash  # not before the first paint
 
@@ -128,7 +128,8 @@ class KeepingDesk(HistoryDesk):
         def throw() -> None:
             for run_id in run_ids:
                 folder = trash.find_run(self.project.out, run_id)
-                done.append(trash.throw_away(self.project.out, folder))
+                thrown = trash.throw_away(self.project.out, folder, unless_pinned=unless_pinned)
+                done.append(thrown)
 
         try:
             await asyncio.to_thread(throw)
@@ -228,7 +229,7 @@ class KeepingDesk(HistoryDesk):
         if not doomed:
             return
         with self.busy.doing("moving runs into the trash"):
-            await self._throw_away([one.row.id for one in doomed.runs])
+            await self._throw_away([one.row.id for one in doomed.runs], unless_pinned=True)
         self.say(f"{_runs(len(doomed.runs))} in the trash; u brings them back, T empties it")
 
     def _would_go(self, older_than: float | None, larger_than: int | None) -> "Pruning":
