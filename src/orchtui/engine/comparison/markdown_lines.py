@@ -18,7 +18,8 @@ PartKind = Literal["blank", "heading", "item", "line", "code", "paragraph"]
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`\n]*\n?\Z)|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t\r]*\n?\Z", re.DOTALL)
+_HEADING = re.compile(r" {0,3}(#{1,6})([ \t].*|[ \t\r]*\n?)\Z", re.DOTALL)
+_CLOSING = re.compile(r"[ \t]#+\Z")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t\r]*\n?\Z")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t\r]*\n?\Z")
 _ITEM = re.compile(r"([ \t]*)([-+*]|(\d{1,9})[.)])(?=[ \t\r\n]|\Z)[ \t]*")
@@ -78,7 +79,8 @@ class _Scan:
         if indented and not self._listed:
             return self._take("code", 1)
         if heading := _HEADING.match(self._without_indent(line)):
-            return self._take("heading", 1, len(heading[1]), (heading[2] or "").strip())
+            title = _CLOSING.sub("", heading[2].removesuffix("\n").rstrip(" \t\r")).strip()
+            return self._take("heading", 1, len(heading[1]), title)
         if _RULE.match(line):
             return self._take("line", 1)
         if item := _ITEM.match(line):

@@ -6,10 +6,12 @@ changes a text.
 
 import re
 
+# Begun only where a row of signs or spaces begins, and never tried again with less of it: a program
+# may write dots, or spaces, for a megabyte.
 _END = re.compile(
-    r"[.!?…]+[\"'”’»)\]*_`]*(?P<space>\s+)"
+    r"(?<![.!?…])[.!?…]++[\"'”’»)\]*_`]*+(?P<space>\s+)"
     r"|[。！？]+[」』”’）]*\s*"
-    r"|(?:  +|\\)\n"  # a line break that markdown keeps
+    r"|(?:(?<! )  ++|\\)\n"  # a line break that markdown keeps
 )
 _OPENING = "\"'“‘«([*_`„"
 _ABBREVIATION = re.compile(
