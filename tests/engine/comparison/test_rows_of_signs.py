@@ -1,4 +1,4 @@
-"""Rows of dots, spaces and signs, as programs write them: cut once, and by the rules of any text."""
+"""Rows of dots, spaces and signs, as programs write them: cut once, by the rules of any text."""
 
 import pytest
 

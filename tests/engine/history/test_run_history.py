@@ -673,6 +673,28 @@ def test_what_was_read_is_kept_when_a_look_is_stopped(out: Path) -> None:
         assert len(found(history, "roses")) == 5
 
 
+def test_nothing_is_read_again_once_it_is_closed(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Threads of an app that ends may still be on their way."""
+    left(out, completed())
+    history = History(out)
+    history.refresh()
+    history.close()
+    left(out, completed(), 2)
+    read: list[Path] = []
+    monkeypatch.setattr(upkeep, "read_texts", lambda folder, redact: read.append(folder))
+
+    history.refresh()
+    history.rebuild()
+    history.scrub()
+    with pytest.raises(StorageError, match="was closed"):
+        history.search(history.parse("roses"))
+    assert [row.id for row in history.listing().rows] == [run_id(1)]
+    assert read == []
+    assert history.notices == ()
+
+
 def test_progress_is_told(out: Path) -> None:
     for number in range(1, 4):
         left(out, completed(), number)

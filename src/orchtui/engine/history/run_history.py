@@ -107,6 +107,7 @@ class History:
         self._index = RunIndex(index_path(out) if path is None else path, fts=fts)
         self._upkeep = Upkeep(out / RUNS, self._index, redactor.text)
         self._refreshing = threading.RLock()
+        self._closed = False
         self._mended = ""
         self._busy = ""
 
@@ -122,7 +123,12 @@ class History:
         self.close()
 
     def close(self) -> None:
-        """End what is going on, and let go of the index. Blocks until that has ended."""
+        """End what is going on, and let go of the index. Blocks until that has ended.
+
+        Later looks do nothing, and a search raises StorageError: nothing is read again while an app
+        ends.
+        """
+        self._closed = True
         self._upkeep.stop()
         with self._refreshing:
             self._index.close()
@@ -148,6 +154,8 @@ class History:
             StorageError: when the folder of all runs can not be read.
         """
         with self._refreshing:
+            if self._closed:
+                return
             self._busy = self._in_order(
                 lambda: self._upkeep.look(texts=texts, patience=patience, progress=progress)
             )
@@ -160,6 +168,8 @@ class History:
                 taken away.
         """
         with self._refreshing:
+            if self._closed:
+                return
             self._index.renew()
             self._mended, self._upkeep.known = "", None
         self.refresh(patience=10.0, progress=progress)
@@ -167,7 +177,8 @@ class History:
     def scrub(self) -> None:
         """Write over what the index still has of runs that are gone for good. Blocks."""
         with self._refreshing:
-            self._in_order(self._index.scrub)
+            if not self._closed:
+                self._in_order(self._index.scrub)
 
     def parse(self, text: str) -> Query:
         """A query, as a person typed it today."""
@@ -257,6 +268,8 @@ class History:
             return work()
         except _BROKEN as error:
             with self._refreshing:
+                if self._closed:
+                    raise StorageError("the index of runs was closed") from error
                 self._mend(error, again=False)
                 self._in_order(self._look_at_all)
                 return self._in_order(work)
