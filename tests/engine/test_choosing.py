@@ -1,5 +1,6 @@
 """Rating and choosing: what a person makes of a run's results stands in its journal and files."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, journal, past_runs, report, summary
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.choosing import chosen, rated, write_down
+from orchtui.engine.choice.judge_answer import Reading
+from orchtui.engine.choice.judge_question import judged_tasks
+from orchtui.engine.choice.judging import Judgement
 from orchtui.engine.comparison.sides import of_run
 from orchtui.engine.demoting import demote
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError
@@ -147,6 +151,39 @@ async def test_an_interrupted_run_is_gone_on_with_first(tmp_path: Path) -> None:
     path.write_bytes(b"".join(lines[:-1]))
     with pytest.raises(InputError, match=f"orchtui runs resume {run_id}"):
         await write_down(tmp_path / "artifacts", tmp_path, run_id, chosen("short"))
+    with pytest.raises(InputError, match=f"orchtui runs resume {run_id}"):
+        judged_tasks(opened(tmp_path))  # nobody is asked, and nothing paid
+    said = Judgement(
+        criteria=("short",),
+        tasks=("long", "short"),
+        reading=Reading(best="short"),
+        backend="anthropic",
+        model=None,
+        usage=ev.Usage(),
+    )
+    with pytest.raises(InputError, match=f"orchtui runs resume {run_id}"):
+        await write_down(tmp_path / "artifacts", tmp_path, run_id, said.make)
+    assert path.read_bytes() == b"".join(lines[:-1])
+
+
+async def test_it_is_on_the_disk_before_it_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = await ran(tmp_path)
+    path = tmp_path / "artifacts/runs" / run_id / journal.FILE
+    synced: list[bytes] = []
+    fsync = os.fsync
+
+    def syncs(file: int) -> None:
+        fsync(file)
+        if os.fstat(file).st_ino == path.stat().st_ino:
+            synced.append(path.read_bytes())
+
+    monkeypatch.setattr(os, "fsync", syncs)
+    await write_down(tmp_path / "artifacts", tmp_path, run_id, chosen("short"))
+    assert b"result_chosen" in synced[-1]
+    await write_down(tmp_path / "artifacts", tmp_path, run_id, rated("short", 3))
+    assert b"result_rated" in synced[-1]
 
 
 async def test_no_secret_is_written_with_it(tmp_path: Path) -> None:

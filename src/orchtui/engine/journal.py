@@ -30,6 +30,9 @@ _DURABLE = (
     ev.TaskCancelled,
     ev.Aggregated,
     ev.RunFinished,
+    ev.ResultRated,
+    ev.ResultChosen,
+    ev.ResultsJudged,
 )
 """Events that must be on the disk, not only in its cache, before anybody is told of them."""
 

@@ -118,14 +118,23 @@ def _ended(run: Run, task_id: str) -> TaskRun:
     Raises:
         InputError: when it has not, or there is no such task.
     """
-    if run.finished is None:
-        raise InputError.of(
-            f"run {run.id} has not ended; go on with it first: `orchtui runs resume {run.id}`"
-        )
+    require_ended(run)
     if (task := run.tasks.get(task_id)) is None:
         names = ", ".join(list(run.tasks)[:8]) + (", …" if len(run.tasks) > 8 else "")
         raise InputError.of(f"run {run.id} has no task '{clean_line(task_id)}'; it has {names}")
     return task
+
+
+def require_ended(run: Run) -> None:
+    """Let a run pass whose results are what they are.
+
+    Raises:
+        InputError: when it has not ended.
+    """
+    if run.finished is None:
+        raise InputError.of(
+            f"run {run.id} has not ended; go on with it first: `orchtui runs resume {run.id}`"
+        )
 
 
 def _answer(task: TaskRun, number: int) -> Attempt:

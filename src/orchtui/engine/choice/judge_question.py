@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from orchtui.engine.choice.choosing import require_ended
 from orchtui.engine.errors import InputError
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean_line
@@ -77,8 +78,10 @@ def judged_tasks(run: Run, task_ids: Sequence[str] = ()) -> list[TaskRun]:
     """The tasks whose results are judged: the ones named, or all that completed.
 
     Raises:
-        InputError: when that are too few or too many, or one of them has no whole answer.
+        InputError: when that are too few or too many, one of them has no whole answer, or the run
+            has not ended.
     """
+    require_ended(run)
     for task_id in task_ids:
         if task_id not in run.tasks:
             raise InputError.of(f"run {run.id} has no task '{clean_line(task_id)}'")

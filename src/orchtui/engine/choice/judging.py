@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from orchtui.engine.backends import base
+from orchtui.engine.choice.choosing import require_ended
 from orchtui.engine.choice.judge_answer import MAX_ANSWER, Reading, read_answer
 from orchtui.engine.choice.judge_question import judged_tasks, question
 from orchtui.engine.choice_events import ResultsJudged
@@ -47,7 +48,12 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage
 
     def make(self, run: Run, stamp: Stamp) -> ResultsJudged:
-        """The event, for `choosing.write_down`."""
+        """The event, for `choosing.write_down`.
+
+        Raises:
+            InputError: when the run goes on again since it was asked.
+        """
+        require_ended(run)
         said = self.reading
         return stamp(
             ResultsJudged,
