@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from orchtui.engine.history.run_texts import plan_key
 from orchtui.engine.history.sparkline import ASCII_BARS, ASCII_GAP, BARS, GAP, sparkline
@@ -38,6 +39,19 @@ def of(out: Path, words: str = "") -> list[Trend]:
     with opened(out) as history:
         found = trends(history.rows)
     return of_plan(found, words) if words else found
+
+
+def test_a_part_of_a_cost_is_none(tmp_path: Path) -> None:
+    for number in (1, 2):
+        left(tmp_path, completed(name="logs"), number)
+    with opened(tmp_path) as history:
+        first, second = sorted(history.rows, key=lambda row: row.id)
+    part = replace(first, summary=replace(first.summary, cost=None, cost_at_least=0.01))
+    whole = replace(second, summary=replace(second.summary, cost=0.42, cost_at_least=0.42))
+
+    (trend,) = trends([part, whole])
+
+    assert trend.costs == [None, 0.42]
 
 
 def test_the_figures_of_a_plan_over_time(tmp_path: Path) -> None:

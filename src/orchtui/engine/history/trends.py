@@ -26,7 +26,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     makespan_s: float | None
     """Seconds; `None` where it has not ended."""
     cost: float | None
-    """Dollars, as far as they are known; `None` where nothing is."""
+    """Dollars; `None` where a price is unknown, and until the run has ended: a part of the cost
+    is none that others can be set against."""
     failed: int
     """Tasks that failed."""
     slowest: str
@@ -106,7 +107,7 @@ def _point(row: RunRow) -> Point:
         started=row.summary.started,
         verdict=row.summary.verdict,
         makespan_s=row.summary.makespan_s,
-        cost=row.cost,
+        cost=row.summary.cost,
         failed=row.summary.census.failed,
         slowest=row.details.slowest,
         slowest_s=row.details.slowest_s,
