@@ -1,5 +1,6 @@
 """The pane of results in the app: compare, mark, rate, choose, ask a judge, add from elsewhere."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -265,6 +266,45 @@ async def test_a_judge_is_asked_by_criteria_and_chooses_nothing(
         await sees(pilot, app, "clear")
         await pilot.press("escape", "v")
         await asked(pilot, app, Read)
+
+
+async def test_a_judgement_goes_to_the_run_that_was_judged(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take minutes, and a person may look at another run by then."""
+    began, answers = asyncio.Event(), asyncio.Event()
+
+    async def judge(
+        self: Project, run: Run, criteria: tuple[str, ...], task_ids: tuple[str, ...] = ()
+    ) -> Judgement:
+        began.set()
+        await answers.wait()
+        reading = Reading((Score(task="t1", criterion="short", points=4),))
+        return Judgement(
+            criteria=criteria, tasks=("t1", "t2"), reading=reading,
+            backend="model", model="m", usage=Usage(),
+        )  # fmt: skip
+
+    monkeypatch.setattr(Project, "judge", judge)
+    monkeypatch.setattr(Project, "judge_backend", lambda self, run: ("model", None))
+    monkeypatch.setattr(Project, "untrusted_judge", lambda self, run: ())
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await run_to_end(pilot, app)
+        other = app.main.shown
+        await results(pilot, app)
+        judged = app.main.shown
+        assert other is not None and judged is not None and other.run.id != judged.run.id
+        await pilot.press("J")
+        await asked(pilot, app, AskCriteria)
+        await pilot.press(*"short", "ctrl+r")
+        await until(pilot, began.is_set, "the judge is asked")
+        app.main.show_run(other)
+        answers.set()
+        await said(pilot, app, f"The judge has scored the results of run {judged.run.id}")
+    out = app.project.out
+    assert [len(open_run(out, one.run.id).judgements) for one in (other, judged)] == [0, 1]
+    assert (other.run.judgements, len(judged.run.judgements)) == ([], 1)
 
 
 async def test_nobody_to_ask_is_told(make_app: MakeApp) -> None:

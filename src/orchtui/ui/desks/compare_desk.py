@@ -23,6 +23,7 @@ from orchtui.ui.compare.compare_pane import ComparePane
 from orchtui.ui.desks.reading_desk import ReadingDesk
 from orchtui.ui.dialogs.dialogs import Ask, AskLine, Read
 from orchtui.ui.keys.hints import hint
+from orchtui.ui.screen import Shown
 from orchtui.ui.terminal import outside
 
 if TYPE_CHECKING:  # not before the first paint
@@ -100,14 +101,17 @@ class CompareDesk(ReadingDesk):
 
     # What a person thinks
 
-    async def _write_down(self, make: "Make") -> Run | None:
-        """Write an event into the run that is shown, and take it in; `None` where it can not be."""
+    async def _write_down(self, shown: Shown, make: "Make") -> Run | None:
+        """Write an event into a run, and take it in; `None` where it can not be.
+
+        Args:
+            shown: The run that was shown when a person asked; another one may be by now.
+            make: Makes the event.
+        """
         from orchtui.engine.choice.choosing import write_down  # not before the first paint
 
-        shown, made = self.main.shown, list[ev.ChoiceEvent]()
+        made = list[ev.ChoiceEvent]()
         redactor = self.project.backends.redactor
-        if shown is None:
-            return None
 
         def kept(run: Run, stamp: Stamp) -> ev.ChoiceEvent:
             made.append(make(run, stamp))
@@ -143,7 +147,8 @@ class CompareDesk(ReadingDesk):
             before = known.stars if known is not None else 0
             stars = max(0, min(MOST_STARS, before + event.steps))
             if stars != before:
-                await self._write_down(rated(event.task_id, stars, known.note if known else ""))
+                note = known.note if known else ""
+                await self._write_down(shown, rated(event.task_id, stars, note))
 
     @on(ComparePane.ChoiceWanted)
     @work(exclusive=True, group="ask", exit_on_error=False)
@@ -170,7 +175,7 @@ class CompareDesk(ReadingDesk):
                 return
             why = answer
         async with self._choosing:
-            run = await self._write_down(chosen(event.task_id, event.attempt, why))
+            run = await self._write_down(shown, chosen(event.task_id, event.attempt, why))
         if run is not None:
             self._tell_choice(run)
 
@@ -221,9 +226,14 @@ class CompareDesk(ReadingDesk):
             self.say(f"The judge's answer can not be used: {problems}", "warning")
             return
         async with self._choosing:
-            written = await self._write_down(judgement.make)
-        if written is not None:
+            written = await self._write_down(shown, judgement.make)
+        if written is None:
+            return
+        now = self.main.run_shown
+        if now is not None and now.id == written.id:
             self._show_judgement()
+        else:
+            self.say(f"The judge has scored the results of run {written.id}; it is kept there")
 
     @on(ComparePane.JudgementWanted)
     def _show_judgement(self) -> None:
