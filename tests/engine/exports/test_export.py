@@ -1,5 +1,6 @@
 """The door: forms by name, files in one step, and every state that a run may be in."""
 
+import errno
 import fcntl
 import io
 import json
@@ -98,6 +99,26 @@ def test_a_live_run_is_written_as_it_stands(form: Form, tmp_path: Path) -> None:
             if one["ph"] == "X" and one["args"]["task"] == "b"
         ]
         assert going["dur"] == 62_000_000  # up to now
+
+
+def test_a_disk_without_hard_links_takes_a_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = subjects.kept(subjects.whole().events, tmp_path)
+    path, late = tmp_path / "x.md", tmp_path / "y.md"
+
+    def none(half: Path, target: Path) -> None:
+        late.write_text("theirs")
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(target))
+
+    monkeypatch.setattr(os, "link", none)
+
+    assert save(subject, "md", path).size == path.stat().st_size > 0
+    late.unlink()
+    with pytest.raises(InputError, match="is there already"):
+        save(subject, "md", late)
+    assert late.read_text() == "theirs"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["runs", "x.md", "y.md"]
 
 
 def test_a_file_that_is_there_is_replaced_only_where_that_is_said(tmp_path: Path) -> None:

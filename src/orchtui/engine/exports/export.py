@@ -4,6 +4,7 @@ A file is written beside its place and takes it in one step; one that is there i
 replaced unasked. This module never decides what stands in a form.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,10 @@ _SUFFIXES: tuple[tuple[str, Form], ...] = (
     (".svg", "svg"),
 )
 """The first that fits counts."""
+
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What disks say that have no hard links, as those of memory sticks and some shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def save(
         if force:
             half.replace(path)
         else:
-            os.link(half, path)  # fails where a file has come there meanwhile
+            _put_where_nothing_is(half, path)
     except FileExistsError as error:
         raise _is_there(path) from error
     except OSError as error:
@@ -161,6 +166,17 @@ def save(
         with suppress(FileNotFoundError):
             half.unlink()
     return Saved(path, form, size, left)
+
+
+def _put_where_nothing_is(half: Path, path: Path) -> None:
+    """Raises FileExistsError where a file has come there meanwhile."""
+    try:
+        os.link(half, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC))
+        half.replace(path)
 
 
 def _is_there(path: Path) -> InputError:
