@@ -34,6 +34,16 @@ def run(project: Path) -> str:
     return told.run.id
 
 
+def test_an_interrupted_run_is_called_that_here_too(
+    orchtui: Orchtui, project: Path, run: str
+) -> None:
+    path = project / "artifacts" / RUNS / run / FILE
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    found = json.loads(orchtui("runs", "diff", "last", "./a.md", "--json").stdout)
+    (listed,) = json.loads(orchtui("runs", "list", "--json").stdout)
+    assert found["sides"][0]["facts"]["state"] == listed["verdict"] == "INTERRUPTED"
+
+
 def test_two_tasks_by_sentence(orchtui: Orchtui, run: str) -> None:
     done = orchtui("runs", "diff", "last:a", f"{run}:b")
     assert (done.returncode, done.stderr) == (1, "")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from orchtui.engine import budget, isolation, past_runs, rescue, resuming, summary
+from orchtui.engine import budget, isolation, journal, past_runs, rescue, resuming, summary
 from orchtui.engine.errors import InputError, NoBackendError
 from orchtui.engine.fingerprint import Fingerprint, fingerprints
 from orchtui.engine.hindrances import refuse
@@ -114,6 +114,10 @@ class Prospects(Staff):
         """The folder of a run; see `past_runs.run_folder`."""
         with rescue.pointing(self.out, run_id):
             return past_runs.run_folder(self.out, run_id)
+
+    def is_alive(self, run: Run) -> bool:
+        """Whether a process is writing this run. Blocks for an instant."""
+        return journal.is_alive(self._folder_of(run))
 
     def _folder_of(self, run: Run) -> Path:
         return self.out / RUNS / run.id

@@ -75,11 +75,18 @@ class Sides:
     Args:
         open_run: Opens a past run by id, prefix or `last`, see `Project.open_run`.
         folder: Where paths begin.
+        is_alive: Whether a process writes a run that has not ended.
     """
 
-    def __init__(self, open_run: Callable[[str], Run], folder: Path) -> None:
+    def __init__(
+        self,
+        open_run: Callable[[str], Run],
+        folder: Path,
+        is_alive: Callable[[Run], bool] = lambda run: True,
+    ) -> None:
         self._open_run = open_run
         self._folder = folder
+        self._is_alive = is_alive
         self._runs: dict[str, Run] = {}
 
     def read(self, reference: str) -> Side:
@@ -102,11 +109,19 @@ class Sides:
             if self._is_there(reference):
                 return self._file(reference)
             raise _neither(reference, error) from error
-        side = self._of(run, rest, reference) if colon else of_run(run, reference)
+        side = self._of(run, rest, reference) if colon else self._whole(run, reference)
         if self._is_there(reference):
             note = f"'{clean_line(reference)}' is a run; ./{clean_line(reference)} is the file"
             side = msgspec.structs.replace(side, notes=(note, *side.notes))
         return side
+
+    def _whole(self, run: Run, reference: str) -> Side:
+        """A run's side; one that nobody writes any more was interrupted, as lists have it."""
+        side = of_run(run, reference)
+        if run.finished is not None or side.facts is None or self._is_alive(run):
+            return side
+        facts = msgspec.structs.replace(side.facts, state="INTERRUPTED")
+        return msgspec.structs.replace(side, facts=facts)
 
     def _is_there(self, reference: str) -> bool:
         """Whether a file has that name; no file can have one with a NUL, or none at all."""
