@@ -16,6 +16,7 @@ from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
 from orchtui.engine.files import Sign
 from orchtui.engine.journal_file import JournalFile
+from orchtui.engine.text import clean_line
 
 FILE = "events.jsonl"
 RUNS = "runs"
@@ -178,7 +179,12 @@ def read(folder: Path) -> Iterator[ev.RunEvent | ev.UnknownEvent]:
                 try:
                     yield ev.decode(line)
                 except ValueError as error:
-                    raise StorageError(f"{path}:{number}: not an event: {error}") from error
+                    whole = (
+                        f"`orchtui runs replay {clean_line(folder.name)}` plays what comes before"
+                    )
+                    raise StorageError(
+                        f"{path}:{number}: not an event: {error}; {whole}"
+                    ) from error
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}") from error
 

@@ -137,11 +137,10 @@ def _word(result: Result) -> str:
 
 
 def _badge(result: Result, known: Known) -> str:
-    if known.chosen:
-        return "CHOSEN"
+    badges = ["CHOSEN"] if known.chosen else []
     if result.task is not None and result.run is not None:
-        return task_badge(result.run, result.task)
-    return ""
+        badges.append(task_badge(result.run, result.task))  # a rehearsal is always called one
+    return " ".join(filter(None, badges))
 
 
 def _cell(result: Result, known: Known, name: Name) -> str:
