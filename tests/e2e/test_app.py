@@ -336,4 +336,44 @@ def test_a_run_is_replayed_from_the_list(folder: Path, columns: int, rows: int) 
         terminal.press(ESCAPE)
         terminal.wait_gone("REPLAY of")
         terminal.wait("past run")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 36)])
+def test_a_past_run_is_found_kept_thrown_away_and_run_again(
+    folder: Path, columns: int, rows: int
+) -> None:
+    with orchtui(
+        folder, "failing.yaml", "--backend", "rehearsal", columns=columns, rows=rows
+    ) as terminal:
+        terminal.wait("Bad job")
+        terminal.press(CTRL_R)
+        terminal.wait("PARTIAL")
+        terminal.press("5")
+        terminal.wait("1/2")
+        terminal.press("/")
+        terminal.type("bad job")
+        terminal.wait("1/1")
+        terminal.press(ENTER, ENTER)
+        terminal.wait("4 Output")
+        terminal.press("5", ESCAPE, "t")
+        terminal.wait("night, good")
+        terminal.type("keep" + ENTER)
+        terminal.wait_gone("night, good")
+        terminal.press("f")
+        terminal.type("tag:keep" + ENTER)
+        terminal.wait("filter tag:keep")
+        terminal.press(ESCAPE, "d")
+        terminal.wait("No past runs")
+        terminal.press("u")
+        terminal.wait("1/2")
+        terminal.press("a")
+        terminal.wait("f  what failed")
+        terminal.press("f")
+        terminal.wait("Take over what has not changed?")
+        terminal.press("t")
+        terminal.wait("= compares it")
+        terminal.press("5")
+        terminal.wait_until(
+            lambda: len([*folder.glob("artifacts/runs/*")]) == 2, "two runs, one beside the other"
+        )
         quit_app(terminal)

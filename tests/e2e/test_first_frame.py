@@ -37,6 +37,8 @@ HEAVY = {
     *("orchtui.engine.yaml_write", "orchtui.engine.workspace.secret_names"),
     *("orchtui.ui.compose.task_form", "orchtui.ui.dialogs.trust_question"),
     *("orchtui.ui.desks.apply_desk", "orchtui.ui.dialogs.palette"),
+    *("orchtui.engine.history.run_history", "orchtui.engine.history.run_query"),
+    *("orchtui.engine.history.trends", "orchtui.ui.runs.again_dialog"),
     *("orchtui.ui.dialogs.problems_card", "textual.widgets._footer"),
     *("orchtui.engine.backends.anthropic_api", "textual.drivers.web_driver"),
 }

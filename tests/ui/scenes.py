@@ -17,6 +17,7 @@ from orchtui.engine import events as ev
 from orchtui.engine import journal
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.changes import Change, Meeting
+from orchtui.engine.history import labels
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.replay.player import Player
@@ -26,7 +27,11 @@ from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.changes_view import ChangesView
 from orchtui.ui.dialogs.dialogs import Ask, Read
 from orchtui.ui.dialogs.permission_question import PermissionQuestion
+from orchtui.ui.runs.export_dialog import ExportDialog
+from orchtui.ui.runs.prune_dialog import PruneDialog
+from orchtui.ui.runs.trash_card import TrashCard
 from orchtui.ui.screen import Shown
+from tests.engine.history import past
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 from tests.ui.conftest import until
@@ -169,6 +174,41 @@ async def _replayed(app: OrchtuiApp, pilot: Pilot[int], told: Told, folder: Path
     await _painted(pilot, app)
 
 
+async def _past_runs(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
+    """A list with a bit of everything, what a search finds, and the dialogs of it."""
+    out, pane = folder / "artifacts", app.main.runs_pane
+    for number in (1, 2):
+        past.left(out, past.completed("Roses and beans.", name="garden"), number)
+    half = past.told(name="half", backend="rehearsal").starts("one", 0).fails("one", 4, "the tide")
+    labels.pinned(past.left(out, half.cancels("two", 5).ends(6), 3), True)
+    labels.tagged(past.left(out, past.told(name="broken off").starts("one", 0), 4), ["night"])
+    (out / "runs" / past.run_id(2) / "summary.json").unlink()
+    (out / "runs" / "20260101-000000-dead").mkdir()
+    await pilot.press("5", "l")
+    await until(pilot, lambda: len(pane.entries) == 5, "the runs are listed")
+    await pilot.press("c", "j")
+    await until(pilot, lambda: pane._detail is not None, "more is told of one")
+    yield "past runs"
+    await pilot.press("slash", *"beans")
+    await until(pilot, lambda: pane.wish.search and len(pane.entries) == 2, "some are found")
+    yield "found in past runs"
+    await pilot.press("escape", "f", *"is:zzz", "enter")
+    await until(pilot, lambda: pane._note.display, "it is told what was not understood")
+    yield "a filter"
+    await pilot.press("escape", "end", "d", "T")
+    await until(pilot, lambda: isinstance(app.screen, TrashCard), "the trash is open")
+    yield "the trash"
+    await pilot.press("escape", "P", *"1h")
+    await until(pilot, lambda: isinstance(app.screen, PruneDialog), "pruning is asked")
+    await pilot.pause()
+    yield "pruning"
+    await pilot.press("escape", "x")
+    await until(pilot, lambda: isinstance(app.screen, ExportDialog), "export is asked")
+    yield "export"
+    await pilot.press("escape")
+    await until(pilot, lambda: app.screen is app.main, "it is left")
+
+
 async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
     """Stop in every state; gives its name."""
     main = app.main
@@ -181,6 +221,8 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
     ):  # fmt: skip
         await pilot.press(*keys.split())
         await pilot.pause()
+        yield name
+    async for name in _past_runs(app, pilot, folder):
         yield name
     show(app, told(), folder)
     for name, keys in (

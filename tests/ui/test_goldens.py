@@ -6,21 +6,26 @@ what has changed.
 
 import os
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual.pilot import Pilot
 
 from orchtui.engine import events as ev
 from orchtui.engine import journal
+from orchtui.engine.history import labels
 from orchtui.engine.plan import Task
 from orchtui.engine.replay.player import Player
 from orchtui.engine.replay.recording import open_recording
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.runs import run_list, runs_pane
 from orchtui.ui.screen import Shown
-from tests.engine.told import Told
+from tests.engine.history import past
+from tests.engine.told import START, Told
 from tests.ui.conftest import MakeApp, screen_text, until
 from tests.ui.test_independence import always, needs, with_check
 
@@ -107,19 +112,52 @@ async def help_on_keys(app: OrchtuiApp, pilot: Pilot[int]) -> None:
     await pilot.press("f1")
 
 
+async def past_runs(app: OrchtuiApp, pilot: Pilot[int]) -> None:
+    await plan_on_the_desk(app, pilot)
+    out, pane = app.project.out, app.main.runs_pane
+    for number in (1, 2):
+        past.left(out, past.completed(name="garden", request="Look at gardens"), number)
+    half = past.told(name="日本語 harbour").starts("one", 0).fails("one", 4, "the tide")
+    labels.tagged(past.left(out, half.cancels("two", 5).ends(6), 3), ["night", "good"])
+    labels.pinned(past.left(out, past.completed(name="lamps"), 4), True)
+    (out / "runs" / past.run_id(2) / "summary.json").unlink()
+    (out / "runs" / "20260101-000000-dead").mkdir()
+    app.main.action_go("runs")
+    await until(pilot, lambda: len(pane.entries) == 5, "they are listed")
+    await pilot.press("j")
+    reading = ("runs", "runs-list", "detail")
+    await until(
+        pilot,
+        lambda: pane.size.height < 20 or pane._detail,
+        "more is told of one",
+    )
+    await until(
+        pilot,
+        lambda: not [one for one in app.workers if one.group in reading and one.is_running],
+        "all is read",
+    )
+
+
 Scene = Callable[[OrchtuiApp, Pilot[int]], object]
 SCENES: list[Scene] = [
     *(plan_on_the_desk, findings, a_run, a_replay, results, a_diff, empty, help_on_keys),
+    past_runs,
 ]
 
 
 @pytest.fixture
-def shown(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> OrchtuiApp:
+def shown(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Iterator[OrchtuiApp]:
     """The app on a plan with a finding; nothing of it comes from this machine or this moment."""
     monkeypatch.setattr(frame, "resident", lambda: MEMORY)
+    monkeypatch.setattr(run_list, "time", SimpleNamespace(time=lambda: START))
+    monkeypatch.setattr(runs_pane, "time", SimpleNamespace(time=lambda: START))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     plan = ended().run.plan
     app = make_app(plan)
-    return with_check(app, always(needs(TWO, THREE, "the tutorial")))
+    yield with_check(app, always(needs(TWO, THREE, "the tutorial")))
+    monkeypatch.undo()
+    time.tzset()
 
 
 async def still(app: OrchtuiApp, pilot: Pilot[int]) -> str:

@@ -13,8 +13,8 @@ from orchtui.ui.keys.keymap import TABLE
 from orchtui.ui.keys.user_keys import DIALOGS, effective, resolve
 from tests.ui.conftest import QUICK, plan_of, sees, until
 
-_PAGERS_NEED = ("output.pager needs", "diff.pager needs")
-_PAGERS_ARE = ("it is output.pager", "it is diff.pager")
+_OTHERS_NEED = ("output.pager needs", "runs.pin needs", "diff.pager needs")
+_OTHERS_ARE = ("it is output.pager", "it is runs.pin", "it is diff.pager")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_keys_are_shown_as_people_write_them() -> None:
         ({"zzz": ["x"]}, {}, ["docs/keys.md"]),
         ({"app.run": ["ctrl+s", "ctrl+e"]}, {"app.run": "ctrl+e"}, ["app.run: 'ctrl+s'"]),
         ({"request.leave": ["x"]}, {}, ["it is text while the request is written"]),
-        ({"runs.reload": ["enter"]}, {}, ["the list needs it"]),
+        ({"tasks.save": ["enter"]}, {}, ["the list needs it"]),
         ({"form.done": ["x"]}, {}, ["it is text in the form"]),
         # behind a dialog no general key holds, so that none is hidden there
         ({"problems.close": ["z"]}, {"problems.close": "z"}, []),
@@ -139,12 +139,12 @@ def test_keys_are_shown_as_people_write_them() -> None:
         (
             {"app.zoom": ["p"]},
             {"app.zoom": "p"},
-            ["tasks.priority needs", "timeline.priority needs", *_PAGERS_NEED],
+            ["tasks.priority needs", "timeline.priority needs", *_OTHERS_NEED],
         ),
         (
             {"app.help": ["p"]},
             {"app.help": "p"},
-            ["it is tasks.priority", "it is timeline.priority", *_PAGERS_ARE],
+            ["it is tasks.priority", "it is timeline.priority", *_OTHERS_ARE],
         ),
     ],
 )
@@ -165,7 +165,8 @@ def test_a_key_can_be_taken_away(nothing: list[str]) -> None:
 
 def test_what_was_taken_away_makes_room_for_what_holds_everywhere() -> None:
     assert resolve(
-        {"app.zoom": ["p"], "tasks.priority": [""], "timeline.priority": [""]}
+        {"app.zoom": ["p"]}
+        | {name: [""] for name in ("tasks.priority", "timeline.priority", "runs.pin")}
     ).notices == [
         "keys: p is app.zoom, also in the output: output.pager needs another key",
         "keys: p is app.zoom, also in a diff: diff.pager needs another key",

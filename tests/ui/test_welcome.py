@@ -29,7 +29,7 @@ async def test_empty_panes_say_what_they_are_for_and_which_key_goes_on(
             ("2", ("Which tasks may run together?", "Nothing is spent", "f fixes a finding")),
             ("3", ("Nothing has run yet", "ctrl+r runs the plan")),
             ("4", ("No output yet", "3 the timeline")),
-            ("5", ("No past runs", "enter opens one")),
+            ("5", ("No past runs", "imports a run")),
         ):
             await pilot.press(key)
             await sees(pilot, app, *words)

@@ -12,6 +12,7 @@ from msgspec import structs
 from textual import on, work
 
 from orchtui.engine import rescue
+from orchtui.engine.errors import StorageError
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.ui.desks.run_desk import RunDesk
@@ -24,7 +25,7 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.history.run_query import Query
     from orchtui.engine.history.run_row import RunRow
 
-_MOST_HITS = 200
+_MOST_HITS = 100
 """Runs that a search shows."""
 
 
@@ -70,19 +71,26 @@ class HistoryDesk(RunDesk):
         pane = self.main.runs_pane
         if self._opened is not None:
             self._opened.stop()  # what it reads just now is read again, a moment later
-        with self.busy.doing("reading the list of runs"):
-            await asyncio.to_thread(self._refresh, texts=False)
+        try:
+            with self.busy.doing("reading the list of runs"):
+                await asyncio.to_thread(self._refresh, texts=False)
+            pane.trouble = ""
+            await self._show_list()
+            await self._tell_saved_elsewhere()
+            await self._measure_runs()
+            await asyncio.to_thread(self._rebuild if rebuild else self._refresh)
+        except StorageError as error:
+            # Nobody asked for it when a run has ended, so it is told where it belongs.
+            pane.trouble = str(error)
+        finally:
+            pane.building = None
         await self._show_list()
+
+    async def _tell_saved_elsewhere(self) -> None:
         for line in await asyncio.to_thread(rescue.told, self.project.out):
             if line not in self._told_of:
                 self._told_of.add(line)
                 self.say(line, "warning", "Saved elsewhere")
-        await self._measure_runs()
-        try:
-            await asyncio.to_thread(self._rebuild if rebuild else self._refresh)
-        finally:
-            pane.building = None
-        await self._show_list()
 
     def _refresh(self, *, texts: bool = True) -> None:
         self.history().refresh(texts=texts, progress=self._tell_progress)

@@ -13,7 +13,7 @@ from orchtui.ui.keys.key_help import Wanted
 from orchtui.ui.keys.keymap import TABLE, TITLES, Context, Key
 
 _LISTS_OWN = ("up", "down", "home", "end", "pageup", "pagedown", "enter")
-_OWN: Mapping[str, Collection[str]] = {"tasks": _LISTS_OWN, "runs": _LISTS_OWN}
+_OWN: Mapping[str, Collection[str]] = {"tasks": _LISTS_OWN}
 """Keys that a widget has by itself, without a row."""
 
 
@@ -43,16 +43,19 @@ _NEEDED: Mapping[str, str] = {
     "app.palette": "it leads to every other action",
     "search.close": "nothing else ends the search",
     "problems.close": "nothing else closes them",
+    "trash.close": "nothing else closes it",
+    "filter.close": "nothing else takes the filter away",
     "form.leave": "nothing else leaves the form without taking it",
 }
 """What can not be without a key, and why."""
 _TYPED: Mapping[Context, str] = {
     "request": "while the request is written",
     "form": "in the form",
+    "filter": "in the filter",
     "offers": "in the field",
 }
 """Where letters are text."""
-DIALOGS: Collection[Context] = ("problems", "form", "offers")
+DIALOGS: Collection[Context] = ("problems", "trash", "form", "offers")
 """Where no key holds that holds everywhere else."""
 
 

@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from orchtui.engine.text import clean_line
 from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.possible import Now, damaged_words, hindrance
@@ -125,6 +126,8 @@ class RunsPane(Vertical):
         """Which runs are wanted."""
         self.building: tuple[int, int] | None = None
         """How many texts of runs are read for the index, and of how many. Set by any thread."""
+        self.trouble = ""
+        """Why the list may not be what there is."""
         self._told_building: tuple[int, int] | None = None
         self._found: RunsFound | None = None
         self._found_for = RunWish()
@@ -193,6 +196,9 @@ class RunsPane(Vertical):
         parts = head(columns, sort, reverse=self.wish.reverse)
         self._head.update(Content.assemble(*((text, _INKS[look]) for text, look in parts)))
         note = runs_words.notes(self._found, self._found_for, self.building, self.filter.typed)
+        if self.trouble:
+            why = Content.styled(clean_line(self.trouble, 400), "$text-error")
+            note = Content("\n").join([why, note] if note.plain else [why])
         self._note.update(note)
         self._note.display = bool(note.plain)
         if self._found is not None and not self._found.entries:
