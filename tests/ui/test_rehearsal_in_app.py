@@ -5,7 +5,7 @@ from pathlib import Path
 from orchtui.engine.plan import Plan, Task
 from tests.engine.whole_runs import closing, project_in, said, scenes, task_named
 from tests.server import MessagesServer
-from tests.ui.conftest import QUICK, MakeApp, ended, plan_of, run_to_end, screen_text, sees
+from tests.ui.conftest import QUICK, MakeApp, ended, plan_of, run_to_end, screen_text, sees, until
 from tests.ui.whole_app import opened
 from tests.ui.whole_app import said as told
 
@@ -40,7 +40,11 @@ async def test_every_task_shows_whether_it_is_made_up(tmp_path: Path) -> None:
             await pilot.press("right")
             await sees(pilot, app, " PART REHEARSAL  The result")
             await pilot.press("5")
-            await sees(pilot, app, "PART REHEARSAL COMPLETED")
+            await sees(pilot, app, "5 Past runs")
+            await until(pilot, lambda: app.main.runs_pane.entries, "they are listed")
+            await pilot.pause()
+            (row,) = (line for line in screen_text(app).splitlines() if "Topic and 2 more" in line)
+            assert "COMPLETED" in row and "PART REHEARSAL" in row
 
 
 async def test_the_narrowest_bar_still_says_it(make_app: MakeApp) -> None:

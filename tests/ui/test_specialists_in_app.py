@@ -147,7 +147,7 @@ async def test_tools_refusals_and_files_stand_in_the_output(
         assert "there is no tool 'Fly'" in text
         assert "mine.md" in text and "outside" in text
         assert "apples" not in text
-        await pilot.press("t")
+        await pilot.press("t", "g")
         await sees(pilot, app, "apples")
 
 

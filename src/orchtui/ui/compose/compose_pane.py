@@ -39,7 +39,6 @@ from orchtui.ui.compose.task_columns import (
 from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_list import TaskList
 from orchtui.ui.keys.hints import hint
-from orchtui.ui.notices.trouble import TellsTrouble
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""
@@ -48,7 +47,7 @@ BREATH = 2.0
 """Seconds without a key after which what is typed next is undone by itself."""
 
 
-class ComposePane(TaskDialogs, TellsTrouble):
+class ComposePane(TaskDialogs):
     """Request and tasks.
 
     Args:

@@ -21,6 +21,7 @@ from orchtui.ui.compose.task_columns import FitOf
 from orchtui.ui.compose.task_list import TaskList
 from orchtui.ui.compose.unfinished import FormTyped, Unfinished
 from orchtui.ui.dialogs.dialogs import AskLine
+from orchtui.ui.notices.trouble import TellsTrouble
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.ui.compose.task_form import TaskForm
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # not before the first paint
 NEW = "A new task"
 
 
-class TaskDialogs(Vertical):
+class TaskDialogs(Vertical, TellsTrouble):
     """A pane that edits tasks in dialogs."""
 
     draft: Draft

@@ -10,7 +10,7 @@ COMPARE: tuple[Key, ...] = (
     Key("compare.mark", "space", "want('mark')", "mark it as A, then another as B", "Mark"),
     Key("compare.add", "o", "want('add')", "add a result of another run, or a file", "Add"),
     Key("compare.remove", "delete,x", "want('remove')", "take out what was added"),
-    Key("compare.rate-up", "plus,equals_sign", "rate(1)", "one star more"),
+    Key("compare.rate-up", "plus", "rate(1)", "one star more"),
     Key("compare.rate-down", "minus", "rate(-1)", "one star less"),
     Key(
         "compare.choose",
