@@ -36,10 +36,16 @@ def listed(app: OrchtuiApp) -> list[str]:
     return [entry.name for entry in app.main.runs_pane.entries]
 
 
+async def go_to_list(pilot: Pilot[int], app: OrchtuiApp) -> None:
+    """Bring it to the front, once there is a screen for it."""
+    await until(pilot, lambda: app.main.runs_pane.is_attached, "the panes are there")
+    app.main.action_go("runs")
+
+
 async def open_list(pilot: Pilot[int], app: OrchtuiApp, *names: str) -> None:
     """Go to the list, and wait until its texts are read."""
     pane = app.main.runs_pane
-    app.main.action_go("runs")
+    await go_to_list(pilot, app)
     await until(pilot, lambda: set(names) <= set(listed(app)) and pane.entries, "it is listed")
     await until(
         pilot,
@@ -339,7 +345,7 @@ async def test_a_folder_that_can_not_be_read_is_told(
     monkeypatch.setattr(History, "refresh", refuse)
     app = make_app()
     async with app.run_test(size=(120, 36)) as pilot:
-        app.main.action_go("runs")
+        await go_to_list(pilot, app)
         await sees(pilot, app, "permission denied")
         assert app.screen is app.main, "no dialog: it comes unasked when a run ends, too"
         monkeypatch.undo()
@@ -351,7 +357,7 @@ async def test_a_folder_that_can_not_be_read_is_told(
 async def test_without_runs_it_says_what_comes_here(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.main.action_go("runs")
+        await go_to_list(pilot, app)
         await sees(pilot, app, "No past runs", "runs the plan", "imports a run")
         await pilot.press("d", "s", "f", *"x", "enter", "escape", "T")
         await sees(pilot, app, "The trash is empty")
@@ -398,3 +404,13 @@ async def test_escape_in_a_typed_filter_takes_it_away(make_app: MakeApp, out: Pa
         await pilot.press("f")
         assert isinstance(app.focused, Input)
         assert app.focused.value == "garden zz", "and can be mended"
+
+
+async def test_nothing_is_read_while_nobody_sees_the_list(make_app: MakeApp, out: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await app.list_runs().wait()
+        assert app._opened is None, "as when a run ends"
+        assert not app.main.runs_pane.entries
+        await open_list(pilot, app, "garden")
+        assert app._opened is not None

@@ -6,6 +6,7 @@ panes, and never changes one.
 
 import asyncio
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.history.run_query import Query
     from orchtui.engine.history.run_row import RunRow
 
+_YIELD = 0.005
+"""Seconds between two journals while a run goes on."""
 _MOST_HITS = 100
 """Runs that a search shows."""
 
@@ -64,8 +67,12 @@ class HistoryDesk(RunDesk):
     @on(RunsPane.ReloadWanted)
     @work(exclusive=True, group="runs", exit_on_error=False)
     async def list_runs(self) -> None:
-        """Look at all run folders; first the list is up to date, then what a search finds."""
-        await self._look(rebuild=False)
+        """Look at all run folders; first the list is up to date, then what a search finds.
+
+        Where nobody sees the list nothing is read: it is when the pane comes to the front.
+        """
+        if self.main.runs_pane.display:
+            await self._look(rebuild=False)
 
     async def _look(self, *, rebuild: bool) -> None:
         pane = self.main.runs_pane
@@ -101,6 +108,8 @@ class HistoryDesk(RunDesk):
     def _tell_progress(self, done: int, total: int) -> None:
         """From the thread that reads; the screen's timer looks at it."""
         self.main.runs_pane.building = (done, total) if done < total else None
+        if self.live.taken:
+            time.sleep(_YIELD)  # a run that goes on needs the interpreter more
 
     @work(exclusive=True, group="runs", exit_on_error=False)
     async def rebuild_index(self) -> None:

@@ -200,7 +200,7 @@ class RunsPane(Vertical):
             why = Content.styled(clean_line(self.trouble, 400), "$text-error")
             note = Content("\n").join([why, note] if note.plain else [why])
         self._note.update(note)
-        self._note.display = bool(note.plain)
+        self._note.set_class(not note.plain, "-none")
         if self._found is not None and not self._found.entries:
             wish = self._found_for
             none = runs_words.nothing_found(wish, self.building)
