@@ -57,11 +57,12 @@ class Faults:
     def write_all(self, file: int, data: bytes, sign: files.Sign) -> None:
         if self._is_below(file):
             self._wait()
-            if self.error is not None and not self.at_sync:
+            error = self.error  # the test may take it back meanwhile
+            if error is not None and not self.at_sync:
                 self.refused += 1
                 if self.torn:
                     _WRITE(file, data[: len(data) // 2], sign)
-                raise OSError(self.error, os.strerror(self.error))
+                raise OSError(error, os.strerror(error))
         _WRITE(file, data, sign)
 
     def fsync(self, file: int) -> None:

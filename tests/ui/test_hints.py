@@ -92,10 +92,10 @@ async def test_the_tour(tmp_path: Path) -> None:
         await pilot.press("ctrl+l")
         await sees(pilot, app, "F11  all keys")
         await pilot.press("enter")
-        await sees(pilot, app, "7 … 5  from pane to pane (F10 first")
+        await sees(pilot, app, "7 … 6  from pane to pane (F10 first")
         await pilot.press("enter")
         await sees(pilot, app, "F12  runs the plan")
-        await pilot.press("enter", "enter")
+        await pilot.press("enter", "enter", "enter")
         await sees(pilot, app, "ctrl+e  opens an example")
 
 
