@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.color import Color
 
@@ -347,11 +347,14 @@ def test_any_state_of_an_attempt_is_reached_from_any_other(before: int) -> None:
         assert shown(made) == fresh(state_at(after)), after
 
 
-_PIECE = st.one_of(st.text("ab \n👍\u200d\tx", max_size=40), st.just("tool"), st.just("answer"))
-"""Without refusals: one that comes before the first text stands behind it after a way back."""
+_PIECE = st.one_of(
+    st.text("ab \n👍\u200d\tx", max_size=40), st.just("tool"), st.just("answer"), st.just("refused")
+)
 
 
 @given(st.lists(_PIECE, max_size=30), st.lists(st.integers(0, 40), max_size=12))
+@example(["refused", "a"], [1])
+@example(["tool", "a", "refused", "b"], [2, 1])
 def test_a_way_back_and_forth_ends_where_one_is(pieces: list[str], way: list[int]) -> None:
     """Blocks of a few characters: each of them begins somewhere."""
     told, open_calls = begun(), list[int]()
@@ -361,6 +364,8 @@ def test_a_way_back_and_forth_ends_where_one_is(pieces: list[str], way: list[int
             open_calls.append(number)
         elif piece == "answer" and open_calls:
             returns(told, open_calls.pop(0), "no", ok=bool(number % 2), at=1 + number)
+        elif piece == "refused":
+            refuses(told, "../x", 1 + number)
         elif piece and piece != "answer":
             told.says("a", 1 + number, f"{piece}\n")
     events = told.completes("a", 90).events

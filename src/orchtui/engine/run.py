@@ -76,6 +76,8 @@ class Attempt:
     tools: list[ToolUse] = field(default_factory=list)
     refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
     """What it was not allowed by the rules."""
+    refused_at: list[int] = field(default_factory=list)
+    """Characters of text that came before each of these."""
     files: ev.FilesSeen | None = None
     """What it did to files, once that is known."""
     length: int = 0

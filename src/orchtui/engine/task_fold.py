@@ -150,7 +150,9 @@ def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
                 ToolUse(event.call, event.name, event.arguments, attempt.length, run.at)
             )
         case ev.WriteRefused() | ev.AccessRefused():
-            task.attempts[-1].refused.append(event)
+            attempt = task.attempts[-1]
+            attempt.refused.append(event)
+            attempt.refused_at.append(attempt.length)
         case ev.FilesSeen():
             for attempt in reversed(task.attempts):
                 if attempt.number == event.attempt:

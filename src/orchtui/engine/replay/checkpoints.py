@@ -65,6 +65,7 @@ class _Trail:
     returns: list[tuple[int, bool, str]] = field(default_factory=list)
     """Which of them returned, and with what."""
     refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
+    refused_at: list[int] = field(default_factory=list)
 
     def write(self, text: str, before: int) -> int:
         """More text, behind so many characters; bytes of memory that it takes."""
@@ -242,9 +243,10 @@ class Checkpoints:
             for tool in islice(attempt.tools, len(trail.tools), None):
                 trail.tools.append((tool.call, tool.name, tool.arguments, tool.offset, tool.at))
                 self._in_trails += _TOOL_BYTES + len(tool.arguments) + len(tool.text)
+            trail.refused_at += attempt.refused_at[len(trail.refused) :]
             trail.refused += attempt.refused[len(trail.refused) :]
             bare = _attempt(attempt)
-            bare.pieces = bare.tools = bare.refused = _NONE
+            bare.pieces = bare.tools = bare.refused = bare.refused_at = _NONE
             counts = (len(trail.tools), len(trail.returns), len(trail.refused))
             attempts.append(_AttemptFrame(bare, trail, *counts))
         bare_task = _task(task)
@@ -286,6 +288,7 @@ def _restored_attempt(kept: _AttemptFrame, length: int) -> Attempt:
     for place, ok, text in islice(trail.returns, kept.returns):
         attempt.tools[place].ok, attempt.tools[place].text = ok, text
     attempt.refused = trail.refused[: kept.refused]
+    attempt.refused_at = trail.refused_at[: kept.refused]
     return attempt
 
 

@@ -131,45 +131,54 @@ class AttemptLines:
             return False
         before = self._length
         text = attempt.since(before)
-        for number in range(self._tools, len(attempt.tools)):
-            tool = attempt.tools[number]
-            if number:  # what the tool before was refused stands by it
-                self._refusals(attempt, before=tool.at)
-            self._text(text[self._length - before : tool.offset - before], number)
-            self._length = max(self._length, tool.offset)
-            self._refusals(attempt, before=tool.at)
-            block = self.document.mark(partial(self._rows, number))
-            self._blocks.append(block)
-            if tool.ok is None:
-                self._open[number] = block
-        self._tools = len(attempt.tools)
-        if attempt.tools:
-            self._refusals(attempt)
-        self._text(text[self._length - before :], self._tools)
-        self._length = attempt.length
-        self._refusals(attempt)
+
+        def text_up_to(offset: int) -> None:
+            self._text(text[self._length - before : offset - before])
+            self._length = max(self._length, offset)
+
+        while self._tools < len(attempt.tools) or self._refused < len(attempt.refused):
+            if self._refusal_is_next(attempt):
+                text_up_to(attempt.refused_at[self._refused])
+                self._refusal(attempt)
+            else:
+                text_up_to(attempt.tools[self._tools].offset)
+                self._tool(attempt)
+        text_up_to(attempt.length)
         if ends:
             self._ended = True
             self._end(attempt)
         return True
 
-    def _text(self, text: str, tools: int) -> None:
-        """Add text, and note where blocks begin; so many tools stand before it."""
+    def _refusal_is_next(self, attempt: Attempt) -> bool:
+        """Whether what was refused comes before the next tool."""
+        if self._refused == len(attempt.refused):
+            return False
+        if self._tools == len(attempt.tools):
+            return True
+        tool = attempt.tools[self._tools]
+        place = attempt.refused_at[self._refused], ev.seconds(attempt.refused[self._refused].at)
+        return place < (tool.offset, tool.at)
+
+    def _tool(self, attempt: Attempt) -> None:
+        block = self.document.mark(partial(self._rows, self._tools))
+        self._blocks.append(block)
+        if attempt.tools[self._tools].ok is None:
+            self._open[self._tools] = block
+        self._tools += 1
+
+    def _refusal(self, attempt: Attempt) -> None:
+        one = attempt.refused[self._refused]
+        words = f"{clean_line(one.path, 300)}: {clean_line(one.why, 300)}"
+        self.document.line(f"⊘ {one.access} refused: {words}", "refused")
+        self._refused += 1
+
+    def _text(self, text: str) -> None:
+        """Add text, and note where blocks begin, with what stands before it."""
         document, known = self.document, len(self.document.blocks)
         document.append(text, "text")
         for blocks, start in enumerate(document.starts[known:], known):
             if start is not None:
-                self._stations.append(_Station(blocks, start, tools, self._refused))
-
-    def _refusals(self, attempt: Attempt, before: float | None = None) -> None:
-        for one in attempt.refused[self._refused :]:
-            if before is not None and ev.seconds(one.at) >= before:
-                break
-            self._refused += 1
-            self.document.line(
-                f"⊘ {one.access} refused: {clean_line(one.path, 300)}: {clean_line(one.why, 300)}",
-                "refused",
-            )
+                self._stations.append(_Station(blocks, start, self._tools, self._refused))
 
     def _returned(self, attempt: Attempt) -> bool:
         """Show the answers that came since."""
