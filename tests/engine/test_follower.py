@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, follower, journal
+from orchtui.engine import fold, follower, journal, whole_lines
 from orchtui.engine.disk import Disk
 from orchtui.engine.errors import IllegalTransitionError, StorageError
 from orchtui.engine.follower import Follower, Watch
@@ -75,7 +75,7 @@ def test_a_torn_line_that_is_cut_off_and_written_anew_is_read_as_it_is_then(fold
 def test_a_line_longer_than_what_is_read_at_once_is_one_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "_AT_ONCE", 16)
+    monkeypatch.setattr(whole_lines, "_AT_ONCE", 16)
     (folder / FILE).write_bytes(encoded(history()))
     one = Follower(folder)
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
+from orchtui.engine import fold, journal, whole_lines
 from orchtui.engine.errors import StorageError
 from orchtui.engine.plan import Task
-from orchtui.engine.replay import whole_lines
 from orchtui.engine.replay.checkpoints import Checkpoints
 from orchtui.engine.replay.markers import MARKER_KINDS
 from orchtui.engine.replay.recording import Recording, open_recording

@@ -7,8 +7,6 @@ never holds up whoever writes.
 """
 
 import asyncio
-import os
-import stat
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -17,12 +15,11 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, journal, past_runs
 from orchtui.engine.errors import StorageError
 from orchtui.engine.run import Run
+from orchtui.engine.whole_lines import WholeLines
 
 PAUSE = 0.15
 """Seconds between two looks at the journal: three of its writer's batches."""
 
-_AT_ONCE = 1 << 20
-"""Bytes that are read at once, more only for a longer line."""
 _IN_ONE_GO = 500
 """Events that are folded before others get their turn in the loop."""
 
@@ -39,11 +36,8 @@ class Follower:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._path = folder / journal.FILE
-        self._at = 0
-        """Bytes that were read: always the end of a line."""
+        self._reading = WholeLines(self._path)
         self._lines = 0
-        self._file: tuple[int, int] | None = None
-        """Which file it was, so that another one in its place is noticed."""
 
     def new(self) -> list[AnyEvent]:
         """The events that came since the last call, a bounded number of them. Blocks.
@@ -52,7 +46,7 @@ class Follower:
             StorageError: when the journal is not the one it was, or a line is not an event.
         """
         events: list[AnyEvent] = []
-        for line in self._whole_lines():
+        for line in self._reading.next().split(b"\n")[:-1]:
             self._lines += 1
             try:
                 events.append(ev.decode(line))
@@ -84,39 +78,6 @@ class Follower:
             gone = not await asyncio.to_thread(self.alive)
             if not batch and not gone:
                 await asyncio.sleep(pause)
-
-    def _whole_lines(self) -> list[bytes]:
-        try:
-            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}") from error
-        try:
-            status = os.fstat(file)
-            self._check(status)
-            data = b""
-            while len(data) < status.st_size - self._at and b"\n" not in data[-_AT_ONCE:]:
-                more = os.pread(file, _AT_ONCE, self._at + len(data))
-                if not more:
-                    break
-                data += more
-        except OSError as error:
-            raise StorageError(f"{self._path}: {error.strerror}") from error
-        finally:
-            os.close(file)
-        whole = data.rfind(b"\n") + 1
-        self._at += whole
-        return data[:whole].split(b"\n")[:-1]
-
-    def _check(self, status: os.stat_result) -> None:
-        if not stat.S_ISREG(status.st_mode):
-            raise StorageError(f"{self._path}: this is no plain file")
-        file = (status.st_dev, status.st_ino)
-        if self._file is None:
-            self._file = file
-        if file != self._file:
-            raise StorageError(f"{self._path}: another file was put in its place")
-        if status.st_size < self._at:
-            raise StorageError(f"{self._path}: it was cut off behind what was read already")
 
 
 class Watch:

@@ -14,9 +14,9 @@ from orchtui.engine import fold, journal, past_runs
 from orchtui.engine.errors import IllegalTransitionError, StorageError
 from orchtui.engine.replay.checkpoints import Checkpoints
 from orchtui.engine.replay.markers import Marker, kind_of
-from orchtui.engine.replay.whole_lines import WholeLines
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
+from orchtui.engine.whole_lines import WholeLines
 
 AnyEvent = ev.RunEvent | ev.UnknownEvent
 

@@ -17,9 +17,9 @@ from orchtui.engine.errors import IllegalTransitionError, StorageError
 from orchtui.engine.replay.checkpoints import Checkpoint, Checkpoints
 from orchtui.engine.replay.markers import Markers
 from orchtui.engine.replay.recorder import AnyEvent, Recorder, decoded
-from orchtui.engine.replay.whole_lines import WholeLines
 from orchtui.engine.run import Run
 from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.whole_lines import WholeLines
 
 _POSITION_BYTES, _MARKER_BYTES = 8, 120
 
