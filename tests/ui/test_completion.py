@@ -8,10 +8,10 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import BUILT_IN, Agents
-from orchtui.ui.bars.completing_input import Completing
-from orchtui.ui.bars.completion import Candidate, item_of_list, matching, paths_below
 from orchtui.ui.compose.catalog import catalog_of
 from orchtui.ui.compose.task_form import TaskForm
+from orchtui.ui.parts.completing_input import Completing
+from orchtui.ui.parts.completion import Candidate, item_of_list, matching, paths_below
 from tests.ui.conftest import sees, until
 from tests.ui.stage import Stage
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import find
-from orchtui.ui.bars.completion import Candidate, Catalog, described, paths_below
+from orchtui.ui.parts.completion import Candidate, Catalog, described, paths_below
 
 
 def catalog_of(project: Project) -> Catalog:

@@ -21,7 +21,6 @@ from textual.worker import Worker
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence, IndependenceReport
 from orchtui.engine.plan import Plan
-from orchtui.ui.bars.completion import Catalog
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.compose import compose_words as words
 from orchtui.ui.compose import plan_edits as edits
@@ -39,6 +38,7 @@ from orchtui.ui.compose.task_columns import (
 from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_list import TaskList
 from orchtui.ui.keys.hints import hint
+from orchtui.ui.parts.completion import Catalog
 
 PAUSE = 0.15
 """Seconds after the last key until the request is read."""

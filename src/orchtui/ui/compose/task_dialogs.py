@@ -14,7 +14,6 @@ from textual.containers import Vertical
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completion import Catalog
 from orchtui.ui.compose import plan_edits as edits
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import FitOf
@@ -22,6 +21,7 @@ from orchtui.ui.compose.task_list import TaskList
 from orchtui.ui.compose.unfinished import FormTyped, Unfinished
 from orchtui.ui.dialogs.dialogs import AskLine
 from orchtui.ui.notices.trouble import TellsTrouble
+from orchtui.ui.parts.completion import Catalog
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.ui.compose.task_form import TaskForm

@@ -23,8 +23,6 @@ from textual.widgets.text_area import Document, Selection
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
-from orchtui.ui.bars.completing_input import Completing, Source
-from orchtui.ui.bars.completion import Candidate, Catalog
 from orchtui.ui.compose.task_columns import FitOf, nobody_fits
 from orchtui.ui.compose.task_fields import FIELDS, Field, read_form, written
 from orchtui.ui.compose.unfinished import FormTyped
@@ -32,6 +30,8 @@ from orchtui.ui.keys import keymap
 from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.excerpt import field_text, place_of, span_in
 from orchtui.ui.notices.trouble import TellsTrouble
+from orchtui.ui.parts.completing_input import Completing, Source
+from orchtui.ui.parts.completion import Candidate, Catalog
 from orchtui.ui.terminal import outside, own_editor
 
 CHECK_AFTER = 0.3

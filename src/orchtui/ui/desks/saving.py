@@ -13,11 +13,11 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import load_plan, save_plan
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completing_input import Source
-from orchtui.ui.bars.completion import paths_below
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.notices.busy import Busy
+from orchtui.ui.parts.completing_input import Source
+from orchtui.ui.parts.completion import paths_below
 
 ENDINGS = (".yaml", ".yml", ".json")
 """Of plan files."""

@@ -13,10 +13,10 @@ from textual.app import App
 from orchtui.engine.errors import InputError
 from orchtui.engine.project import Project
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completion import paths_below
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.notices.busy import Busy
+from orchtui.ui.parts.completion import paths_below
 from orchtui.ui.runs.export_dialog import ExportDialog
 from orchtui.ui.runs.run_entry import RunEntry
 

@@ -14,8 +14,8 @@ from orchtui.engine.events import RunStarted
 from orchtui.engine.project import Project
 from orchtui.engine.summary import Summary
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completing_input import Source
-from orchtui.ui.bars.completion import Candidate, paths_below
+from orchtui.ui.parts.completing_input import Source
+from orchtui.ui.parts.completion import Candidate, paths_below
 
 MOST_RUNS = 100
 """Of the newest runs, whose tasks are offered."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from orchtui.ui.bars.completing_input import Completing, Source
+from orchtui.ui.parts.completing_input import Completing, Source
 
 
 class AskPath(ModalScreen[str | None]):

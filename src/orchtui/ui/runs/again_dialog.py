@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from orchtui.engine.plan import Plan
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completing_input import Completing
-from orchtui.ui.bars.completion import Candidate
 from orchtui.ui.dialogs.dialogs import Ask
+from orchtui.ui.parts.completing_input import Completing
+from orchtui.ui.parts.completion import Candidate
 from orchtui.ui.runs.run_entry import RunEntry
 
 How = Literal["same", "failed", "change", "open"]

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from orchtui.ui.bars.completing_input import Completing, Source
+from orchtui.ui.parts.completing_input import Completing, Source
 
 FORMS: tuple[tuple[str, str, str], ...] = (
     ("md", ".md", "one document with every prompt and result"),

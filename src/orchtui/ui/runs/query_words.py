@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completion import Candidate
+from orchtui.ui.parts.completion import Candidate
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.history.run_row import RunRow

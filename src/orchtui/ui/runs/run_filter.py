@@ -14,9 +14,9 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orchtui.ui.bars.completing_input import Completing
-from orchtui.ui.bars.completion import Candidate
 from orchtui.ui.keys import keymap
+from orchtui.ui.parts.completing_input import Completing
+from orchtui.ui.parts.completion import Candidate
 from orchtui.ui.runs.query_words import offers, part_at
 
 if TYPE_CHECKING:  # not before the first paint

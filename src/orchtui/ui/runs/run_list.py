@@ -9,8 +9,8 @@ from textual.events import Resize
 from textual.message import Message
 
 from orchtui.ui.keys import keymap
+from orchtui.ui.parts.picked_rows import Line, PickedRows
 from orchtui.ui.runs import run_columns
-from orchtui.ui.runs.picked_rows import Line, PickedRows
 from orchtui.ui.runs.run_columns import LOOKS, Columns
 from orchtui.ui.runs.run_entry import RunEntry
 

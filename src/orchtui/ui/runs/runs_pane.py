@@ -21,8 +21,8 @@ from orchtui.engine.text import clean_line
 from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.possible import Now, damaged_words, hindrance
+from orchtui.ui.parts.picked_rows import PickedRows
 from orchtui.ui.runs import run_detail, runs_words
-from orchtui.ui.runs.picked_rows import PickedRows
 from orchtui.ui.runs.run_columns import column_at, head
 from orchtui.ui.runs.run_detail import Detail
 from orchtui.ui.runs.run_entry import SORTS, RunEntry, RunsFound, RunWish, Sort

@@ -13,8 +13,8 @@ from textual.widgets import Input, Static
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completing_input import Completing
-from orchtui.ui.bars.completion import Candidate
+from orchtui.ui.parts.completing_input import Completing
+from orchtui.ui.parts.completion import Candidate
 
 
 class TagsDialog(ModalScreen[list[str] | None]):

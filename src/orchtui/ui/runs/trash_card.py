@@ -16,8 +16,8 @@ from textual.widgets import Static
 from orchtui.engine.text import clean_line
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks.wrapping import fit
+from orchtui.ui.parts.picked_rows import Line, PickedRows
 from orchtui.ui.runs import run_columns
-from orchtui.ui.runs.picked_rows import Line, PickedRows
 from orchtui.ui.runs.run_entry import LOOKS
 
 if TYPE_CHECKING:  # not before the first paint

@@ -20,10 +20,10 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from orchtui.engine.text import clean_line
-from orchtui.ui.bars.completion import Candidate, item_of_list, matching
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.notices.trouble import TellsTrouble
+from orchtui.ui.parts.completion import Candidate, item_of_list, matching
 
 _FRAME = 4
 """Cells of the list's border and scrollbar."""
