@@ -211,6 +211,29 @@ async def _past_runs(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncI
     await until(pilot, lambda: app.screen is app.main, "it is left")
 
 
+async def _dialogs(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
+    """Those that come up by themselves, or with a run."""
+    run = told().run
+    asked = ev.PermissionAsked(
+        seq=1, at=ev.iso(START), task="asks", attempt=1, question="q", what="rm -r drafts/old"
+    )
+    answers = [("s", "save", "save"), ("b", "back", "back")]
+    written = Change("docs/notes.md", "done", "Papers", "completed", folder)
+    dialogs: dict[str, ModalScreen[Any]] = {
+        "a question": Ask("Save the plan?", "It is in no file.", answers),
+        "an error": Read("This did not work", Content("The disk is full."), error=True),
+        "permission": PermissionQuestion(run, asked, lambda: START),
+        "changes": ChangesView([written], lambda _: Meeting("changed"), lambda *_: DIFF),
+    }
+    for name, dialog in dialogs.items():
+        app.push_screen(dialog)
+        await until(pilot, lambda: app.screen is not app.main, f"{name} is there")
+        await pilot.pause()
+        yield name
+        await pilot.press("escape")
+        await pilot.pause()
+
+
 async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterator[str]:
     """Stop in every state; gives its name."""
     main = app.main
@@ -262,22 +285,5 @@ async def walk(app: OrchtuiApp, pilot: Pilot[int], folder: Path) -> AsyncIterato
     await pilot.pause()
     yield "notices"
     app.clear_notifications()
-    run = told().run
-    asked = ev.PermissionAsked(
-        seq=1, at=ev.iso(START), task="asks", attempt=1, question="q", what="rm -r drafts/old"
-    )
-    answers = [("s", "save", "save"), ("b", "back", "back")]
-    written = Change("docs/notes.md", "done", "Papers", "completed", folder)
-    dialogs: dict[str, ModalScreen[Any]] = {
-        "a question": Ask("Save the plan?", "It is in no file.", answers),
-        "an error": Read("This did not work", Content("The disk is full."), error=True),
-        "permission": PermissionQuestion(run, asked, lambda: START),
-        "changes": ChangesView([written], lambda _: Meeting("changed"), lambda *_: DIFF),
-    }
-    for name, dialog in dialogs.items():
-        app.push_screen(dialog)
-        await until(pilot, lambda: app.screen is not app.main, f"{name} is there")
-        await pilot.pause()
+    async for name in _dialogs(app, pilot, folder):
         yield name
-        await pilot.press("escape")
-        await pilot.pause()

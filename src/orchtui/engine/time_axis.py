@@ -50,6 +50,11 @@ class TimeAxis:
                 return offset + min(moment, end) - start
         return 0.0
 
+    def pauses(self) -> list[tuple[float, float]]:
+        """Where one stretch ends and the next begins, and how many seconds lie between."""
+        pairs = zip(self._spans, self._spans[1:], strict=False)
+        return [(after[2], max(0.0, after[0] - before[1])) for before, after in pairs]
+
     def moment(self, seconds: float) -> float:
         """The inverse of `at`: seconds since 1970; 0 for an axis on which nobody worked."""
         if not self._spans:

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
-from orchtui.engine.exports.timeline_marks import MOST_TICKS, Clock, rows
+from orchtui.engine.exports.timeline_marks import MOST_TICKS, rows
 from orchtui.engine.exports.timeline_svg import timeline
 from orchtui.engine.run import Run
+from orchtui.engine.time_axis import TimeAxis
 from tests.engine.exports import subjects
 from tests.engine.generated_runs import Telling, ended_runs, tellings
 from tests.engine.told import Told
@@ -41,19 +42,19 @@ def test_any_run_is_drawn_within_its_edges(telling: Telling, data: st.DataObject
 
 @given(run=ended_runs())
 def test_every_stretch_lies_in_the_runs_time_and_none_is_over_another(run: Run) -> None:
-    clock = Clock(run, run.at)
-    for row in rows(run, clock, run.at):
+    axis = TimeAxis.of(run, run.at)
+    for row in rows(run, axis, run.at):
         ends = [0.0]
         for one in row.stretches:
-            assert 0 <= one.start < one.end <= clock.length + 1e-6
+            assert 0 <= one.start < one.end <= axis.length + 1e-6
             assert one.start >= ends[-1] - 1e-6
             ends.append(one.end)
-    assert clock.length >= verdict.makespan(run) - 1e-6
+    assert axis.length >= verdict.makespan(run) - 1e-6
 
 
 def test_work_retries_waits_and_tools_stand_where_they_were() -> None:
     run = subjects.whole().run
-    found = rows(run, Clock(run, run.at), run.at)
+    found = rows(run, TimeAxis.of(run, run.at), run.at)
     first = [(one.kind, one.start, one.end) for one in found[0].stretches]
     assert first == [("lost", 0, 3), ("server", 3, 6), ("work", 6, 8)]
     assert [(tick.at, tick.failed) for tick in found[0].ticks] == [(1, False), (1.5, False)]
@@ -65,9 +66,9 @@ def test_work_retries_waits_and_tools_stand_where_they_were() -> None:
 
 def test_a_pause_between_sessions_takes_no_room_and_is_told() -> None:
     run = subjects.resumed().run
-    clock = Clock(run, run.at)
-    assert clock.pauses() == [(4.0, 3596.0)]
-    assert clock.length == pytest.approx(9.0)
+    axis = TimeAxis.of(run, run.at)
+    assert axis.pauses() == [(4.0, 3596.0)]
+    assert axis.length == pytest.approx(9.0)
     assert "resumed after 59m 56s" in "".join(timeline(subjects.of(run), alone=False))
 
 
@@ -97,7 +98,7 @@ def test_uses_of_tools_are_bounded() -> None:
     for number in range(5 * MOST_TICKS):
         call = {"call": str(number), "name": "Read", "arguments": "{}"}
         told.tell(ev.ToolCalled, number / 100, task="a", attempt=1, **call)
-    row = rows(told.run, Clock(told.run, told.run.at), told.run.at)[0]
+    row = rows(told.run, TimeAxis.of(told.run, told.run.at), told.run.at)[0]
     assert len(row.ticks) <= MOST_TICKS
 
 

@@ -11,7 +11,8 @@ from itertools import zip_longest
 from typing import Literal, NamedTuple
 
 from orchtui.engine.events import seconds
-from orchtui.engine.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.run import Attempt, Run, TaskRun
+from orchtui.engine.time_axis import TimeAxis
 
 Kind = Literal["others", "slot", "server", "work", "lost"]
 """What a stretch is: a wait for other tasks, for a slot, for its server or its next attempt; an
@@ -48,60 +49,21 @@ class Row:
     """When it ended."""
 
 
-class Clock:
-    """Moments of a run as seconds of working time.
-
-    Args:
-        run: Whose time it is.
-        now: The end of the session that is going on; seconds since 1970.
-    """
-
-    def __init__(self, run: Run, now: float) -> None:
-        self._spans: list[tuple[float, float, float]] = []
-        total = 0.0
-        for number, session in enumerate(run.sessions, 1):
-            end = session.last_end if number < len(run.sessions) else _end(run, session, now)
-            self._spans.append((session.started, end, total))
-            total += max(0.0, end - session.started)
-        self.length = max(total, 0.001)
-        """Seconds from the start to the end."""
-
-    def at(self, moment: float) -> float:
-        """Seconds of working time up to a moment since 1970."""
-        for start, end, offset in reversed(self._spans):
-            if moment >= start:
-                return offset + min(moment, max(end, start)) - start
-        return 0.0
-
-    def pauses(self) -> list[tuple[float, float]]:
-        """Where one session ends and the next begins, and how many seconds lie between."""
-        pairs = zip(self._spans, self._spans[1:], strict=False)
-        return [(after[2], max(0.0, after[0] - before[1])) for before, after in pairs]
-
-
-def _end(run: Run, session: Session, now: float) -> float:
-    if run.finished is None:
-        return max(session.last_end, now)
-    # The synthesis is not counted in the makespan, but its bar takes room.
-    last = run.aggregate.ended if run.aggregate is not None else None
-    return max(session.last_end, last or 0.0)
-
-
-def rows(run: Run, clock: Clock, now: float) -> list[Row]:
+def rows(run: Run, axis: TimeAxis, now: float) -> list[Row]:
     """Every task's time, in the plan's order; the synthesis last.
 
     Args:
         run: The run.
-        clock: Its time.
+        axis: Its time.
         now: Up to when it is told; seconds since 1970.
     """
     added = {one.scheduled.id: seconds(one.at) for one in run.added}
-    marks = _Marks(run, clock, now)
+    marks = _Marks(run, axis, now)
     every = [*run.tasks.values(), *([run.aggregate] if run.aggregate is not None else [])]
     return [marks.row(task, added.get(task.id, run.sessions[0].started)) for task in every]
 
 
-def race_marks(run: Run, clock: Clock) -> dict[str, list[float]]:
+def race_marks(run: Run, axis: TimeAxis) -> dict[str, list[float]]:
     """Where tasks met others at a file, by id, in seconds of working time."""
     found: dict[str, list[float]] = {}
     for race in run.races:
@@ -110,16 +72,16 @@ def race_marks(run: Run, clock: Clock) -> dict[str, list[float]]:
                 moment = seconds(when)
             except (ValueError, OverflowError):
                 moment = seconds(race.at)  # a journal may come from elsewhere
-            found.setdefault(task, []).append(clock.at(moment))
+            found.setdefault(task, []).append(axis.at(moment))
     return found
 
 
 class _Marks:
-    def __init__(self, run: Run, clock: Clock, now: float) -> None:
-        self._run, self._clock, self._now = run, clock, now
+    def __init__(self, run: Run, axis: TimeAxis, now: float) -> None:
+        self._run, self._axis, self._now = run, axis, now
 
     def row(self, task: TaskRun, known: float) -> Row:
-        ended = None if task.ended is None else self._clock.at(task.ended)
+        ended = None if task.ended is None else self._axis.at(task.ended)
         if task.attempts and not task.made:  # its result was taken over: nothing took time here
             return Row(task, (), (), ended)
         made = [attempt for attempt in task.attempts if attempt.number]
@@ -166,9 +128,9 @@ class _Marks:
     def _ticks(self, attempt: Attempt) -> Iterator[Tick]:
         every = -(-len(attempt.tools) // MOST_TICKS) or 1
         for tool in attempt.tools[::every]:
-            yield Tick(self._clock.at(tool.at), tool.ok is False)
+            yield Tick(self._axis.at(tool.at), tool.ok is False)
 
     def _stretch(
         self, kind: Kind, start: float, end: float, attempt: Attempt | None = None
     ) -> Stretch:
-        return Stretch(kind, self._clock.at(start), self._clock.at(end), attempt)
+        return Stretch(kind, self._axis.at(start), self._axis.at(end), attempt)

@@ -10,9 +10,10 @@ from html import escape
 from orchtui.engine.durations import show_duration
 from orchtui.engine.exports.page_style import COLORS, TIMELINE
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.exports.timeline_marks import Clock, Row, Stretch, race_marks, rows
+from orchtui.engine.exports.timeline_marks import Row, Stretch, race_marks, rows
 from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
+from orchtui.engine.time_axis import TimeAxis
 
 _WIDTH, _NAMES, _WORDS = 1100, 250, 130
 """Of the whole, of the names on the left, and of the words on the right."""
@@ -46,11 +47,11 @@ class _Drawing:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._run: Run = subject.run
-        self._clock = Clock(subject.run, subject.now)
-        self._rows = rows(subject.run, self._clock, subject.now)
+        self._axis = TimeAxis.of(subject.run, subject.now)
+        self._rows = rows(subject.run, self._axis, subject.now)
         self._left, self._right = _EDGE + _NAMES, _WIDTH - _EDGE - _WORDS
         self._bottom = _RULER + _ROW * len(self._rows)
-        self._races = race_marks(subject.run, self._clock)
+        self._races = race_marks(subject.run, self._axis)
 
     def draw(self, alone: bool) -> Iterator[str]:
         height = self._bottom + _LEGEND + _EDGE
@@ -81,7 +82,7 @@ class _Drawing:
 
     def _told(self) -> str:
         """The same in words, for those who do not see it."""
-        took = show_duration(self._clock.length)
+        took = show_duration(self._axis.length)
         told = [f"{self._subject.standing}: {self._subject.outcome()}, over {took}."]
         told += [f"{_name(row.task)}: {_story(row)}." for row in self._rows[:_MOST_TOLD]]
         if (more := len(self._rows) - _MOST_TOLD) > 0:
@@ -89,10 +90,10 @@ class _Drawing:
         return " ".join(told)
 
     def _x(self, moment: float) -> float:
-        return self._left + moment / self._clock.length * (self._right - self._left)
+        return self._left + moment / self._axis.length * (self._right - self._left)
 
     def _ruler(self) -> Iterator[str]:
-        length = self._clock.length
+        length = self._axis.length
         step = next((one for one in _STEPS if length / one < _MARKS), _STEPS[-1])
         while length / step >= _MARKS:
             step *= 2
@@ -120,7 +121,7 @@ class _Drawing:
             ink = "toolfailed" if tick.failed else "tool"
             yield (f'<path class="{ink}" d="M{self._x(tick.at):.1f} {middle - 4}v8"/>')
         for attempt in task.attempts[1:]:
-            x = self._x(self._clock.at(attempt.started))
+            x = self._x(self._axis.at(attempt.started))
             yield f'<text class="again" x="{x:.1f}" y="{middle - 5}">↻</text>'
         for at in self._races.get(task.id, ()):
             x = self._x(at)
@@ -148,12 +149,12 @@ class _Drawing:
 
     def _lines(self) -> Iterator[str]:
         """What goes through all rows: the pauses between sessions, and now."""
-        for at, pause in self._clock.pauses():
+        for at, pause in self._axis.pauses():
             x, words = self._x(at), f"resumed after {show_duration(pause)}"
             yield f'<g><title>{words}</title><path class="pause" d="M{x:.1f} 18V{self._bottom}"/>'
             yield f'<text class="soft small middle" x="{x:.1f}" y="14">{words}</text></g>\n'
         if self._subject.live:
-            x = self._x(self._clock.at(self._subject.now))
+            x = self._x(self._axis.at(self._subject.now))
             yield f'<path class="now" d="M{x:.1f} 18V{self._bottom}"/>'
             yield f'<text class="nowink small middle" x="{x:.1f}" y="14">now</text>\n'
 
