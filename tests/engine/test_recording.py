@@ -90,6 +90,36 @@ def test_at_every_event_it_is_what_folding_gives(
     assert recording.whole
 
 
+@settings(max_examples=40, deadline=None)
+@given(tellings(), st.integers(1, 12), st.lists(st.integers(1, 200), min_size=2, max_size=12))
+def test_going_to_and_fro_gives_what_folding_gives(
+    tmp_path_factory: pytest.TempPathFactory, telling: Telling, events: int, places: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("runs") / RUN
+    folder.mkdir()
+    goes_to_and_fro(recorded(folder, lines_of(telling.events), events), telling.events, places)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 9), st.lists(st.integers(1, 45), min_size=2, max_size=20))
+def test_all_that_grows_is_what_it_was_going_to_and_fro(
+    tmp_path_factory: pytest.TempPathFactory, events: int, places: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("runs") / RUN
+    folder.mkdir()
+    told = with_everything()
+    goes_to_and_fro(recorded(folder, told, events), told.events, places)
+
+
+def goes_to_and_fro(recording: Recording, events: list[ev.RunEvent], places: list[int]) -> None:
+    """Each Run is made of what is left of the one before it."""
+    head = None
+    for place in places:
+        head = recording.playhead(place, head)
+        expected = fold.replay(events[: head.index])
+        assert expected is not None and same(head.run, expected)
+
+
 def with_everything() -> Told:
     """A run with all that grows: texts, tools, refusals, attempts, tasks, and a synthesis."""
     told = Told(task("a"), task("b"), aggregate="synthesize").starts("a", 0).starts("b", 0)

@@ -121,19 +121,74 @@ class Checkpoint:
     size: int
     """Bytes of memory, about, beyond what it shares with the one before it."""
 
-    def restored(self) -> Run:
-        """The Run as it stood, to do with as one likes."""
+    def restored(self, past: "Past | None" = None) -> Run:
+        """The Run as it stood, to do with as one likes.
+
+        Args:
+            past: What is left of another Run: what is the same in it is taken out of it, and not
+                copied again. Nobody may use that one from then on.
+        """
         run = _own_lists(self.run)
         collecting = gc.isenabled()
         gc.disable()  # with many tasks it would look ten times for garbage, and there is none
         try:
-            each = map(_restored, self.frames, self.lengths)
+            if past is None:
+                each = list(map(_restored, self.frames, self.lengths))
+            else:
+                each = list(map(past.restored, range(len(self.frames)), self.frames, self.lengths))
             run.tasks = {task.task.id: task for task in each}
         finally:
             if collecting:
                 gc.enable()
         run.aggregate = None if self.aggregate is None else _restored(*self.aggregate)
         return run
+
+
+class Past:
+    """A Run that was restored once, and goes back or on by more than it is folded.
+
+    Args:
+        run: As it is now.
+        checkpoint: What it was restored from.
+    """
+
+    def __init__(self, run: Run, checkpoint: Checkpoint) -> None:
+        self.run = run
+        self.changed: set[str] = set()
+        """Tasks to which something but text has happened since."""
+        self.written: set[str] = set()
+        """Tasks that have got text since."""
+        self._frames, self._lengths = checkpoint.frames, checkpoint.lengths
+
+    def note(self, event: ev.RunEvent | ev.UnknownEvent) -> None:
+        """Note what an event does that was folded."""
+        if type(event) is ev.TextDelta:  # nearly every event
+            self.written.add(event.task)
+        else:
+            self.changed.update(changed_by(event, self.run))
+
+    def restored(self, place: int, frame: _Frame, length: int) -> TaskRun:
+        """A task as a checkpoint has it, out of this Run where only text is different."""
+        task_id = frame.task.task.id
+        if (
+            place >= len(self._frames)
+            or self._frames[place] is not frame
+            or task_id in self.changed
+        ):
+            return _restored(frame, length)
+        task = self.run.tasks[task_id]
+        if self._lengths[place] != length or task_id in self.written:
+            attempt, trail = task.attempts[-1], frame.attempts[-1].trail
+            attempt.length, attempt.pieces = length, trail.text(length)
+        return task
+
+
+def changed_by(event: ev.RunEvent | ev.UnknownEvent, run: Run) -> Collection[str]:
+    """The tasks that an event changes beyond their text, by id; of the synthesis, AGGREGATE."""
+    if isinstance(event, ev.RunResumed):
+        return (*run.tasks, ev.AGGREGATE)
+    task = getattr(event, "task", None)
+    return (task,) if task else ()
 
 
 class Checkpoints:

@@ -202,7 +202,7 @@ class Player:
         return marker
 
     def _jump(self, index: int) -> None:
-        self._head, self.events = self.recording.playhead(index), []
+        self._head, self.events = self.recording.playhead(index, self._head), []
 
 
 def checked_speed(speed: float) -> float:

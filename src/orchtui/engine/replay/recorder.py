@@ -12,7 +12,7 @@ from typing import NamedTuple
 from orchtui.engine import events as ev
 from orchtui.engine import fold, journal, past_runs
 from orchtui.engine.errors import IllegalTransitionError, StorageError
-from orchtui.engine.replay.checkpoints import Checkpoints
+from orchtui.engine.replay.checkpoints import Checkpoints, changed_by
 from orchtui.engine.replay.markers import Marker, kind_of
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
@@ -120,14 +120,12 @@ class Recorder:
 
     def _note(self, run: Run, event: AnyEvent) -> None:
         task = getattr(event, "task", None) or ""
+        self._changed.update(changed_by(event, run))
         if isinstance(event, ev.RunResumed):
             self._end_session()
             self._begin_session(run.at)
-            self._changed.update(run.tasks, (ev.AGGREGATE,))
-        elif task:
-            self._changed.add(task)
-            if isinstance(event, ev.ToolReturned):
-                self.checkpoints.note_return(run.of(task), event)
+        elif isinstance(event, ev.ToolReturned):
+            self.checkpoints.note_return(run.of(task), event)
         self.unknown += isinstance(event, ev.UnknownEvent)
         if (kind := kind_of(event)) is not None:
             position = max(self.positions[-1], self._offset + run.at - self._start)

@@ -14,7 +14,7 @@ from pathlib import Path
 from orchtui.engine import events as ev
 from orchtui.engine import fold, journal
 from orchtui.engine.errors import IllegalTransitionError, StorageError
-from orchtui.engine.replay.checkpoints import Checkpoint, Checkpoints
+from orchtui.engine.replay.checkpoints import Checkpoint, Checkpoints, Past
 from orchtui.engine.replay.markers import Markers
 from orchtui.engine.replay.recorder import AnyEvent, Recorder, decoded
 from orchtui.engine.run import Run
@@ -66,12 +66,18 @@ class Recording:
         """
         return self.playhead(index).run
 
-    def playhead(self, index: int) -> "Playhead":
-        """The same, as something that can go on from there; arguments and errors are those."""
+    def playhead(self, index: int, left: "Playhead | None" = None) -> "Playhead":
+        """The same, as something that can go on from there; errors are those.
+
+        Args:
+            index: From 1; what is beyond the ends is taken for the end.
+            left: Where one comes from: what is the same there is not copied again. Its Run is
+                used up.
+        """
         index = min(max(1, index), self.count)
         checkpoint = self.nearest(index)
         lines = WholeLines(self.folder / journal.FILE, checkpoint.offset, self._identity)
-        found = Playhead(checkpoint.restored(), checkpoint.index, lines)
+        found = Playhead(checkpoint, lines, left.past if left is not None else None)
         found.forward(index - checkpoint.index)
         return found
 
@@ -93,14 +99,16 @@ class Playhead:
     """A Run at one event of its journal, that can go on to the next ones.
 
     Args:
-        run: After so many events.
-        index: How many.
-        lines: The journal, from the event behind them on.
+        checkpoint: Where it begins.
+        lines: The journal, from the event behind that on.
+        left: What is left of a Run that is used up.
     """
 
-    def __init__(self, run: Run, index: int, lines: WholeLines) -> None:
-        self.run = run
-        self.index = index
+    def __init__(self, checkpoint: Checkpoint, lines: WholeLines, left: Past | None = None) -> None:
+        self.run = checkpoint.restored(left)
+        self.past = Past(self.run, checkpoint)
+        """What can be made of it when it is used up."""
+        self.index = checkpoint.index
         self._lines = lines
         self._ahead: list[AnyEvent] = []
         """Read and not folded yet, the next one last."""
@@ -123,6 +131,7 @@ class Playhead:
                 fold.apply(self.run, event)
             except (IllegalTransitionError, ValueError) as error:
                 raise StorageError(f"the journal was changed meanwhile: {error}") from error
+            self.past.note(event)
             passed.append(event)
             self.index += 1
         return passed
