@@ -372,6 +372,7 @@ def test_a_way_back_and_forth_ends_where_one_is(pieces: list[str], way: list[int
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", 24)
         patch.setattr(document, "BLOCK", 24)
+        patch.setattr(document, "_MOST_MARKS", 2)
         made = AttemptLines(60)
         for place in [0, *way, 40]:
             run = fold.replay(events[: min(len(events), 5 + place)])

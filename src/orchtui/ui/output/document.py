@@ -92,7 +92,7 @@ class Document:
         last = self.blocks[-1] if self.blocks else None
         if not isinstance(last, MarkBlock) or len(last.makers) >= _MOST_MARKS:
             last = MarkBlock()
-            self.add(last)
+            self.add(last, self._appended)
         last.makers.append(make)
         self.touch(len(self.blocks) - 1)
         return len(self.blocks) - 1

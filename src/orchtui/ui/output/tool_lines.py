@@ -13,7 +13,7 @@ from orchtui.engine.run import Attempt, ToolUse
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.tool_words import call_words, result_words
 from orchtui.ui.looks.wrapping import even, fit, wrap
-from orchtui.ui.output.blocks import Row
+from orchtui.ui.output.blocks import Row, TextBlock
 from orchtui.ui.output.document import Document
 
 KINDS = ("tool", "tool-error", "tool-result", "refused", "files")
@@ -28,10 +28,12 @@ _MOST_FILES = 200
 
 
 class _Station(NamedTuple):
-    """Where a block of text begins, to go back to."""
+    """Where a block begins, to go back to."""
 
     blocks: int
     """Before it."""
+    is_text: bool
+    """Whether it is one of text."""
     length: int
     """Characters that had been taken in."""
     tools: int
@@ -105,11 +107,12 @@ class AttemptLines:
     def _go_back(self, attempt: Attempt) -> None:
         """Take away all behind the last block that is in this state too."""
         while self._stations:
-            blocks, length, tools, refused = self._stations[-1]
+            # With its block it goes: both come anew where they are still wanted.
+            blocks, is_text, length, tools, refused = self._stations.pop()
             fits = tools <= len(attempt.tools) and refused <= len(attempt.refused)
-            if length < attempt.length and fits:
+            # Text that ends where its block does ends in another row without the block behind it.
+            if length + is_text <= attempt.length and fits:
                 break
-            self._stations.pop()
         else:
             blocks = length = tools = refused = 0
         self.document.shorten(blocks)
@@ -160,7 +163,9 @@ class AttemptLines:
         return place < (tool.offset, tool.at)
 
     def _tool(self, attempt: Attempt) -> None:
+        known = len(self.document.blocks)
         block = self.document.mark(partial(self._rows, self._tools))
+        self._station(known)
         self._blocks.append(block)
         if attempt.tools[self._tools].ok is None:
             self._open[self._tools] = block
@@ -169,16 +174,23 @@ class AttemptLines:
     def _refusal(self, attempt: Attempt) -> None:
         one = attempt.refused[self._refused]
         words = f"{clean_line(one.path, 300)}: {clean_line(one.why, 300)}"
+        known = len(self.document.blocks)
         self.document.line(f"⊘ {one.access} refused: {words}", "refused")
+        self._station(known)
         self._refused += 1
 
     def _text(self, text: str) -> None:
-        """Add text, and note where blocks begin, with what stands before it."""
-        document, known = self.document, len(self.document.blocks)
-        document.append(text, "text")
+        known = len(self.document.blocks)
+        self.document.append(text, "text")
+        self._station(known)
+
+    def _station(self, known: int) -> None:
+        """Note where blocks begin that are new, with what stands before them."""
+        document = self.document
         for blocks, start in enumerate(document.starts[known:], known):
             if start is not None:
-                self._stations.append(_Station(blocks, start, self._tools, self._refused))
+                is_text = isinstance(document.blocks[blocks], TextBlock)
+                self._stations.append(_Station(blocks, is_text, start, self._tools, self._refused))
 
     def _returned(self, attempt: Attempt) -> bool:
         """Show the answers that came since."""
