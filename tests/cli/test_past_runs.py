@@ -210,7 +210,7 @@ def test_pruning_says_first_and_leaves_pinned_runs(orchtui: Orchtui, out: Path) 
     assert orchtui("runs", "restore", run_id(3)).returncode == 0
     nothing = orchtui("runs", "prune", "--larger-than", "1GB", "--yes")
     assert (nothing.returncode, nothing.stdout) == (0, "")
-    assert "Nothing is to go" in nothing.stderr
+    assert "No run would go" in nothing.stderr
 
 
 def test_disk_use(orchtui: Orchtui, out: Path) -> None:
@@ -303,3 +303,28 @@ def test_a_run_with_a_damaged_journal_is_shown_as_far_as_it_goes(
     done = orchtui("runs", "show", run_id(1))
     assert (done.returncode, done.stdout) == (1, "")
     assert "not an event" in done.stderr
+
+
+def test_what_a_damaged_journal_still_tells_can_be_compared_and_taken_out(
+    orchtui: Orchtui, out: Path, project: Path
+) -> None:
+    edited = out / "runs" / run_id(1) / journal.FILE
+    before = edited.read_bytes()
+    lines = before.splitlines(keepends=True)
+    edited.write_bytes(b"".join([*lines[:-2], b"no event\n", *lines[-2:]]))
+
+    done = orchtui("runs", "list")
+    assert f"{run_id(1)}: the journal can be read only in part: line" in done.stderr
+    done = orchtui("runs", "diff", f"{run_id(1)}:one", f"{run_id(2)}:one")
+    assert done.returncode in (0, 1), done.stderr
+    assert f"run {run_id(1)} can be read only in part: line" in done.stdout + done.stderr
+    done = orchtui("runs", "export", run_id(1), "-o", "run.md")
+    assert done.returncode == 0, done.stderr
+    assert "the journal can be read only in part: line" in done.stderr
+    assert "**DAMAGED**: Its journal can be read only in part" in (project / "run.md").read_text()
+    done = orchtui("runs", "plan", run_id(1))
+    assert done.returncode == 0 and "tasks:" in done.stdout
+    assert "the plan is as far as the journal can be read" in done.stderr
+    done = orchtui("runs", "again", run_id(1), "--dry-run", "--backend", "rehearsal")
+    assert "the plan is as far as the journal can be read" in done.stdout + done.stderr
+    assert edited.read_bytes() != before, "it was not touched"

@@ -13,6 +13,7 @@ from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.dialogs.reuse_question import TakeOverQuestion
 from orchtui.ui.runs.again_dialog import OneChange, change_offers
 from orchtui.ui.runs.export_dialog import FORMS, ExportDialog
+from orchtui.ui.runs.runs_pane import RunsPane
 from tests.engine.history.past import completed, left, run_id
 from tests.ui.conftest import (
     FAIL,
@@ -158,6 +159,13 @@ async def test_its_plan_on_the_desk_keeps_where_it_came_from(make_app: MakeApp) 
         await run_to_end(pilot, app)
         assert app.main.origin == first
         await said(pilot, app, "compares it with the run that it repeats")
+        assert app.main.run_shown is not None
+        second = app.main.run_shown.id
+    later = make_app()
+    async with later.run_test(size=(120, 36)) as pilot:
+        await open_list(pilot, later)
+        later.main.runs_pane.post_message(RunsPane.Opened(second))
+        await until(pilot, lambda: later.main.origin == first, "its journal says what it repeats")
 
 
 async def test_two_runs_are_marked_one_after_the_other(make_app: MakeApp, tmp_path: Path) -> None:
@@ -173,6 +181,11 @@ async def test_two_runs_are_marked_one_after_the_other(make_app: MakeApp, tmp_pa
         await until(pilot, lambda: not app.main.runs_pane.list.chosen, "the same takes it away")
         await pilot.press("c", "j", "c")
         await compared(pilot, app, run_id(2), run_id(1))
+        app.clear_notifications()
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.compare.table.has_focus, "the table of the two")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.view == "runs", "back where one came from")
         app.main.action_go("runs")
         assert not app.main.runs_pane.list.chosen
         await pilot.press("1", "escape")

@@ -10,7 +10,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from orchtui.config import Notify
 from orchtui.engine import events as ev
-from orchtui.engine.history import run_row
+from orchtui.engine import past_runs
 from orchtui.engine.project import Project
 from orchtui.engine.run import Run
 from orchtui.ui.app import OrchtuiApp
@@ -147,8 +147,8 @@ async def test_a_run_that_is_long_in_opening_says_so_and_can_be_let_be(
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(80, 24)) as pilot:
         await run_to_end(pilot, app)
-        gate = Gate(run_row.opened_as_far)
-        monkeypatch.setattr(run_row, "opened_as_far", gate)
+        gate = Gate(past_runs.open_as_far)
+        monkeypatch.setattr(past_runs, "open_as_far", gate)
         await pilot.press("5")
         await until(pilot, lambda: app.main.runs_pane.entries, "the list")
         before = app.main.shown

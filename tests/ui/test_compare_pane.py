@@ -65,7 +65,7 @@ async def test_without_a_run_it_says_what_it_is_for(make_app: MakeApp) -> None:
         await pilot.press("enter")
         await said(pilot, app, "There are no results yet")
         await pilot.press("escape")
-        await until(pilot, lambda: app.main.view == "timeline", "the timeline is in front")
+        await until(pilot, lambda: app.main.view == "compose", "the plan is in front, as before")
 
 
 async def test_two_results_are_compared_and_left_again(make_app: MakeApp) -> None:

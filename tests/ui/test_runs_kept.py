@@ -186,6 +186,32 @@ async def test_pruning_shows_first_what_would_go(
         await until(pilot, lambda: len(listed(app)) == 3, "all at once")
 
 
+async def test_one_run_that_refuses_keeps_no_other_from_going_or_coming_back(
+    make_app: MakeApp, out: Path
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_list(pilot, app, "garden")
+        await pilot.press("P")
+        await asked(pilot, app, PruneDialog)
+        app.screen.query_one("#prune-older", Input).value = ""
+        app.screen.query_one("#prune-larger", Input).value = "1B"
+        await sees(pilot, app, "3 runs would go")
+        labels.pinned(folder_of(out, 1), True)  # from elsewhere, while the question stands
+        await pilot.press("enter", "enter")
+        await said(pilot, app, "2 runs in the trash; u brings them back")
+        await said(pilot, app, "Not moved: 1 run. ")
+        await until(pilot, lambda: listed(app) == ["garden"], "the others are gone")
+        folder_of(out, 2).mkdir()  # its place is taken
+        await pilot.press("u")
+        await said(pilot, app, f"Back again: {run_id(3)}")
+        await said(pilot, app, "Still in the trash: 1 run. ")
+        folder_of(out, 2).rmdir()
+        await pilot.press("u")
+        await said(pilot, app, f"Back again: {run_id(2)}")
+        await until(pilot, lambda: len(listed(app)) == 3, "all are there")
+
+
 async def test_pruning_can_be_left(make_app: MakeApp, out: Path) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -32,15 +32,17 @@ class QueryCommand(click.Command):
 
 
 @contextmanager
-def up_to_date(project: "Project", *, texts: bool) -> Iterator["History"]:
+def up_to_date(project: "Project", *, texts: bool, patient: bool = True) -> Iterator["History"]:
     """All runs of a project as they are now.
 
     Args:
         project: Where they are.
-        texts: Whether they are searched, or compared by what only journals know.
+        texts: Whether journals are read too that have not been yet.
+        patient: Whether to wait for another orchtui that reads them.
     """
     with project.history() as history:
-        history.refresh(texts=texts, patience=PATIENCE if texts else 0.0, progress=_progress)
+        patience = PATIENCE if texts and patient else 0.0
+        history.refresh(texts=texts, patience=patience, progress=_progress)
         yield history
 
 

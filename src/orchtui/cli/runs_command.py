@@ -78,11 +78,10 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 
     from orchtui.engine import summary
     from orchtui.engine.execution_log import log
-    from orchtui.engine.history.run_row import opened_as_far
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
-    opened, why = opened_as_far(folder)
+    opened, why = project.open_as_far(run)
     if as_json:
         shown = msgspec.to_builtins(summary.of_opened(opened, folder))
         details = [_details(opened, task) for task in opened.tasks.values()]

@@ -69,7 +69,7 @@ def command(
         raise click.UsageError("--side-by-side and --html show two sides; leave the others out")
     try:
         project = make_project(out=out, config=config)
-        reader = Sides(project.open_run, project.folder, project.is_alive)
+        reader = Sides(project.open_as_far, project.folder, project.is_alive)
         read = [reader.read(reference) for reference in sides]
     except OrchtuiError as error:
         # As diff(1) has it, 1 means that there are differences.

@@ -58,7 +58,10 @@ def command(
     if to_stdout and chosen == "zip" and sys.stdout.isatty():
         raise InputError.of("a zip is nothing for a terminal; name a file with -o FILE.zip")
     project = make_project(out=out, config=config)
-    subject = Subject.of(project.open_run(run), project.run_folder(run))
+    opened, damage = project.open_as_far(run)
+    if damage:
+        click.echo(f"orchtui: the journal can be read only in part: {damage}", err=True)
+    subject = Subject.of(opened, project.run_folder(run), damage=damage)
     more = _compared(project, subject.run) if chosen == "html" else []
     if to_stdout:
         left = export.pour(subject, chosen, sys.stdout.buffer, more)

@@ -46,7 +46,8 @@ def command(
 
     project = make_project(out=out, config=config)
     asked = parse_query(" ".join(query), time.time())
-    with up_to_date(project, texts=bool(asked.terms)) as history:
+    # Also where nobody searches: only its journal tells that a run is damaged.
+    with up_to_date(project, texts=True, patient=bool(asked.terms)) as history:
         listing = history.listing(
             asked,
             sort=sort or "date",
@@ -90,8 +91,14 @@ def line_of(run: "Summary") -> str:
     done = f"{run.census.completed}/{run.tasks}"
     return (
         f"{run.id}  {run.started[:16].replace('T', ' ')}  {run.verdict:<11} {done:>7} "
-        f"{show_duration(run.makespan_s):>8} {_cost(run):>8}  {clean_line(run.name)}{mark}"
+        f"{show_duration(run.makespan_s):>8} {_speedup(run):>6} {_cost(run):>8}  "
+        f"{clean_line(run.name)}{mark}"
     )
+
+
+def _speedup(run: "Summary") -> str:
+    """`2.4x`; nothing where there is none."""
+    return f"{run.speedup:.1f}x" if run.speedup is not None else ""
 
 
 def _cost(run: "Summary") -> str:

@@ -27,14 +27,16 @@ def command(
     Tasks that were added while it ran are in it, and so are more time, another priority and
     another number of tasks at once. The flags that it was started with are told in a comment.
     """
-    from orchtui.engine.again import plan_head, plan_of
+    from orchtui.engine.again import damage_told, plan_head, plan_of
     from orchtui.engine.errors import InputError
     from orchtui.engine.plan_file import dump_plan, save_plan
     from orchtui.engine.text import clean_line
 
     if output is not None and output.exists() and not force:
         raise InputError.of("is there already; --force replaces it", str(output))
-    past = make_project(out=out, config=config).open_run(run)
+    past, why = make_project(out=out, config=config).open_as_far(run)
+    for line in damage_told(why):
+        click.echo(f"orchtui: {line}", err=True)
     plan, head = plan_of(past), "".join(f"{line}\n" for line in plan_head(past))
     if output is not None:
         save_plan(plan, output, head)

@@ -76,7 +76,7 @@ def _show(found: "Pruning") -> None:
         click.echo(f"{row_line(one.row)}  {show_size(one.bytes)}: {one.why}")
     pinned = f"; {found.pinned} pinned stay" if found.pinned else ""
     if not found.runs:
-        click.echo(f"Nothing is to go{pinned}.", err=True)
+        click.echo(f"No run would go{pinned}.", err=True)
         return
     sizes = f"{show_size(found.bytes)} of {show_size(found.before)}"
     count = f"{len(found.runs)} run{'' if len(found.runs) == 1 else 's'}"

@@ -7,7 +7,7 @@ import click
 
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options
-from orchtui.cli.past_listing import QueryCommand, row_json, tell, up_to_date
+from orchtui.cli.past_listing import QueryCommand, row_json, tell, troubles_of, up_to_date
 
 if TYPE_CHECKING:
     from orchtui.engine.history.run_history import Hit
@@ -42,7 +42,7 @@ def command(
         click.echo("Nothing was found.", err=True)
     elif search.total > len(search.hits):
         tell([f"{search.total - len(search.hits):,} more runs; --limit shows them"])
-    tell(search.told)
+    tell([*search.told, *troubles_of(hit.row for hit in search.hits)])
     return 0 if search.hits else 1
 
 

@@ -103,6 +103,8 @@ def trash_command(
         click.echo(f"{line}  {when}, {show_size(sizes[one.place])}")
     if not found:
         click.echo("There is nothing in the trash.", err=True)
+    if empty and not found:
+        trash.empty(out, [])  # what an earlier one left half deleted
     if not (empty and found):
         return 0
     count = f"{len(found)} run{'' if len(found) == 1 else 's'}"

@@ -9,7 +9,7 @@ import click
 
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options
-from orchtui.cli.past_listing import tell, up_to_date
+from orchtui.cli.past_listing import tell, troubles_of, up_to_date
 
 if TYPE_CHECKING:
     from orchtui.engine.history.trends import Trend
@@ -48,7 +48,8 @@ def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> 
     if not found and not as_json:
         why = f"No run is of '{clean_line(plan, 80)}'." if plan else "No plan ran more than once."
         click.echo(why, err=True)
-    tell(notices)
+    told = {point.run for trend in found for point in trend.points}
+    tell([*notices, *troubles_of(row for row in rows if row.id in told)])
     return 0 if found else 1
 
 

@@ -33,12 +33,13 @@ class Again(msgspec.Struct, frozen=True, kw_only=True):
     """What is different from what was asked for then, in lines."""
 
 
-def of(past: Run, written: Sequence[str] = ()) -> Again:
+def of(past: Run, written: Sequence[str] = (), damage: str = "") -> Again:
     """A past run once more.
 
     Args:
         past: Any run.
         written: What is to be different, `KEY=VALUE` each; see `plan_set`.
+        damage: Why its journal could be read no further.
 
     Raises:
         InputError: with all that is wrong, or when a newer orchtui wrote the run.
@@ -48,10 +49,17 @@ def of(past: Run, written: Sequence[str] = ()) -> Again:
         raise InputError.of(f"run {past.id} can not be run again: {why}")
     plan, overrides = plan_of(past), _without_steered(past)
     settings = plan_set.read_settings(plan, written)
-    told = [*_by_hand(past), *(setting.told(plan) for setting in settings)]
+    told = [*damage_told(damage), *_by_hand(past), *(setting.told(plan) for setting in settings)]
     for setting in settings:
         plan, overrides = _in_place_of_flag(plan, overrides, setting)
     return Again(plan=plan_set.changed(plan, settings), overrides=overrides, told=tuple(told))
+
+
+def damage_told(why: str) -> list[str]:
+    """What to say of a plan whose run could be read in part only; nothing where it was whole."""
+    if not why:
+        return []
+    return [f"the plan is as far as the journal can be read; later changes are not in it: {why}"]
 
 
 def plan_of(past: Run) -> Plan:

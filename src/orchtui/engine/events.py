@@ -138,6 +138,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """The flags that it was started with: they hold when it goes on, too."""
     parent: str = ""
     """Id of the run whose unchanged results it takes over."""
+    again_of: str = ""
+    """Id of the run whose plan it runs once more, perhaps with changes."""
     pid: int = 0
     """The process that writes it; 0 where that was not noted."""
 

@@ -68,6 +68,8 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
 def _sessions(run: Run) -> list[str]:
     """Where the run comes from, and how often it went on."""
     lines = []
+    if run.again_of:
+        lines.append(f"Again: the plan of run {inline(run.again_of)}")
     if run.parent:
         count = verdict.census(run).reused
         results = "1 result" if count == 1 else f"{count} results"

@@ -36,6 +36,7 @@ def start(event: ev.RunStarted) -> Run:
         seq=event.seq,
         at=at,
         parent=event.parent,
+        again_of=event.again_of,
         fingerprints=event.fingerprints,
         overrides=event.overrides,
         format=event.format,

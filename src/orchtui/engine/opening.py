@@ -41,6 +41,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     on, all that completed."""
     parent: Run | None = None
     """The run whose results a new one takes over."""
+    again_of: str = ""
+    """Id of the run whose plan a new one runs once more."""
 
 
 class Place(NamedTuple):
@@ -89,6 +91,7 @@ async def begin(plan: Plan, schedule: Schedule, terms: Terms, place: Place) -> O
         fingerprints=dict(terms.fingerprints),
         overrides=terms.overrides,
         parent=parent.id if parent else "",
+        again_of=terms.again_of,
         pid=os.getpid(),
     )
     run = fold.start(first)

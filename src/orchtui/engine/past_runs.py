@@ -3,13 +3,24 @@
 This module never changes a run.
 """
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from orchtui.engine import events as ev
 from orchtui.engine import fold, journal
-from orchtui.engine.errors import RunAliveError, RunNotFoundError, StorageError
+from orchtui.engine.errors import (
+    IllegalTransitionError,
+    RunAliveError,
+    RunNotFoundError,
+    StorageError,
+)
+from orchtui.engine.files import no_link
 from orchtui.engine.run import Run
 from orchtui.engine.text import clean_line
+
+MOST_JOURNAL = 256 << 20
+"""Bytes that are read of a journal in which something is wrong."""
 
 
 def run_folder(out: Path, run_id: str) -> Path:
@@ -100,3 +111,60 @@ def refuse_alive(path: Path, opened: Run) -> None:
     """
     if journal.is_alive(path):
         raise RunAliveError(opened.id, opened.pid)
+
+
+def fold_as_far(folder: Path) -> tuple[Run | None, str]:
+    """A run from its journal, as far as that can be read and fits, and why no further.
+
+    A journal of a newer version gives what this one knows of it.
+    """
+    run: Run | None = None
+    try:
+        for event in _bounded(folder):
+            if run is None:
+                run = own(folder, fold.begin(event))
+            else:
+                fold.apply(run, event)
+    except (StorageError, IllegalTransitionError) as error:
+        return run, without_folder(error, folder)
+    return run, ""
+
+
+def open_as_far(folder: Path) -> tuple[Run, str]:
+    """A run to be looked at: whole, or as far as its journal can be read, and why no further.
+
+    Raises:
+        StorageError: when nothing of it can be read, or it is another run's.
+    """
+    try:
+        return open_run(folder.parent.parent, folder.name), ""
+    except (StorageError, IllegalTransitionError) as error:
+        run, why = fold_as_far(folder)
+        if run is None:
+            raise
+        return run, why or without_folder(error, folder)
+
+
+def _bounded(folder: Path) -> Iterator[ev.RunEvent | ev.UnknownEvent]:
+    """The journal's events, without a torn last line, however long it is."""
+    path, done = folder / journal.FILE, 0
+    try:
+        with open(path, "rb", opener=no_link) as file:
+            number = 0
+            while line := file.readline(MOST_JOURNAL + 1):
+                number, done = number + 1, done + len(line)
+                if done > MOST_JOURNAL:
+                    raise StorageError(f"it is longer than {MOST_JOURNAL >> 20} MiB")
+                if not line.endswith(b"\n"):
+                    return
+                try:
+                    yield ev.decode(line)
+                except ValueError as error:
+                    raise StorageError(f"line {number} is no event: {error}") from error
+    except OSError as error:
+        raise StorageError(f"{journal.FILE}: {error.strerror}") from error
+
+
+def without_folder(error: Exception, folder: Path) -> str:
+    """What went wrong, in a row that says which run it is of."""
+    return clean_line(str(error).removeprefix(f"{folder}/"), 200)

@@ -110,6 +110,12 @@ class Prospects(Staff):
         with rescue.pointing(self.out, run_id):
             return past_runs.open_run(self.out, run_id)
 
+    def open_as_far(self, run_id: str) -> tuple[Run, str]:
+        """A past run to be looked at, whole or as far as its journal can be read, and why no
+        further; see `past_runs.open_as_far`.
+        """
+        return past_runs.open_as_far(self.run_folder(run_id))
+
     def run_folder(self, run_id: str) -> Path:
         """The folder of a run; see `past_runs.run_folder`."""
         with rescue.pointing(self.out, run_id):
@@ -125,16 +131,25 @@ class Prospects(Staff):
     # A session as it would begin
 
     def prospect(
-        self, plan: Plan, report: IndependenceReport | None = None, parent: str | None = None
+        self,
+        plan: Plan,
+        report: IndependenceReport | None = None,
+        parent: str | None = None,
+        again_of: str = "",
     ) -> Prospect:
-        """What `start` would begin; arguments and errors are the same."""
+        """What `start` would begin; arguments and errors are the same.
+
+        Args:
+            again_of: The run whose plan it is, perhaps changed since.
+        """
         from orchtui.engine import inheriting  # not before the first paint
         from orchtui.engine.opening import Terms  # not before the first paint
         from orchtui.engine.reuse import compare  # not before the first paint
 
         if parent is None:
             schedule = self.schedule(plan, report)
-            terms = Terms(overrides=self.overrides, fingerprints=self.fingerprints_of(schedule))
+            prints = self.fingerprints_of(schedule)
+            terms = Terms(overrides=self.overrides, fingerprints=prints, again_of=again_of)
             return Prospect(plan=plan, schedule=schedule, terms=terms)
         earlier = self.open_run(parent)
         overrides = resuming.inherited(self.overrides, earlier.overrides)
@@ -142,7 +157,13 @@ class Prospects(Staff):
         prints = self.fingerprints_of(schedule)
         lost = inheriting.lost_files(earlier, self._folder_of(earlier))
         reuse = compare(earlier, schedule, prints, lost=lost)
-        terms = Terms(overrides=overrides, fingerprints=prints, reuse=reuse, parent=earlier)
+        terms = Terms(
+            overrides=overrides,
+            fingerprints=prints,
+            reuse=reuse,
+            parent=earlier,
+            again_of=again_of,
+        )
         return Prospect(plan=plan, schedule=schedule, terms=terms)
 
     def prospect_of(self, run_id: str, flags: Overrides = NO_OVERRIDES) -> Prospect:
@@ -197,16 +218,17 @@ class Prospects(Staff):
         from orchtui.engine.opening import Terms  # not before the first paint
         from orchtui.engine.reuse import compare  # not before the first paint
 
-        past = self.open_run(run_id)
+        # Its plan is in its first event: what is wrong further on does not keep that from running.
+        past, why = (self.open_run(run_id), "") if only_missing else self.open_as_far(run_id)
         folder = self._folder_of(past)
         if only_missing:
             past_runs.refuse_alive(folder, past)
-        once_more = again.of(past, changes)
+        once_more = again.of(past, changes, why)
         overrides = resuming.merged(self.overrides, once_more.overrides)
         plan = once_more.plan
         schedule = self.draw_up(plan, overrides, used=past, same_run=True)
         prints = self.fingerprints_of(schedule)
-        terms = Terms(overrides=overrides, fingerprints=prints)
+        terms = Terms(overrides=overrides, fingerprints=prints, again_of=past.id)
         if only_missing:
             reuse = compare(past, schedule, prints, lost=inheriting.lost_files(past, folder))
             terms = structs.replace(terms, reuse=reuse, parent=past)

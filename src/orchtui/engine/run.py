@@ -271,6 +271,8 @@ class Run:
     """What judges said of results, the latest last."""
     parent: str = ""
     """Id of the run whose unchanged results it took over."""
+    again_of: str = ""
+    """Id of the run whose plan it runs once more, perhaps with changes."""
     fingerprints: Mapping[str, Fingerprint] = field(default_factory=dict)
     """What each task is, by id; where one is missing, nobody wrote it down."""
     overrides: Overrides = NO_OVERRIDES

@@ -49,7 +49,7 @@ class Between(Playing):
 
     @on(ComparePane.Left)
     def _left_results(self) -> None:
-        self.action_go("timeline")
+        self.action_go(self.before_compare)
 
     @on(OutputText.Left)
     def _left_output(self) -> None:

@@ -84,6 +84,8 @@ class Front(Screen[None], TellsTrouble):
         """Whether something happened that is not painted yet."""
         self.bound_keys: Bound = {}
         """The user's own keys."""
+        self.before_compare: PaneName = "timeline"
+        """Where a person was before they went to the results."""
         self._runs_last = False
         self._beside_run = False
         self._body = Horizontal(id="body")
@@ -185,6 +187,8 @@ class Front(Screen[None], TellsTrouble):
     def _turn_to(self, view: PaneName) -> None:
         if view == "runs" and self.view != "runs":
             self.runs_pane.post_message(RunsPane.ReloadWanted())
+        if view == "compare" and self.view != "compare":
+            self.before_compare = self.view
         self.view = view
         if view in ("compose", "independence", "runs"):
             self._runs_last = view == "runs"

@@ -93,8 +93,6 @@ class MainScreen(Between):
         """Bytes."""
         self.can_bring_back = False
         """Whether a run was deleted that can be brought back."""
-        self.origins: dict[str, str] = {}
-        """Which run another one was begun as again, by its id; of this app's time."""
         self._now = now
         self._at_end: Shown | None = None
         """The run that is replayed, as it is when that is over."""
@@ -123,7 +121,7 @@ class MainScreen(Between):
         """The run that the shown one repeats, or whose results it took over, if any."""
         if (run := self.run_shown) is None:
             return None
-        return self.origins.get(run.id) or run.parent or None
+        return run.again_of or run.parent or None
 
     @property
     def picked(self) -> str | None:

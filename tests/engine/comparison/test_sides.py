@@ -33,11 +33,12 @@ class Opened:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.asked: list[str] = []
+        self.damage = ""
 
-    def __call__(self, run_id: str) -> Run:
+    def __call__(self, run_id: str) -> tuple[Run, str]:
         self.asked.append(run_id)
         if run_id == "last" or (run_id and self.run.id.startswith(run_id)):
-            return self.run
+            return self.run, self.damage
         raise RunNotFoundError(f"no run begins with '{run_id}'")
 
 
@@ -175,8 +176,16 @@ def test_a_run_that_two_sides_name_is_opened_once(sides: Sides, opened: Opened) 
     assert opened.asked == ["last"]
 
 
+def test_a_run_that_can_be_read_only_in_part_says_so(sides: Sides, opened: Opened) -> None:
+    opened.damage = "line 9 is no event"
+    for reference in ("last:a", "last"):
+        assert (
+            f"run {RUN} can be read only in part: line 9 is no event" in sides.read(reference).notes
+        )
+
+
 def test_a_run_that_can_not_be_read_is_no_missing_file(tmp_path: Path) -> None:
-    def broken(run_id: str) -> Run:
+    def broken(run_id: str) -> tuple[Run, str]:
         raise StorageError(f"{run_id}: broken")
 
     (tmp_path / "last").write_text("a file's")

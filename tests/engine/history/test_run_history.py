@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
-from orchtui.engine import journal, summary
+from orchtui.engine import journal, past_runs, summary
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels, run_history, run_row, run_texts, upkeep
 from orchtui.engine.history.index_file import index_path, lock
@@ -421,7 +421,7 @@ def test_a_journal_longer_than_the_bound_is_read_up_to_it(
 ) -> None:
     left(out, completed())
     length = (out / "runs" / run_id(1) / journal.FILE).stat().st_size
-    monkeypatch.setattr(run_row, "MOST_JOURNAL", length // 2)
+    monkeypatch.setattr(past_runs, "MOST_JOURNAL", length // 2)
 
     with opened(out) as history:
         assert "it is longer than" in history.listing().rows[0].troubles

@@ -74,6 +74,8 @@ def numbers(text: str) -> list[int]:
         ("cost:>1", [3]),
         ("cost:>=$0.5", [1, 3]),
         ("cost:<1", [1]),
+        ("cost:<5", [1]),  # of the third at least 3 is known, and no more
+        ("cost:2..5", []),
         ("tasks:2", [2]),
         ("tasks:2..4", [2, 3, 4]),
         ("tasks:..2", [1, 2]),

@@ -73,21 +73,21 @@ class Sides:
     """Reads sides; a run that several of them name is opened once.
 
     Args:
-        open_run: Opens a past run by id, prefix or `last`, see `Project.open_run`.
+        open_run: Opens a past run by id, prefix or `last`, as `Project.open_as_far` does.
         folder: Where paths begin.
         is_alive: Whether a process writes a run that has not ended.
     """
 
     def __init__(
         self,
-        open_run: Callable[[str], Run],
+        open_run: Callable[[str], tuple[Run, str]],
         folder: Path,
         is_alive: Callable[[Run], bool] = lambda run: True,
     ) -> None:
         self._open_run = open_run
         self._folder = folder
         self._is_alive = is_alive
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, tuple[Run, str]] = {}
 
     def read(self, reference: str) -> Side:
         """The side that a reference means.
@@ -104,12 +104,20 @@ class Sides:
             return self._file(reference)
         run_id, colon, rest = reference.partition(":")
         try:
-            run = self._run(run_id)
+            run, damage = self._run(run_id)
         except RunNotFoundError as error:
             if self._is_there(reference):
                 return self._file(reference)
             raise _neither(reference, error) from error
-        side = self._of(run, rest, reference) if colon else self._whole(run, reference)
+        note = clean_line(f"run {run.id} can be read only in part: {damage}") if damage else ""
+        try:
+            side = self._of(run, rest, reference) if colon else self._whole(run, reference)
+        except InputError as error:
+            if not note:
+                raise
+            raise _wrong(reference, f"{error.problems[0].message}; {note}") from error
+        if note:
+            side = msgspec.structs.replace(side, notes=(note, *side.notes))
         if self._is_there(reference):
             note = f"'{clean_line(reference)}' is a run; ./{clean_line(reference)} is the file"
             side = msgspec.structs.replace(side, notes=(note, *side.notes))
@@ -127,7 +135,7 @@ class Sides:
         """Whether a file has that name; no file can have one with a NUL, or none at all."""
         return bool(reference) and os.path.lexists(self._folder / reference)
 
-    def _run(self, run_id: str) -> Run:
+    def _run(self, run_id: str) -> tuple[Run, str]:
         if run_id not in self._runs:
             self._runs[run_id] = self._open_run(run_id)
         return self._runs[run_id]

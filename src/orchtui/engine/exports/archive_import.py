@@ -111,8 +111,8 @@ def _sweep(left: Path) -> None:
 def _is_there(found: Archive, target: Path, out: Path) -> InputError:
     shown = clean_line(str(out))
     return found.refuse(
-        f"run {target.name} is in {shown} already, and a run has one place: import it into "
-        "another artifacts folder with `--out FOLDER`, or put the one that is there away first"
+        f"run {target.name} is in {shown} already, and a run has one place: put the one that is "
+        "there away first, or import it elsewhere with `orchtui runs import ARCHIVE --out FOLDER`"
     )
 
 

@@ -31,7 +31,10 @@ def document(subject: Subject) -> Iterator[str]:
     lines = [f"# {inline(subject.title)}", ""]
     lines += report.head(run, standing, subject.now)
     if words := subject.unfinished():
-        lines += [">", f"> **{subject.standing}**: {words}"]
+        lines += [
+            ">",
+            f"> **{'DAMAGED' if subject.damage else subject.standing}**: {inline(words)}",
+        ]
     told = f"As it stood at {iso(subject.now)[:19]}Z, of a run begun at {iso(run.started)[:19]}Z."
     lines += [">", f"> {told} {inline(SECRETS)}", ""]
     yield "\n".join([*lines, ""])

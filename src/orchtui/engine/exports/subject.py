@@ -48,19 +48,23 @@ class Subject:
     """The verdict; of a run that has none, RUNNING or INTERRUPTED."""
     now: float
     """Up to when it is told; seconds since 1970."""
+    damage: str = ""
+    """Why its journal could be read no further; empty where it was read to its end."""
 
     @classmethod
-    def of(cls, run: Run, folder: Path, at: float | None = None) -> "Subject":
+    def of(cls, run: Run, folder: Path, at: float | None = None, damage: str = "") -> "Subject":
         """A run that was read from its journal. Looks whether somebody writes it: blocks.
 
         Args:
             run: As the journal tells it.
             folder: The run's.
             at: Seconds since 1970; now where nothing is given.
+            damage: Why the journal could be read no further.
         """
         standing = summary.of_opened(run, folder).verdict
         live = standing == "RUNNING"
-        return cls(run, folder, standing, max(run.at, at or time.time()) if live else run.at)
+        now = max(run.at, at or time.time()) if live else run.at
+        return cls(run, folder, standing, now, damage)
 
     @property
     def live(self) -> bool:
@@ -78,7 +82,9 @@ class Subject:
         return [*self.run.tasks.values(), *([self.run.aggregate] if self.run.aggregate else [])]
 
     def unfinished(self) -> str:
-        """That it has not ended, as a sentence; nothing for a run that has."""
+        """That it is not all of it, as a sentence; nothing for a run that ended and is whole."""
+        if self.damage:
+            return f"Its journal can be read only in part: {self.damage.rstrip('.')}."
         if self.live:
             return "The run was still going on when this was exported: it tells what had happened."
         if self.standing == "INTERRUPTED":
@@ -122,7 +128,7 @@ class Subject:
         if badge := rehearsed.badge(run):
             yield Note(badge, rehearsed.words(run))
         if words := self.unfinished():
-            yield Note(self.standing, words)
+            yield Note("DAMAGED" if self.damage else self.standing, words)
         if run.races:
             races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
             yield Note("RACE", f"{BROKEN_PROMISE}: {races}.")

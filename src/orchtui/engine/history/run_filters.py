@@ -4,6 +4,7 @@ Pure: this module never touches a file; words that are searched for in texts are
 index's.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, get_args
 
@@ -31,6 +32,8 @@ def passes(row: RunRow, one: Filter) -> bool:
             held = _has_words(row, one)
         case Number():
             held = _lies_within(figure(row, one.key), one)
+            if one.key == "cost" and row.summary.cost is None:  # it may be any more than that
+                held = held and one.most == math.inf
         case Started():
             held = one.least <= row.started < one.before
         case State():

@@ -8,27 +8,25 @@ function blocks: not for the event loop. This module never writes a file.
 import os
 import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs, summary
-from orchtui.engine.errors import IllegalTransitionError, StorageError
-from orchtui.engine.files import no_link
+from orchtui.engine import journal, past_runs, summary
+from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels as label_file
-from orchtui.engine.run import Run
 from orchtui.engine.summary import Summary
 from orchtui.engine.text import clean_line
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 """What a run folder is called; orchtui gives no other names."""
 
+LINK = "it is a link, which is not followed"
+"""Why a folder is none."""
+
 MOST_SUMMARY = 8_000_000
 """Bytes; a larger summary is none."""
-MOST_JOURNAL = 256 << 20
-"""Bytes of a journal that are read."""
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -136,7 +134,7 @@ def _scan_in(here: int, stamps: dict[str, Stamp], troubles: dict[str, str]) -> N
             if entry.name.startswith("."):
                 continue
             if entry.is_symlink():
-                troubles[entry.name] = "it is a link, which is not followed"
+                troubles[entry.name] = LINK
             elif entry.is_dir(follow_symlinks=False):
                 try:
                     stamps[entry.name] = _stamp_of(here, entry.name)
@@ -199,7 +197,7 @@ def read(folder: Path, stamp: Stamp) -> RunRow:
         written = label_file.read(folder)
     except StorageError as error:
         written = label_file.NONE
-        trouble = "; ".join(filter(None, [trouble, _without_folder(error, folder)]))
+        trouble = "; ".join(filter(None, [trouble, past_runs.without_folder(error, folder)]))
     return RunRow(summary=found, labels=written, trouble=trouble, from_journal=from_journal)
 
 
@@ -221,64 +219,7 @@ def _from_journal(folder: Path, stamp: Stamp) -> tuple[summary.Summary, str]:
     """The summary that the journal gives, and what to say of it."""
     if not stamp.journal:
         raise StorageError("its summary can not be read, and there is no journal")
-    run, why = fold_as_far(folder)
+    run, why = past_runs.fold_as_far(folder)
     if run is None:
         raise StorageError(f"its journal can not be read: {why or 'it holds no whole event'}")
     return summary.of(run), f" as far as it can be read: {why}" if why else ""
-
-
-def _without_folder(error: Exception, folder: Path) -> str:
-    """What went wrong, in a row that says which run it is of."""
-    return clean_line(str(error).removeprefix(f"{folder}/"), 200)
-
-
-def fold_as_far(folder: Path) -> tuple[Run | None, str]:
-    """A run from its journal, as far as that can be read and fits, and why no further.
-
-    A journal of a newer version gives what this one knows of it.
-    """
-    run: Run | None = None
-    try:
-        for event in _bounded(folder):
-            if run is None:
-                run = past_runs.own(folder, fold.begin(event))
-            else:
-                fold.apply(run, event)
-    except (StorageError, IllegalTransitionError) as error:
-        return run, _without_folder(error, folder)
-    return run, ""
-
-
-def opened_as_far(folder: Path) -> tuple[Run, str]:
-    """A run to be looked at: whole, or as far as its journal can be read, and why no further.
-
-    Raises:
-        StorageError: when nothing of it can be read, or it is another run's.
-    """
-    try:
-        return past_runs.open_run(folder.parent.parent, folder.name), ""
-    except (StorageError, IllegalTransitionError) as error:
-        run, why = fold_as_far(folder)
-        if run is None:
-            raise
-        return run, why or _without_folder(error, folder)
-
-
-def _bounded(folder: Path) -> Iterator[ev.RunEvent | ev.UnknownEvent]:
-    """The journal's events, without a torn last line, however long it is."""
-    path, done = folder / journal.FILE, 0
-    try:
-        with open(path, "rb", opener=no_link) as file:
-            number = 0
-            while line := file.readline(MOST_JOURNAL + 1):
-                number, done = number + 1, done + len(line)
-                if done > MOST_JOURNAL:
-                    raise StorageError(f"it is longer than {MOST_JOURNAL >> 20} MiB")
-                if not line.endswith(b"\n"):
-                    return
-                try:
-                    yield ev.decode(line)
-                except ValueError as error:
-                    raise StorageError(f"line {number} is no event: {error}") from error
-    except OSError as error:
-        raise StorageError(f"{journal.FILE}: {error.strerror}") from error

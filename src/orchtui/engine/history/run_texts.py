@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from orchtui.engine import summary, verdict
+from orchtui.engine import past_runs, summary, verdict
 from orchtui.engine.events import FORMAT
-from orchtui.engine.history.run_row import Details, RunRow, fold_as_far
+from orchtui.engine.history.run_row import Details, RunRow
 from orchtui.engine.plan import Plan
 from orchtui.engine.run import Run, TaskRun
 
@@ -57,7 +57,7 @@ def read_texts(folder: Path, redact: Callable[[str], str]) -> RunTexts:
         folder: The run's.
         redact: Hides the secrets of today's environment.
     """
-    run, trouble = fold_as_far(folder)
+    run, trouble = past_runs.fold_as_far(folder)
     if run is None:
         return RunTexts((), None, None, trouble or "the journal holds no whole event")
     texts, room, cut = [], MOST_TEXTS, False

@@ -155,6 +155,11 @@ def find_trashed(out: Path, run_id: str) -> Trashed:
     raise RunNotFoundError(f"nothing in the trash begins with '{name}'; see `orchtui runs trash`")
 
 
+def half_gone(out: Path) -> list[Path]:
+    """What an emptying left behind that was broken off; the next one takes it away. Blocks."""
+    return list(_trash_of(out).glob(f"{_GOING}*"))
+
+
 def empty(out: Path, which: Sequence[Trashed]) -> None:
     """Delete these for good: nothing brings them back. Blocks.
 
@@ -166,7 +171,7 @@ def empty(out: Path, which: Sequence[Trashed]) -> None:
         if Path(one.place).name != one.place or one.place in (".", ".."):
             raise InputError.of(f"'{clean_line(one.place, 80)}' is no place in the trash")
     try:
-        for left in trash.glob(f"{_GOING}*"):
+        for left in half_gone(out):
             _delete(left)
         for one in which:
             going = trash / f"{_GOING}{one.place}"

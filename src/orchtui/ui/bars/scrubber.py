@@ -158,8 +158,9 @@ class Scrubber(Static):
 
 
 def _clock(seconds: float, length: float) -> str:
-    """`12:34`, or `0:07.3` of a run that took less than a minute."""
+    """`12:34`; `0:07.3` of a run that took less than a minute, `0:00.04` of one of an instant."""
     if length >= _SHORT:
         return looks.clock(seconds)
     seconds = max(0.0, seconds)
-    return f"{int(seconds // 60)}:{int(seconds % 60):02d}.{int(seconds * 10) % 10}"
+    parts = f"{int(seconds * 10) % 10}" if length >= 1 else f"{int(seconds * 100) % 100:02d}"
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}.{parts}"

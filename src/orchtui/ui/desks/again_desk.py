@@ -37,8 +37,6 @@ class AgainDesk(ReplayDesk):
         super().__init__(project, plan)
         self._plan_of: tuple[str, Plan] | None = None
         """The run whose plan was opened on the desk, and that plan as it was then."""
-        self._repeated = ""
-        """The run that the one which begins now repeats."""
 
     @on(RunsPane.Wanted)
     def _go_on_from_run(self, event: RunsPane.Wanted) -> None:
@@ -81,8 +79,10 @@ class AgainDesk(ReplayDesk):
         from orchtui.engine import again  # not before the first paint
 
         with self.busy.doing("reading the run", self.stops_this()):
-            past = await asyncio.to_thread(self.project.open_run, run_id)
-            return again.of(past).plan
+            past, damage = await asyncio.to_thread(self.project.open_as_far, run_id)
+        for line in again.damage_told(damage):
+            self.say(line, "warning")
+        return again.of(past).plan
 
     def _wrong_change(self, run_id: str) -> Callable[[str], str]:
         def wrong(change: str) -> str:
@@ -117,7 +117,6 @@ class AgainDesk(ReplayDesk):
         try:
             orchestrator = await self._drawn_up_again(past, changes, only_missing=only_missing)
             if orchestrator is not None:
-                self._repeated = past
                 await self.follow(orchestrator)
         except (InputError, NoBackendError) as error:
             self.say(f"Nothing was started: {_first(error)}", "error")
@@ -157,20 +156,17 @@ class AgainDesk(ReplayDesk):
                 self.project.prospect_again, past, changes, only_missing=only_missing
             )
 
-    def _begun(self, run: "Run", folder: Path) -> None:
-        super()._begun(run, folder)
-        origin, self._repeated = self._repeated, ""
-        if not origin and self._plan_of is not None and _comes_from(run.plan, self._plan_of[1]):
-            origin = self._plan_of[0]
-        if origin:
-            self.main.origins[run.id] = origin
+    def origin_of(self, plan: Plan) -> str:
+        if self._plan_of is None or not _comes_from(plan, self._plan_of[1]):
+            return ""
+        return self._plan_of[0]
 
     # Set against each other
 
     def tell_end(self, run: "Run", folder: Path) -> None:
         """Say how a run ended, and what it can be compared with."""
         super().tell_end(run, folder)
-        if run.id in self.main.origins:
+        if run.again_of:
             key = keymap.by_id("app.compare-again")
             assert key is not None
             keys = shown(key, self.bound_keys) or "the palette"

@@ -75,7 +75,7 @@ class CompareDesk(ReadingDesk):
     async def _read_sides(self, *references: str) -> "list[Side]":
         from orchtui.engine.comparison.sides import Sides  # not before texts are compared
 
-        reader = Sides(self.project.open_run, self.project.folder, self.project.is_alive)
+        reader = Sides(self.project.open_as_far, self.project.folder, self.project.is_alive)
         with self.busy.doing("reading what is compared", self.stops_this()):
             return await asyncio.to_thread(lambda: [reader.read(one) for one in references])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine.errors import RunAliveError
+from orchtui.engine.errors import OrchtuiError, RunAliveError
 from orchtui.engine.plan import Plan
 from orchtui.engine.project import Project
 from orchtui.engine.text import clean_line
@@ -112,24 +112,31 @@ class KeepingDesk(HistoryDesk):
             answers = [("b", "back", "back"), ("d", "delete", "delete it")]
             if await self.push_screen_wait(Ask("Delete a pinned run?", text, answers)) != "delete":
                 return
-        try:
-            await self._throw_away([entry.id])
-        except RunAliveError:
+        for why in await self._throw_away([entry.id]):
+            if not isinstance(why, RunAliveError):
+                raise why
             self.say("This run goes on: it can be deleted once it has ended", "warning")
             return
         self.say(f"{clean_line(entry.name, _NAMED)} is in the trash; u brings it back")
 
-    async def _throw_away(self, run_ids: Collection[str], *, unless_pinned: bool = False) -> None:
-        """Move runs into the trash. What is moved before one refuses can be brought back."""
+    async def _throw_away(
+        self, run_ids: Collection[str], *, unless_pinned: bool = False
+    ) -> list[OrchtuiError]:
+        """Move runs into the trash; why some of them stayed where they are."""
         from orchtui.engine.history import trash  # not before the first paint
 
         done: list[Trashed] = []
+        stayed: list[OrchtuiError] = []
 
         def throw() -> None:
             for run_id in run_ids:
-                folder = trash.find_run(self.project.out, run_id)
-                thrown = trash.throw_away(self.project.out, folder, unless_pinned=unless_pinned)
-                done.append(thrown)
+                try:
+                    folder = trash.find_run(self.project.out, run_id)
+                    thrown = trash.throw_away(self.project.out, folder, unless_pinned=unless_pinned)
+                except OrchtuiError as error:
+                    stayed.append(error)
+                else:
+                    done.append(thrown)
 
         try:
             await asyncio.to_thread(throw)
@@ -138,6 +145,7 @@ class KeepingDesk(HistoryDesk):
                 self._thrown.append(done)
                 self._show_without([one.id for one in done])
             self._tell_deleted()
+        return stayed
 
     def _show_without(self, gone: Collection[str]) -> None:
         """A run that is in the trash is no longer in the panes."""
@@ -164,22 +172,33 @@ class KeepingDesk(HistoryDesk):
             return
         latest = self._thrown.pop()
         back: list[str] = []
+        left: list[Trashed] = []
+        why: list[OrchtuiError] = []
 
         def restore() -> None:
             there = {one.place for one in trash.trashed(self.project.out)}
             # What is not there was brought back, or deleted for good, from elsewhere.
             for one in (one for one in latest if one.place in there):
-                trash.restore(self.project.out, one.place)
-                back.append(one.id)
+                try:
+                    trash.restore(self.project.out, one.place)
+                except OrchtuiError as error:
+                    left.append(one)
+                    why.append(error)
+                else:
+                    back.append(one.id)
 
         try:
             await asyncio.to_thread(restore)
         finally:
+            if left:  # it can be tried again
+                self._thrown.append(left)
             self._tell_deleted()
             self.list_runs()
         if back:
             self.say("Back again: " + (back[0] if len(back) == 1 else f"{len(back)} runs"))
-        else:
+        if left:
+            self.say(f"Still in the trash: {_runs(len(left))}. {clean_line(str(why[0]))}", "error")
+        if not (back or left):
             self.decline("It is no longer in the trash")
 
     @work(exclusive=True, group="ask", exit_on_error=False)
@@ -229,8 +248,12 @@ class KeepingDesk(HistoryDesk):
         if not doomed:
             return
         with self.busy.doing("moving runs into the trash"):
-            await self._throw_away([one.row.id for one in doomed.runs], unless_pinned=True)
-        self.say(f"{_runs(len(doomed.runs))} in the trash; u brings them back, T empties it")
+            going = [one.row.id for one in doomed.runs]
+            stayed = await self._throw_away(going, unless_pinned=True)
+        if gone := len(going) - len(stayed):
+            self.say(f"{_runs(gone)} in the trash; u brings them back, T empties it")
+        if stayed:
+            self.say(f"Not moved: {_runs(len(stayed))}. {clean_line(str(stayed[0]))}", "warning")
 
     def _would_go(self, older_than: float | None, larger_than: int | None) -> "Pruning":
         """What would go; pure but for the clock."""

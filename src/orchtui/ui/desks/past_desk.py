@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import journal
+from orchtui.engine import journal, past_runs
 from orchtui.engine.errors import InputError, RunAliveError
 from orchtui.engine.schedule import Schedule
 from orchtui.ui.desks.keeping_desk import KeepingDesk
@@ -57,15 +57,13 @@ class PastDesk(KeepingDesk):
 
     @work(exclusive=True, group="open", exit_on_error=False)
     async def _open(self, run_id: str, task: str = "", words: str = "") -> None:
-        from orchtui.engine.history.run_row import opened_as_far  # not before the first paint
-
         with self.busy.doing("opening the run", self.stops_this()):
             folder = await asyncio.to_thread(self.project.run_folder, run_id)
             self.stop_watching()
             if await asyncio.to_thread(journal.is_alive, folder):
                 self._watch(folder)
                 return
-            run, why = await asyncio.to_thread(opened_as_far, folder)
+            run, why = await asyncio.to_thread(past_runs.open_as_far, folder)
         if why:
             self.say(f"It is shown as far as its journal can be read: {why}", "warning")
         self.main.show_run(Shown(run, folder, past=True))

@@ -126,7 +126,13 @@ class RunDesk(StaffDesk):
                 with self.busy.doing("taking over what is kept"):
                     return await asyncio.to_thread(self.project.begin, prospect)
         with self.busy.doing("drawing up the run", self.stops_this()):
-            return await asyncio.to_thread(self.project.start, plan, report)
+            origin = self.origin_of(plan)
+            prospect = await asyncio.to_thread(self.project.prospect, plan, report, None, origin)
+            return await asyncio.to_thread(self.project.begin, prospect)
+
+    def origin_of(self, plan: Plan) -> str:
+        """Id of the run whose plan this is, perhaps changed since; empty where it is of none."""
+        raise NotImplementedError
 
     async def _after(
         self, earlier: str, plan: Plan, report: IndependenceReport
@@ -134,7 +140,8 @@ class RunDesk(StaffDesk):
         """What could be taken over from a run; `None` where it can not be read any more."""
         try:
             with self.busy.doing("looking what is kept", self.stops_this()):
-                return await asyncio.to_thread(self.project.prospect, plan, report, earlier)
+                origin = self.origin_of(plan)
+                return await asyncio.to_thread(self.project.prospect, plan, report, earlier, origin)
         except (RunNotFoundError, StorageError) as error:
             self.say(f"Nothing is taken over from run {earlier}: {error}", "warning")
             return None

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from orchtui.engine import journal
-from orchtui.engine.history.run_row import fold_as_far
+from orchtui.engine import journal, past_runs
 from orchtui.engine.history.trends import Trend, trends
 from orchtui.engine.journal import RUNS
 from orchtui.engine.project import Project
@@ -41,7 +40,7 @@ def read_detail(entry: RunEntry, project: Project, rows: Iterable["RunRow"]) -> 
     if size > _MOST_JOURNAL:
         words = f"Its journal has {size >> 20} MiB: enter opens it, with its tasks."
         return Detail(entry, told, unread=words, trend=trend)
-    run, why = fold_as_far(folder)
+    run, why = past_runs.fold_as_far(folder)
     if run is None:
         return Detail(entry, told, unread=why or "Its journal has no whole event.", trend=trend)
     request = run.plan.request or (run.plan.tasks[0].prompt if len(run.plan.tasks) == 1 else "")

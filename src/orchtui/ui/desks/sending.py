@@ -4,6 +4,7 @@ This module never changes a run, and never lists them.
 """
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,8 +63,13 @@ def _export(project: Project, run_id: str, form: "Form", path: Path, force: bool
     from orchtui.engine.exports import export
     from orchtui.engine.exports.subject import Subject
 
-    subject = Subject.of(project.open_run(run_id), project.run_folder(run_id))
-    return export.save(subject, form, path, force=force)
+    run, damage = project.open_as_far(run_id)
+    subject = Subject.of(run, project.run_folder(run_id), damage=damage)
+    saved = export.save(subject, form, path, force=force)
+    if damage:
+        left = f"what its journal tells from where it can not be read: {damage}"
+        saved = replace(saved, left_out=(left, *saved.left_out))
+    return saved
 
 
 async def ask_and_import(app: App[int], project: Project, busy: Busy) -> "Imported | None":

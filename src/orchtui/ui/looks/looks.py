@@ -25,7 +25,7 @@ SIGNS: dict[Status, str] = {
 """One cell each."""
 
 WORDS: dict[Status, str] = {
-    "waiting": "waits for other tasks",
+    "waiting": "has not begun",
     "queued": "waits for a slot",
     "running": "running",
     "retrying": "tries again soon",

@@ -88,7 +88,10 @@ def lines_of(detail: Detail, width: int, rows: int, now: float, bars: Bars = "bl
 def _head(detail: Detail, width: int, now: float) -> list[Content]:
     entry, row = detail.entry, detail.entry.row
     if row is None:
-        words = "What is left can be looked at there, or deleted with d."
+        from orchtui.engine.history import run_row  # not before the first paint
+
+        words = "What is left can be looked at there"
+        words += "." if entry.trouble == run_row.LINK else ", or deleted with d."
         return [
             Content.styled(fit(f"{entry.id}: {entry.trouble}", width).rstrip(), "b $text-error"),
             Content.styled(fit(f"It can not be shown as a run. {words}", width).rstrip(), _DIM),
