@@ -169,8 +169,8 @@ async def test_a_run_that_is_long_in_starting_can_be_stopped_before_it_is(
 ) -> None:
     app = make_app(plan_of(STALL))
     async with app.run_test(size=(80, 24)) as pilot:
-        gate = Gate(app.project.start)
-        monkeypatch.setattr(Project, "start", gate)
+        gate = Gate(app.project.begin)
+        monkeypatch.setattr(Project, "begin", gate)
         await pilot.press("ctrl+r")
         await sees(pilot, app, "drawing up the run", "esc stops")
         await pilot.press("escape")

@@ -182,7 +182,7 @@ async def test_a_journal_that_does_not_fit_is_told_and_the_app_lives_on(make_app
 
 TELLS = (
     r"^class \w+\((.*TellsTrouble|Front|Between|DiffHolder|TaskDialogs"
-    r"|\w*Desk|Frame|ThemedApp|App\[)"
+    r"|\w*Desk|Frame|ThemedApp|PassingApp|App\[)"
 )
 """A class of the app, or one whose workers tell of their errors."""
 

@@ -113,13 +113,13 @@ async def test_quitting_while_a_run_is_starting_asks(
 ) -> None:
     app = make_app(plan_of(STALL))
     go_on = threading.Event()
-    start = type(app.project).start
+    begin = type(app.project).begin
 
     def slowly(*arguments: Any) -> Any:
         go_on.wait(20)
-        return start(*arguments)
+        return begin(*arguments)
 
-    monkeypatch.setattr(type(app.project), "start", slowly)
+    monkeypatch.setattr(type(app.project), "begin", slowly)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+r", "q")
         await sees(pilot, app, "Tasks are running")

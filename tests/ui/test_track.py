@@ -121,7 +121,7 @@ async def test_it_tells_where_the_replay_is(width: int, shown: Stand, words: lis
         await pilot.pause()
         text = screen_text(app)
         assert all(word in text for word in words), text
-        assert ("✗" in text) == (shown.length > 60 and width > 8)
+        assert ("✗" in text) == (width > 8)
 
 
 async def test_what_was_gone_to_takes_the_place_of_the_number_of_the_event() -> None:

@@ -28,9 +28,9 @@ from orchtui.ui.dialogs.dialogs import Read
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.key_gate import KeyGate
 from orchtui.ui.keys.key_help import Bound, Wanted, context_of
-from orchtui.ui.looks.themed_app import ThemedApp
 from orchtui.ui.memory import resident
 from orchtui.ui.notices.busy import Busy
+from orchtui.ui.notices.passing import PassingApp
 from orchtui.ui.notices.problems import Problems, Severity
 from orchtui.ui.notices.top_signs import Signs
 from orchtui.ui.terminal import attention, in_browser, terminal
@@ -62,7 +62,7 @@ def _actions() -> type[Provider]:
     return Actions
 
 
-class Frame(ThemedApp):
+class Frame(PassingApp):
     """The app without its subject."""
 
     TITLE = "orchtui"

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -53,6 +54,9 @@ class Front(Screen[None], TellsTrouble):
     AUTO_FOCUS = ""
     """The focus is set once, and not first on what stands first."""
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings("zoomed")]
+
+    class Turned(Message):
+        """Another pane is in front."""
 
     def __init__(
         self,
@@ -189,6 +193,8 @@ class Front(Screen[None], TellsTrouble):
             self.runs_pane.post_message(RunsPane.ReloadWanted())
         if view == "compare" and self.view != "compare":
             self.before_compare = self.view
+        if view != self.view:
+            self.post_message(self.Turned())
         self.view = view
         if view in ("compose", "independence", "runs"):
             self._runs_last = view == "runs"

@@ -101,9 +101,10 @@ class Scrubber(Static):
             after = Content("")
             room = max(1, width - before.cell_length)
         self._start = before.cell_length
-        if self._track is None or self._track.width != room:
-            self._track = Track(room, self._stand.length, self._marks)
-        pieces = self._track.pieces(self._stand.position, at_end=self._stand.at_end)
+        drawn, length = self._track, self._stand.length
+        if drawn is None or (drawn.width, drawn.length) != (room, length):
+            drawn = self._track = Track(room, length, self._marks)
+        pieces = drawn.pieces(self._stand.position, at_end=self._stand.at_end)
         line = Content.assemble(before, *((text, style) for text, style in pieces), after)
         self.update(line, layout=False)
 

@@ -42,7 +42,7 @@ class Track:
 
     def __init__(self, width: int, length: float, marks: Iterable[tuple[str, float]]) -> None:
         self.width = max(1, width)
-        self._length = length
+        self.length = length
         kinds: list[set[str]] = [set() for _ in range(self.width)]
         for kind, position in marks:
             kinds[self.cell(position)].add(kind)
@@ -50,9 +50,9 @@ class Track:
 
     def cell(self, position: float) -> int:
         """Where a moment stands."""
-        if self._length <= 0:
+        if self.length <= 0:
             return 0
-        part = min(max(0.0, position / self._length), 1.0)  # of a length that is nearly none, too
+        part = min(max(0.0, position / self.length), 1.0)  # of a length that is nearly none, too
         return min(self.width - 1, int(part * self.width))
 
     def fraction(self, cell: int) -> float:

@@ -101,6 +101,10 @@ class PlanDesk(Frame):
             await asyncio.to_thread(self.project.reread)
             self.show_specialists()
 
+    @on(MainScreen.Turned)
+    def _turned(self) -> None:
+        self.hush()
+
     @on(ComposePane.PlanChanged)
     def _plan_changed(self) -> None:
         self.tell_workers()

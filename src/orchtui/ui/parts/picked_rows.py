@@ -18,6 +18,9 @@ from textual.strip import Strip
 
 from orchtui.ui.looks import looks
 
+BAR = "▌"
+"""Stands before the picked item, so that it is seen without colours too."""
+
 Line = Sequence[tuple[str, str]]
 """Words, each with the name of its look."""
 
@@ -88,8 +91,8 @@ class PickedRows(ScrollView, can_focus=True):
 
     @property
     def width(self) -> int:
-        """Cells of a row."""
-        return max(1, self.scrollable_content_region.width)
+        """Cells of a row, beside the bar in front of the picked one."""
+        return max(1, self.scrollable_content_region.width - len(BAR))
 
     def pick(self, place: int) -> None:
         """Pick the item at this place, or the nearest one, and have it in sight."""
@@ -114,7 +117,7 @@ class PickedRows(ScrollView, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Keep the picked item in sight; whoever draws may have another width now."""
         self._drawn.clear()
-        self.virtual_size = Size(self.width, self._starts[-1])
+        self.virtual_size = Size(self.scrollable_content_region.width, self._starts[-1])
         self._see()
 
     def on_click(self, event: Click) -> None:
@@ -156,7 +159,8 @@ class PickedRows(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
-        row, width, base = y + self.scroll_offset.y, self.width, self.rich_style
+        row, base = y + self.scroll_offset.y, self.rich_style
+        width = self.scrollable_content_region.width
         if row >= self._starts[-1]:
             return Strip.blank(width, base)
         place = bisect_right(self._starts, row) - 1
@@ -167,9 +171,11 @@ class PickedRows(ScrollView, can_focus=True):
         lines = self._drawn[place]
         inside = row - self._starts[place]
         line = lines[inside] if inside < len(lines) else ()
+        bar = Segment(" " * len(BAR))
         if place == self._place:
+            bar = Segment(BAR, self._ink("mark"))
             base += looks.paper(self._styled("cursor-focused" if self.has_focus else "cursor"))
-        segments = [Segment(text, self._ink(look)) for text, look in line]
+        segments = [bar, *(Segment(text, self._ink(look)) for text, look in line)]
         return Strip(segments).adjust_cell_length(width).apply_style(base)
 
     def _ink(self, look: str) -> Style:

@@ -16,6 +16,7 @@ from orchtui.engine.rehearsed import BADGE, PART_BADGE
 from orchtui.engine.summary import Summary
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks.wrapping import even, fit
+from orchtui.ui.parts.picked_rows import BAR
 from orchtui.ui.runs.run_entry import UPWARDS, RunEntry, Sort
 
 TABLE_FROM = 70
@@ -35,6 +36,8 @@ Part = tuple[str, str]
 Line = Sequence[Part]
 
 _MARK, _VERDICT = 2, 14
+_START = len(BAR) + _MARK
+"""Cells before the first column, as the list draws it."""
 _LEAST_NAME = 18
 _MOST_TAGS = 30
 _MONTH = 30 * 86400
@@ -115,19 +118,19 @@ def head(columns: Columns, sort: Sort | None, *, reverse: bool) -> Line:
     arrow = "▲" if (sort in UPWARDS) != reverse else "▼"
     if sort is not None and not columns.is_table:
         return [("by ", "head"), (f"{_title(sort)} {arrow}", "sorted")]
-    parts: list[Part] = [(" " * _MARK, "head")]
+    parts: list[Part] = [(" " * _START, "head")]
     for name, title, width, right in _titles(columns):
         words = f"{title} {arrow}" if name == sort else title
         cell = f"{words:>{width - 2}}  " if right else f"{words:<{width}}"
         parts.append((cell, "sorted" if name == sort else "head"))
     if sort is not None and not any(name == sort for name, *_ in _titles(columns)):
         parts.append((f"by {_title(sort)} {arrow}", "sorted"))
-    return cut(parts, columns.width)
+    return cut(parts, columns.width + len(BAR))
 
 
 def column_at(columns: Columns, cell: int) -> Sort | None:
     """The column whose name stands over this cell."""
-    start = _MARK
+    start = _START
     for name, _, width, _ in _titles(columns) if columns.is_table else ():
         if start <= cell < start + width:
             return name
