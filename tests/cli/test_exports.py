@@ -79,7 +79,7 @@ def test_a_zip_goes_through_a_pipe(orchtui: Orchtui, project: Path, run_id: str)
         (["last", "-o", "there.md"], 2, "there.md: is there already; --force replaces it"),
         (["last", "-o", "x.txt"], 2, "say --as with one of md, html, json, zip"),
         (["last", "-o", "."], 2, "is a folder; name a file in it"),
-        (["last", "-o", "no/x.md"], 1, "No such file"),
+        (["last", "-o", "no/x.md"], 2, "there is no such folder"),
         (["last", "--as", "pdf"], 2, "pdf"),
         (["20010101", "-o", "x.md"], 1, "no run begins with"),
     ],
@@ -102,6 +102,8 @@ def test_a_run_moves_to_another_project(orchtui: Orchtui, project: Path, run_id:
     summary = json.loads(done.stdout)
     assert (summary["id"], summary["verdict"]) == (run_id, "PARTIAL")
 
+    told = orchtui("runs", "import", "x.zip", "--out", "an other").stderr
+    assert "--out 'an other'` shows it" in told
     again = orchtui("runs", "import", "x.zip", "--out", "other")
     assert again.returncode == 2
     assert f"run {run_id} is in other already" in again.stderr

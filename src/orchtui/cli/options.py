@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from orchtui.engine.plan import Plan
     from orchtui.engine.project import Project
 
+DEFAULT_OUT = Path("artifacts")
+"""The artifacts folder where nobody names one."""
 STDIN = "<stdin>"
 """Standard input as it stands in front of a problem."""
 
@@ -89,7 +91,7 @@ _PLACES = [
     click.option(
         "--out",
         type=click.Path(file_okay=False, path_type=Path),
-        default=Path("artifacts"),
+        default=DEFAULT_OUT,
         show_default=True,
         help="the artifacts folder",
     ),

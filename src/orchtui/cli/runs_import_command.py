@@ -1,11 +1,12 @@
 """`orchtui runs import`: a run that another machine exported becomes one of this project."""
 
+import shlex
 from pathlib import Path
 
 import click
 
 from orchtui.cli.as_json import json_text
-from orchtui.cli.options import make_project, place_options
+from orchtui.cli.options import DEFAULT_OUT, make_project, place_options
 
 
 @click.command("import")
@@ -35,5 +36,6 @@ def command(archive: Path, as_json: bool, out: Path, config: Path | None) -> int
         f"{shown.verdict}, {shown.census.completed}/{shown.tasks} tasks, {clean_line(shown.name)}"
     )
     click.echo(f"orchtui: imported run {found.run.id}: {words}", err=True)
-    click.echo(f"orchtui: `orchtui runs show {found.run.id}` shows it", err=True)
+    elsewhere = "" if out == DEFAULT_OUT else f" --out {shlex.quote(clean_line(str(out)))}"
+    click.echo(f"orchtui: `orchtui runs show {found.run.id}{elsewhere}` shows it", err=True)
     return 0

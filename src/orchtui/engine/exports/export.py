@@ -145,6 +145,8 @@ def save(
     """
     if path.is_dir():
         raise InputError.of("is a folder; name a file in it", str(path))
+    if not path.parent.is_dir():
+        raise InputError.of("there is no such folder to write in", str(path.parent))
     if os.path.lexists(path) and not force:
         raise _is_there(path)
     half = path.with_name(f".{path.name[:100]}.{os.getpid()}.{secrets.token_hex(4)}.part")
