@@ -30,6 +30,7 @@ def test_sentences_are_cut_once(text: str) -> None:
         ("# A##\n", "A##"),
         ("# # #\r\n", "#"),
         ("#\n", ""),
+        (r"# 1\. \*A\* \b", r"1. *A* \b"),
         ("# #\n", ""),
         ("#" + " " * MANY + "x", "x"),
         ("# " + "# " * MANY + "x", "# " * MANY + "x"),

@@ -20,6 +20,8 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _FENCE = re.compile(r"[ \t]*(`{3,}(?=[^`\n]*\n?\Z)|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})([ \t].*|[ \t\r]*\n?)\Z", re.DOTALL)
 _CLOSING = re.compile(r"[ \t]#+\Z")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""CommonMark 0.31, 2.4: a backslash before ASCII punctuation."""
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t\r]*\n?\Z")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t\r]*\n?\Z")
 _ITEM = re.compile(r"([ \t]*)([-+*]|(\d{1,9})[.)])(?=[ \t\r\n]|\Z)[ \t]*")
@@ -80,7 +82,7 @@ class _Scan:
             return self._take("code", 1)
         if heading := _HEADING.match(self._without_indent(line)):
             title = _CLOSING.sub("", heading[2].removesuffix("\n").rstrip(" \t\r")).strip()
-            return self._take("heading", 1, len(heading[1]), title)
+            return self._take("heading", 1, len(heading[1]), _ESCAPE.sub(r"\1", title))
         if _RULE.match(line):
             return self._take("line", 1)
         if item := _ITEM.match(line):
@@ -138,7 +140,7 @@ class _Scan:
             if underline and (underline[1][0] == "=" or not self._listed):
                 title = " ".join("".join(self._lines[first : first + count]).split())
                 level = 1 if underline[1][0] == "=" else 2
-                return self._take("heading", count + 1, level, title)
+                return self._take("heading", count + 1, level, _ESCAPE.sub(r"\1", title))
         return self._take("paragraph", count)
 
     def _going_on(self, at: int, *, in_list: bool) -> int:
