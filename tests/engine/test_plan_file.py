@@ -32,6 +32,8 @@ tasks:
 
         - academic papers
         - PEPs
+    expected_output: One page, with sources
+    rationale: Papers are a perspective of their own
     specialist: librarian
     backend: local
     model: haiku
@@ -77,6 +79,8 @@ FULL_PLAN = Plan(
             id="academic",
             title="Academic research",
             prompt="Research Python async/await:\n\n  - academic papers\n  - PEPs\n",
+            expected_output="One page, with sources",
+            rationale="Papers are a perspective of their own",
             specialist="librarian",
             backend="local",
             model="haiku",
@@ -172,9 +176,9 @@ def test_forms_that_are_allowed(text: str, plan: Plan) -> None:
 # --- errors -------------------------------------------------------------------------------------
 
 TASK_KEYS = (
-    "id, title, prompt, specialist, backend, model, command, env, priority, timeout, idle_timeout, "
-    "connect_timeout, first_token_timeout, retries, max_tokens, estimate, "
-    "reads, writes, after, accepted, accept_truncated, enabled"
+    "id, title, prompt, expected_output, rationale, specialist, backend, model, command, env, "
+    "priority, timeout, idle_timeout, connect_timeout, first_token_timeout, retries, max_tokens, "
+    "estimate, reads, writes, after, accepted, accept_truncated, enabled"
 )
 PLAN_KEYS = "name, request, specialist, backend, model, limits, aggregate, missing, tasks"
 SLUG = "a name of letters, digits, '-', '_' and '.', starting with a letter or digit, at most 64"
@@ -552,6 +556,8 @@ tasks = st.builds(
     id=slugs,
     title=lines,
     prompt=printable.filter(str.strip),
+    expected_output=printable,
+    rationale=printable,
     specialist=maybe_name,
     backend=maybe_name.filter(lambda backend: backend != "command"),
     model=maybe_name,

@@ -25,6 +25,22 @@ def card(**fields: Any) -> Specialist:
     return Specialist("Writer", "", "", Path("writer.md"), **fields)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "expected", "told"),
+    [
+        ("Count the apples.\n", "One number\n", "Count the apples.\n\nExpected output: One number"),
+        ("Count the apples.\n", " ", "Count the apples.\n"),
+        ("", "One number", ""),
+    ],
+)
+def test_a_specialist_is_told_what_is_expected_and_not_why(
+    prompt: str, expected: str, told: str
+) -> None:
+    fields: dict[str, Any] = {"prompt": prompt, "command": () if prompt else ("date",)}
+    one = Task(id="a", expected_output=expected, rationale="It was asked for", **fields)
+    assert only(schedule_of(one)).prompt == told
+
+
 # Who wins
 
 

@@ -75,6 +75,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A few words for lists; made from the prompt when empty (see `label`)."""
     prompt: str = ""
     """What the specialist is told. May be empty only for a `command`."""
+    expected_output: str = ""
+    """What the answer shall be: its form, length, what must be in it. Told with the prompt."""
+    rationale: str = ""
+    """Why the task is in the plan. For people; nobody who works on it is told."""
     specialist: str | None = None
     """Name of an agent file; the plan's default when not said."""
     backend: str | None = None
@@ -117,6 +121,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if words := " ".join(text.split()):
                 return words if len(words) <= 60 else words[:59].rstrip() + "…"
         return self.id
+
+    @property
+    def told(self) -> str:
+        """All that the plan tells the specialist: the prompt, and below it the expected output."""
+        if not self.prompt.strip() or not self.expected_output.strip():
+            return self.prompt
+        return f"{self.prompt.rstrip()}\n\nExpected output: {self.expected_output.strip()}"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

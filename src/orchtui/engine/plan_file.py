@@ -102,6 +102,8 @@ TASK: dict[str, Reader[Any]] = {
     "id": _slug,
     "title": line,
     "prompt": text,
+    "expected_output": text,
+    "rationale": text,
     "specialist": name,
     "backend": name,
     "model": name,

@@ -200,7 +200,7 @@ def _scheduled(
         id=task.id,
         label=task.label,
         position=position,
-        prompt=task.prompt,
+        prompt=task.told,
         specialist=who.name,
         instance=instance,
         backend=how.backend,
