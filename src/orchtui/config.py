@@ -159,6 +159,7 @@ _profile_record = record(
         "tools": values.flag,
         "web": values.flag,
         "cache": values.flag,
+        "structured": values.flag,
         "warm_cache": values.flag,
     },
     required=("base_url",),

@@ -1,11 +1,11 @@
-"""Cache marks, effort, and who goes ahead to warm the cache."""
+"""Cache marks, effort, schemas of answers, and who goes ahead to warm the cache."""
 
 import asyncio
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
-from anthropic.types import OutputConfigParam
+from anthropic.types import JSONOutputFormatParam, OutputConfigParam
 
 from orchtui.engine.backends import anthropic_warming
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
@@ -95,6 +95,26 @@ async def test_other_servers_get_plain_strings(
 async def test_effort(server: MessagesServer, effort: str | None) -> None:
     (body,) = await bodies(server, (asked(effort=effort), None))
     assert body.get("output_config") == ({"effort": effort} if effort in EFFORTS else None)
+
+
+SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+
+
+@pytest.mark.parametrize("structured", [True, False, None])
+async def test_a_schema_goes_to_who_is_said_to_take_one(
+    server: MessagesServer, structured: bool | None
+) -> None:
+    work = asked(schema=SCHEMA, effort="low")
+    (body,) = await bodies(server, (work, None), structured=structured)
+    form = {"format": {"type": "json_schema", "schema": SCHEMA}} if structured else {}
+    assert body["output_config"] == {"effort": "low", **form}
+
+
+def test_the_form_of_a_schema_is_the_installed_sdks() -> None:
+    form = get_type_hints(JSONOutputFormatParam, include_extras=True)
+    assert set(form) == {"schema", "type"}
+    assert "json_schema" in str(form["type"])
+    assert "format" in get_type_hints(OutputConfigParam)
 
 
 def test_the_words_for_effort_are_the_installed_sdks() -> None:

@@ -85,7 +85,7 @@ async def test_its_events_name_the_local_model(local: Make, tmp_path: Path) -> N
 
 async def test_it_is_too_small_for_tools(local: Make) -> None:
     tools = ScriptedTools(Read="x")
-    work = assignment("Hello", system="s", effort="high", web=("web_search",))
+    work = assignment("Hello", system="s", effort="high", web=("web_search",), schema={})
     events = [event async for event in local().stream(work, tools)]
     told = json.loads("".join(event.text for event in events if isinstance(event, Text)))
     assert told["fields"] == ["max_tokens", "messages", "model", "stream", "system"]

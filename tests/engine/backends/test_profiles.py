@@ -48,9 +48,10 @@ async def test_without_a_key_variable_nobodys_key_is_sent(
 
 
 async def test_what_it_says_it_can_do_is_used(server: MessagesServer) -> None:
-    profile = Profile(base_url=server.url, web=True, cache=True)
+    profile = Profile(base_url=server.url, web=True, cache=True, structured=True)
     backend = open_profile("gateway", profile, {})
-    await gathered(backend, asked(web=("web_search",), system="s"), ScriptedTools(Read="x"))
+    work = asked(web=("web_search",), system="s", schema={"type": "object"})
+    await gathered(backend, work, ScriptedTools(Read="x"))
     bare = open_profile("bare", msgspec.structs.replace(profile, tools=False, web=False), {})
     await gathered(bare, asked(web=("web_search",), system="s"), ScriptedTools(Read="x"))
     await backend.close()
@@ -58,6 +59,7 @@ async def test_what_it_says_it_can_do_is_used(server: MessagesServer) -> None:
     first, second = (received.body for received in server.requests)
     assert [tool["name"] for tool in first["tools"]] == ["Read", "web_search"]
     assert first["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert first["output_config"]["format"]["schema"] == {"type": "object"}
     assert "tools" not in second
 
 

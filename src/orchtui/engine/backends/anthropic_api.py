@@ -81,6 +81,8 @@ class AnthropicBackend:
         tools: Whether the server understands tools.
         web: Whether it has the provider's own web tools; `None` for only the provider's address.
         cache: Whether it understands cache marks; `None` for only the provider's address.
+        structured: Whether it takes a JSON schema for its answer; `None` for only the provider's
+            address.
         warm_cache: Whether the first of several assignments with the same beginning goes ahead
             until its first token.
         profile: Name of the configuration's profile that all this comes from, for messages.
@@ -105,6 +107,7 @@ class AnthropicBackend:
         tools: bool = True,
         web: bool | None = None,
         cache: bool | None = None,
+        structured: bool | None = None,
         warm_cache: bool = False,
         profile: str | None = None,
         key_variable: str | None = None,
@@ -121,7 +124,12 @@ class AnthropicBackend:
         self._read_timeout = read_timeout
         self._reuse_connections = reuse_connections
         own = self._address.at_provider
-        self._can = Abilities(tools, own if web is None else web, own if cache is None else cache)
+        self._can = Abilities(
+            tools=tools,
+            web=own if web is None else web,
+            cache=own if cache is None else cache,
+            structured=own if structured is None else structured,
+        )
         self._warming = Warming() if warm_cache else None
         variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
         if key_variable is not None:

@@ -7,7 +7,8 @@ allowed. Servers that are not said to know marks get plain strings. This module
 never sends anything and never imports the SDK.
 
 Sources: https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching and
-the SDK's `types/web_search_tool_20250305_param.py`, `types/output_config_param.py`.
+the SDK's `types/web_search_tool_20250305_param.py`, `types/output_config_param.py`,
+`types/json_output_format_param.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,8 @@ class Abilities(NamedTuple):
     """The provider's own web tools."""
     cache: bool = False
     """Cache marks."""
+    structured: bool = False
+    """A JSON schema that an answer has to follow."""
 
 
 def tools_for(assignment: Assignment, toolbox: ToolBox, can: Abilities) -> list[Json]:
@@ -67,8 +70,13 @@ def settings(assignment: Assignment, tools: Sequence[Json], can: Abilities) -> J
         body["system"] = [_text(plain, mark=True)] if marked else plain
     elif tools and can.cache:
         body["tools"][-1] = {**tools[-1], "cache_control": dict(MARK)}
+    output: Json = {}
     if assignment.effort in EFFORTS:
-        body["output_config"] = {"effort": assignment.effort}
+        output["effort"] = assignment.effort
+    if assignment.schema is not None and can.structured:
+        output["format"] = {"type": "json_schema", "schema": dict(assignment.schema)}
+    if output:
+        body["output_config"] = output
     return body
 
 

@@ -119,6 +119,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Requests to the model in one attempt."""
     effort: str | None = None
     """How hard the model is to think: the provider's word."""
+    schema: Mapping[str, Any] | None = None
+    """JSON schema that the answer is to follow, where the server takes one; the answer of all
+    others is text like any other."""
 
     @property
     def whole_prompt(self) -> str:

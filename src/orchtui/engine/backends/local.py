@@ -202,6 +202,7 @@ class _Running:
             tools=False,
             web=False,
             cache=False,
+            structured=False,
         )
 
 

@@ -43,6 +43,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it has the provider's own web search and web fetch."""
     cache: bool = False
     """Whether it understands cache marks."""
+    structured: bool = False
+    """Whether it takes a JSON schema that an answer has to follow."""
     warm_cache: bool = False
     """Whether one of several tasks that start together goes ahead until its first token."""
 
@@ -93,6 +95,7 @@ def open_profile(name: str, profile: Profile, environment: Mapping[str, str]) ->
         tools=profile.tools,
         web=profile.web,
         cache=profile.cache,
+        structured=profile.structured,
         warm_cache=profile.warm_cache,
         profile=name,
         key_variable=named or "",
