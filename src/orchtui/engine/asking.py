@@ -1,7 +1,8 @@
 """Asking: what a project's people ask a model outside of any run, and who is asked.
 
-A second opinion about a plan, and a judge of a run's results. Nothing is asked
-before a person has agreed to what asking would run or send. This module starts no run.
+A plan for a request and changes to a plan, a second opinion about one, a judge
+of a run's results. Nothing is asked before a person has agreed to what asking
+would run or send. This module starts no run.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan
 from orchtui.engine.prospects import Prospects
 from orchtui.engine.resolve import JUDGE, ORCHESTRATOR
@@ -20,6 +22,8 @@ from orchtui.engine.trust_store import TrustStore, untrusted
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import second_opinion as opinions
     from orchtui.engine.choice.judging import Judgement
+    from orchtui.engine.planning.planner import Planner, Proposal
+    from orchtui.engine.planning.refinement_question import Refinement
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +34,101 @@ class Asking(Prospects):
     """What the user has agreed to so far."""
     own: Own = Own()
     """What of the configuration is the user's own."""
+
+    # A plan
+
+    async def propose_plan(
+        self, request: str, most: int | None = None, *, limit: float | None = None
+    ) -> "Proposal":
+        """Have a model plan a request; see `planner.Planner`. Nothing of the plan is started.
+
+        What the request's words say of how to run (limits, how results are joined) is read
+        offline, as in `request`, and not left to the model.
+
+        Args:
+            request: In plain words.
+            most: Tasks that the plan may have; `plan_question.MOST_TASKS` where nothing is said.
+            limit: Seconds for each answer; `planner.TIMEOUT` where none are named.
+
+        Raises:
+            InputError: when the request is empty or too long.
+            NoBackendError: when no backend with a model is chosen, or it can not be used here.
+            UntrustedError: when nobody has agreed to what asking it would run or send.
+        """
+        from orchtui.engine.planning import plan_question  # not before the first paint
+        from orchtui.engine.request import parse_request
+
+        if (hindrance := plan_question.why_not(request)) is not None:
+            raise InputError.of(hindrance)
+        planner = await self._planner(Plan(request=request), limit)
+        read = await asyncio.to_thread(parse_request, request, self.folder)
+        base = Plan(request=read.request, limits=read.limits, aggregate=read.aggregate)
+        return await planner.plan(base, most or plan_question.MOST_TASKS)
+
+    async def refine_plan(
+        self, plan: Plan, refinement: "Refinement", *, limit: float | None = None
+    ) -> "Proposal":
+        """Have a model change a plan; see `planner.Planner`. The plan given stays as it is.
+
+        Args:
+            plan: What there is.
+            refinement: What is wanted.
+            limit: Seconds for each answer; `planner.TIMEOUT` where none are named.
+
+        Raises:
+            InputError: when there is no such task, or a model can not be asked about this plan.
+            NoBackendError, UntrustedError: as `propose_plan`.
+        """
+        from orchtui.engine.planning import refinement_question  # not before the first paint
+
+        refinement_question.require(plan, refinement)
+        return await (await self._planner(plan, limit)).refine(plan, refinement)
+
+    def untrusted_planner(self, plan: Plan) -> tuple[Danger, ...]:
+        """What asking for a plan, or a change to this one, would do on the project's word that
+        nobody has agreed to yet.
+
+        Reads files: not for the event loop.
+
+        Raises:
+            NoBackendError: when no backend with a model is chosen.
+        """
+        name, model = self.planner_backend(plan)
+        return self._untrusted(name, model, self._told_by(ORCHESTRATOR))
+
+    def planner_backend(self, plan: Plan) -> tuple[str, str | None]:
+        """As `opinion_backend`, of a planner.
+
+        Raises:
+            NoBackendError: when no backend with a model is chosen.
+        """
+        return self._who_answers(plan, "a planner")
+
+    async def _planner(self, plan: Plan, limit: float | None) -> "Planner":
+        from orchtui.engine.planning import planner, surroundings  # not before the first paint
+
+        name, model = self.planner_backend(plan)
+        await asyncio.to_thread(self.reread)
+        if new := await asyncio.to_thread(self.untrusted_planner, plan):
+            raise UntrustedError(new)
+        narrow = name == "local"
+        around = await asyncio.to_thread(
+            surroundings.look_around,
+            self.folder,
+            self.out,
+            self.specialists,
+            surroundings.NARROW if narrow else surroundings.WIDE,
+        )
+        return planner.Planner(
+            backend=self.backends.open([name])[name],
+            folder=str(self.folder.resolve()),
+            around=around,
+            model=model,
+            # The question says all that is needed; the local model has no room for more.
+            instructions="" if narrow else self._told_by(ORCHESTRATOR),
+            limit=planner.TIMEOUT if limit is None else limit,
+            redactor=self.backends.redactor,
+        )
 
     # A second opinion
 

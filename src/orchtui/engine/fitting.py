@@ -24,7 +24,7 @@ from orchtui.engine.work_kinds import Asked, asked
 
 _WRITER = "writer"
 
-_AT_NO_TASK = frozenset({name_key(ORCHESTRATOR), name_key(JUDGE)})
+AT_NO_TASK = frozenset({name_key(ORCHESTRATOR), name_key(JUDGE)})
 """Who works before and after the tasks; one that a task names does that task all the same."""
 
 NOTHING_FOUND = "nothing in its words points elsewhere"
@@ -70,7 +70,7 @@ class Fitter:
             key = name_key(card.name)
             if key in ROLES:
                 self._roles[key] = card.name
-            elif key not in _AT_NO_TASK:
+            elif key not in AT_NO_TASK:
                 own.append(card)
         self._roster = Roster(own, self._reading)
 

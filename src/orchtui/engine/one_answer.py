@@ -57,6 +57,8 @@ class Answer(NamedTuple):
     model: str | None
     """The one that answered, as the server named it."""
     usage: Usage
+    kind: ErrorKind | None = None
+    """The kind of the problem; `None` where there is none."""
 
 
 async def ask_once(
@@ -84,7 +86,11 @@ async def ask_once(
         problem = words.format(most=assignment.max_tokens) if failure.kind in _WORDS else words
     named = reading.intake.model
     return Answer(
-        reading.text, problem, clean_line(named, 100) if named else None, reading.intake.usage
+        text=reading.text,
+        problem=problem,
+        model=clean_line(named, 100) if named else None,
+        usage=reading.intake.usage,
+        kind=failure.kind if failure is not None else None,
     )
 
 

@@ -1,0 +1,187 @@
+"""A model is asked for a plan, or to refine one, and its answer is held to what plans are.
+
+An answer that does not fit is sent back once, with what is wrong with it; after
+that what can stay as it is stays, and all else ends in words that say why there
+is no plan. What comes of it is a plan to look at: nothing is started. This
+module never writes a file.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from orchtui.engine.backends import base
+from orchtui.engine.event_parts import Usage
+from orchtui.engine.one_answer import Answer, ask_once
+from orchtui.engine.plan import Plan
+from orchtui.engine.planning.answer_form import Question, fenced, json_line
+from orchtui.engine.planning.plan_answer import Reading, read_plan
+from orchtui.engine.planning.plan_question import MOST_TASKS
+from orchtui.engine.planning.plan_question import question as plan_question
+from orchtui.engine.planning.refinement_answer import read_refinement
+from orchtui.engine.planning.refinement_question import Refinement
+from orchtui.engine.planning.refinement_question import question as refinement_question
+from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.planning.task_entries import MAX_ANSWER
+from orchtui.engine.redaction import NOTHING, Redactor
+from orchtui.engine.resolve import ORCHESTRATOR
+from orchtui.engine.text import clean_line
+
+TIMEOUT = 180.0
+"""Seconds for each answer."""
+
+_TOKENS_OF_ALL = 2000
+_TOKENS_OF_ONE = 500
+"""Tokens of an answer: for its frame and what a model thinks, and for each task that is allowed."""
+
+_QUOTED = 20_000
+"""Characters of an answer that are sent back with what is wrong with it."""
+
+_REPAIR = """\
+{prompt}
+
+You were asked this before, and your answer can not be used. Between the next two lines of dashes \
+stands the beginning of that answer as JSON, and what is wrong with it:
+
+{material}
+
+Answer again, with the whole JSON object that you were told of, and nothing else."""
+
+_NO_SCHEMA = re.compile(r"output_config|output_format|json_schema|\bschema\b|structured", re.I)
+"""How servers say that a model, or they themselves, take no schema."""
+
+Read = Callable[[str], Reading]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of asking."""
+
+    plan: Plan | None = None
+    """To be looked at before it runs; `None` where there is none."""
+    problems: tuple[str, ...] = ()
+    """Why there is none; safe to show."""
+    notes: tuple[str, ...] = ()
+    """What was left out of the answer, or is doubtful in the plan; safe to show."""
+    repaired: bool = False
+    """Whether a first answer was sent back."""
+    model: str | None = None
+    """The one that answered, as the server named it."""
+    usage: Usage = Usage()
+    """Of all answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planner:
+    """Who is asked, and how.
+
+    Attributes:
+        backend: One that has a model.
+        folder: Absolute path of the project folder.
+        around: Who and what is on hand.
+        model: Alias or full id; `None` leaves the choice to the backend.
+        instructions: The orchestrator's own, which come before the question's.
+        limit: Seconds for each answer.
+        redactor: Hides secrets in what it says.
+    """
+
+    backend: base.Backend
+    folder: str
+    around: Surroundings = Surroundings()
+    model: str | None = None
+    instructions: str = ""
+    limit: float = TIMEOUT
+    redactor: Redactor = NOTHING
+
+    async def plan(self, request: Plan, most: int = MOST_TASKS) -> Proposal:
+        """Ask for a plan.
+
+        Args:
+            request: A plan with the request, and with what its words say of how to run; it is
+                what the answer's tasks are put into. See `plan_question.why_not`.
+            most: Tasks that it may have.
+        """
+        asked = plan_question(request.request, self.around, most)
+        return await self._proposal(asked, lambda text: read_plan(text, request, self.around, most))
+
+    async def refine(self, plan: Plan, refinement: Refinement) -> Proposal:
+        """Ask for a change to a plan.
+
+        Args:
+            plan: What there is.
+            refinement: What is wanted; see `refinement_question.require`.
+        """
+        asked = refinement_question(plan, refinement, self.around)
+        return await self._proposal(
+            asked, lambda text: read_refinement(text, plan, refinement, self.around)
+        )
+
+    async def _proposal(self, asked: Question, read: Read) -> Proposal:
+        """The first answer, or what a second one mends."""
+        first = await self._ask(asked)
+        reading = _reading(first, read)
+        if not reading.wrong or (first.problem and first.kind != "empty"):
+            return _proposed(reading, first)
+        material = [
+            json_line({"answer": first.text[:_QUOTED]}),
+            json_line({"wrong": reading.wrong}),
+        ]
+        prompt = _REPAIR.format(prompt=asked.prompt, material=fenced(material))
+        second = await self._ask(asked._replace(prompt=prompt))
+        mended = _reading(second, read)
+        if mended.plan is None and reading.plan is not None:
+            mended = reading  # it was only doubtful, and is better than nothing
+        proposal = _proposed(mended, second)
+        return replace(
+            proposal,
+            repaired=True,
+            model=second.model or first.model,
+            usage=first.usage + second.usage,
+        )
+
+    async def _ask(self, asked: Question) -> Answer:
+        """One answer; asked once more without a schema by which the server can not go."""
+        assignment = self._assignment(asked)
+        answer = await self._once(assignment)
+        if answer.kind == "bad_request" and _NO_SCHEMA.search(answer.problem):
+            answer = await self._once(replace(assignment, schema=None))
+        return answer
+
+    async def _once(self, assignment: base.Assignment) -> Answer:
+        return await ask_once(
+            self.backend,
+            assignment,
+            limit=self.limit,
+            longest=MAX_ANSWER,
+            redactor=self.redactor,
+        )
+
+    def _assignment(self, asked: Question) -> base.Assignment:
+        return base.Assignment(
+            task="@planner",
+            attempt=1,
+            specialist=ORCHESTRATOR,
+            system="\n\n".join(part for part in (self.instructions.strip(), asked.system) if part),
+            prompt=asked.prompt,
+            model=self.model,
+            max_tokens=_TOKENS_OF_ALL + _TOKENS_OF_ONE * asked.most,
+            folder=self.folder,
+            schema=asked.schema,
+        )
+
+
+def _reading(answer: Answer, read: Read) -> Reading:
+    """What an answer says, or that there is none."""
+    if answer.kind == "truncated":
+        return Reading(wrong=(f"{answer.problem}; allow fewer tasks, or ask for less at once",))
+    return Reading(wrong=(answer.problem,)) if answer.problem else read(answer.text)
+
+
+def _proposed(reading: Reading, answer: Answer) -> Proposal:
+    if reading.plan is None:
+        problems = (reading.declined,) if reading.declined else reading.wrong
+        return Proposal(problems=problems, model=answer.model, usage=answer.usage)
+    notes = tuple(map(clean_line, (*reading.notes, *reading.wrong)))
+    return Proposal(plan=reading.plan, notes=notes, model=answer.model, usage=answer.usage)
