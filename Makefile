@@ -18,7 +18,7 @@ CODE := $(wildcard src tests tools benchmarks)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-ui faults test-packaging test-all lock clean
+.PHONY: help run test check lint format bench bench-ui faults slow test-packaging test-all lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ bench-ui: $(DEV_ENV)/installed ## what the screen costs, in a real pseudo-termin
 
 faults: $(DEV_ENV)/installed ## kill it, lie to it, soak it: the long forms of tests/faults
 	@$(DEV) pytest tests/faults -m '' $(ARGS)
+
+slow: $(DEV_ENV)/installed ## what takes minutes: requests in plain words through the model on this machine
+	@$(DEV) pytest tests -m slow $(ARGS)
 
 test-packaging: $(DEV_ENV)/installed ## install the project in three ways (needs a registry)
 	@$(DEV) pytest -m packaging $(ARGS)

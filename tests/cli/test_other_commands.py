@@ -211,7 +211,7 @@ def test_a_deleted_working_folder_is_told(orchtui: Orchtui, project: Path) -> No
 
 def test_version_and_help(orchtui: Orchtui) -> None:
     assert orchtui("--version").stdout == f"orchtui {package.__version__}\n"
-    for command in ("run", "check", "plan", "runs", "doctor", "open"):
+    for command in ("run", "check", "plan", "refine", "runs", "doctor", "open"):
         assert command in orchtui("--help").stdout
         assert orchtui(command, "--help").returncode == 0
 

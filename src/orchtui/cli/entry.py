@@ -17,6 +17,7 @@ _COMMANDS = {
     "run": ("orchtui.cli.run_command", "run a plan or a request without a screen"),
     "check": ("orchtui.cli.check_command", "say which tasks are independent"),
     "plan": ("orchtui.cli.plan_command", "turn a request into a plan"),
+    "refine": ("orchtui.cli.refine_command", "have a model change a plan"),
     "agents": ("orchtui.cli.agents_command", "list the specialists, check agent files"),
     "runs": ("orchtui.cli.runs_command", "list, show and resume past runs"),
     "serve": ("orchtui.cli.serve_command", "show the app in a browser on this machine"),

@@ -1,11 +1,24 @@
-"""`orchtui plan`: a request in plain words becomes a plan file."""
+"""`orchtui plan`: a request in plain words becomes a plan file, offline or by a model."""
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.as_json import json_text
+from orchtui.cli.options import make_project, read_stdin, working_folder
+from orchtui.cli.proposing import (
+    asking_options,
+    deliver,
+    output_options,
+    propose,
+    refuse_to_replace,
+    tell_verdict,
+    told_why_not,
+)
+
+if TYPE_CHECKING:
+    from orchtui.engine.plan import Plan
 
 
 class _TextFirst(click.Command):
@@ -19,37 +32,68 @@ class _TextFirst(click.Command):
 
 @click.command("plan", cls=_TextFirst)
 @click.argument("text")
+@output_options
+@click.option("--ask", is_flag=True, help="have a model plan it")
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="write the plan to this file instead of standard output",
+    "--max-tasks",
+    type=click.IntRange(1, 100),
+    help="with --ask: tasks that the plan may have  [default: 20]",
 )
-@click.option("--force", is_flag=True, help="replace a file that is there")
-@click.option("--json", "as_json", is_flag=True, help="print the plan as JSON")
-def command(text: str, output: Path | None, force: bool, as_json: bool) -> int:
-    """Turn the request TEXT (or - for standard input) into a plan, without a model.
+@asking_options
+def command(
+    text: str,
+    output: Path | None,
+    force: bool,
+    as_json: bool,
+    ask: bool,
+    max_tasks: int | None,
+    trust: bool,
+    timeout: float | None,
+    **choices: Any,
+) -> int:
+    """Turn the request TEXT (or - for standard input) into a plan; nothing is started.
 
-    What the request leaves open is listed under `missing`; such a plan does not start.
+    Without --ask no model is used: the plan says what the request's own words say. With it a model
+    chooses the tasks, their specialists and their order. Either way, what the request leaves open
+    is listed under `missing`; such a plan does not start.
+
+    Exit codes: 0 there is a plan, 1 the model's answer could not be used, 2 bad input or no model.
     """
-    from orchtui.cli.options import read_stdin, working_folder
     from orchtui.engine.errors import InputError
-    from orchtui.engine.plan_file import dump_plan, save_plan
+    from orchtui.engine.plan import Plan
+    from orchtui.engine.planning.plan_question import why_not
     from orchtui.engine.request import parse_request
-    from orchtui.engine.text import clean_line
 
-    if output is not None and output.exists() and not force:
-        raise InputError.of("is there already; --force replaces it", str(output))
-    plan = parse_request(read_stdin() if text == "-" else text, working_folder())
-    if output is not None:
-        save_plan(plan, output)
-        count = len(plan.tasks)
-        words = f"{count} task{'' if count == 1 else 's'} in {output}"
-        click.echo(clean_line(words), err=True)
-    elif as_json:
-        click.echo(json_text(plan))
-    else:
-        click.echo(dump_plan(plan), nl=False)
-    for missing in plan.missing:
-        click.secho(f"missing: {clean_line(missing)}", err=True, fg="yellow")
+    said = {"max-tasks": max_tasks, "timeout": timeout is not None, "trust": trust, **choices}
+    if not ask and (ignored := [name for name, value in said.items() if value]):
+        raise click.UsageError(f"--{ignored[0]} is only for --ask")
+    refuse_to_replace(output, force)
+    request = read_stdin() if text == "-" else text
+    if not ask:
+        plan = parse_request(request, working_folder())
+        deliver(plan, output, as_json=as_json)
+        _tell_offline(plan)
+        return 0
+    if (hindrance := why_not(request)) is not None:
+        raise InputError.of(hindrance)
+    project = make_project(out=Path("artifacts"), **choices)
+    proposal = propose(
+        project,
+        Plan(request=request),
+        lambda: project.propose_plan(request, max_tasks, limit=timeout),
+        trust=trust,
+    )
+    if proposal.plan is None:
+        return told_why_not(proposal, as_json=as_json)
+    deliver(proposal.plan, output, as_json=as_json)
+    tell_verdict(project, proposal.plan)
     return 0
+
+
+def _tell_offline(plan: "Plan") -> None:
+    """What a model would do that this could not, where that may help."""
+    if plan.missing or len(plan.tasks) < 2:
+        click.echo(
+            "planned offline, by the request's own words; with --ask a model chooses the tasks",
+            err=True,
+        )

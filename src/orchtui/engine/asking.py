@@ -112,17 +112,19 @@ class Asking(Prospects):
         if new := await asyncio.to_thread(self.untrusted_planner, plan):
             raise UntrustedError(new)
         narrow = name == "local"
+        room = surroundings.NARROW if narrow else surroundings.WIDE
         around = await asyncio.to_thread(
             surroundings.look_around,
             self.folder,
             self.out,
             self.specialists,
-            surroundings.NARROW if narrow else surroundings.WIDE,
+            room,
         )
         return planner.Planner(
             backend=self.backends.open([name])[name],
             folder=str(self.folder.resolve()),
             around=around,
+            room=room,
             model=model,
             # The question says all that is needed; the local model has no room for more.
             instructions="" if narrow else self._told_by(ORCHESTRATOR),

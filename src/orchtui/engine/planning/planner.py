@@ -24,7 +24,7 @@ from orchtui.engine.planning.plan_question import question as plan_question
 from orchtui.engine.planning.refinement_answer import read_refinement
 from orchtui.engine.planning.refinement_question import Refinement
 from orchtui.engine.planning.refinement_question import question as refinement_question
-from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.planning.surroundings import WIDE, Room, Surroundings
 from orchtui.engine.planning.task_entries import MAX_ANSWER
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.resolve import ORCHESTRATOR
@@ -36,9 +36,6 @@ TIMEOUT = 180.0
 _TOKENS_OF_ALL = 2000
 _TOKENS_OF_ONE = 500
 """Tokens of an answer: for its frame and what a model thinks, and for each task that is allowed."""
-
-_QUOTED = 20_000
-"""Characters of an answer that are sent back with what is wrong with it."""
 
 _REPAIR = """\
 {prompt}
@@ -81,6 +78,7 @@ class Planner:
         backend: One that has a model.
         folder: Absolute path of the project folder.
         around: Who and what is on hand.
+        room: How much it can take.
         model: Alias or full id; `None` leaves the choice to the backend.
         instructions: The orchestrator's own, which come before the question's.
         limit: Seconds for each answer.
@@ -90,6 +88,7 @@ class Planner:
     backend: base.Backend
     folder: str
     around: Surroundings = Surroundings()
+    room: Room = WIDE
     model: str | None = None
     instructions: str = ""
     limit: float = TIMEOUT
@@ -125,7 +124,7 @@ class Planner:
         if not reading.wrong or (first.problem and first.kind != "empty"):
             return _proposed(reading, first)
         material = [
-            json_line({"answer": first.text[:_QUOTED]}),
+            json_line({"answer": first.text[: self.room.quoted]}),
             json_line({"wrong": reading.wrong}),
         ]
         prompt = _REPAIR.format(prompt=asked.prompt, material=fenced(material))
@@ -166,7 +165,7 @@ class Planner:
             system="\n\n".join(part for part in (self.instructions.strip(), asked.system) if part),
             prompt=asked.prompt,
             model=self.model,
-            max_tokens=_TOKENS_OF_ALL + _TOKENS_OF_ONE * asked.most,
+            max_tokens=self.room.tokens or _TOKENS_OF_ALL + _TOKENS_OF_ONE * asked.most,
             folder=self.folder,
             schema=asked.schema,
         )

@@ -23,7 +23,7 @@ _LONGEST_NAME = 240
 
 
 class Room(NamedTuple):
-    """How much a planner may be told."""
+    """How much a planner may be told, and may answer."""
 
     files: int = 300
     characters: int = 12_000
@@ -31,10 +31,14 @@ class Room(NamedTuple):
     specialists: int = 60
     description: int = 200
     """Characters of each one's."""
+    quoted: int = 20_000
+    """Characters of an answer that are sent back with what is wrong with it."""
+    tokens: int | None = None
+    """Of an answer; `None` for as many as its tasks may take."""
 
 
 WIDE = Room()
-NARROW = Room(files=20, characters=400, specialists=8, description=60)
+NARROW = Room(files=20, characters=400, specialists=8, description=60, quoted=500, tokens=900)
 """For the local model, whose slots hold some 2,000 tokens, question and answer together."""
 
 
