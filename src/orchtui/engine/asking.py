@@ -51,19 +51,20 @@ class Asking(Prospects):
             limit: Seconds for each answer; `planner.TIMEOUT` where none are named.
 
         Raises:
-            InputError: when the request is empty or too long.
+            InputError: when the request is empty or too long, or `most` is not 1 to 100.
             NoBackendError: when no backend with a model is chosen, or it can not be used here.
             UntrustedError: when nobody has agreed to what asking it would run or send.
         """
         from orchtui.engine.planning import plan_question  # not before the first paint
         from orchtui.engine.request import parse_request
 
-        if (hindrance := plan_question.why_not(request)) is not None:
+        most = plan_question.MOST_TASKS if most is None else most
+        if (hindrance := plan_question.why_not(request, most)) is not None:
             raise InputError.of(hindrance)
         planner = await self._planner(Plan(request=request), limit)
         read = await asyncio.to_thread(parse_request, request, self.folder)
         base = Plan(request=read.request, limits=read.limits, aggregate=read.aggregate)
-        return await planner.plan(base, most or plan_question.MOST_TASKS)
+        return await planner.plan(base, most)
 
     async def refine_plan(
         self, plan: Plan, refinement: "Refinement", *, limit: float | None = None

@@ -17,7 +17,7 @@ from orchtui.engine.events import Usage
 from orchtui.engine.plan import Limits, Plan
 from orchtui.engine.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.planner import Planner, Proposal
-from orchtui.engine.planning.surroundings import OnHand, Surroundings
+from orchtui.engine.planning.surroundings import NARROW, OnHand, Surroundings
 from orchtui.engine.planning.task_entries import MAX_ANSWER
 from orchtui.engine.project import Project
 from orchtui.engine.specialists import Agents, agent_folders
@@ -379,7 +379,17 @@ def test_time_and_size_are_bounded(script: list[Step], says: str) -> None:
     backend = Scripted({"@planner": [script]})
     made: Proposal = virtual_time.run(planner(backend).plan(REQUEST))
     assert made.plan is None and says in made.problems[0]
-    assert len(backend.assignments) == 1
+    [assignment] = backend.assignments
+    assert assignment.tools == (), "a program with tools of its own only answers"
+
+
+def test_a_model_with_little_room_is_told_and_answers_less() -> None:
+    backend = Scripted({"@planner": [["word " * 500, Finished("end_turn")]]})
+    made: Proposal = virtual_time.run(planner(backend, room=NARROW).plan(REQUEST))
+    assert made.plan is None and made.repaired
+    first, second = backend.assignments
+    assert first.max_tokens == second.max_tokens == NARROW.tokens
+    assert len(second.prompt) < len(first.prompt) + NARROW.quoted + 700
 
 
 # Through the project
@@ -428,6 +438,13 @@ def test_a_request_that_is_none_is_not_sent(tmp_path: Path, request_text: str) -
     project = project_in(tmp_path, ANTHROPIC_API_KEY=KEY)
     with pytest.raises(InputError, match="the request"):
         asyncio.run(project.propose_plan(request_text))
+
+
+@pytest.mark.parametrize("most", [0, -1, 101])
+def test_a_plan_has_no_more_tasks_than_somebody_reads(tmp_path: Path, most: int) -> None:
+    project = project_in(tmp_path, ANTHROPIC_API_KEY=KEY)
+    with pytest.raises(InputError, match="1 to 100 tasks"):
+        asyncio.run(project.propose_plan("Research bees", most))
 
 
 @pytest.mark.parametrize("backend", [None, "rehearsal"])

@@ -22,7 +22,7 @@ from orchtui.engine.planning.surroundings import Surroundings
 
 MOST_TASKS = 20
 """Tasks of a plan where nobody says how many there may be."""
-LIMIT = 100
+MOST_ALLOWED = 100
 """The most that anybody can allow."""
 
 _SYSTEM = """\
@@ -72,8 +72,10 @@ def question(request: str, around: Surroundings, most: int = MOST_TASKS) -> Ques
     )
 
 
-def why_not(request: str) -> str | None:
+def why_not(request: str, most: int = MOST_TASKS) -> str | None:
     """Why a model can not be asked to plan this; `None` when it can."""
+    if not 1 <= most <= MOST_ALLOWED:
+        return f"a plan may have 1 to {MOST_ALLOWED} tasks, not {most:,}"
     if not request.strip():
         return "the request is empty; say in plain words what is to be done"
     if len(request) > MAX_CHARACTERS:

@@ -167,6 +167,8 @@ class Planner:
             model=self.model,
             max_tokens=self.room.tokens or _TOKENS_OF_ALL + _TOKENS_OF_ONE * asked.most,
             folder=self.folder,
+            # A program with tools of its own only answers: nothing that it reads may make it act.
+            tools=(),
             schema=asked.schema,
         )
 
