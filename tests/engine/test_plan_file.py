@@ -178,7 +178,8 @@ def test_forms_that_are_allowed(text: str, plan: Plan) -> None:
 TASK_KEYS = (
     "id, title, prompt, expected_output, rationale, specialist, backend, model, command, env, "
     "priority, timeout, idle_timeout, connect_timeout, first_token_timeout, retries, max_tokens, "
-    "estimate, reads, writes, after, accepted, accept_truncated, enabled"
+    "estimate, reads, writes, after, accepted, accept_truncated, enabled, "
+    "variants, approaches, languages, subjects, files, table, stages"
 )
 PLAN_KEYS = "name, request, specialist, backend, model, limits, aggregate, missing, tasks"
 SLUG = "a name of letters, digits, '-', '_' and '.', starting with a letter or digit, at most 64"
@@ -216,7 +217,7 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: {zzz: 1}\ntasks: [{prompt: x}]",
             "p:1:10: unknown key 'zzz' in limits; allowed are concurrency, timeout, idle_timeout, "
             "connect_timeout, first_token_timeout, deadline, retries, max_tokens, budget_usd, "
-            "budget_tokens, rate, on_budget",
+            "budget_tokens, rate, on_budget, max_tasks",
         ),
         ("tasks: [{prompt: x, prompt: y}]", "p:1:21: duplicate key 'prompt', first on line 1"),
         (
@@ -254,7 +255,8 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: 5\ntasks: [{prompt: x}]",
             "p:1:9: limits must be a mapping (concurrency, "
             "timeout, idle_timeout, connect_timeout, first_token_timeout, deadline, retries, "
-            "max_tokens, budget_usd, budget_tokens, rate, on_budget), not text",
+            "max_tokens, budget_usd, budget_tokens, rate, on_budget, max_tasks), "
+            "not text",
         ),
         ("tasks: [{prompt: x, timeout: soon}]", f"p:1:30: timeout: 'soon' is not {DURATION}"),
         (
@@ -550,6 +552,7 @@ limits = st.builds(
     budget_usd=st.none() | st.floats(0, 1e6, exclude_min=True, allow_subnormal=False),
     budget_tokens=st.none() | st.integers(1, 10**12),
     on_budget=st.sampled_from([None, *ON_BUDGET]),
+    max_tasks=st.none() | st.integers(1, 20_000),
 )
 tasks = st.builds(
     Task,

@@ -29,6 +29,7 @@ from orchtui.engine.demoting import demote
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.events import Usage
 from orchtui.engine.execution_log import log
+from orchtui.engine.generators.parameter_tables import read_table
 from orchtui.engine.opinion_answer import read_answer
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.plan_file import parse_plan
@@ -175,6 +176,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "plan of one task": lambda text: parse_plan(
         "tasks:\n- prompt: |\n    " + text.replace("\n", "\n    ")
     ),
+    "plan of an entry for many": lambda text: parse_plan(
+        "tasks:\n- variants: 2\n  subjects: ['{n}{']\n"
+        "  prompt: |\n    {subject} " + text.replace("\n", "\n    ")
+    ),
+    "table of parameters": of_file("t.csv", lambda path: read_table(path.parent, path.name)),
+    "table in YAML": of_file("t.yaml", lambda path: read_table(path.parent, path.name)),
     "configuration": of_file("c.yaml", lambda path: load_config(path.parent, path)),
     "agent file": lambda text: specialists.parse(
         as_bytes(f"---\n{text}\n---\n{text}"), Path("x.md")

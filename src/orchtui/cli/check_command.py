@@ -213,8 +213,7 @@ def _check(
 
 def _read(source: str | None, request: str | None) -> "tuple[Plan, PlanText | None]":
     from orchtui.engine.input_file import file_name, read_text
-    from orchtui.engine.plan_file import parse_plan
-    from orchtui.engine.plan_places import PlanText
+    from orchtui.engine.plan_file import parse_placed
 
     if source is None:
         return read_plan(None, request, working_folder()), None
@@ -223,7 +222,7 @@ def _read(source: str | None, request: str | None) -> "tuple[Plan, PlanText | No
         text, file = read_stdin(), STDIN
     else:
         text, file = read_text(Path(source)), file_name(Path(source))
-    return parse_plan(text, file), PlanText(text, file)
+    return parse_placed(text, file, working_folder())
 
 
 def _hindrances(plan: "Plan") -> Iterator[str]:

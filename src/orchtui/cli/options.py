@@ -190,9 +190,9 @@ def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
     if request is not None:
         return parse_request(request, folder)
     if source == "-":
-        return parse_plan(read_stdin(), STDIN)
+        return parse_plan(read_stdin(), STDIN, folder)
     assert source is not None
-    return load_plan(Path(source))
+    return load_plan(Path(source), folder)
 
 
 def working_folder() -> Path:

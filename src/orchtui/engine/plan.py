@@ -53,6 +53,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tokens, in and out, for the whole run."""
     rate: float | None = None
     """Attempts that may start in a second, for each backend."""
+    max_tasks: int | None = None
+    """Tasks that a plan may have in which an entry stands for several; asked when it is read."""
     on_budget: OnBudget | None = None
     """Whether running tasks end by themselves once a budget is used up, or are cut off."""
 

@@ -2,7 +2,8 @@
 
 The tables below are the form: every key, in order, and what it may hold. A plan
 that comes out of here is whole: ids are unique, `after` names tasks of the plan
-and has no circle, every task has a prompt or a command. Whether it can also
+and has no circle, every task has a prompt or a command. An entry that stands for several tasks (see
+`generators`) has become them. Whether it can also
 start is `schedule`'s question. This module never starts anything and keeps no
 comments when it saves.
 """
@@ -10,12 +11,13 @@ comments when it saves.
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from orchtui.engine.durations import format_duration
 from orchtui.engine.errors import StorageError
+from orchtui.engine.generators.entry_keys import HIGHEST_MOST, KNOWN, expands
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.plan import (
     ON_BUDGET,
@@ -30,8 +32,9 @@ from orchtui.engine.plan import (
     numbered,
 )
 from orchtui.engine.plan_check import NEEDS_TASKS, check
+from orchtui.engine.plan_places import PlanText
 from orchtui.engine.rates import format_rate
-from orchtui.engine.yaml_compose import ListNode, Node, Place, Problems, Scalar, compose
+from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Place, Problems, Scalar, compose
 from orchtui.engine.yaml_nodes import Record, list_of, read_whole, record, struct
 from orchtui.engine.yaml_values import (
     Misfit,
@@ -52,7 +55,10 @@ from orchtui.engine.yaml_values import (
     whole,
 )
 
-MAX_TASKS = 20_000
+if TYPE_CHECKING:
+    from orchtui.engine.generators.expansion import Origin
+
+MAX_TASKS = HIGHEST_MOST
 
 _slug = matching(SLUG, f"a name of {SLUG_ALLOWED}")
 
@@ -126,7 +132,7 @@ TASK: dict[str, Reader[Any]] = {
     "accept_truncated": flag,
     "enabled": flag,
 }
-_task_list = list_of(record(TASK), single=False, wanted="a list of tasks")
+_task_list = list_of(record(TASK | KNOWN), single=False, wanted="a list of tasks")
 
 
 def _tasks(node: Node, problems: Problems, label: str) -> tuple[Record, ...]:
@@ -141,7 +147,7 @@ PLAN: dict[str, Reader[Any]] = {
     "specialist": name,
     "backend": name,
     "model": name,
-    "limits": struct(Limits, LIMITS),
+    "limits": struct(Limits, LIMITS | {"max_tasks": whole(1, MAX_TASKS)}),
     "aggregate": choice(STRATEGIES),
     "missing": list_of(text),
     "tasks": _tasks,
@@ -160,29 +166,48 @@ _DEFAULT_TASK = Task(id="")
 _DEFAULT_PLAN = Plan()
 
 
-def load_plan(path: Path) -> Plan:
-    """Read a plan file.
+def load_plan(path: Path, project: Path | None = None) -> Plan:
+    """Read a plan file; its entries that stand for several tasks become these tasks.
+
+    Args:
+        path: The file.
+        project: The folder in which the files and tables that the plan names are; the working
+            folder when it is not said.
 
     Raises:
         InputError: with everything that is wrong, in the order of the text.
     """
-    return parse_plan(read_text(path), file_name(path))
+    return parse_plan(read_text(path), file_name(path), project)
 
 
-def parse_plan(text: str, file: str = "<text>") -> Plan:
+def parse_plan(text: str, file: str = "<text>", project: Path | None = None) -> Plan:
     """Read a plan from YAML.
 
     Args:
         text: YAML, and so JSON too.
         file: What to call the text in problems.
+        project: As for `load_plan`.
 
     Raises:
         InputError: with everything that is wrong, in the order of the text.
     """
+    return parse_placed(text, file, project)[0]
+
+
+def parse_placed(
+    text: str, file: str = "<text>", project: Path | None = None
+) -> tuple[Plan, PlanText]:
+    """The same, and what finds the places of a task's words in the text."""
     problems = Problems(file)
     root = compose(text, problems)
     if root is None or (isinstance(root, Scalar) and root.is_null):
         raise problems.refuse(Place(), f"the plan is empty; {NEEDS_TASKS}")
+    places = PlanText(text, file)
+    origins: list[Origin] = []
+    if isinstance(root, MapNode) and expands(root):
+        from orchtui.engine.generators.expansion import expand  # few plans need it
+
+        root, origins = expand(root, places, problems, project)
     whole_plan = read_whole(root, record(PLAN), problems, "the plan")
     values = dict(whole_plan.values)
     records = values.pop("tasks", ())
@@ -192,7 +217,12 @@ def parse_plan(text: str, file: str = "<text>") -> Plan:
     )
     check(whole_plan, records, tasks, problems)
     problems.raise_any()
-    return Plan(**values, tasks=tasks)
+    if origins:
+        from orchtui.engine.generators.own_files import with_own_files
+
+        tasks = with_own_files(tasks, origins)
+        places = PlanText(text, file, [one.nodes for one in records])
+    return Plan(**values, tasks=tasks), places
 
 
 def dump_plan(plan: Plan) -> str:

@@ -10,10 +10,19 @@ that there is nothing wrong with it.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from orchtui.engine.text import clean
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Place, Problems, Scalar, compose
+from orchtui.engine.yaml_compose import (
+    ListNode,
+    MapNode,
+    Node,
+    Place,
+    Placed,
+    Problems,
+    Scalar,
+    compose,
+)
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _FIELD = re.compile(r"(title|prompt|(?:reads|writes|after)(?=\[))(?:\[([0-9]+)\])?")
@@ -30,15 +39,19 @@ class PlanText:
     Args:
         text: YAML.
         file: What it is called in front of a place.
+        tasks: The values of each task, by key, where an entry stands for several tasks; else they
+            are found when they are asked for.
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(
+        self, text: str, file: str, tasks: Sequence[Mapping[str, Node]] | None = None
+    ) -> None:
         self.file = file
         self._text = text.removeprefix("\ufeff")
         # Composed once more only when there is something to look for.
-        self._tasks: list[dict[str, Node]] | None = None
-        self._lines: list[int] = []
-        self._aligned: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._tasks = tasks
+        self._starts: list[int] = []
+        self._aligned: dict[tuple[int, int, str], list[tuple[int, int]]] = {}
 
     def place(self, position: int, field: str, value: str, start: int) -> Place | None:
         """Line and column of a character of a field.
@@ -54,24 +67,42 @@ class PlanText:
             field is not in the file.
         """
         node = self._node(position, field)
-        if node is None:
-            return None
-        key = (node.line, node.column)
+        return self.within(node, value, start) if node is not None else None
+
+    def within(self, node: Placed, value: str, start: int) -> Place:
+        """Line and column of a character of a value.
+
+        Args:
+            node: Where the value begins.
+            value: As it was read.
+            start: Code points from its beginning.
+
+        Returns:
+            Where it stands; where the value begins, when that can not be told.
+        """
+        key = (node.line, node.column, value)
+        lines = self._lines
         if key not in self._aligned:
-            begin = self._lines[node.line - 1] + node.column - 1
+            begin = lines[node.line - 1] + node.column - 1
             self._aligned[key] = _aligned(self._text, begin, value)
         pairs = self._aligned[key]
         found = bisect_left(pairs, (start, 0))
         if found == len(pairs):
             return Place(node.line, node.column)
         at = pairs[found][1]
-        line = bisect_right(self._lines, at)
-        return Place(line, at - self._lines[line - 1] + 1)
+        line = bisect_right(lines, at)
+        return Place(line, at - lines[line - 1] + 1)
+
+    @property
+    def _lines(self) -> list[int]:
+        """Where each line begins."""
+        if not self._starts:
+            self._starts = [0, *(found.end() for found in _BREAK.finditer(self._text))]
+        return self._starts
 
     def _node(self, position: int, field: str) -> Scalar | None:
         if self._tasks is None:
             self._tasks = list(_tasks(compose(self._text, Problems(self.file))))
-            self._lines = [0, *(found.end() for found in _BREAK.finditer(self._text))]
         named = _FIELD.fullmatch(field)
         if named is None or position >= len(self._tasks):
             return None

@@ -8,7 +8,7 @@ every value stays the text that was written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -76,6 +76,8 @@ class ListNode(msgspec.Struct):
     line: int
     column: int
     items: list["Node"]
+    numbers: list[int] = []
+    """What problems call its items, where one that was written has become several."""
 
 
 class MapNode(msgspec.Struct):
@@ -94,7 +96,7 @@ class Problems:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._found: list[Problem] = []
+        self._found: dict[Problem, None] = {}
         self._more = 0
 
     @property
@@ -103,11 +105,16 @@ class Problems:
         return len(self._found) >= MAX_PROBLEMS
 
     def add(self, at: Placed, message: str) -> None:
-        """One more problem."""
-        if self.full:
-            self._more += 1
-        else:
-            self._found.append(Problem(self._file, at.line, at.column, message))
+        """One more problem; the same one at the same place is told once."""
+        self.add_all([Problem(self._file, at.line, at.column, message)])
+
+    def add_all(self, problems: Iterable[Problem]) -> None:
+        """Problems of another file too, which this one names."""
+        for problem in problems:
+            if self.full:
+                self._more += 1
+            else:
+                self._found[problem] = None
 
     def refuse(self, at: Placed, message: str) -> InputError:
         """A problem after which nothing else can be said; to be raised."""

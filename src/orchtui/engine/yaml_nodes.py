@@ -7,6 +7,7 @@ was told. This module never knows what a plan or a configuration is.
 """
 
 from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Any, TypeVar
 
 import msgspec
@@ -51,7 +52,7 @@ def list_of(
             raise Misfit(node, f"{label} must be {wanted}, not {kind_of(node)}")
         values = (
             _value(item, child, problems, f"item {number} of {label}")
-            for number, child in enumerate(node.items, 1)
+            for number, child in zip(node.numbers or count(1), node.items, strict=False)
         )
         return tuple(value for value in values if value is not None)
 
@@ -65,7 +66,7 @@ def mapping_of(value: Reader[T], key: Reader[str] = name) -> Reader[dict[str, T]
         if not isinstance(node, MapNode):
             raise Misfit(node, f"{label} must be a mapping, not {kind_of(node)}")
         result = {}
-        for key_node, child in _entries(node, problems, label):
+        for key_node, child in entries_of_mapping(node, problems, label):
             word = _value(key, key_node, problems, f"a key of {label}")
             fitting = _value(value, child, problems, f"{label}.{clean_line(key_node.text, 40)}")
             if word is not None and fitting is not None:
@@ -90,7 +91,7 @@ def record(fields: Mapping[str, Reader[Any]], *, required: Collection[str] = ())
         if not isinstance(node, MapNode):
             raise Misfit(node, f"{label} must be a mapping ({allowed}), not {kind_of(node)}")
         result = Record(node, {}, {})
-        for key, child in _entries(node, problems, label):
+        for key, child in entries_of_mapping(node, problems, label):
             if key.text not in fields:
                 # Comparing words is slow, and a problem that is only counted is not read.
                 hint = "" if problems.full else suggestion(key.text, tuple(fields))
@@ -151,8 +152,8 @@ def _value(reader: Reader[T], node: Node, problems: Problems, label: str) -> T |
         return None
 
 
-def _entries(node: MapNode, problems: Problems, label: str) -> list[tuple[Scalar, Node]]:
-    """The pairs whose key is text and stands there for the first time."""
+def entries_of_mapping(node: MapNode, problems: Problems, label: str) -> list[tuple[Scalar, Node]]:
+    """The pairs whose key is text and stands there for the first time; the others are told."""
     first: dict[str, Scalar] = {}
     entries = []
     for key, value in node.pairs:

@@ -4,18 +4,17 @@ Pure: a plan in, a plan out. This module asks nobody how many, and never starts
 one.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
 from msgspec.structs import replace
 
+from orchtui.engine.generators.own_files import own_path, with_paths
 from orchtui.engine.plan import Plan, Task
 from orchtui.ui.compose.plan_edits import free_id
 
 MOST = len(ascii_lowercase)
-_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def make_variants(plan: Plan, task_id: str, variants: Sequence[Variant]) -> Plan
     for letter, variant in zip(ascii_lowercase, variants, strict=False):
         new_id = free_id(f"{task_id[:60]}-{letter}", ids)
         ids.add(new_id)
-        writes = {path: _own(path, letter, paths) for path in origin.writes}
+        writes = {path: own_path(path, letter, paths) for path in origin.writes}
         paths.update(writes.values())
         for path, own in writes.items():
             renamed[path].append(own)
@@ -93,15 +92,15 @@ def _variant(
     task: Task, new_id: str, letter: str, variant: Variant, writes: dict[str, str]
 ) -> Task:
     name = f"{letter}: {variant.words}" if variant.words else letter
-    prompt = _renamed(task.prompt, writes)
+    prompt = with_paths(task.prompt, writes)
     if variant.approach:
         prompt = f"{prompt.rstrip()}\n\nApproach: {variant.approach}"
     return replace(
         task,
         id=new_id,
-        title=f"{_renamed(task.label, writes)} ({name})",
+        title=f"{with_paths(task.label, writes)} ({name})",
         prompt=prompt,
-        command=tuple(_renamed(word, writes) for word in task.command),
+        command=tuple(with_paths(word, writes) for word in task.command),
         writes=tuple(writes.values()),
         model=variant.model or task.model,
         specialist=variant.specialist or task.specialist,
@@ -116,28 +115,3 @@ def _behind(task: Task, task_id: str, made: Sequence[Task], renamed: dict[str, l
     ]
     reads = [new for path in task.reads for new in renamed.get(path, [path])]
     return replace(task, after=tuple(dict.fromkeys(after)), reads=tuple(dict.fromkeys(reads)))
-
-
-def _own(path: str, letter: str, taken: Collection[str]) -> str:
-    """`docs/notes.md` as `docs/notes-a.md`; a pattern stays what it is."""
-    if _GLOB.search(path):
-        return path
-    bare = path.rstrip("/")
-    folder, slash, name = bare.rpartition("/")
-    dot = name.find(".", 1)
-    stem, ending = (name, "") if dot < 0 else (name[:dot], name[dot:])
-    found, number = "", 1
-    while not found or found in taken:
-        more = "" if number == 1 else str(number)
-        found = f"{folder}{slash}{stem}-{letter}{more}{ending}{path[len(bare) :]}"
-        number += 1
-    return found
-
-
-def _renamed(text: str, writes: dict[str, str]) -> str:
-    """A text that names the task's own files by their new names."""
-    if not writes:
-        return text
-    known = "|".join(map(re.escape, sorted(writes, key=len, reverse=True)))
-    whole = rf"(?<![\w./-])(?:{known})(?![\w/-]|\.\w)"
-    return re.sub(whole, lambda match: writes[match[0]], text)

@@ -78,7 +78,7 @@ async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:
             path, there = await asyncio.to_thread(_look, folder, answer)
             if not there:
                 raise InputError.of("there is no such file; tab completes the names there are")
-            return await asyncio.to_thread(load_plan, path), path
+            return await asyncio.to_thread(load_plan, path, folder), path
         except InputError as found:
             error = "\n".join(clean_line(line, 200) for line in found.lines(5))
     return None
