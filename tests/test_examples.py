@@ -7,7 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from orchtui.engine import independence
 from orchtui.engine.backends.base import Assignment, Finished, Text
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.plan import Plan
@@ -21,7 +23,7 @@ LOGS = ("app", "db", "api")
 
 
 def plan(name: str) -> Plan:
-    return load_plan(EXAMPLES / f"{name}.yaml")
+    return load_plan(EXAMPLES / f"{name}.yaml", ROOT)
 
 
 def summarize(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -31,13 +33,16 @@ def summarize(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_all_plans_are_here() -> None:
     names = {path.stem for path in PLANS}
-    assert names == {"first-run", "analyze-logs", "perspectives", "team-guide", "variants"}
+    assert names == {
+        "first-run", "analyze-logs", "each-log", "perspectives", "pipelines", "team-guide",
+        "variants",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_every_plan_loads_and_could_start(path: Path) -> None:
-    schedule = build(load_plan(path), backend="local")
-    if path.stem != "team-guide":
+    schedule = build(load_plan(path, ROOT), backend="local")
+    if path.stem not in ("team-guide", "pipelines"):
         assert len(schedule.tasks) == 3
         assert all(task.after == () for task in schedule.tasks)
     assert path.stem in (EXAMPLES / "README.md").read_text(encoding="utf-8")
@@ -45,7 +50,7 @@ def test_every_plan_loads_and_could_start(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_what_a_plan_reads_and_runs_is_in_the_repository(path: Path) -> None:
-    for task in load_plan(path).tasks:
+    for task in load_plan(path, ROOT).tasks:
         for named in (*task.reads, *(word for word in task.command if "/" in word)):
             assert (ROOT / named).is_file()
 
@@ -60,14 +65,39 @@ def test_the_first_run_is_small_enough_for_the_local_model() -> None:
 
 
 def test_the_strategies_are_those_of_the_tutorial() -> None:
-    strategies = {path.stem: load_plan(path).aggregate for path in PLANS}
+    strategies = {path.stem: load_plan(path, ROOT).aggregate for path in PLANS}
     assert strategies == {
         "first-run": "collect",
         "analyze-logs": "collect",
+        "each-log": "collect",
+        "pipelines": "collect",
         "perspectives": "synthesize",
         "team-guide": "collect",
         "variants": "compare",
     }
+
+
+def test_an_entry_for_each_log_is_the_tasks_of_the_plan_that_lists_them() -> None:
+    short, long = plan("each-log"), plan("analyze-logs")
+    assert [task.id for task in short.tasks] == [f"summary-{log}" for log in sorted(LOGS)]
+    for task in short.tasks:
+        other = long.task(task.id.removeprefix("summary-"))
+        assert replace(task, id=other.id) == other
+
+
+def test_the_pipelines_run_side_by_side() -> None:
+    tasks = plan("pipelines").tasks
+    after = {task.id: task.after for task in tasks}
+    first, second = (f"page-{subject}" for subject in ("paper-notebooks", "apps-for-notes"))
+    assert after == {
+        f"{first}.research": (),
+        f"{first}.write": (f"{first}.research",),
+        f"{second}.research": (),
+        f"{second}.write": (f"{second}.research",),
+        "compare": (f"{first}.write", f"{second}.write"),
+    }
+    report = independence.check(plan("pipelines"))
+    assert {finding.kind for finding in report.findings} == {"declared"}
 
 
 @pytest.mark.parametrize("log", LOGS)

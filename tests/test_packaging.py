@@ -17,7 +17,7 @@ from tests.conftest import CALLERS_ENVIRONMENT
 ROOT = Path(__file__).parent.parent
 LOCKED = ("run", "dev", "weights")
 
-CARRIED = ("first-run", "perspectives", "team-guide", "variants")
+CARRIED = ("first-run", "perspectives", "pipelines", "team-guide", "variants")
 """Examples that need no other file of the repository."""
 
 PLAN = """\

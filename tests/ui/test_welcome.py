@@ -105,7 +105,7 @@ async def test_the_tour_does_not_hinder_a_run(make_app: MakeApp) -> None:
 def test_the_examples_that_come_along_need_nothing_else() -> None:
     plans = load_examples(example_folders())
     names = [plan.name for plan in plans]
-    assert names == ["team-guide", "first-run", "async", "tutorial-variants"]
+    assert names == ["team-guide", "pipelines", "first-run", "async", "tutorial-variants"]
 
 
 def test_where_there_are_none_there_are_none(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ async def test_a_plan_on_the_desk_can_be_brought_back(make_app: MakeApp) -> None
         await sees(pilot, app, "Topic 1")
         await pilot.press("ctrl+n")
         await asked(pilot, app, ChooseExample)
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         await sees(pilot, app, "Why the sky is blue")
         await pilot.press("u")
         await sees(pilot, app, "Topic 1")
