@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine import independence
 from orchtui.engine.errors import InputError
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.plan_file import dump_plan, parse_placed, parse_plan
@@ -113,9 +114,20 @@ def test_what_a_value_says_is_no_placeholder() -> None:
 
 
 def test_all_that_is_not_named_is_told_in_one_paragraph() -> None:
-    entry = "{id: a, approaches: [quick], languages: [French], variants: 1, prompt: 'Write.'}"
-    (task,) = tasks(entry).values()
-    assert task.prompt == "Write.\n\nApproach: quick\nLanguage: French"
+    entry = "{id: a, approaches: [quick], languages: [French], variants: 2, prompt: 'Write.'}"
+    first, _ = tasks(entry).values()
+    assert first.prompt == "Write.\n\nApproach: quick\nLanguage: French\nVariant: 1 of 2"
+
+
+def test_variants_are_not_asked_for_the_same_word_for_word() -> None:
+    plan = parse_plan("tasks: [{variants: 3, prompt: Write a poem about the sea.}]")
+    assert plan.tasks[1].prompt == "Write a poem about the sea.\n\nVariant: 2 of 3"
+    assert not independence.check(plan).findings
+
+
+def test_variants_of_a_program_are_told_nothing() -> None:
+    found = tasks("{id: a, variants: 2, command: [prog]}")
+    assert [(task.command, task.prompt) for task in found.values()] == [(("prog",), "")] * 2
 
 
 def test_every_key_that_holds_text_is_filled() -> None:
@@ -162,6 +174,10 @@ def test_the_prompt_of_a_command_keeps_its_meaning() -> None:
         ("variants: 2, prompt: A poem", ["A poem (1)", "A poem (2)"]),
         ("languages: [fr, en], title: 'In {language}', prompt: x", ["In fr", "In en"]),
         ("languages: [fr, en], title: In, prompt: x", ["In (fr)", "In (en)"]),
+        (
+            "subjects: [A, B], prompt: Assess A and all",
+            ["Assess A and all (A)", "Assess A and all (B)"],
+        ),
         # A prompt that says it is title enough.
         ("subjects: [Oslo], prompt: 'On {subject}'", [""]),
         ("subjects: [Oslo], prompt: 'Write.'", ["Write. (Oslo)"]),

@@ -112,7 +112,9 @@ def read_generator(key: str, node: Node, problems: Problems, sources: Sources) -
 
 def _variants(count: int) -> Generator:
     numbers = tuple(map(str, range(1, count + 1)))
-    items = tuple(Item({"variant": number}, number) for number in numbers)
+    items = tuple(
+        Item({"variant": number}, number, f"Variant: {number} of {count}") for number in numbers
+    )
     return Generator("variants", items, ("variant",), ("variant",), numbers)
 
 

@@ -5,6 +5,7 @@ resolves whom a task waits for.
 """
 
 import itertools
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -218,7 +219,10 @@ def _made(entry: Entry, own_id: str, here: _Around) -> Made:
     told = [
         item.told
         for generator, item in here.items
-        if item.told and not is_named(_nodes(pairs, "prompt", "command"), generator.naming)
+        if item.told
+        and not is_named(_nodes(pairs, "prompt", "command"), generator.naming)
+        # A program that gets no prompt is run again as it is.
+        and (generator.key != "variants" or _text(pairs, "prompt"))
     ]
     if entry.fills:
         pairs = {key: pair for key, pair in _filled(pairs, here.values) if pair is not None}
@@ -287,13 +291,14 @@ def _titled(entry: Entry, pairs: Pairs, here: _Around, at: tuple[int, int]) -> P
     command = pairs["command"][1] if "command" in pairs else None
     words = tuple(one.text for one in texts_of(command))
     label = Task(id="-", prompt=_text(pairs, "prompt"), command=words).label
+    asked = _nodes(here.pairs, "prompt", "command")
     titles = [filled(one.text, here.values) if entry.fills else one.text for one in here.titles]
     missing = [
         item.words
         for generator, item in here.items
         if item.words
         and not is_named(here.titles, (*generator.names, "n"))
-        and (titles or generator.key == "variants" or item.words not in label)
+        and (titles or not _says(label, item.words) or not is_named(asked, generator.names))
     ]
     if not titles and not missing:
         return {}
@@ -305,3 +310,8 @@ def _titled(entry: Entry, pairs: Pairs, here: _Around, at: tuple[int, int]) -> P
     place = here.titles[-1] if here.titles else None
     spot = (place.line, place.column) if place else at
     return {"title": (Scalar(*at, "title", True), Scalar(*spot, text, False))}
+
+
+def _says(label: str, words: str) -> bool:
+    """Whether a title that is made of a prompt has these words, and not as a part of others."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", label) is not None
