@@ -350,6 +350,15 @@ def test_too_many_tasks_are_told_before_one_is_made() -> None:
     ]
 
 
+def test_very_many_items_are_refused_before_they_fill_the_memory() -> None:
+    entries = "- {variants: 20000, prompt: x}\n" * 10_000
+    (told,) = problems(f"tasks:\n{entries}")
+    assert told == (
+        "p:8:14: the plan would have more than 20,000 tasks, which no plan may have; make its "
+        "lists shorter"
+    )
+
+
 @pytest.mark.parametrize(("most", "fits"), [("210", True), ("209", False), ("20000", True)])
 def test_max_tasks_says_how_many_may_be_made(most: str, fits: bool) -> None:
     text = f"limits: {{max_tasks: {most}}}\ntasks: [{MANY}]"

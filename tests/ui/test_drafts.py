@@ -345,6 +345,21 @@ async def test_opening_a_plan_asks_and_can_be_undone(make_app: MakeApp, tmp_path
         assert load_plan(tmp_path / "other.yaml").tasks[0].priority == "nice-to-have"
 
 
+async def test_entries_that_stand_for_many_tasks_are_those_tasks_in_the_app(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    for name in ("db.log", "app.log"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / "logs.yaml").write_text("tasks: [{id: a, files: '*.log', prompt: 'See {file}'}]")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape", "o")
+        await sees(pilot, app, "Open a plan file")
+        await pilot.press(*"logs.yaml", "enter")
+        await sees(pilot, app, "See app.log", "See db.log")
+        assert [task.id for task in app.draft.plan.tasks] == ["a-app", "a-db"]
+
+
 async def test_a_file_that_is_no_plan_is_told_below_its_name(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

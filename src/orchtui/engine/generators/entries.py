@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Final
 
-from orchtui.engine.generators.entry_keys import GENERATORS, STAGES
+from orchtui.engine.generators.entry_keys import GENERATORS, HIGHEST_MOST, STAGES
 from orchtui.engine.generators.item_values import Generator, Sources, read_generator
 from orchtui.engine.generators.placeholders_in import as_if_quoted, names_in
 from orchtui.engine.plan import SLUG, SLUG_ALLOWED
@@ -32,6 +32,10 @@ Pairs = dict[str, tuple[Scalar, Node]]
 """What a mapping says, by key, with the keys' places."""
 
 _SHOWN = 12
+
+_MOST_ITEMS = len(GENERATORS) * HIGHEST_MOST
+"""Items of all entries: with more of them there are more tasks than any plan may have, since the
+tasks of an entry are at least as many as the items of each of its keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class EntryReader:
         self._problems = problems
         self._sources = sources
         self._wrong = False
+        self._items = 0
 
     def read(self, node: MapNode, name: str, label: str) -> Entry | None:
         """The entry; nothing where something is wrong with it that hinders its expansion.
@@ -85,6 +90,9 @@ class EntryReader:
             node: One of `tasks`.
             name: The id that it has unless it says another.
             label: What it is called in problems.
+
+        Raises:
+            InputError: when the entries have more items than any plan may have tasks.
         """
         self._wrong = False
         entry = self._read(node, name, label, (), frozenset())
@@ -147,6 +155,13 @@ class EntryReader:
                     node,
                     f"{key.text}: {{{twice[0]}}} means something else here already; "
                     "rename the column",
+                )
+            self._items += len(generator.items)
+            if self._items > _MOST_ITEMS:  # before the next is read: they could fill the memory
+                raise self._problems.refuse(
+                    node,
+                    f"the plan would have more than {HIGHEST_MOST:,} tasks, which no plan may "
+                    "have; make its lists shorter",
                 )
             seen.update(generator.names)
             found.append(generator)

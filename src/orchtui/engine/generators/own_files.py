@@ -6,7 +6,8 @@ folder or a pattern into a file, and never touches one.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -65,54 +66,60 @@ def with_own_files(tasks: Sequence[Task], origins: Sequence["Origin"]) -> tuple[
             if origin.tails and not is_glob(path):
                 writers.setdefault((origin.entry, path), {})[origin.tails] = None
     taken = {path for task in tasks for path in task.writes}
-    own: dict[int, dict[str, dict[_Tails, str]]] = {}
+    entries: dict[int, _Own] = {}
+    everyone: dict[str, list[str]] = {}
     for (entry, path), by in writers.items():
         if len(by) > 1:
-            names = own.setdefault(entry, {}).setdefault(path, {})
             for tails in by:
-                names[tails] = own_path(path, "-".join(tails), taken)
-                taken.add(names[tails])
-    if not own:
+                own = own_path(path, "-".join(tails), taken)
+                taken.add(own)
+                everyone.setdefault(path, []).append(own)
+                entries.setdefault(entry, _Own()).add(tails, path, own)
+    if not entries:
         return tuple(tasks)
-    everyone = {path: [*of.values()] for paths in own.values() for path, of in paths.items()}
     return tuple(
-        _with_own(task, origin.tails, own[origin.entry], everyone)
-        if origin.entry in own
-        else _reading(task, everyone)
+        _with_own(task, origin.tails, entries.get(origin.entry, _NONE), everyone)
         for task, origin in zip(tasks, origins, strict=True)
     )
 
 
-def _with_own(
-    task: Task,
-    tails: _Tails,
-    own: Mapping[str, Mapping[_Tails, str]],
-    everyone: Mapping[str, Sequence[str]],
-) -> Task:
-    """A task of an entry whose tasks write files of their own."""
+@dataclass(slots=True)
+class _Own:
+    """What files are called for the items of one entry."""
+
+    exact: dict[_Tails, dict[str, str]] = field(default_factory=dict)
+    """For an item: path to own path."""
+    below: dict[_Tails, dict[str, list[str]]] = field(default_factory=dict)
+    """For what holds several items: path to all of theirs."""
+
+    def add(self, tails: _Tails, path: str, own: str) -> None:
+        """One more file."""
+        self.exact.setdefault(tails, {})[path] = own
+        for end in range(len(tails)):
+            self.below.setdefault(tails[:end], {}).setdefault(path, []).append(own)
+
+
+_NONE: Final = _Own()
+
+
+def _with_own(task: Task, tails: _Tails, own: _Own, everyone: Mapping[str, Sequence[str]]) -> Task:
+    """A task that names files of its own item, or reads those of several."""
     one: dict[str, str] = {}
-    several: dict[str, Sequence[str]] = dict(everyone)
-    for path, names in own.items():
-        around = [other for other in names if other == tails[: len(other)]]
-        inside = [name for other, name in names.items() if tails == other[: len(tails)]]
-        if around:
-            one[path] = names[max(around, key=len)]
-            several[path] = [one[path]]
-        elif inside:
-            several[path] = inside
-    task = replace(
-        task,
-        title=with_paths(task.title, one),
-        prompt=with_paths(task.prompt, one),
-        command=tuple(with_paths(word, one) for word in task.command),
-        writes=tuple(one.get(path, path) for path in task.writes),
-    )
-    return _reading(task, several)
-
-
-def _reading(task: Task, paths: Mapping[str, Sequence[str]]) -> Task:
-    """A task that reads what files have become."""
-    if not any(path in paths for path in task.reads):
+    for end in range(len(tails) + 1):
+        one |= own.exact.get(tails[:end], {})
+    inside = own.below.get(tails, {})
+    if one:
+        task = replace(
+            task,
+            title=with_paths(task.title, one),
+            prompt=with_paths(task.prompt, one),
+            command=tuple(with_paths(word, one) for word in task.command),
+            writes=tuple(one.get(path, path) for path in task.writes),
+        )
+    if not any(path in everyone for path in task.reads):
         return task
-    reads = [new for path in task.reads for new in paths.get(path, [path])]
-    return replace(task, reads=tuple(dict.fromkeys(reads)))
+    reads: dict[str, None] = {}
+    for path in task.reads:
+        mine = [one[path]] if path in one else inside.get(path) or everyone.get(path, [path])
+        reads.update(dict.fromkeys(mine))
+    return replace(task, reads=tuple(reads))
