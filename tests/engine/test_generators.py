@@ -320,6 +320,20 @@ def test_what_is_wrong_with_other_tasks_is_told_by_their_own_numbers() -> None:
     assert told[1].startswith("p:4:3: item 3 of tasks must be a mapping")
 
 
+def test_one_mistake_is_told_once() -> None:
+    after = ", {prompt: y, after: [a, a-en, a.2, b-1]}, {variants: 2, prompt: y, after: a.2}"
+    text = f"tasks: [{{id: a, languages: [], prompt: x}}, {{id: b, variants: 2, prompt: x}}{after}]"
+    assert problems(text) == ["p:1:28: languages must have at least one item"]
+    assert len(problems(f"limits: {{max_tasks: 1}}\n{text.replace('[]', '[en]')}")) == 1
+    assert problems(text.replace("languages: []", "subjects: {}")) == [
+        "p:1:27: subjects must be a list, not a mapping"
+    ]
+    assert len(problems("tasks: [{id: a, stages: x}, {prompt: y, after: [a, a.1, b]}]")) == 2
+    assert problems("tasks: [{variants: 2, title: [x], prompt: y}]") == [
+        "p:1:30: title must be text, not a list"
+    ]
+
+
 def test_entries_of_one_id() -> None:
     text = "tasks:\n- {id: a, variants: 2, prompt: x}\n- {id: a, prompt: x}\n"
     assert problems(text) == ["p:3:8: duplicate id 'a', first on line 2"]
@@ -339,14 +353,14 @@ MANY = "{id: a, variants: 30, languages: [a, b, c, d, e, f, g], prompt: x}"
 
 def test_too_many_tasks_are_told_before_one_is_made() -> None:
     assert problems(f"tasks:\n- {{prompt: x}}\n- {MANY}\n") == [
-        "p:3:3: the plan would have 211 tasks, most of them from here; at most 200 are allowed: "
+        "p:3:3: the plan would have 211 tasks, 210 of them from here; at most 200 are allowed: "
         "make its lists shorter, or allow it with limits: {max_tasks: 211}"
     ]
     huge = ", ".join(f"{key}: [{', '.join(map(str, range(500)))}]" for key in
                      ("languages", "subjects", "approaches"))  # fmt: skip
     assert problems(f"tasks: [{{{huge}, variants: 20000, prompt: x}}]") == [
-        "p:1:9: the plan would have 2,500,000,000,000 tasks, most of them from here; at most 200 "
-        "are allowed: make its lists shorter; no plan may have more than 20,000"
+        "p:1:9: the plan would have 2,500,000,000,000 tasks, 2,500,000,000,000 of them from here; "
+        "at most 200 are allowed: make its lists shorter; no plan may have more than 20,000"
     ]
 
 

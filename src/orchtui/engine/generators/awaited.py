@@ -51,10 +51,18 @@ class Groups:
     """How many were written down so far."""
     characters: int = 0
     """Those of all tasks that were made so far."""
+    lost: set[str] = field(default_factory=set)
+    """Ids of entries with something wrong, which was told: what names a part of one is not wrong
+    too."""
 
     def add(self, name: str, ids: list[str]) -> None:
         """More tasks that a name means."""
         self.ids.setdefault(name, []).extend(ids)
+
+    def is_lost(self, name: str) -> bool:
+        """Whether a name would stand for tasks of an entry that has something wrong."""
+        ends = (place for place, sign in enumerate(name) if sign in "-.")
+        return any(name[:end] in self.lost for end in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,8 @@ def resolved(made: Made | Node, groups: Groups, problems: Problems) -> Node:
         ids = wait.ids or (wait.scope and wait.scope.find(name)) or groups.ids.get(name, [name])
         if wait.ids is None and name in made.inside:
             problems.add(wait.node, "a task can not come after itself")
+            continue
+        if ids == [name] and groups.is_lost(name):
             continue
         for one in ids:
             found.setdefault(one, Scalar(wait.node.line, wait.node.column, one, True))
@@ -125,7 +135,11 @@ def _with_groups(node: Node, groups: Groups, problems: Problems) -> Node:
 
 def _ids_of(node: Node, groups: Groups, problems: Problems) -> Node:
     items = node.items if isinstance(node, ListNode) else [node]
-    if not any(isinstance(item, Scalar) and item.text in groups.ids for item in items):
+    if groups.lost:
+        items = [
+            item for item in items if not (isinstance(item, Scalar) and groups.is_lost(item.text))
+        ]
+    elif not any(isinstance(item, Scalar) and item.text in groups.ids for item in items):
         return node
     written = {item.text for item in items if isinstance(item, Scalar)}
     found: list[Node] = []

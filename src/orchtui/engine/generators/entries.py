@@ -118,7 +118,7 @@ class EntryReader:
         self._look_at_placeholders(pairs, names)
         stages: tuple[tuple[Entry, ...], ...] = ()
         if listed := pairs.pop(STAGES, None):
-            for own in (key for key in OF_STAGES if key in pairs):
+            for own in (key for key in OF_STAGES if _is_said(pairs, key)):
                 self._tell(pairs[own][0], f"'{own}' belongs into the stages of this task")
             keys = (*outer_keys, *(one.key for one in generators))
             stages = tuple(self._stages(listed[1], keys, names))
@@ -234,6 +234,11 @@ class EntryReader:
             f"unknown placeholder '{{{clean_line(name, 40)}}}'{hint}; "
             f"there are {listed}{more}; write {{{{ for a brace",
         )
+
+
+def _is_said(pairs: Pairs, key: str) -> bool:
+    node = pairs[key][1] if key in pairs else None
+    return node is not None and not (isinstance(node, Scalar) and node.is_null)
 
 
 _OURS = frozenset({*GENERATORS, STAGES, "id"})

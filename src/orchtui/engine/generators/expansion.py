@@ -67,13 +67,15 @@ def expand(
     made_all: list[Made | Node] = []
     taken = {name.lower() for name in names}
     for number, (node, name, entry) in enumerate(zip(listed.items, names, entries, strict=True), 1):
-        if entry is None:
+        made = unfold(entry, taken, groups, problems) if entry else None
+        if made is None:
             made_all.append(_one_task(node, name))
             origins.append(Origin(number))
-            continue
-        made = unfold(entry, taken, groups, problems)
-        made_all += made if made is not None else [_one_task(node, name)]
-        origins += [Origin(number, one.tails) for one in made or ()] or [Origin(number)]
+            if isinstance(node, MapNode) and _is_many(node):
+                groups.lost.add(name)
+        else:
+            made_all += made
+            origins += [Origin(number, one.tails) for one in made]
     tasks = [resolved(one, groups, problems) for one in made_all]
     numbers = [origin.entry for origin in origins]
     whole = ListNode(listed.line, listed.column, tasks, numbers)
@@ -132,23 +134,19 @@ def _within_limit(
     most = DEFAULT_MOST
     if isinstance(said, Scalar) and said.text.isascii() and said.text.isdecimal():
         most = min(int(said.text[:6]), HIGHEST_MOST)
-    total = sum(entry.count if entry else 1 for entry in entries)
-    if total <= most:
+    counts = [entry.count if entry else 1 for entry in entries]
+    total, largest = sum(counts), max(counts)
+    if total <= most or not any(entries):
         return True
-    dearest = max(
-        (number for number, entry in enumerate(entries) if entry),
-        key=lambda number: getattr(entries[number], "count", 0),
-        default=0,
-    )
     advice = (
         f", or allow it with limits: {{max_tasks: {total}}}"
         if total <= HIGHEST_MOST
         else f"; no plan may have more than {HIGHEST_MOST:,}"
     )
     problems.add(
-        listed.items[dearest],
-        f"the plan would have {total:,} tasks, most of them from here; at most {most:,} are "
-        f"allowed: make its lists shorter{advice}",
+        next(item for item, count in zip(listed.items, counts, strict=True) if count == largest),
+        f"the plan would have {total:,} tasks, {largest:,} of them from here; at most {most:,} "
+        f"are allowed: make its lists shorter{advice}",
     )
     return False
 

@@ -207,7 +207,12 @@ def _inherited(outer: Pairs, own: Pairs) -> Pairs:
         # Who answers by a model, and which, says nothing about a program.
         taken_over.pop("backend", None)
         taken_over.pop("model", None)
-    return taken_over | {key: pair for key, pair in own.items() if key not in _OWN}
+    return taken_over | {
+        key: pair
+        for key, pair in own.items()
+        # A title that is no text is left to who reads the task, and tells it.
+        if key not in _OWN or (key == "title" and not isinstance(pair[1], Scalar))
+    }
 
 
 # --- one task ------------------------------------------------------------------------------------
@@ -300,7 +305,7 @@ def _titled(entry: Entry, pairs: Pairs, here: _Around, at: tuple[int, int]) -> P
         and not is_named(here.titles, (*generator.names, "n"))
         and (titles or not _says(label, item.words) or not is_named(asked, generator.names))
     ]
-    if not titles and not missing:
+    if "title" in pairs or (not titles and not missing):
         return {}
     if not _title(entry.pairs):
         titles.append(label)
