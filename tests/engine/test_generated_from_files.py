@@ -49,6 +49,14 @@ def test_a_task_for_each_file(tmp_path: Path) -> None:
     assert app.prompt == ""
 
 
+def test_a_file_is_read_once(tmp_path: Path) -> None:
+    put(tmp_path, "a.log")
+    entry = '{files: "*.log", prompt: "{file}", reads: ["{file}", b.md]}'
+    assert planned(entry, tmp_path).tasks[0].reads == ("a.log", "b.md")
+    entry = '{files: "*.log", prompt: "{file}", reads: "{file}"}'
+    assert planned(entry, tmp_path).tasks[0].reads == ("a.log",)
+
+
 def test_the_prompt_gets_the_file_where_it_does_not_name_it(tmp_path: Path) -> None:
     put(tmp_path, "a.log")
     (task,) = planned('{files: "*.log", prompt: "Read {file_stem}."}', tmp_path).tasks
@@ -66,6 +74,7 @@ def test_the_prompt_gets_the_file_where_it_does_not_name_it(tmp_path: Path) -> N
         (["docs/[d-f].txt"], ["docs/e.txt"]),
         ([".github/*.md"], [".github/h.md"]),
         (["node_modules/*.md"], ["node_modules/n.md"]),
+        (["**/node_modules/*.md"], ["node_modules/n.md"]),
     ],
 )
 def test_patterns(tmp_path: Path, patterns: list[str], found: list[str]) -> None:

@@ -247,6 +247,11 @@ def test_a_task_named_twice_is_waited_for_once() -> None:
         " {variants: 1, prompt: z, after: [a-2, a]}]"
     )
     assert [task.after for task in plan.tasks[2:]] == [("a-2", "a-1"), ("a-2", "a-1")]
+    plan = parse_plan(
+        "tasks: [{id: a, variants: 2, stages: [{prompt: x}, {prompt: x}]},"
+        " {prompt: y, after: [a-1, a, a.2]}, {variants: 1, prompt: z, after: [a-1, a, a.2]}]"
+    )
+    assert [task.after for task in plan.tasks[4:]] == [("a-1.2", "a-2.2")] * 2
 
 
 # --- what is wrong ------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """What holds for every entry that stands for many tasks, whatever it says."""
 
 import json
+import re
 from math import prod
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
@@ -62,6 +63,36 @@ def test_what_comes_out_is_an_ordinary_plan(listed: list[Any]) -> None:
     assert parse_plan(dump_plan(plan)) == plan
 
 
+@given(st.lists(entries(), min_size=2, max_size=3), st.data())
+def test_who_waits_for_an_entry_waits_for_what_nobody_else_in_it_waits_for(
+    listed: list[Any], data: st.DataObject
+) -> None:
+    for number, entry in enumerate(listed):
+        entry["id"] = f"e{number}"
+        if number:
+            before = st.sampled_from([f"e{other}" for other in range(number)])
+            entry["after"] = data.draw(st.lists(before, min_size=1, max_size=2, unique=True))
+    plan = parse_plan(json.dumps({"limits": {"max_tasks": 20_000}, "tasks": listed}))
+    assert parse_plan(dump_plan(plan)) == plan
+    of_entry = {
+        name: [task for task in plan.tasks if re.match(rf"{name}(?![0-9])", task.id)]
+        for name in (entry["id"] for entry in listed)
+    }
+    inside = {name: {task.id for task in tasks} for name, tasks in of_entry.items()}
+    ends = {
+        name: inside[name] - {other for task in tasks for other in task.after}
+        for name, tasks in of_entry.items()
+    }
+    for entry in listed:
+        waited_for = set[str]().union(*(ends[name] for name in entry.get("after", [])))
+        for task in of_entry[entry["id"]]:
+            own = inside[entry["id"]]
+            # The first stage waits for others, all later ones for the stage before.
+            assert (
+                set(task.after) <= own if set(task.after) & own else (set(task.after) == waited_for)
+            )
+
+
 @given(st.lists(entries(), min_size=1, max_size=3))
 def test_tasks_made_for_different_items_write_different_files(listed: list[Any]) -> None:
     plan = parse_plan(json.dumps({"limits": {"max_tasks": 20_000}, "tasks": listed}))
@@ -100,14 +131,15 @@ def test_every_placeholder_is_filled(subjects: list[str], languages: list[str], 
 
 
 @given(st.text(st.sampled_from("{}ab n"), max_size=30))
+@example("{a{b}}")
 def test_filling_leaves_nothing_to_be_filled(text: str) -> None:
-    values = {name: "" for name, _ in names_in(text)}
-    plain = text.replace("{{", "")
-    if plain == text:  # a doubled brace is one brace, which may then stand before a name
-        assert not [name for name, _ in names_in(filled(text, values)) if name not in values]
-    assert filled(text, {}).replace("{", "").replace("}", "") == text.replace("{", "").replace(
-        "}", ""
-    )
+    values = {name: "!" for name, _ in names_in(text)}
+    made = filled(text, values)
+    assert made.count("!") == len(list(names_in(text)))
+    if "{{" not in text:  # a doubled brace is one brace, which may then stand before a name
+        assert not list(names_in(made))
+    letters = "".join(sign for sign in filled(text, {}) if sign not in "{}")
+    assert letters == text.replace("{", "").replace("}", "")
 
 
 KEYS = st.sampled_from(

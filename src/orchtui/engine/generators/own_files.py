@@ -63,7 +63,7 @@ def with_own_files(tasks: Sequence[Task], origins: Sequence["Origin"]) -> tuple[
     writers: dict[tuple[int, str], dict[_Tails, None]] = {}
     for task, origin in zip(tasks, origins, strict=True):
         for path in task.writes:
-            if origin.tails and not is_glob(path):
+            if origin.tails:
                 writers.setdefault((origin.entry, path), {})[origin.tails] = None
     taken = {path for task in tasks for path in task.writes}
     entries: dict[int, _Own] = {}
