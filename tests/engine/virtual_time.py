@@ -46,6 +46,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._virtual = _NoWait()
         super().__init__(self._virtual)
+        # The wall clock's is lost when it is added to months of virtual time, and no timer is due.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self._virtual.now

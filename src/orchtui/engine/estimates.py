@@ -6,7 +6,6 @@ may answer. Each figure keeps where it comes from, and what is not known is not
 there. This module never asks, never limits anything and reads no file.
 """
 
-import heapq
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from orchtui.engine.prices import Prices, Resolve
 from orchtui.engine.run import aggregation_task
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.text import clean_line
+from orchtui.engine.timing.list_scheduling import span
 
 CHARACTERS_PER_TOKEN = 4
 """Of English prose. Other languages and code need more tokens for as many characters."""
@@ -231,28 +231,3 @@ def _time(
         unknown=unknown,
         rehearsed=rehearsed,
     )
-
-
-def span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
-    """From the first start to the last end, when each task takes as long as is said."""
-    by_id = {task.id: task for task in tasks}
-    needs = {task.id: by_id.keys() & task.waits_for for task in tasks}
-    freed: dict[str, list[str]] = {task.id: [] for task in tasks}
-    for name, others in needs.items():
-        for other in others:
-            freed[other].append(name)
-    ready = [task.turn for task in tasks if not needs[task.id]]
-    heapq.heapify(ready)
-    running: list[tuple[float, str]] = []
-    now = 0.0
-    while True:
-        while ready and len(running) < concurrency:
-            first = heapq.heappop(ready)[-1]
-            heapq.heappush(running, (now + seconds[first], first))
-        if not running:
-            return now
-        now, ended = heapq.heappop(running)
-        for name in freed[ended]:
-            needs[name].discard(ended)
-            if not needs[name]:
-                heapq.heappush(ready, by_id[name].turn)

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from orchtui.engine.estimates import span
 from orchtui.engine.past_work import PastWork
 from orchtui.engine.prices import Resolve
 from orchtui.engine.run import LIVE, Run, TaskRun
 from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.timing.list_scheduling import span
 
 _NOTHING: Mapping[str, float] = {}
 
