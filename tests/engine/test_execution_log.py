@@ -106,6 +106,12 @@ Expected Completion: 2026-01-15T11:31:00Z
 **Tokens**: 100 in, 20 out, 0 from the cache, 0 into the cache
 **Success Rate**: 75% (3/4)
 
+## Time
+- Time: 1h 10m for 2h 00m of work, speed-up 1.71×; no number of slots gives more
+- What set the end: the longest task, Task 1, Academic research (1h 10m)
+- Waited, all tasks together: 7.0s for attempts made again
+- Would have helped: Task 1, Academic research in half its time: up to 20m 00s less
+
 ## Aggregated Result
 **Integration Strategy**: Collected 3 of 4 results, one after the other
 **Missing**: extra

@@ -18,6 +18,7 @@ from orchtui.cli import (
     runs_prune_command,
     runs_replay_command,
     runs_search_command,
+    runs_time_command,
     runs_trash_command,
     runs_trends_command,
 )
@@ -51,6 +52,7 @@ for each in (
     runs_prune_command.prune,
     runs_prune_command.disk,
     runs_trends_command.command,
+    runs_time_command.command,
     runs_replay_command.command,
     runs_again_command.command,
     runs_plan_command.command,

@@ -24,6 +24,8 @@ from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 from orchtui.engine.staging import Staged
 from orchtui.engine.steering_told import limit, told
+from orchtui.engine.timing.time_report import time_report
+from orchtui.engine.timing.time_words import time_lines
 
 _STRATEGY = {
     "collect": "Collected {n} results, one after the other",
@@ -58,6 +60,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     lines += ["## Completion Status"]
     lines += [_completion(task) for task in run.tasks.values()]
     lines += ["", *_budgets(run), *_figures(run), ""]
+    lines += _time_used(run)
     lines += races_section(run)
     lines += _by_hand(run)
     lines += _disk(run)
@@ -291,6 +294,18 @@ def _figures(run: Run) -> list[str]:
     rate = verdict.success_rate(count)
     lines.append(f"**Success Rate**: {rate}% ({count.completed}/{count.total})")
     return lines
+
+
+def _time_used(run: Run) -> list[str]:
+    """What the time went to, and what would have helped; of a run that has ended."""
+    if run.finished is None or not any(task.made for task in run.tasks.values()):
+        return []
+
+    def name(task_id: str) -> str:
+        task = run.tasks[task_id].task
+        return f"Task {task.position}, {inline(task.label)}"
+
+    return ["## Time", *(f"- {line}" for line in time_lines(time_report(run), name)), ""]
 
 
 def _disk(run: Run) -> list[str]:

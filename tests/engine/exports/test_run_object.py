@@ -18,7 +18,7 @@ KEYS = {
     *("parent", "rehearsal", "notes", "figures", "sessions", "plan", "schedule", "tasks"),
     *("synthesis", "aggregated", "result", "races", "by_hand", "added", "budget_warnings"),
     *("chosen", "ratings", "judgements"),
-    "storage",
+    *("storage", "time"),
 }
 
 
@@ -32,6 +32,8 @@ def test_any_run_is_whole_and_told_alike(run: Run) -> None:
     assert [one["text"] for one in read["tasks"]] == [one.text for one in run.tasks.values()]
     assert read["figures"]["makespan_s"] == round(verdict.makespan(run), 3)
     assert read["figures"]["speedup"] == verdict.speedup(run)
+    assert read["time"]["makespan_s"] == read["figures"]["makespan_s"]
+    assert read["time"]["speedup"] == read["figures"]["speedup"]
     assert read["figures"]["cost"] == verdict.cost(run).exact
     attempts = [[try_["text"] for try_ in one["attempts"]] for one in read["tasks"]]
     assert attempts == [[try_.text for try_ in one.attempts] for one in run.tasks.values()]

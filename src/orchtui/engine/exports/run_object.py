@@ -17,6 +17,7 @@ from orchtui.engine.events import iso, output_file
 from orchtui.engine.exports.subject import Subject
 from orchtui.engine.run import Attempt, Run, Session, TaskRun
 from orchtui.engine.text import escaped_in_json
+from orchtui.engine.timing.time_report import time_report
 
 FORMAT = 1
 """Version of the object's form."""
@@ -49,6 +50,7 @@ def run_object(subject: Subject) -> dict[str, Any]:
         "rehearsal": rehearsed.share(run),
         "notes": [note._asdict() for note in subject.notes()],
         "figures": _figures(subject),
+        "time": msgspec.to_builtins(time_report(run, subject.now)),
         "sessions": [_session(session) for session in run.sessions],
         "plan": msgspec.to_builtins(run.plan),
         "schedule": msgspec.to_builtins(run.schedule),

@@ -15,6 +15,7 @@ from orchtui.engine import outcome_words, rehearsed, summary, verdict
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE
 from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.timing.time_report import time_report
 
 SECRETS = (
     "Values of secret variables were replaced by *** when the run was written; "
@@ -105,6 +106,7 @@ class Subject:
             found.append(Figure("One after the other", show_duration(verdict.sequential(run))))
         if run.finished is not None and (speedup := verdict.speedup(run)) is not None:
             found.append(Figure("Speed-up", f"{speedup:.2f}×"))
+        found += self._timing()
         if (slowest := verdict.bottleneck(run)) is not None:
             took = sum(attempt.seconds(self.now) for attempt in slowest.attempts)
             found.append(Figure("Slowest", f"{slowest.task.label} ({show_duration(took)})"))
@@ -121,6 +123,20 @@ class Subject:
         if run.parent:
             found.append(Figure("Takes over from", f"run {run.parent}"))
         return found
+
+    def _timing(self) -> Iterator[Figure]:
+        """What the order allowed, and what was waited for."""
+        report = time_report(self.run, self.now)
+        if report.speedup is not None:
+            yield Figure("Critical path", show_duration(report.critical_path_s))
+        waits = {
+            "Waited for a slot": report.totals.slots_s,
+            "Waited for servers": report.totals.servers_s,
+            "Made again": report.totals.retries_s,
+        }
+        for name, seconds in waits.items():
+            if seconds >= 1:
+                yield Figure(name, f"{show_duration(seconds)}, all tasks together")
 
     def notes(self) -> Iterator[Note]:
         """Rehearsals, races, models too small to rely on, and whatever else takes trust away."""
