@@ -15,6 +15,7 @@ from orchtui.engine.limiter import Change
 from orchtui.engine.run import Status
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.timing.shedding import Shed
 from orchtui.engine.work import Work
 from orchtui.engine.workspace.site import Race, Refusable, Seen
 
@@ -148,6 +149,9 @@ class Announcer:
     def skipped(self, work: Work, lost: Work) -> None:
         why = f"it needs '{lost.task.id}', which {_OUTCOME[lost.status]}"
         self._tell(ev.TaskSkipped, work, why=why)
+
+    def left_out(self, work: Work, shed: Shed) -> None:
+        self._tell(ev.TaskSkipped, work, why=shed.why, short=shed.short)
 
     def steered(
         self, action: ev.SteerAction, task_id: str | None = None, value: str | None = None

@@ -15,6 +15,7 @@ from orchtui.engine.lanes import Lanes
 from orchtui.engine.precedence import Precedence
 from orchtui.engine.run import Status
 from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.timing.shedding import Shed
 from orchtui.engine.work import Work
 
 
@@ -98,6 +99,15 @@ class Board:
         self._end(work, "cancelled")
         self._say.cancelled(work, str(wish))
 
+    def leave_out(self, shed: Shed) -> None:
+        """A task that has not begun is not to begin, for want of time or money."""
+        work = self.work[shed.task_id]
+        if work.status not in ("waiting", "queued"):
+            return  # it went with a task that it needs
+        self._lanes.drop((work.task.id,))
+        self._end(work, "skipped")
+        self._say.left_out(work, shed)
+
     def conclude(self) -> None:
         """Draw from every end what follows for others. Not recursive: chains may be long."""
         while self._ended:
@@ -144,7 +154,7 @@ class Board:
         again: list[Work] = []
         for task_id in task_ids:
             work = self.work.get(task_id)
-            if work is not None and work.status in ("failed", "cancelled"):
+            if work is not None and (work.status in ("failed", "cancelled") or self._left(work)):
                 again.append(self._renew(work))
         # What is brought back may bring back more: the list grows while it is walked.
         for work in again:
@@ -165,10 +175,14 @@ class Board:
         """Let an ended task begin again, with all its retries and time."""
         self._say.steered("retry", work.task.id)
         work.failures, work.throttles, work.spent = 0, 0, 0.0
-        work.pauses_since = None
+        work.pauses_since, work.wanted = None, True
         work.status = "waiting"
         self.live += 1
         return work
+
+    def _left(self, work: Work) -> bool:
+        """Whether it was left out and nothing that it needs is lost."""
+        return work.status == "skipped" and self._precedence.lost(work) is None
 
     def _skip(self, work: Work, lost: Work) -> None:
         self._end(work, "skipped")

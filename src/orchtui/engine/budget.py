@@ -15,6 +15,7 @@ from orchtui.engine.errors import BackendError, ErrorKind, InputError, Problem
 from orchtui.engine.prices import ANY, PROVIDER, Prices, Resolve
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.text import clean_line
+from orchtui.engine.timing.shedding import Use
 
 WARN_AT = 0.8
 """The part of a budget whose use is told."""
@@ -73,6 +74,8 @@ class Budget:
         self._used = _NONE
         """By what has ended and what runs."""
         self._running: dict[str, _Use] = {}
+        self._ended: dict[str, _Use] = {}
+        """By the attempts that have ended, by task."""
         self._told: set[ev.Budgeted] = set()
 
     @classmethod
@@ -140,6 +143,18 @@ class Budget:
         """
         return self._reached("time", used, limit)
 
+    def left(self) -> Use:
+        """Tokens and dollars that are left; `None` for no such limit."""
+        return Use(
+            tokens=None if self._tokens is None else self._tokens - self._used.tokens,
+            usd=None if self._usd is None else self._usd - self._used.usd,
+        )
+
+    def used_by(self, task: str) -> Use:
+        """Tokens and dollars of all attempts of a task so far; nothing where nothing is limited."""
+        used = self._ended.get(task, _NONE).plus(self._running.get(task, _NONE))
+        return Use(tokens=used.tokens, usd=used.usd)
+
     @property
     def _limited(self) -> bool:
         return self._tokens is not None or self._usd is not None
@@ -148,7 +163,9 @@ class Budget:
         """Put an attempt's newest figures in place of its earlier ones."""
         before = self._running.pop(task, _NONE)
         self._used = self._used.plus(before, -1).plus(use)
-        if not over:
+        if over:
+            self._ended[task] = self._ended.get(task, _NONE).plus(use)
+        else:
             self._running[task] = use
         tokens, output, usd = self._used
         found: list[Reached] = []

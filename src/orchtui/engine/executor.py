@@ -30,6 +30,7 @@ from orchtui.engine.spending import Spending
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
 from orchtui.engine.supervisor import Supervisor
+from orchtui.engine.timing.shedding import Use
 from orchtui.engine.work import Work
 from orchtui.engine.workspace.site import Workspaces
 
@@ -55,6 +56,7 @@ class Executor:
         redactor: Hides secrets in what comes in.
         limiters: What is known of the servers' limits; shared by all runs.
         budget: Counts what is used; a new one by the schedule where nothing is said.
+        usual: What tasks like it took in earlier runs, by the task's id.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Executor:
         redactor: Redactor = NOTHING,
         limiters: Limiters | None = None,
         budget: Budget | None = None,
+        usual: Mapping[str, Use] | None = None,
     ) -> None:
         self._wait = wait
         systems = {} if systems is None else systems
@@ -102,8 +105,10 @@ class Executor:
             Budget.of(schedule) if budget is None else budget,
             self._say,
             self._board,
+            slots=lambda: self._lanes.concurrency,
             deadline=schedule.deadline,
             time_left=time_left,
+            usual=usual or {},
         )
         self._closed = False
         self._next_look: asyncio.TimerHandle | None = None
@@ -171,7 +176,7 @@ class Executor:
     def _start(self, work: Work, ticket: Ticket) -> None:
         work.let_timer_go()
         work.status, work.attempt = "running", work.attempt + 1
-        work.pieces, work.usage = [], ev.Usage()
+        work.pieces, work.usage, work.since = [], ev.Usage(), self._clock()
         self._say.started(work)
         self._supervisor.start(
             work,

@@ -42,6 +42,7 @@ from orchtui.engine.schedule import Schedule
 from orchtui.engine.steering import Steering
 from orchtui.engine.storage import Storage
 from orchtui.engine.storage_words import last_words
+from orchtui.engine.timing.shedding import Use
 from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
 
@@ -61,6 +62,8 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
     """Hides the secrets of the environment."""
     limiters: Limiters | None = None
     """What is known of the servers' limits; shared by all runs of a project."""
+    usual: Mapping[str, Use] = {}
+    """What tasks like it took in earlier runs, by the task's id."""
 
 
 class Orchestrator:
@@ -202,6 +205,7 @@ class Orchestrator:
             time_left=self._time_for_tasks(),
             limiters=self._crew.limiters,
             budget=self._budget,
+            usual=self._crew.usual,
         )
         return self
 

@@ -197,7 +197,7 @@ class Project(Asking):
             self.systems(schedule),
             spending=spending(self.backends.profiles),
             resolve=self.backends.model_id,
-            past=past_work.load(self.out / RUNS, summary.FILE),
+            past=self._past_work(),
             done=done,
         )
 
@@ -208,8 +208,7 @@ class Project(Asking):
         """
         from orchtui.engine import forecast  # not before the first paint
 
-        past = past_work.load(self.out / RUNS, summary.FILE)
-        return forecast.usual_seconds(schedule, past, self.backends.model_id)
+        return forecast.usual_seconds(schedule, self._past_work(), self.backends.model_id)
 
     async def close(self) -> None:
         """End what the backends hold: connections, the local model."""
@@ -217,6 +216,7 @@ class Project(Asking):
 
     def _crew(self, plan: Plan, schedule: Schedule) -> "Crew":
         from orchtui.engine.orchestrator import Crew  # not before the first paint
+        from orchtui.engine.timing.experience import usual_use
 
         redactor, systems = self.backends.redactor, self.systems(schedule)
         redactor.refuse(plan, schedule, systems)
@@ -227,4 +227,11 @@ class Project(Asking):
             systems=systems,
             redactor=redactor,
             limiters=self._limiters,
+            # Only who may run out of something has to know what will be used.
+            usual=usual_use(schedule, self._past_work(), self.backends.model_id)
+            if schedule.is_limited
+            else {},
         )
+
+    def _past_work(self) -> past_work.PastWork:
+        return past_work.load(self.out / RUNS, summary.FILE)

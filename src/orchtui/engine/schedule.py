@@ -133,6 +133,12 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return stages({task.id: task.waits_for for task in self.tasks})
 
     @property
+    def is_limited(self) -> bool:
+        """Whether its time or what it uses may run out."""
+        limits = (self.deadline, self.budget_tokens, self.budget_usd)
+        return any(limit is not None for limit in limits)
+
+    @property
     def synthesizes(self) -> bool:
         """Whether there is to be a synthesis, and somebody to make it."""
         return self.aggregate == "synthesize" and bool(self.backend)

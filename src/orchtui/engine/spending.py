@@ -1,12 +1,13 @@
 """Spending: what an executor's attempts use, told to its budget, and what follows from it.
 
-It watches the clock for the deadline, says what the budget wants said, and has
-new starts stopped once something is used up, and what runs where that is asked
-for. This module never counts and never ends an attempt itself.
+It watches the clock for the deadline, says what the budget wants said, has tasks
+left out that time and money do not hold any more, and has new starts stopped once
+something is used up, and what runs where that is asked for. This module never
+counts and never ends an attempt itself.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from orchtui.engine.announce import Announcer
 from orchtui.engine.attempt import Cancel, Stop
@@ -14,7 +15,13 @@ from orchtui.engine.board import Board
 from orchtui.engine.budget import WARN_AT, Budget, Reached
 from orchtui.engine.durations import show_duration
 from orchtui.engine.errors import BackendError
+from orchtui.engine.timing.experience import Experience
+from orchtui.engine.timing.shedding import Pending, Use, to_shed
 from orchtui.engine.work import Work
+
+_LOOKS = 50
+"""It is looked who is to be left out whenever so large a part of the live tasks has ended: of fewer
+than 50 at every end, of thousands seldom enough to cost nothing."""
 
 _WHOLE_WITHIN = 0.1
 """Seconds in which an answer may still end by itself before what runs is cut off: one that is whole
@@ -28,8 +35,10 @@ class Spending:
         budget: Counts.
         say: Makes events.
         board: Where the tasks stand whose attempts these are.
+        slots: Says how many tasks run at once.
         deadline: Seconds, of the whole run; `None` for any.
         time_left: Those of them that are for these attempts.
+        usual: What tasks like it took in earlier runs, by the task's id.
     """
 
     def __init__(
@@ -38,22 +47,32 @@ class Spending:
         say: Announcer,
         board: Board,
         *,
+        slots: Callable[[], int],
         deadline: float | None,
         time_left: float | None,
+        usual: Mapping[str, Use],
     ) -> None:
         self._budget = budget
         self._say = say
         self._board = board
         self._deadline = deadline
         self._time_left = deadline if time_left is None else time_left
+        self._slots = slots
+        self._experience = Experience(usual)
+        self._ends_at: float | None = None
+        """The loop's time when everything is stopped."""
+        self._ends = 0
+        """Attempts that have ended since it was last looked who is to be left out."""
         self._timers: list[asyncio.TimerHandle] = []
         self._over = False
 
     def begin(self) -> None:
         """Watch the clock from now on; to be called in the loop."""
         if self._time_left is not None:
+            self._ends_at = asyncio.get_running_loop().time() + self._time_left
             self._later(WARN_AT * self._time_left, self._on_most_time)
             self._later(self._time_left, self._on_deadline)
+        self._shed()
 
     def close(self) -> None:
         """Watch it no longer."""
@@ -81,11 +100,41 @@ class Spending:
                 length=work.intake.length if work.intake is not None else 0,
             )
         )
+        if error is None:
+            used = self._budget.used_by(task.id)
+            self._experience.completed(task, work.spent, used.tokens or 0.0, used.usd or 0.0)
+        self._ends += 1
+        if self._ends > self._board.live // _LOOKS:
+            self._shed()
+
+    def _shed(self) -> None:
+        """Leave out what time and money do not hold any more."""
+        self._ends = 0
+        now = asyncio.get_running_loop().time()
+        room = self._budget.left()
+        if self._ends_at is not None:
+            room = room._replace(seconds=self._ends_at - now)
+        if self._over or room == Use():
+            return
+        pending = [self._pending(work, now) for work in self._board.work.values() if work.live]
+        for one in to_shed(pending, room, self._slots()):
+            self._board.leave_out(one)
+
+    def _pending(self, work: Work, now: float) -> Pending:
+        """What is left of a task that has not ended."""
+        whole, used = self._experience.of(work.task), self._budget.used_by(work.task.id)
+        ran = now - work.since if work.status == "running" else 0.0
+        rest = Use(*map(_less, whole, (ran, used.tokens, used.usd)))
+        tried = work.failures > 0 or work.throttles > 0
+        begun = tried or work.wanted or work.status in ("running", "retrying")
+        return Pending(work.task, rest, begun)
 
     def _on_most_time(self) -> None:
         limit = self._time_left
         if limit is not None and self._board.live:  # else nobody takes events any more
             self._heed(self._budget.passed(WARN_AT * limit, limit))
+            self._shed()
+            self._board.conclude()
 
     def _on_deadline(self) -> None:
         why = f"the run's deadline of {show_duration(self._deadline)} has passed"
@@ -113,3 +162,8 @@ class Spending:
 
     def _later(self, seconds: float, act: Callable[[], None]) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, act))
+
+
+def _less(whole: float | None, used: float | None) -> float | None:
+    """What is left of it; nothing is known where the whole is not."""
+    return None if whole is None else max(0.0, whole - (used or 0.0))

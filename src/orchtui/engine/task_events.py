@@ -8,6 +8,9 @@ from typing import Literal
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.event_parts import FileChange, Sight, TaskEvent, Usage
 
+Shortage = Literal["time", "tokens", "usd"]
+"""What there is too little of."""
+
 
 class TaskQueued(TaskEvent, frozen=True, kw_only=True):
     """Everything that the task needs is there; it waits for a slot."""
@@ -187,9 +190,12 @@ class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
-    """It never started, because something that it needs did not complete."""
+    """It never started, because something that it needs did not complete, or because there was too
+    little time or money for everything."""
 
     why: str
+    short: Shortage | None = None
+    """What there was too little of; `None` where it needed something that did not complete."""
 
 
 AnyTaskEvent = (

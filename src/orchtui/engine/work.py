@@ -45,6 +45,10 @@ class Work:
     """Ends the current attempt."""
     leaving: "asyncio.Future[object] | None" = None
     """Done when the place of the latest attempt is left."""
+    since: float = 0.0
+    """The loop's time when the current attempt began."""
+    wanted: bool = False
+    """Whether a person asked for it again: then it is not left out for want of time or money."""
     pauses_since: float | None = None
     """The loop's time since which it pauses before its next attempt."""
     timer: asyncio.TimerHandle | None = None

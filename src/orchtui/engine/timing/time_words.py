@@ -63,7 +63,7 @@ def _speed(report: TimeReport) -> str:
         head = f"Time: {took} for {work} of work: running in parallel did not help ({times})"
     if report.speedup_limit is None or report.speedup_limit - report.speedup < 0.01:
         return f"{head}; no number of slots gives more"
-    return f"{head} of at most {report.speedup_limit:.2f}×, with a slot for every task"
+    return f"{head}; with a slot for every task at most {report.speedup_limit:.2f}×"
 
 
 def _end(report: TimeReport, name: Name) -> str:
