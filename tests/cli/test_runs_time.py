@@ -51,7 +51,9 @@ def test_the_report_as_data(orchtui: Orchtui, out: Path) -> None:
 
     assert (read["run"], read["standing"], read["ended"]) == (run_id(1), "COMPLETED", True)
     assert (read["speedup"], read["limited_by"]) == (1.75, "longest task")
-    assert read["helps"] == [{"kind": "faster", "saves_s": 3600.0, "slots": None, "task": "b"}]
+    assert read["helps"] == [
+        {"kind": "faster", "saves_s": 3600.0, "slots": None, "task": "b", "usual_s": None}
+    ]
     assert read["tasks"][0] == {
         "task": "a",
         "use": {"work_s": 1800.0, "slots_s": 0.0, "servers_s": 0.0, "retries_s": 0.0}

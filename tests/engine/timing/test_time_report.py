@@ -114,7 +114,7 @@ BUSY = BackendError(
         pytest.param(
             lambda: ran(task("a"), task("b"), hours=dict(a=1, b=1), slots=1),
             "servers",
-            "servers that asked to wait, for 1h 00m",
+            "servers that took no more meanwhile, for 1h 00m",
             id="a server that serves one at a time",
         ),
         pytest.param(
@@ -122,7 +122,7 @@ BUSY = BackendError(
                 task("a"), task("b"), hours=dict(a=1), scripts={"b": [[BUSY], says("b", HOUR)]}
             ),
             "servers",
-            "servers that asked to wait, for 1h 00m",
+            "servers that took no more meanwhile, for 1h 00m",
             id="a server that says when to come back",
         ),
         pytest.param(

@@ -18,6 +18,7 @@ from orchtui.engine import verdict
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.timing.list_scheduling import critical_path, span
+from orchtui.engine.timing.stragglers import stragglers
 from orchtui.engine.timing.time_use import Clock, TimeUse, deciding_chain, together
 
 LimitedBy = Literal[
@@ -26,7 +27,7 @@ LimitedBy = Literal[
 """What set the end of a run. `nothing`: nothing ran. `one task`: no second one ran. `longest task`,
 `chain`: the order of the tasks, so that no number of slots would have been faster."""
 
-HelpKind = Literal["slots", "faster", "retries", "servers"]
+HelpKind = Literal["slots", "faster", "retries", "servers", "second attempt"]
 
 _NEAR = 1.05
 """A makespan up to this many times the critical path is set by the order of the tasks."""
@@ -55,13 +56,16 @@ class Help(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: HelpKind
     """`slots`: more tasks at once. `faster`: a task in half its time. `retries`: no attempt that
-    another one followed. `servers`: none that is told to wait."""
+    another one followed. `servers`: none that is told to wait. `second attempt`: one of a
+    straggler, a task that took far longer than tasks like it, begun when that showed."""
     saves_s: float
     """Seconds off the makespan, at most."""
     slots: int | None = None
     """With `slots`: as many as help; more than these save no more."""
     task: str | None = None
-    """With `faster`: its id."""
+    """With `faster` and `second attempt`: its id."""
+    usual_s: float | None = None
+    """With `second attempt`: seconds that tasks like it took, the median."""
 
 
 class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,11 +231,36 @@ def _helps(
             for name in longest
         ]
         found += sorted(faster, key=lambda one: -one.saves_s)[:1]
+        found += _second_attempts(run, tasks, uses, took, before)
     worth = [one for one in found if one.saves_s >= max(_WORTH * makespan, 0.001)]
     return tuple(
         msgspec.structs.replace(one, saves_s=_ms(min(one.saves_s, makespan)))
         for one in sorted(worth, key=lambda one: -one.saves_s)
     )
+
+
+def _second_attempts(
+    run: Run,
+    tasks: Sequence[ScheduledTask],
+    uses: Mapping[str, TimeUse],
+    took: Mapping[str, float],
+    before: float,
+) -> list[Help]:
+    """The straggler, of those that completed, whose second attempt would have saved most."""
+    done = [task for task in tasks if run.tasks[task.id].status == "completed"]
+    late = stragglers(done, {task.id: uses[task.id].work_s for task in done})
+    slots = max(1, run.concurrency)
+    found = [
+        Help(
+            kind="second attempt",
+            task=one.task_id,
+            usual_s=_ms(one.usual_s),
+            saves_s=before - span(tasks, {**took, one.task_id: one.at_best_s}, slots),
+        )
+        for one in sorted(late, key=lambda one: one.usual_s - one.took_s)[:_CANDIDATES]
+        if one.at_best_s < took[one.task_id]
+    ]
+    return sorted(found, key=lambda one: -one.saves_s)[:1]
 
 
 def _more_slots(

@@ -81,7 +81,7 @@ def _end(report: TimeReport, name: Name) -> str:
             one = "only 1 slot" if report.slots == 1 else f"only {report.slots} slots"
             return f"{one}; who ended last had waited {show_duration(use.slots_s)} for one"
         case "servers":
-            return f"servers that asked to wait, for {show_duration(use.servers_s)}"
+            return f"servers that took no more meanwhile, for {show_duration(use.servers_s)}"
         case "retries":
             return f"attempts that were made again, for {show_duration(use.retries_s)}"
         case "pause":
@@ -109,10 +109,13 @@ def _help(one: Help, report: TimeReport, name: Name) -> str:
             return f"{one.slots} slots instead of {report.slots}: {saves}"
         case "faster":
             return f"{name(one.task or '')} in half its time: {saves}"
+        case "second attempt":
+            usual = show_duration(one.usual_s)
+            return f"a second attempt of {name(one.task or '')}, where {usual} was usual: {saves}"
         case "retries":
             return f"no attempt made again on the way to the end: {saves}"
         case "servers":
-            return f"servers that take more at once, or another backend: {saves}"
+            return f"servers that take more, a higher rate, or another backend: {saves}"
 
 
 def _path(path: Sequence[str], name: Name) -> str:
