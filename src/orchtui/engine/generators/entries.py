@@ -22,7 +22,7 @@ from orchtui.engine.yaml_values import kind_of, shown, suggestion
 NOT_FILLED: Final = frozenset({"id", "after", "accepted", "env"})
 """Keys in which braces are only braces: they name things, and must be the same for all."""
 
-OF_STAGES: Final = ("prompt", "command", "writes", "estimate", "accepted")
+OF_STAGES: Final = ("prompt", "expected_output", "command", "writes", "estimate", "accepted")
 """Keys that a task with stages has not: each stage says its own."""
 
 OF_PROGRAMS: Final = ("prompt", "system")
