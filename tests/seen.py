@@ -15,7 +15,8 @@ from orchtui.cli import runs_list_command
 from orchtui.cli.progress import Progress
 from orchtui.cli.run_command import _exit_code
 from orchtui.engine import events as ev
-from orchtui.engine import execution_log, report, summary, verdict
+from orchtui.engine import execution_log, summary, verdict
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.exports.run_document import document
 from orchtui.engine.exports.run_page import page
 from orchtui.engine.exports.subject import Subject
@@ -84,7 +85,7 @@ class Paper:
 
 
 def result_text(run: Run) -> str:
-    return report.result(run, ev.output_file)
+    return run_result.result(run, ev.output_file)
 
 
 def log_text(run: Run) -> str:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold
-from orchtui.engine.aggregation import why_not
+from orchtui.engine.aggregation.synthesis_check import why_not
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import PRIORITIES, Plan, Task

@@ -3,7 +3,8 @@
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine.aggregation import synthesis_prompt, why_not
+from orchtui.engine.aggregation.synthesis_check import why_not
+from orchtui.engine.aggregation.synthesis_prompt import synthesis_prompt
 from orchtui.engine.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Told

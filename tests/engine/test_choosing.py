@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs, report, summary
+from orchtui.engine import fold, journal, past_runs, summary
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.choosing import chosen, rated, write_down
 from orchtui.engine.choice.judge_answer import Reading
@@ -219,8 +220,8 @@ def test_a_choice_of_what_runs_again_is_over() -> None:
 def test_a_journal_that_chooses_what_is_no_answer_chooses_nothing(attempt: int) -> None:
     made = told().tell(ev.ResultChosen, 90, task="a", attempt=attempt)
     assert made.run.choice is None
-    assert "## Chosen" not in report.result(made.run, ev.output_file)
-    assert "Chosen by" not in report.result(made.run, ev.output_file)
+    assert "## Chosen" not in run_result.result(made.run, ev.output_file)
+    assert "Chosen by" not in run_result.result(made.run, ev.output_file)
 
 
 def test_events_of_choice_come_back_as_they_were() -> None:
@@ -243,7 +244,7 @@ def test_a_chosen_result_of_another_strategy_is_named(tmp_path: Path) -> None:
     made = Told(task("a", title="A"), task("b", title="B"))
     made.starts("a", 1).completes("a", 2, "words").starts("b", 1).completes("b", 2, "more").ends(3)
     made.tell(ev.ResultChosen, 4, task="a", why="b | c")
-    text = report.result(made.run, ev.output_file)
+    text = run_result.result(made.run, ev.output_file)
     assert "Chosen by a person: A: b" in text and "words" in text and "more" in text
 
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, report, verdict
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.files_told import file_line, races_section
 from orchtui.engine.plan import Task
 from orchtui.engine.run import Run
@@ -64,7 +65,7 @@ def log(run: Run) -> str:
 
 
 def result(run: Run) -> str:
-    return report.result(run, lambda number: f"parallel-task-{number}.md")
+    return run_result.result(run, lambda number: f"parallel-task-{number}.md")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, report
+from orchtui.engine import fold
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.judge_answer import MAX_ANSWER, read_answer
@@ -249,7 +250,7 @@ def test_an_endless_answer_is_given_up() -> None:
 
 def test_it_is_shown_as_advice_and_chooses_nothing() -> None:
     run = ran("First text", "Second text")
-    before = report.result(run, ev.output_file)
+    before = run_result.result(run, ev.output_file)
     read = read_answer(json.dumps(GOOD), LETTERS, CRITERIA)
     said = Judgement(
         criteria=CRITERIA,
@@ -260,7 +261,7 @@ def test_it_is_shown_as_advice_and_chooses_nothing() -> None:
         usage=ev.Usage(),
     )
     fold.apply(run, said.make(run, Stamp(lambda: 0.0, run.seq)))
-    text = report.result(run, ev.output_file)
+    text = run_result.result(run, ev.output_file)
     assert text.startswith(before), "nothing else of the result changes"
     assert run.choice is None
     assert "Scores of a judge" in text and "as advice only" in text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine import rehearsed, report, verdict
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.files_told import inline
 from orchtui.engine.run import Run
 from tests.engine.scripted import task
@@ -15,7 +16,7 @@ from tests.engine.told import Scenario, Told, finished, play, scenarios
 
 
 def result(run: Run) -> str:
-    return report.result(run, lambda number: f"parallel-task-{number}.md")
+    return run_result.result(run, lambda number: f"parallel-task-{number}.md")
 
 
 def two_of_three() -> Told:

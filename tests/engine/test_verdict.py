@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 
 from orchtui.engine import events as ev
-from orchtui.engine import report, verdict
 from orchtui.engine import run as runs
+from orchtui.engine import verdict
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.execution_log import log
 from orchtui.engine.plan import Priority
 from tests.engine.scripted import task
@@ -187,7 +188,7 @@ def test_a_run_costs_what_its_attempts_cost_and_every_file_says_the_same(
     assert (spent.most is None) == any(one.cost.most is None for one in attempts)
     assert sum((task.cost.least for task in run.tasks.values()), 0.0) == pytest.approx(spent.least)
     words = verdict.cost_words(run)
-    result, told = report.result(run, str), log_of(run)
+    result, told = run_result.result(run, str), log_of(run)
     assert words in result if words else "cost " not in result
     assert f"**Cost**: {spent}\n" in told if words else "**Cost**" not in told
 

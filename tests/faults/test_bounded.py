@@ -17,6 +17,7 @@ import pytest
 from orchtui.config import load_config
 from orchtui.engine import fold, independence, specialists
 from orchtui.engine import journal as journals
+from orchtui.engine.aggregation.run_result import result
 from orchtui.engine.backends.agent_reading import LineReading
 from orchtui.engine.backends.anthropic_blocks import TurnStream
 from orchtui.engine.backends.anthropic_errors import Failures
@@ -33,7 +34,6 @@ from orchtui.engine.generators.parameter_tables import read_table
 from orchtui.engine.opinion_answer import read_answer
 from orchtui.engine.plan import Plan, Task
 from orchtui.engine.plan_file import parse_plan
-from orchtui.engine.report import result
 from orchtui.engine.request import parse_request
 from orchtui.engine.text import Cleaner, clean, clean_line
 from tests.engine.scripted import task

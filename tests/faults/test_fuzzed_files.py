@@ -17,6 +17,7 @@ from orchtui.config import load_config
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, fold, report, specialists, summary, verdict
 from orchtui.engine import journal as journals
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.backends import registry
 from orchtui.engine.errors import InputError, OrchtuiError
 from orchtui.engine.opinion_answer import read_answer
@@ -263,7 +264,7 @@ def test_journals(data: bytes) -> None:
     # What is accepted can be told in all forms.
     verdict.verdict(run)
     summary.dump(run)
-    report.result(run, ev.output_file)
+    run_result.result(run, ev.output_file)
     execution_log.log(run, task_output=ev.output_file, result_output="result.md")
     for one in run.tasks.values():
         report.task_file(run, one)

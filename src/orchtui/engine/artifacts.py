@@ -3,7 +3,7 @@
 Everything lives in `<out>/runs/<id>/`; when a task or the run ends, its file is
 also published to `<out>/`, see `published`. All of it can be written anew
 from the Run at any time. This module decides names and moments; what stands in
-the files comes from `report` and `execution_log`, and what a disk that refuses
+the files comes from `report`, `run_result` and `execution_log`, and what a disk that refuses
 means from `storage`.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, files, report, summary
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.disk import Disk
 from orchtui.engine.journal import RUNS
 from orchtui.engine.plan_file import dump_plan
@@ -64,7 +65,7 @@ class Artifacts:
     @property
     def result(self) -> str:
         """The published result's text, which links the files beside it."""
-        return report.result(self._run, self._published.task_name)
+        return run_result.result(self._run, self._published.task_name)
 
     def elsewhere(self, out: Path, disk: Disk) -> "Artifacts":
         """The same run's files in another place; nothing is written yet."""
@@ -167,7 +168,7 @@ class Artifacts:
 
     async def _write_result(self) -> None:
         # The same text twice, but for the links: each copy names the files beside it.
-        await self._write({self._folder / RESULT: report.result(self._run, ev.output_file)})
+        await self._write({self._folder / RESULT: run_result.result(self._run, ev.output_file)})
         if self._run.finished is not None:
             await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
 

@@ -23,7 +23,8 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
 from orchtui.engine import journal as journals
 from orchtui.engine.addition import Addition
-from orchtui.engine.aggregation import synthesis_prompt, why_not
+from orchtui.engine.aggregation.synthesis_check import why_not
+from orchtui.engine.aggregation.synthesis_prompt import synthesis_prompt
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.budget import Budget

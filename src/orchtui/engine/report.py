@@ -1,24 +1,16 @@
-"""Report: a Run as markdown that can be read without orchtui.
+"""Report: the file of one task as markdown that can be read without orchtui.
 
-`task_file` is the file of one task, `result` the result of the whole run: the
-census first, then what is missing, then the texts, each with its provenance.
+`task_file` is that of a task that has ended; what other places say of a task in the
+same words stands here too. The result of the whole run is `aggregation/run_result`'s.
 Every figure comes from `verdict`. This module never writes a file and never
 changes a Run.
 """
 
-import re
 from collections.abc import Callable
 
-from orchtui.engine import choice_told, outcome_words, rehearsed, verdict
-from orchtui.engine.demoting import demote
+from orchtui.engine import outcome_words, rehearsed, verdict
 from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import (
-    BROKEN_PROMISE,
-    apply_hint,
-    file_line,
-    inline,
-    race_lines,
-)
+from orchtui.engine.files_told import file_line, inline, race_lines
 from orchtui.engine.run import Run, TaskRun
 
 _WORDS = {
@@ -142,195 +134,12 @@ def provenance(run: Run, task: TaskRun, shown: Callable[[str], str] = inline) ->
     return " · ".join(parts)
 
 
-def result(run: Run, task_name: Callable[[int], str]) -> str:
-    """The result of the run.
-
-    Args:
-        run: A run whose tasks have all ended.
-        task_name: The file of a task, by its place in the plan, to link to.
-    """
-    lines = [f"# {inline(run.plan.title) or 'Result'}", "", *head(run), ""]
-    lines += _missing(run, task_name)
-    strategy = run.aggregated.strategy if run.aggregated else "none"
-    if strategy != "compare" and (chosen := choice_told.chosen_line(run)):
-        lines += [f"> {chosen}", ""]
-    if run.aggregated is not None and run.aggregated.fallback is not None:
-        why = inline(run.aggregated.fallback).rstrip(".")
-        lines += [
-            f"> **No synthesis was made**: {why}. The results follow one after the other.",
-            "",
-        ]
-    done = run.with_status("completed")
-    if strategy == "synthesize" and run.aggregate is not None:
-        titles = ", ".join(f"{inline(task.task.label)}" for task in done)
-        lines += [
-            "## Synthesis",
-            "",
-            f"> Made from: {titles}.",
-            *own_share(run, run.aggregate),
-            "",
-        ]
-        lines += [demote(run.aggregate.text).strip(), ""]
-        lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
-    elif strategy == "compare" and run.choice is not None:
-        about = own_share(run, run.choice[0])
-        lines += choice_told.chosen_section(run, task_name, about)
-        lines += variants(run, done, lambda number: _to_file(task_name(number)))
-        lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
-    elif strategy in ("collect", "compare"):
-        if strategy == "compare":
-            lines += variants(run, done, lambda number: _to_file(task_name(number)))
-        lines += _sections(run, done, task_name)
-    elif done:
-        lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
-    return "\n".join([*lines, *choice_told.judgement_sections(run)])
-
-
-def head(run: Run, standing: str = "", now: float | None = None) -> list[str]:
-    """What is told of a run first of all, as the lines of a quote.
-
-    Args:
-        run: The run.
-        standing: What stands in the verdict's place for a run that has not ended.
-        now: The end of the session that goes on; seconds since 1970.
-    """
-    count = verdict.census(run)
-    others = outcome_words.others(count)
-    lines = [f"> **{standing or verdict.verdict(run)}**: {outcome_words.done(count)}"]
-    lines[0] += f" ({', '.join(others)})." if others else "."
-    if count.reused:
-        lines[0] += f" {reused_words(run, count.reused)}."
-    if run.races:
-        races = f"{len(run.races)} races" if len(run.races) > 1 else "1 race"
-        lines += [">", f"> **RACE**: {BROKEN_PROMISE}. {races}:", ">"]
-        lines += [f"> - {line}" for line in race_lines(run)]
-    if badge := rehearsed.badge(run):
-        lines += [">", f"> **{badge}**: {rehearsed.words(run)}"]
-    if small := outcome_words.small_model(run):
-        lines += [">", f"> {small}"]
-    lines += _unknown(run)
-    figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run, now))}"]
-    if faster := outcome_words.faster(run):
-        figures.append(faster)
-        if (slowest := verdict.bottleneck(run)) is not None:
-            figures.append(f"slowest: {inline(slowest.task.label)}")
-    if cost := verdict.cost_words(run):
-        figures.append(cost)
-    lines += [">", f"> {' · '.join(figures)}"]
-    if kept := verdict.kept_files(run):
-        files = "1 file was" if kept == 1 else f"{kept} files were"
-        lines += [">", f"> {files} written and kept; to bring over: `{apply_hint(run.id)}`."]
-    return lines
-
-
-def reused_words(run: Run, count: int) -> str:
-    """`3 results were taken over from run 20260115-100000-1233f9a`."""
-    results = "1 result was" if count == 1 else f"{count} results were"
-    return f"{results} taken over from run {inline(run.parent)}"
-
-
-def _unknown(run: Run) -> list[str]:
-    """Who worked without an agent file."""
-    unknown: dict[str, list[str]] = {}
-    for task in run.tasks.values():
-        if task.task.unknown:
-            unknown.setdefault(task.task.specialist, []).append(inline(task.task.label))
-    return [
-        line
-        for name, labels in unknown.items()
-        for line in (
-            ">",
-            f"> **NO AGENT FILE**: there is none for '{inline(name)}' ({', '.join(labels)}), "
-            "so it had no instructions of its own.",
-        )
-    ]
-
-
-def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
-    absent = verdict.missing(run)
-    if not absent:
-        return []
-    lines = ["## Missing", ""]
-    for task in absent:
-        critical = " (critical)" if task.task.priority == "critical" else ""
-        kept = ""
-        if task.text:
-            what = "An answer that does not stand any more" if is_old(task) else "What had arrived"
-            kept = f" {what} is in [{task_name(task.task.position)}]"
-            kept += f"({task_name(task.task.position)})."
-        why = inline(outcome_words.why_missing(task)).rstrip(".")
-        lines.append(
-            f"- **{inline(task.task.label)}**{critical}: {status_word(task)}, {why}.{kept}"
-        )
-    return [*lines, ""]
-
-
-def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
-    lines = []
-    if len(done) > 1:
-        lines += ["## Contents", ""]
-        lines += [f"{n}. {inline(task.task.label)}" for n, task in enumerate(done, 1)] + [""]
-    for task in done:
-        number = task.task.position
-        lines += [f"## {inline(task.task.label)}", ""]
-        lines += [f"> Task {number} · {provenance(run, task)} · [file]({task_name(number)})"]
-        lines += [*own_share(run, task), *about_files(run, task), ""]
-        lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
-    return lines
-
-
 def own_share(run: Run, task: TaskRun) -> list[str]:
     """`_rehearsed`, where the whole run is not a rehearsal: that is told above."""
     return _rehearsed(run, task) if rehearsed.badge(run) != rehearsed.BADGE else []
 
 
-def _mark(run: Run, task: TaskRun) -> str:
-    """The same in the middle of a line."""
+def mark(run: Run, task: TaskRun) -> str:
+    """The same in the middle of a line, with a space before it."""
     badge = rehearsed.task_badge(run, task)
     return f" ({badge})" if badge else ""
-
-
-def _chosen_mark(run: Run, task: TaskRun) -> str:
-    return " (chosen)" if run.choice is not None and run.choice[0] is task else ""
-
-
-def variants(run: Run, done: list[TaskRun], place: Callable[[int], str]) -> list[str]:
-    """A table to choose by.
-
-    Args:
-        run: The run.
-        done: The tasks that completed.
-        place: Where a variant stands, by its place in the plan, as markdown.
-    """
-    if not done:
-        return []
-    lines = ["## Variants", ""]
-    rated = bool(run.ratings)
-    lines.append(
-        f"| variant |{' rating |' * rated} words | headings | code blocks | time | tokens | file |"
-    )
-    lines.append(f"|---|{'---|' * rated}--:|--:|--:|--:|--:|---|")
-    for task in done:
-        text = task.text
-        cells = (
-            inline(task.task.label) + _mark(run, task) + _chosen_mark(run, task),
-            *([choice_told.stars(run.ratings.get(task.id))] if rated else []),
-            str(len(text.split())),
-            str(len(re.findall(r"^#{1,6} ", text, re.MULTILINE))),
-            str(len(re.findall(r"^(?:```|~~~)", text, re.MULTILINE)) // 2),
-            "taken over" if task.reused else show_duration(task.seconds(run.at)),
-            str(task.usage.output or "-"),
-            place(task.task.position),
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return [*lines, ""]
-
-
-def _link(run: Run, task: TaskRun, task_name: Callable[[int], str]) -> str:
-    name = task_name(task.task.position)
-    label = inline(task.task.label) + _mark(run, task)
-    return f"- Task {task.task.position}: {label}, {_to_file(name)}"
-
-
-def _to_file(name: str) -> str:
-    return f"[{name}]({name})"

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 
 from orchtui.engine import choice_told, report
+from orchtui.engine.aggregation import result_head, variant_table
 from orchtui.engine.demoting import demote
 from orchtui.engine.events import iso
 from orchtui.engine.exports.subject import SECRETS, Subject
@@ -29,7 +30,7 @@ def document(subject: Subject) -> Iterator[str]:
     run = subject.run
     standing = "" if run.finished is not None else subject.standing
     lines = [f"# {inline(subject.title)}", ""]
-    lines += report.head(run, standing, subject.now)
+    lines += result_head.head(run, standing, subject.now)
     if words := subject.unfinished():
         lines += [
             ">",
@@ -65,7 +66,7 @@ def _result(subject: Subject) -> Iterator[str]:
     if run.aggregated.strategy == "compare":
         if run.choice is not None:
             yield demote(run.choice[1].text).strip() + "\n\n"
-        table = report.variants(run, done, lambda number: f"Task {number}")
+        table = variant_table.variants(run, done, lambda number: f"Task {number}")
         yield "\n".join(line.replace("## ", "### ", 1) for line in [*table, ""])
     elif done:
         yield "The results stand one by one below:\n\n"

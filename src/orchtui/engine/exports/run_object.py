@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from orchtui import __version__
-from orchtui.engine import rehearsed, report, verdict
+from orchtui.engine import rehearsed, verdict
+from orchtui.engine.aggregation import run_result
 from orchtui.engine.costs import Cost
 from orchtui.engine.events import iso, output_file
 from orchtui.engine.exports.subject import Subject
@@ -57,7 +58,7 @@ def run_object(subject: Subject) -> dict[str, Any]:
         "tasks": [_task(subject, task) for task in run.tasks.values()],
         "synthesis": _task(subject, run.aggregate) if run.aggregate is not None else None,
         "aggregated": _built(run.aggregated),
-        "result": report.result(run, output_file) if run.aggregated is not None else None,
+        "result": run_result.result(run, output_file) if run.aggregated is not None else None,
         "chosen": _built(run.chosen) if run.choice is not None else None,
         "ratings": msgspec.to_builtins(run.ratings),
         "judgements": msgspec.to_builtins(run.judgements),

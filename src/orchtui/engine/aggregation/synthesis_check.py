@@ -1,29 +1,14 @@
-"""How the results of a run become one text.
+"""Which synthesis may stand for the results that it was made from.
 
-`synthesis_prompt` is what the synthesizer is told; `why_not` judges whether
-its answer may stand. This module never runs a task and never writes a file.
+This module never asks a model and never changes a text.
 """
 
 import re
 from collections.abc import Sequence
 
-from orchtui.engine import verdict
-from orchtui.engine.handover import with_results
+from orchtui.engine.aggregation.synthesis_prompt import ASKED
 from orchtui.engine.placeholders import placeholder_in
-from orchtui.engine.run import Run, TaskRun
-
-_ASKED = "Write one report from the results of several tasks that were worked on independently."
-_INSTRUCTION = f"""\
-{_ASKED}
-
-The request was:
-
-{{request}}
-
-Bring together what the results below say. Keep what matters from each of them, put related \
-points side by side, name the task that a statement comes from, and say where the results \
-disagree. Use only what stands in the results: add no facts of your own, and do not write about \
-tasks whose results are missing. Use markdown headings. Do not describe your own work."""
+from orchtui.engine.run import TaskRun
 
 _FEWEST_WORDS = 5
 _ENOUGH = 6
@@ -40,22 +25,6 @@ _COMMON = frozenset(
     ).split()
 )
 
-_ABSENT = "These tasks did not complete. Say that their part is missing and nothing else:"
-
-
-def synthesis_prompt(run: Run) -> str:
-    """The synthesizer's prompt, with every completed result."""
-    done = run.with_status("completed")
-    request = run.plan.request.strip() or "\n".join(f"- {task.task.label}" for task in done)
-    prompt = _INSTRUCTION.format(request=request)
-    if absent := verdict.missing(run):
-        prompt += f"\n\n{_ABSENT}\n" + "\n".join(f"- {task.task.label}" for task in absent)
-    return with_results(
-        prompt,
-        {task.id: task.text for task in done},
-        {task.id: task.task.label for task in done},
-    )
-
 
 def why_not(synthesis: TaskRun | None, done: Sequence[TaskRun]) -> str | None:
     """Why the synthesis can not stand; `None` when it can.
@@ -69,7 +38,7 @@ def why_not(synthesis: TaskRun | None, done: Sequence[TaskRun]) -> str | None:
     if synthesis.status != "completed":
         return synthesis.why or f"it {synthesis.status}"
     text = synthesis.text
-    if len(text.split()) < _FEWEST_WORDS or placeholder_in(text, _ASKED):
+    if len(text.split()) < _FEWEST_WORDS or placeholder_in(text, ASKED):
         return "its answer is only a placeholder"
     told = _telling(text)
     given = _telling("\n".join(f"{task.task.label}\n{task.text}" for task in done))
