@@ -204,6 +204,7 @@ def test_the_result_holds_the_completed_tasks_and_names_the_missing_ones(run: Ru
             expected += [*(["Contents"] if len(done) > 1 else []), *done]
         case "compare":
             expected += [*(["Variants"] if done else [])]
+            expected += [*(["Recommendation"] if len(done) > 1 else [])]
             expected += [*(["Contents"] if len(done) > 1 else []), *done]
         case "synthesize":
             expected += ["Synthesis", "Sources"]

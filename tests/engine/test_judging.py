@@ -262,7 +262,11 @@ def test_it_is_shown_as_advice_and_chooses_nothing() -> None:
     )
     fold.apply(run, said.make(run, Stamp(lambda: 0.0, run.seq)))
     text = run_result.result(run, ev.output_file)
-    assert text.startswith(before), "nothing else of the result changes"
+    head, _, rest = before.partition("## Recommendation\n")
+    assert text.startswith(head) and rest.partition("## Contents")[2] in text, (
+        "nothing else changes"
+    )
+    assert "**Title two**. A judge would choose it: It is shorter." in text
     assert run.choice is None
     assert "Scores of a judge" in text and "as advice only" in text
     assert "> It would choose Title two." in text

@@ -220,8 +220,8 @@ async def test_a_synthesis_that_can_not_stand_falls_back_to_collecting_and_says_
 def _without_waiting(one: Orchestrator):  # type: ignore[no-untyped-def]
     make = one._synthesizer
 
-    def made():  # type: ignore[no-untyped-def]
-        executor = make()
+    def made(tasks, stamp):  # type: ignore[no-untyped-def]
+        executor = make(tasks, stamp)
         executor._wait = lambda failures: 0.01
         return executor
 

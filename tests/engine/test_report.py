@@ -104,8 +104,10 @@ def test_variants_are_set_side_by_side() -> None:
 
     text = result(told.ends(2, "compare").run)
 
-    assert "| A \\| B | 5 | 1 | 1 | 1.0s | - | [parallel-task-1.md](parallel-task-1.md) |" in text
-    assert "| do b | 3 | 0 | 0 | 2.0s | - |" in text
+    assert (
+        "| A \\| B | 5 | 1 | 0 | 1 | 1.0s | - | [parallel-task-1.md](parallel-task-1.md) |" in text
+    )
+    assert "| do b | 3 | 0 | 0 | 0 | 2.0s | - |" in text
 
 
 def test_without_aggregation_the_result_only_links() -> None:
@@ -214,7 +216,7 @@ def test_a_title_does_not_act_as_markdown(title: str) -> None:
     links = re.findall(r"(?<!\\)\]\(([^)]*)\)", text)
     assert set(links) == {"parallel-task-1.md"}
     [row] = [line for line in text.splitlines() if line.startswith("| ") and "1.0s" in line]
-    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) == 8
+    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) == 9
     assert not re.search(r"(?<!\\)<b>", text)
 
 

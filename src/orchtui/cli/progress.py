@@ -102,6 +102,8 @@ class Progress:
             self._tell_budget(event)
         if isinstance(event, ev.StorageEvent):
             self._tell_storage(event)
+        if isinstance(event, ev.PartReduced):
+            self._tell_part(event)
         if not isinstance(event, ev.TaskEvent):
             return
         if self._live is None:
@@ -126,6 +128,15 @@ class Progress:
             self._say(line)
         elif isinstance(event, ev.LimitChanged) and event.lower:
             self._print_above(line, "yellow")
+
+    def _tell_part(self, event: ev.PartReduced) -> None:
+        """A part of results that are too long to be read at once."""
+        what = clean_line(event.problem) or f"{event.characters:,} characters summarized"
+        line = f"{event.at[11:19]} synthesis, part {event.part} of {event.parts}: {what}"
+        if self._live is None:
+            self._say(line)
+        else:
+            self._print_above(line, "yellow" if event.problem else "dim")
 
     def conclude(self, run_folder: Path, out: Path | None) -> None:
         """The last lines: the verdict, loudly, and where the files are.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orchtui.engine import events as ev
 from orchtui.engine import execution_log, files, report, summary
-from orchtui.engine.aggregation import run_result
+from orchtui.engine.aggregation import joined_told, run_result
 from orchtui.engine.disk import Disk
 from orchtui.engine.journal import RUNS
 from orchtui.engine.plan_file import dump_plan
@@ -98,6 +98,8 @@ class Artifacts:
         for event in batch:
             if isinstance(event, ev.TaskAdded):
                 await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
+            elif isinstance(event, ev.PartReduced):
+                await self._write_parts([event])
             elif isinstance(event, ev.TextDelta):
                 self._add(self._run.of(event.task), event.text)
             elif isinstance(event, ev.TaskStarted):
@@ -133,6 +135,7 @@ class Artifacts:
         begun = [task for task in tasks if task.attempts]
         for start in range(0, len(begun), _AT_ONCE):
             await self._write_tasks(begun[start : start + _AT_ONCE])
+        await self._write_parts(run.reductions)
         if run.aggregated is not None:
             await self._write_result()
         if run.finished is not None:
@@ -171,6 +174,16 @@ class Artifacts:
         await self._write({self._folder / RESULT: run_result.result(self._run, ev.output_file)})
         if self._run.finished is not None:
             await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
+
+    async def _write_parts(self, parts: Iterable[ev.PartReduced]) -> None:
+        """The summaries that a synthesis is made from where the results are too long."""
+        run = self._run
+        texts = {
+            self._folder / joined_told.part_name(run, part): joined_told.part_file(run, part)
+            for part in parts
+        }
+        if texts:
+            await self._write(texts)
 
     async def _write_log(self) -> None:
         text = execution_log.log(

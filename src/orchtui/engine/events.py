@@ -11,6 +11,13 @@ from typing import Literal
 
 import msgspec
 
+from orchtui.engine.aggregation.joined_events import (
+    NOTHING_SEEN,
+    AggregationAsked,
+    CrossReading,
+    PartReduced,
+    VariantReading,
+)
 from orchtui.engine.choice_events import (
     ChoiceEvent,
     ResultChosen,
@@ -65,6 +72,7 @@ __all__ = [
     "AGGREGATE",
     "AccessRefused",
     "Aggregated",
+    "AggregationAsked",
     "AnyTaskEvent",
     "BudgetWarning",
     "Budgeted",
@@ -75,6 +83,7 @@ __all__ = [
     "FileChange",
     "FilesSeen",
     "LimitChanged",
+    "PartReduced",
     "PermissionAnswered",
     "PermissionAsked",
     "RaceDetected",
@@ -114,6 +123,7 @@ __all__ = [
     "decode_lines",
     "encode",
     "iso",
+    "joins",
     "kind_of",
     "output_file",
     "seconds",
@@ -218,6 +228,12 @@ class Aggregated(Event, frozen=True, kw_only=True):
     absent: tuple[str, ...] = ()
     """Ids of the tasks that are missing from it."""
     output: str = ""
+    problems: tuple[str, ...] = ()
+    """What a reader has to know of the synthesis, in sentences."""
+    seen: CrossReading = NOTHING_SEEN
+    """Where the results say the same, or seem to contradict each other."""
+    variants: VariantReading | None = None
+    """What is different between them, where they are variants."""
 
 
 class RunResumed(Event, frozen=True, kw_only=True):
@@ -282,6 +298,8 @@ RunEvent = (
     | TaskAdded
     | LimitChanged
     | BudgetWarning
+    | AggregationAsked
+    | PartReduced
     | Aggregated
     | RunResumed
     | RunFinished
@@ -297,6 +315,13 @@ StorageEvent = StorageLost | StorageRegained | StorageMoved
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[RunEvent] = msgspec.json.Decoder(RunEvent)
 _KINDS = frozenset(str(kind.__struct_config__.tag) for kind in RunEvent.__args__)
+
+
+def joins(event: RunEvent | UnknownEvent) -> bool:
+    """Whether an event is of the results being joined, and of no task of the plan."""
+    if isinstance(event, TaskEvent):
+        return event.task == AGGREGATE
+    return isinstance(event, AggregationAsked | PartReduced | Aggregated)
 
 
 class _Head(msgspec.Struct):

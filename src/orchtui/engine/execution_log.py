@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 
 from orchtui.engine import outcome_words, rehearsed, storage_words, verdict
+from orchtui.engine.aggregation.joined_told import joined_again_words, reduced_line, reduced_parts
 from orchtui.engine.budget import warning_words
 from orchtui.engine.choice_told import chosen_line
 from orchtui.engine.durations import show_duration
@@ -329,6 +330,13 @@ def _aggregation(run: Run, result_output: str) -> list[str]:
     lines = [f"**Integration Strategy**: {_STRATEGY[done.strategy].format(n=share)}"]
     if done.fallback is not None:
         lines.append(f"**Asked For**: {done.asked}, but {inline(done.fallback)}")
+    lines += [f"**Joined Again**: {joined_again_words(one)}" for one in run.joined_again]
+    if reduced := reduced_line(run):
+        lines += [f"**Reduced**: {reduced}", *reduced_parts(run)]
+    lines += [f"**Note**: {inline(problem)}" for problem in done.problems]
+    if pairs := len(done.seen.contradictions) + done.seen.more_contradictions:
+        many = "1 pair" if pairs == 1 else f"{pairs} pairs"
+        lines.append(f"**Possible Contradictions**: {many} of statements, quoted in the result")
     if done.absent:
         lines.append(f"**Missing**: {', '.join(done.absent)}")
     if chosen := chosen_line(run):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine.choice_events import MOST_STARS
+from orchtui.engine.costs import Cost
 from orchtui.engine.errors import IllegalTransitionError
 from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.rehearsed import BACKEND
@@ -85,7 +86,15 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
         run.seq = event.seq
         _choose(run, event)
         return
+    ended = run.at if run.finished is not None else None
     heard, run.seq, run.at = run.at, event.seq, ev.seconds(event.at)
+    _take(run, event, heard)
+    if ended is not None and run.finished is not None and ev.joins(event):
+        run.at = ended  # its results are joined again, perhaps days later
+
+
+def _take(run: Run, event: ev.RunEvent | ev.UnknownEvent, heard: float) -> None:
+    """Change the run by an event that is no choice."""
     if isinstance(event, ev.TaskEvent):
         apply_to_task(run, event)
         return
@@ -103,6 +112,11 @@ def apply(run: Run, event: ev.RunEvent | ev.UnknownEvent) -> None:
             run.slowed[event.backend] = run.slowed.get(event.backend, 0) + event.lower
         case ev.BudgetWarning():
             run.budget_warnings.append(event)
+        case ev.AggregationAsked():
+            _join_again(run, event, heard)
+        case ev.PartReduced():
+            run.reductions.append(event)
+            run.spent += Cost(event.cost_at_least, event.cost)
         case ev.Aggregated():
             run.aggregated = event
         case ev.RunFinished():
@@ -123,6 +137,18 @@ def _choose(run: Run, event: ev.ChoiceEvent) -> None:
             run.chosen = event if event.task in run.tasks else None
         case ev.ResultsJudged():
             run.judgements.append(event)
+
+
+def _join_again(run: Run, event: ev.AggregationAsked, heard: float) -> None:
+    """The results are joined once more; another synthesis takes the place of the one before."""
+    run.joined_again.append(event)
+    if event.strategy != "synthesize":
+        return
+    if event.prices is not None:
+        run.schedule = replace(run.schedule, prices=event.prices)
+    run.reductions_before = len(run.reductions)
+    if run.aggregate is not None:
+        put_back(run, run.aggregate, heard)
 
 
 def _steer(run: Run, event: ev.Steered) -> None:
@@ -186,6 +212,7 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
         # It worked until it was interrupted, whether or not a task ended.
         run.sessions[-1].last_end = max(run.sessions[-1].last_end, heard)
     run.finished, run.aggregated = None, None
+    run.reductions_before = len(run.reductions)
     run.cancelled, run.paused = False, False
     run.server_limits.clear()
     run.sessions.append(Session(run.at, run.at, len(event.reused), event.reasons))

@@ -29,6 +29,8 @@ _DURABLE = (
     ev.TaskCompleted,
     ev.TaskFailed,
     ev.TaskCancelled,
+    ev.AggregationAsked,
+    ev.PartReduced,
     ev.Aggregated,
     ev.RunFinished,
     ev.ResultRated,

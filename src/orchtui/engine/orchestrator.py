@@ -23,8 +23,8 @@ from orchtui.engine import events as ev
 from orchtui.engine import fold, verdict
 from orchtui.engine import journal as journals
 from orchtui.engine.addition import Addition
-from orchtui.engine.aggregation.synthesis_check import why_not
-from orchtui.engine.aggregation.synthesis_prompt import synthesis_prompt
+from orchtui.engine.aggregation import joining
+from orchtui.engine.aggregation.synthesizing import Synthesizing, Wiring
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.budget import Budget
@@ -38,8 +38,9 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.rehearsed import share
 from orchtui.engine.reuse import Reuse
-from orchtui.engine.run import Run, aggregation_task
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.run import Run
+from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
 from orchtui.engine.storage import Storage
 from orchtui.engine.storage_words import last_words
@@ -105,7 +106,7 @@ class Orchestrator:
         self._workspaces: Workspaces | None = None
         self._storage: Storage | None = None
         self._executor: Executor | None = None
-        self._synthesis: Executor | None = None
+        self._synthesis: Synthesizing | None = None
         self._budget = Budget.of(schedule)
         self._cancelled = False
         self.run: Run
@@ -244,17 +245,19 @@ class Orchestrator:
         """Stop one task; False when it has ended already."""
         if self._storage is not None:
             self._storage.hurry()
-        executor = self._synthesis if task_id == ev.AGGREGATE else self._executor
-        return executor is not None and executor.steering.cancel(task_id)
+        if task_id == ev.AGGREGATE:
+            return self._synthesis is not None and self._synthesis.cancel()
+        return self._executor is not None and self._executor.steering.cancel(task_id)
 
     def cancel_all(self) -> None:
         """Stop the run; iterate on to its end to have everything written."""
         self._cancelled = True
         if self._storage is not None:
             self._storage.hurry()
-        for executor in (self._executor, self._synthesis):
-            if executor is not None and executor.live:
-                executor.steering.cancel_all()
+        if self._executor is not None and self._executor.live:
+            self._executor.steering.cancel_all()
+        if self._synthesis is not None:
+            self._synthesis.cancel_all()
 
     def retry(self, task_ids: Iterable[str]) -> list[str]:
         """Try failed or cancelled tasks again while others still run.
@@ -292,16 +295,20 @@ class Orchestrator:
         async with aclosing(self._feed.of(self._executor)) as batches:
             async for batch in batches:
                 yield batch
-        fallback = None
-        if self._schedule.aggregate == "synthesize":
+        asked = self._schedule.aggregate
+        fallback: str | None = None
+        if asked == "synthesize":
             fallback = self._why_not_synthesize()
             if fallback is None:
-                self._synthesis = self._synthesizer()
-                async with aclosing(self._feed.of(self._synthesis)) as batches:
+                self._synthesis = self._synthesizing()
+                async with aclosing(self._synthesis.batches()) as batches:
                     async for batch in batches:
                         yield batch
-                fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
-        yield [*self._feed.take(), self._aggregated(fallback)]
+                fallback = self._synthesis.fallback
+        read = await asyncio.to_thread(
+            joining.read_results, self.run, joining.strategy_done(asked, fallback)
+        )
+        yield [*self._feed.take(), self._aggregated(fallback, read)]
         assert self._storage is not None
         await self._storage.settle()
         yield [*self._feed.take(), self._conclusion()]
@@ -319,19 +326,11 @@ class Orchestrator:
         await self._storage.follow(batch)
         return batch
 
-    def _aggregated(self, fallback: str | None) -> ev.Aggregated:
+    def _aggregated(
+        self, fallback: str | None, read: joining.Read = joining.NOTHING_READ
+    ) -> ev.Aggregated:
         asked = self._schedule.aggregate
-        strategy = asked if fallback is None else "collect"
-        done = tuple(task.id for task in self.run.with_status("completed"))
-        return self._stamp(
-            ev.Aggregated,
-            strategy=strategy,
-            asked=asked,
-            fallback=fallback,
-            included=done if strategy != "none" else (),
-            absent=tuple(task.id for task in verdict.missing(self.run)),
-            output=RESULT,
-        )
+        return joining.aggregated(self.run, self._stamp, asked, fallback, read, RESULT)
 
     def _why_not_synthesize(self) -> str | None:
         if self._cancelled:
@@ -344,8 +343,14 @@ class Orchestrator:
             return error.message
         return None
 
-    def _synthesizer(self) -> Executor:
-        task = aggregation_task(self._schedule, synthesis_prompt(self.run))
+    def _synthesizing(self) -> Synthesizing:
+        clock = asyncio.get_running_loop().time
+        more = (self._feed.of, self._feed.take)
+        wiring = Wiring(self._synthesizer, self._stamp, clock, *more)
+        return Synthesizing(self.run, self._schedule, wiring)
+
+    def _synthesizer(self, tasks: tuple[ScheduledTask, ...], stamp: Stamp) -> Executor:
+        """What works on the synthesis, or on the parts that come before it."""
         deadline = self._schedule.deadline
         left = None
         if deadline is not None:
@@ -353,18 +358,18 @@ class Orchestrator:
         earlier = self.run.aggregate.made if self.run.aggregate is not None else 0
         return Executor(
             Schedule(
-                tasks=(task,),
-                concurrency=1,
+                tasks=tasks,
+                concurrency=self._schedule.concurrency,
                 deadline=deadline,
                 rate=self._schedule.rate,
-                backend=task.backend,
+                backend=self._schedule.backend,
             ),
             self._crew.backends,
-            self._stamp,
+            stamp,
             workspaces=BareWorkspaces(str(self._folder)),
             systems=self._crew.systems,
             redactor=self._crew.redactor,
-            attempts={task.id: earlier},
+            attempts={ev.AGGREGATE: earlier},
             time_left=left,
             limiters=self._crew.limiters,
             budget=self._budget,

@@ -5,30 +5,32 @@ this one door, so that they do the same. It never reads the user's
 configuration or the environment itself: its maker hands it what they say.
 """
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from orchtui.engine import past_work, summary
+from orchtui.engine import past_work, rehearsed, summary
 from orchtui.engine.asking import Asking
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence import IndependenceReport
 from orchtui.engine.journal import RUNS
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.paid import spending
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import Overrides
+from orchtui.engine.plan import AggregateStrategy, Plan, Task
+from orchtui.engine.resolve import SYNTHESIZER, Overrides
 from orchtui.engine.resuming import Prospect
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule
-from orchtui.engine.trust import Danger
+from orchtui.engine.trust import Danger, UntrustedError
 from orchtui.engine.trust_store import untrusted
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import estimate_words
     from orchtui.engine.addition import Addition
+    from orchtui.engine.aggregation import joining_again
     from orchtui.engine.estimates import Estimate
     from orchtui.engine.history.run_history import History
     from orchtui.engine.orchestrator import Crew, Orchestrator
@@ -127,6 +129,93 @@ class Project(Asking):
         from orchtui.engine.history.run_history import History  # not before the first paint
 
         return History(self.out, redactor=self.backends.redactor)
+
+    # The results of a run, joined another way after its end
+
+    async def aggregate(
+        self,
+        run: Run,
+        strategy: AggregateStrategy,
+        *,
+        told: "joining_again.Told" = lambda batch: None,
+    ) -> Run:
+        """Join a past run's results once more; see `joining_again.join_again`.
+
+        Args:
+            run: A run that has ended.
+            strategy: How.
+            told: Hears what happens while a synthesis is made.
+
+        Raises:
+            InputError: when it has not ended, or nothing completed.
+            NoBackendError: when a synthesis is wanted and nobody can make it.
+            UntrustedError: when nobody has agreed to what asking would run or send.
+            RunAliveError, StorageError: as they say.
+        """
+        from orchtui.engine.aggregation import joining_again  # not before the first paint
+
+        joining_again.joinable(run)
+        maker = await asyncio.to_thread(self._maker, run) if strategy == "synthesize" else None
+        return await joining_again.join_again(
+            self.out,
+            self.folder,
+            run.id,
+            joining_again.Asked(strategy, maker),
+            redactor=self.backends.redactor,
+            told=told,
+        )
+
+    def aggregation_backend(self, run: Run) -> tuple[str, str | None]:
+        """Who would make a synthesis of a past run: a backend, and a model where one is named.
+
+        The one that is chosen today, else the run's own. A rehearsal only where all was rehearsed.
+
+        Raises:
+            InputError: when the run has not ended, or nothing completed.
+            NoBackendError: when there is none with a model.
+        """
+        from orchtui.engine.aggregation.joining_again import joinable  # not before the first paint
+        from orchtui.engine.one_answer import require_model
+
+        joinable(run)
+        name = self.overrides.backend or run.schedule.backend or self.backends.default()
+        done = run.with_status("completed")
+        if name != "rehearsal" or not all(rehearsed.is_made_up(run, task) for task in done):
+            require_model(name, "a synthesis")
+        return name, self.resolver(run.plan).lead_model(name)
+
+    def untrusted_aggregation(self, run: Run) -> tuple[Danger, ...]:
+        """What asking a synthesizer would do on the project's word that nobody has agreed to yet.
+
+        Reads files: not for the event loop.
+
+        Raises:
+            InputError, NoBackendError: as `aggregation_backend` does.
+        """
+        name, model = self.aggregation_backend(run)
+        system = self.systems(run.schedule).get(SYNTHESIZER, "")
+        return self._untrusted(name, model, system)
+
+    def _maker(self, run: Run) -> "joining_again.Maker":
+        """Who makes a synthesis of a past run.
+
+        Raises:
+            NoBackendError, UntrustedError: as `aggregate` does.
+        """
+        from orchtui.engine.aggregation.joining_again import Maker  # not before the first paint
+
+        name, model = self.aggregation_backend(run)
+        if new := self.untrusted_aggregation(run):
+            raise UntrustedError(new)
+        schedule = structs.replace(
+            run.schedule, aggregate="synthesize", backend=name, model=model, deadline=None
+        )
+        return Maker(
+            schedule=structs.replace(schedule, prices=self.prices_for(schedule)),
+            backend=self.backends.open([name])[name],
+            systems=self.systems(schedule),
+            limiters=self._limiters,
+        )
 
     # What a person has to agree to
 

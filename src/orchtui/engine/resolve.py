@@ -22,6 +22,7 @@ DEFAULT_SPECIALIST = "researcher"
 ORCHESTRATOR = "parallel-orchestrator"
 """The orchestrator's own agent file: prompt and model of second opinions and of the synthesis."""
 
+SYNTHESIZER = "synthesizer"
 JUDGE = "judge"
 """The specialist that scores finished results, where somebody asks it to."""
 

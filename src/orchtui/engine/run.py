@@ -232,6 +232,12 @@ class Run:
     aggregate: TaskRun | None = None
     """The synthesis, where there is one."""
     aggregated: ev.Aggregated | None = None
+    joined_again: list[ev.AggregationAsked] = field(default_factory=list)
+    """When a person wanted its results joined another way, after its end."""
+    reductions: list[ev.PartReduced] = field(default_factory=list)
+    """Parts in which results were shortened for a synthesis, of all that were made."""
+    reductions_before: int = 0
+    """How many of them are an earlier synthesis'."""
     sessions: list[Session] = field(default_factory=list)
     cancelled: bool = False
     """Whether a person stopped the whole run in the current session."""
@@ -300,6 +306,11 @@ class Run:
         return self.tasks[task_id]
 
     @property
+    def reduced(self) -> list[ev.PartReduced]:
+        """The parts in which its results were shortened for its synthesis, of all rounds."""
+        return self.reductions[self.reductions_before :]
+
+    @property
     def unsaved(self) -> str:
         """Why what happens is in memory only; empty while the disk takes it."""
         last = self.storage[-1] if self.storage else None
@@ -319,7 +330,8 @@ class Run:
     def usage(self) -> ev.Usage:
         """Tokens of everything, the aggregation too."""
         tasks = [*self.tasks.values(), *([self.aggregate] if self.aggregate else [])]
-        return sum((task.usage for task in tasks), ev.Usage())
+        parts = sum((part.usage for part in self.reductions), ev.Usage())
+        return sum((task.usage for task in tasks), parts)
 
 
 def aggregation_task(schedule: Schedule, prompt: str = "") -> ScheduledTask:

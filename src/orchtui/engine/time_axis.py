@@ -8,6 +8,7 @@ never reads a clock.
 from bisect import bisect_right
 from collections.abc import Iterable
 
+from orchtui.engine.events import seconds
 from orchtui.engine.run import Run, Session
 
 _SHORTEST = 0.001
@@ -68,6 +69,9 @@ def _end(run: Run, session: Session, now: float) -> float:
         return session.last_end
     if run.finished is None:
         return max(session.last_end, now)
-    # The synthesis is not counted in the makespan, but its bar takes room.
+    # The synthesis is not counted in the makespan, but its bar takes room; one that was made after
+    # the end of the run does not.
     last = run.aggregate.ended if run.aggregate is not None else None
+    if last is not None and last > seconds(run.finished.at):
+        last = None
     return max(session.last_end, last or 0.0)

@@ -4,6 +4,7 @@ This module never reads a result.
 """
 
 from orchtui.engine import outcome_words, rehearsed, verdict
+from orchtui.engine.aggregation import joined_told
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, inline, race_lines
 from orchtui.engine.run import Run
@@ -31,6 +32,8 @@ def head(run: Run, standing: str = "", now: float | None = None) -> list[str]:
         lines += [">", f"> **{badge}**: {rehearsed.words(run)}"]
     if small := outcome_words.small_model(run):
         lines += [">", f"> {small}"]
+    if reduced := joined_told.reduced_line(run):
+        lines += [">", f"> **REDUCED**: {reduced}"]
     lines += _unknown(run)
     figures = [f"Run {run.id}", f"time {show_duration(verdict.makespan(run, now))}"]
     if faster := outcome_words.faster(run):

@@ -7,8 +7,9 @@ never writes a file and never changes a Run.
 from collections.abc import Callable
 
 from orchtui.engine import choice_told, outcome_words, verdict
+from orchtui.engine.aggregation.joined_told import problem_lines, reduced_parts, seen_section
 from orchtui.engine.aggregation.result_head import head
-from orchtui.engine.aggregation.variant_table import variants
+from orchtui.engine.aggregation.variant_table import differences, recommendation, variants
 from orchtui.engine.demoting import demote
 from orchtui.engine.files_told import inline
 from orchtui.engine.report import about_files, is_old, mark, own_share, provenance, status_word
@@ -41,22 +42,27 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
             "",
             f"> Made from: {titles}.",
             *own_share(run, run.aggregate),
+            *problem_lines(run),
             "",
         ]
         lines += [demote(run.aggregate.text).strip(), ""]
+        if parts := reduced_parts(run):
+            lines += ["## Summarized Parts", "", *parts, ""]
         lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy == "compare" and run.choice is not None:
         about = own_share(run, run.choice[0])
         lines += choice_told.chosen_section(run, task_name, about)
         lines += variants(run, done, lambda number: _to_file(task_name(number)))
+        lines += differences(run, done)
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy in ("collect", "compare"):
         if strategy == "compare":
             lines += variants(run, done, lambda number: _to_file(task_name(number)))
+            lines += [*differences(run, done), *recommendation(run, done)]
         lines += _sections(run, done, task_name)
     elif done:
         lines += ["## Files", "", *(_link(run, task, task_name) for task in done), ""]
-    return "\n".join([*lines, *choice_told.judgement_sections(run)])
+    return "\n".join([*lines, *seen_section(run), *choice_told.judgement_sections(run)])
 
 
 def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:

@@ -187,6 +187,8 @@ def changed_by(event: ev.RunEvent | ev.UnknownEvent, run: Run) -> Collection[str
     """The tasks that an event changes beyond their text, by id; of the synthesis, AGGREGATE."""
     if isinstance(event, ev.RunResumed):
         return (*run.tasks, ev.AGGREGATE)
+    if isinstance(event, ev.AggregationAsked):
+        return (ev.AGGREGATE,)
     task = getattr(event, "task", None)
     return (task,) if task else ()
 
