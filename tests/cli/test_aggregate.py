@@ -66,7 +66,11 @@ def shown(path: Path) -> str:
         (("last",), 2, "Missing option '--as'"),
         (("last", "--as", "poem"), 2, "'poem' is not one of 'collect', 'synthesize'"),
         (("nowhere", "--as", "none"), 1, "no run begins with 'nowhere'"),
-        (("last", "--as", "synthesize", "--backend", "command"), 2, "runs programs that tasks name"),
+        (
+            ("last", "--as", "synthesize", "--backend", "command"),
+            2,
+            "runs programs that tasks name",
+        ),
         (("last", "--as", "collect"), 0, ""),
         (("last", "--as", "synthesize", "--backend", "rehearsal"), 0, "asking a synthesizer"),
     ],

@@ -65,7 +65,9 @@ def named(tasks: Sequence[TaskRun]) -> str:
 def small_model(run: Run) -> str:
     """That a very small model wrote this, or a part of it; nothing where none did."""
     local = [task for task in run.tasks.values() if task.task.backend == _LOCAL]
-    if not local and _LOCAL not in run.schedule.backends:
+    kept = run.aggregate.kept if run.aggregate is not None else None
+    joins = run.schedule.backend if run.schedule.synthesizes else ""
+    if (kept.backend if kept is not None else joins) != _LOCAL and not local:
         return ""
     what = "this" if len(local) == len(run.tasks) else "the synthesis"
     if local and len(local) < len(run.tasks):

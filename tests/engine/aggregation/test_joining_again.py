@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from orchtui.engine import events as ev
@@ -14,6 +15,7 @@ from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.choosing import rated, write_down
 from orchtui.engine.errors import InputError, NoBackendError, RunAliveError
 from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.outcome_words import small_model
 from orchtui.engine.plan import AggregateStrategy, Plan
 from orchtui.engine.project import Project
 from orchtui.engine.replay.checkpoints import Checkpoints
@@ -296,6 +298,18 @@ async def test_real_results_are_not_joined_by_what_has_no_model(
         await project.aggregate(one.run, "synthesize")
     run = await project.aggregate(one.run, "none")
     assert run.aggregated is not None and run.aggregated.strategy == "none"
+
+
+async def test_a_small_model_that_joined_real_results_is_told(tmp_path: Path) -> None:
+    one = await ended(tmp_path)
+    assert small_model(one.run) == ""
+    schedule = msgspec.structs.replace(one.run.schedule, backend="local")
+    made_by = Maker(schedule=schedule, backend=Scripted({ev.AGGREGATE: [says(SYNTHESIS)]}))
+
+    run = await again(one, "synthesize", made_by)
+
+    assert small_model(run).startswith("A very small model on this machine wrote the synthesis")
+    assert small_model(run) in published(one)
 
 
 def test_an_older_journal_folds_as_before() -> None:

@@ -17,7 +17,7 @@ KEYS = {
     *("format", "orchtui", "run", "title", "standing", "verdict", "as_of", "started", "ended"),
     *("parent", "rehearsal", "notes", "figures", "sessions", "plan", "schedule", "tasks"),
     *("synthesis", "aggregated", "result", "races", "by_hand", "added", "budget_warnings"),
-    *("chosen", "ratings", "judgements"),
+    *("chosen", "ratings", "judgements", "reduced"),
     *("storage", "time"),
 }
 

@@ -8,7 +8,7 @@ never holds anything up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from orchtui.engine.aggregation.joined_events import (
@@ -63,17 +63,15 @@ def cross_read(texts: Mapping[str, str]) -> CrossReading:
 
 class _Reading:
     def __init__(self, texts: Mapping[str, str]) -> None:
-        share = max(1, MOST_CHARACTERS // len(texts))
-        cut = [task for task, text in texts.items() if len(text) > share]
-        reads = sum(map(len, texts.values())) > MOST_CHARACTERS
+        share = _fair_share([len(text) for text in texts.values()])
         self._all: list[Statement] = []
         for task, text in texts.items():
-            self._all += statements(task, text[:share] if reads else text)
+            self._all += statements(task, text[:share])
         self.left_out = ""
         """What was not looked at."""
-        if reads:
-            self.left_out = f"of {len(cut)} long results only the first {share:,} characters were"
-            self.left_out += " read against the others"
+        if cut := sum(len(text) > share for text in texts.values()):
+            results = "1 long result" if cut == 1 else f"{cut} long results"
+            self.left_out = f"of {results} only the first {share:,} characters were read"
 
     def contradictions(self) -> list[Contradiction]:
         """Sentences on the same subject that can not both hold, as far as rules can tell."""
@@ -140,6 +138,17 @@ class _Reading:
                     self.left_out = self.left_out or "not all sentences were compared"
                     return
                 yield known[other], one
+
+
+def _fair_share(lengths: Sequence[int]) -> int:
+    """Characters that are read of each text, so that short ones are read whole."""
+    left, share = MOST_CHARACTERS, 0
+    for place, length in enumerate(sorted(lengths)):
+        share = left // (len(lengths) - place)
+        if length > share:
+            return share
+        left -= length
+    return max(lengths)
 
 
 def contradicts(one: Statement, other: Statement) -> str:

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Iterator
 
 from orchtui.engine import choice_told, report
-from orchtui.engine.aggregation import result_head, variant_table
+from orchtui.engine.aggregation import joined_told, result_head, variant_table
 from orchtui.engine.demoting import demote
 from orchtui.engine.events import iso
 from orchtui.engine.exports.subject import SECRETS, Subject
@@ -58,8 +58,10 @@ def _result(subject: Subject) -> Iterator[str]:
         yield f"> **No synthesis was made**: {why}. The results stand one by one below.\n\n"
     if run.aggregated.strategy == "synthesize" and run.aggregate is not None:
         yield f"> Synthesis · {report.provenance(run, run.aggregate)}\n"
-        yield "\n".join([*report.own_share(run, run.aggregate), "", ""])
+        about = [*report.own_share(run, run.aggregate), *joined_told.problem_lines(run)]
+        yield "\n".join([*about, "", ""])
         yield demote(run.aggregate.text).strip() + "\n\n"
+        yield from _seen(subject)
         return
     if line := choice_told.chosen_line(run):
         yield f"> {line}\n\n"
@@ -67,6 +69,8 @@ def _result(subject: Subject) -> Iterator[str]:
         if run.choice is not None:
             yield demote(run.choice[1].text).strip() + "\n\n"
         table = variant_table.variants(run, done, lambda number: f"Task {number}")
+        table += variant_table.differences(run, done)
+        table += variant_table.recommendation(run, done)
         yield "\n".join(line.replace("## ", "### ", 1) for line in [*table, ""])
     elif done:
         yield "The results stand one by one below:\n\n"
@@ -74,6 +78,13 @@ def _result(subject: Subject) -> Iterator[str]:
         yield "\n".join([*listed, "", ""])
     else:
         yield "No task completed.\n\n"
+    yield from _seen(subject)
+
+
+def _seen(subject: Subject) -> Iterator[str]:
+    """Where results say the same, or seem to contradict each other."""
+    if lines := joined_told.seen_section(subject.run):
+        yield "\n".join(line.replace("## ", "### ", 1) for line in [*lines, ""])
 
 
 def _missing(subject: Subject) -> Iterator[str]:

@@ -58,6 +58,7 @@ def run_object(subject: Subject) -> dict[str, Any]:
         "tasks": [_task(subject, task) for task in run.tasks.values()],
         "synthesis": _task(subject, run.aggregate) if run.aggregate is not None else None,
         "aggregated": _built(run.aggregated),
+        "reduced": msgspec.to_builtins(run.reduced),
         "result": run_result.result(run, output_file) if run.aggregated is not None else None,
         "chosen": _built(run.chosen) if run.choice is not None else None,
         "ratings": msgspec.to_builtins(run.ratings),

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orchtui.engine import outcome_words, rehearsed, summary, verdict
+from orchtui.engine.aggregation import joined_told
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE
 from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.text import clean_line
 from orchtui.engine.timing.time_report import time_report
 
 SECRETS = (
@@ -156,6 +158,22 @@ class Subject:
             yield Note("NO AGENT FILE", f"{words}.")
         if run.aggregated is not None and run.aggregated.fallback is not None:
             yield Note("NO SYNTHESIS", f"{run.aggregated.fallback.rstrip('.')}.")
+        yield from _of_joining(run)
+
+
+def _of_joining(run: Run) -> Iterator[Note]:
+    """What takes trust away from how the results were joined."""
+    if reduced := joined_told.reduced_line(run):
+        yield Note("REDUCED", f"{reduced[:1].upper()}{reduced[1:]}")
+    if run.aggregated is None:
+        return
+    for problem in run.aggregated.problems:
+        yield Note("NOTE", f"{clean_line(problem)}.")
+    for odds in run.aggregated.seen.contradictions:
+        quotes = " and ".join(f"“{clean_line(quote)}”" for quote in odds.quotes)
+        yield Note(
+            "POSSIBLE CONTRADICTION", f"{quotes} ({clean_line(odds.why)}; a guess by rules)."
+        )
 
 
 def _without_file(run: Run) -> Iterator[TaskRun]:
