@@ -219,3 +219,12 @@ def test_a_race_whose_time_is_nonsense_is_drawn_all_the_same() -> None:
     subject = subjects.of(run.run)
     for form in TEXTS:
         assert "".join(text_of(subject, form))
+
+
+def test_an_attempt_that_began_before_its_run_is_drawn_all_the_same() -> None:
+    told = Told(*subjects.whole().run.plan.tasks).takes_over("a", 1)
+    told.tell(ev.RunResumed, 2, why="by hand", reused=(), again=tuple(told.run.tasks))
+    told.starts("a", -100).completes("a", 3, "made again")
+    subject = subjects.of(told.run)
+    for form in TEXTS:
+        assert "".join(text_of(subject, form))

@@ -87,7 +87,7 @@ class _Marks:
         made = [attempt for attempt in task.attempts if attempt.number]
         if len(made) < len(task.attempts):  # taken over first, and made again in another session
             begun = [one.started for one in self._run.sessions if one.started <= made[0].started]
-            known = begun[-1]
+            known = begun[-1] if begun else known  # a journal may come from elsewhere
         found = list(self._before(task, made, known))
         ticks: list[Tick] = []
         for attempt, after in zip_longest(made, made[1:]):
