@@ -75,7 +75,7 @@ def differences(run: Run, done: Sequence[TaskRun]) -> list[str]:
     if len(done) > len(read.tasks):
         more = len(done) - len(read.tasks)
         lines.append(f"- {more} more were not set against the others: there are too many.")
-    return [*lines, ""]
+    return lines if not lines[-1] else [*lines, ""]
 
 
 def recommendation(run: Run, done: Sequence[TaskRun]) -> list[str]:
