@@ -124,7 +124,7 @@ async def test_a_request_and_a_rewriting(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(3600)
 async def test_twenty_requests(tmp_path: Path) -> None:
     (tmp_path / "app.log").write_text("x")
     await planned(tmp_path, NARROW, REQUESTS, KINDS)
