@@ -14,10 +14,12 @@ from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold
+from orchtui.engine.aggregation import joining
+from orchtui.engine.aggregation.joined_events import Covered
 from orchtui.engine.aggregation.synthesis_check import why_not
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import PRIORITIES, Plan, Task
+from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Plan, Task
 from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.stamp import Stamp
@@ -42,6 +44,7 @@ _SYNTHESES = (
     "# All together\n\n## Missing\n\nA plain answer in one line, and two paragraphs of another.",
     "",
 )
+_STRATEGIES: tuple[AggregateStrategy, ...] = ("collect", "synthesize", "compare", "none")
 _E = TypeVar("_E", bound=ev.Event)
 
 
@@ -356,7 +359,9 @@ class Telling:
         self.add(own._aggregated(fallback))
         self.add(own._conclusion())
 
-    def synthesize(self) -> None:
+    def synthesize(self, *, by_hand: bool = False) -> None:
+        if self.choose.seldom(6):
+            self.reduce()
         earlier = len(self.run.aggregate.attempts) if self.run.aggregate is not None else 0
         self.tell(ev.TaskQueued, task=ev.AGGREGATE, attempt=earlier)
         assert self.run.aggregate is not None
@@ -364,7 +369,7 @@ class Telling:
         self._passes()
         if text := self.choose.among(_SYNTHESES):
             self.of(ev.TextDelta, self.run.aggregate, text=text)
-        if self.choose.seldom(8):
+        if not by_hand and self.choose.seldom(8):
             self.tell(ev.Steered, action="cancel_run")
             self.stopped = True
             self.cancel(self.run.aggregate, "the run was cancelled by hand")
@@ -372,6 +377,40 @@ class Telling:
             self.fail(self.run.aggregate, "empty")
         else:
             self.complete(self.run.aggregate)
+
+    def reduce(self) -> None:
+        """The results are too long to be read at once."""
+        done = self.run.with_status("completed")
+        for number, task in enumerate(done, 1):
+            self._passes()
+            self.tell(
+                ev.PartReduced,
+                part=number,
+                parts=len(done),
+                covers=(Covered(task.id, 0, len(task.text)),),
+                characters=len(task.text),
+                text="What matters of it.",
+                backend=self.schedule.backend,
+                took_s=3.0,
+                usage=self._usage(),
+                cost=self.choose.among((0.0, 0.25, None)),
+            )
+
+    def join_again(self) -> None:
+        """After the end, perhaps days later, a person wants another result of the same results."""
+        if not self.run.with_status("completed"):
+            return
+        self.now += 200_000.0
+        asked = self.choose.among(_STRATEGIES)
+        self.tell(ev.AggregationAsked, strategy=asked, backend=self.schedule.backend)
+        fallback = None
+        if asked == "synthesize":
+            self.synthesize(by_hand=True)
+            fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
+        strategy = joining.strategy_done(asked, fallback)
+        read = joining.read_results(self.run, strategy)
+        stamp = cast(Stamp, self.stamp)
+        self.add(joining.aggregated(self.run, stamp, asked, fallback, read, "parallel-result.md"))
 
     @property
     def whole(self) -> bool:
@@ -393,6 +432,8 @@ def tell(data: bytes) -> Telling:
         telling.resume()
         telling.session()
         telling.end()
+    if choose.seldom(4):
+        telling.join_again()
     return telling
 
 

@@ -40,6 +40,7 @@ def expected(run: Run) -> list[tuple[int, str]]:
         (1, inline(run.plan.title) or run.id),
         (2, "Result"),
         *([(3, "Variants")] if variants else []),
+        *([(3, "Differences")] if run.aggregated and run.aggregated.variants else []),
         *([(3, "Recommendation")] if variants and len(run.with_status("completed")) > 1 else []),
         *([(2, "What Did Not Complete")] if absent else []),
         (2, "Tasks"),
