@@ -169,7 +169,7 @@ def test_no_row_of_the_timeline_looks_whole_where_something_is_missing(run: Run)
             whole = truth(run).verdict == "COMPLETED"
             assert sign == VERDICT_SIGNS[verdict.verdict(run)]
         elif row.id == ev.AGGREGATE:
-            assert run.aggregated is not None
+            assert run.aggregated is not None and run.aggregate is not None
             # Who joined the results another way by hand may have left a failed synthesis behind.
             whole = run.aggregated.fallback is None and run.aggregate.status == "completed"
         assert (status == "completed") == (sign == "✓") == whole
