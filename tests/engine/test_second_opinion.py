@@ -156,7 +156,8 @@ async def test_hostile_text_in_an_answer_is_made_safe(
 def asked(script: list[Step], limit: float = 60.0, **fields: Any) -> Opinion:
     backend = Scripted({"@second-opinion": [script]}, **fields)
     opinion = virtual_time.run(ask(backend, PLAN, folder="/", limit=limit))
-    assert len(backend.assignments) == 1
+    [assignment] = backend.assignments
+    assert assignment.tools == (), "a program with tools of its own only answers"
     return opinion
 
 

@@ -110,6 +110,8 @@ async def ask(
         model=model,
         max_tokens=MAX_TOKENS,
         folder=folder,
+        # A program with tools of its own only answers: nothing that it reads may make it act.
+        tools=(),
     )
     answer = await ask_once(backend, assignment, limit=limit, longest=MAX_ANSWER, redactor=redactor)
     failed = Reading(problems=(answer.problem,))
