@@ -135,6 +135,7 @@ async def test_a_replay_of_the_run_that_is_shown_ends_with_that_very_run(
     make_app: MakeApp,
 ) -> None:
     app = make_app(plan_of(QUICK, QUICK))
+    app.main.clock = Clock()  # it stands still: the replay is not over before it is paused
     async with app.run_test(size=(120, 36)) as pilot:
         await run_to_end(pilot, app)
         shown = app.main.shown
