@@ -8,7 +8,7 @@ never holds anything up.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 from orchtui.engine.aggregation.joined_events import (
@@ -18,6 +18,7 @@ from orchtui.engine.aggregation.joined_events import (
     Overlap,
 )
 from orchtui.engine.aggregation.statements import Statement, statements
+from orchtui.engine.fair_share import fair_share
 
 MOST_CHARACTERS = 600_000
 """Of all results together that are read."""
@@ -63,7 +64,7 @@ def cross_read(texts: Mapping[str, str]) -> CrossReading:
 
 class _Reading:
     def __init__(self, texts: Mapping[str, str]) -> None:
-        share = _fair_share([len(text) for text in texts.values()])
+        share = fair_share([len(text) for text in texts.values()], MOST_CHARACTERS)
         self._all: list[Statement] = []
         for task, text in texts.items():
             self._all += statements(task, text[:share])
@@ -138,17 +139,6 @@ class _Reading:
                     self.left_out = self.left_out or "not all sentences were compared"
                     return
                 yield known[other], one
-
-
-def _fair_share(lengths: Sequence[int]) -> int:
-    """Characters that are read of each text, so that short ones are read whole."""
-    left, share = MOST_CHARACTERS, 0
-    for place, length in enumerate(sorted(lengths)):
-        share = left // (len(lengths) - place)
-        if length > share:
-            return share
-        left -= length
-    return max(lengths)
 
 
 def contradicts(one: Statement, other: Statement) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from orchtui.engine.choice.choosing import require_ended
 from orchtui.engine.errors import InputError
+from orchtui.engine.fair_share import fair_share
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.text import clean_line
 
@@ -110,7 +111,7 @@ def question(run: Run, tasks: Sequence[TaskRun], criteria: Sequence[str]) -> Que
     """
     letters = {chr(ord("A") + place): task.id for place, task in enumerate(tasks)}
     texts = [task.text for task in tasks]
-    most = _fair_share([len(text) for text in texts])
+    most = fair_share([len(text) for text in texts], MAX_CHARACTERS)
     problems = tuple(
         f"of '{clean_line(task.task.label)}' only the first {most:,} characters were judged"
         for task, text in zip(tasks, texts, strict=True)
@@ -128,17 +129,6 @@ def question(run: Run, tasks: Sequence[TaskRun], criteria: Sequence[str]) -> Que
         results="\n".join(shown),
     )
     return Question(_FORM, prompt, letters, problems)
-
-
-def _fair_share(lengths: Sequence[int]) -> int:
-    """Characters that each text may have, so that all of them together stay within the limit."""
-    left, share = MAX_CHARACTERS, 0
-    for place, length in enumerate(sorted(lengths)):
-        share = left // (len(lengths) - place)
-        if length > share:
-            return share
-        left -= length
-    return max(lengths)
 
 
 def _one_line(said: object) -> str:
