@@ -1,7 +1,7 @@
 """An answer's markdown stays in the section that it is put into."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -54,6 +54,7 @@ _LINES += ["\t# tab", "   # three", "* * *", "a\\", "[x]: y", "[x]:", "-->  # x"
 
 @settings(max_examples=1000)
 @given(lines=st.lists(st.sampled_from(_LINES), max_size=7))
+@example(lines=["-", "\t# tab", "a\\", "---"])
 def test_whatever_an_answer_holds_the_section_after_it_is_the_next_one(lines: list[str]) -> None:
     """As a reader of markdown sees it: the answer adds no heading of the result's own levels."""
     text = demote("\n".join(lines))
