@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine import events as ev
 from orchtui.engine.plan import Limits
-from orchtui.engine.slots import Slots
+from orchtui.engine.slots import FullTime, Slots
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, says, schedule_of, task
 from tests.engine.told import START, Told
@@ -88,6 +88,10 @@ def test_what_is_full_agrees_with_counting(
     for first, last in parts:
         assert start <= first < last <= end
         assert full_at((first + last) / 2)
+    added_up = FullTime(slots).between(one, other)
+    assert added_up == pytest.approx(
+        sum(last - first for first, last in parts) if one < other else 0
+    )
     middle = (start + end) / 2
     if middle not in {edge for part in parts for edge in part} and start < end:
         assert full_at(middle) == any(first <= middle < last for first, last in parts)

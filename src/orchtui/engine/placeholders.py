@@ -68,10 +68,13 @@ def _said_so(text: str, asked: str) -> bool:
     quoted = re.findall(r"[\"'`“‘«]([^\"'`”’»\n]{1,200})[\"'`”’»]", asked)
     if any(_plain(one) == words for one in quoted):
         return True
+    low = asked.casefold()
+    if any(word not in low for word in words.split()):
+        return False  # before a pattern is made for this one answer
     told = r"\W+".join(map(re.escape, words.split()))
     between = r"(?:\W+(?:only|just|exactly|with|back|the|word|text|following))*"
     said = rf"{_SAY}{between}\W+{told}\W*(?:$|[.,;!?\n])"
-    return re.search(said, asked.casefold()) is not None
+    return re.search(said, low) is not None
 
 
 def _mentions(asked: str, words: str) -> bool:

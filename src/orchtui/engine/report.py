@@ -134,9 +134,15 @@ def provenance(run: Run, task: TaskRun, shown: Callable[[str], str] = inline) ->
     return " · ".join(parts)
 
 
-def own_share(run: Run, task: TaskRun) -> list[str]:
-    """`_rehearsed`, where the whole run is not a rehearsal: that is told above."""
-    return _rehearsed(run, task) if rehearsed.badge(run) != rehearsed.BADGE else []
+def own_share(run: Run, task: TaskRun, above: str) -> list[str]:
+    """`_rehearsed`, where the whole run is not a rehearsal: that is told above.
+
+    Args:
+        run: The run.
+        task: The task.
+        above: The badge of the run, from `rehearsed.badge`: finding it looks at all tasks.
+    """
+    return _rehearsed(run, task) if above != rehearsed.BADGE else []
 
 
 def mark(run: Run, task: TaskRun) -> str:

@@ -75,3 +75,30 @@ class Slots:
             turns.pop()
         else:
             turns.append(at)
+
+
+class FullTime:
+    """How long a run had no room, between any two moments: added up once, then looked up.
+
+    Args:
+        slots: Of a run; what happens to them later is not seen.
+    """
+
+    def __init__(self, slots: Slots) -> None:
+        self._turns = list(slots.turns)
+        self._before = [0.0]
+        """Seconds without room until each turn."""
+        for place in range(1, len(self._turns)):
+            taken = self._turns[place] - self._turns[place - 1] if place % 2 else 0.0
+            self._before.append(self._before[-1] + taken)
+
+    def between(self, start: float, end: float) -> float:
+        """Seconds without room in a stretch of time."""
+        return max(0.0, self._until(end) - self._until(start)) if start < end else 0.0
+
+    def _until(self, at: float) -> float:
+        last = bisect_right(self._turns, at) - 1
+        if last < 0:
+            return 0.0
+        going = 0.0 if last % 2 else at - self._turns[last]
+        return self._before[last] + going

@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from orchtui.engine import verdict
 from orchtui.engine.plan import Limits, Task
 from orchtui.engine.schedule import Schedule
-from orchtui.engine.timing.list_scheduling import critical_path, ends, lower_bound, span
+from orchtui.engine.timing.list_scheduling import (
+    Network,
+    critical_path,
+    ends,
+    lower_bound,
+    span,
+)
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, conflict, execute, says, schedule_of, task
 
@@ -117,3 +123,32 @@ def test_no_run_beats_the_bounds_and_none_is_worse_than_list_scheduling_may_be(
     assert took >= bound - NEAR
     assert took <= (2 - 1 / slots) * bound + NEAR  # Graham, 1969
     assert took == pytest.approx(span(schedule.tasks, seconds, slots), abs=NEAR)
+
+
+@given(st.data())
+def test_a_network_is_used_many_times(data: st.DataObject) -> None:
+    """What is left out is as if it had never been there, and the next round knows nothing of it."""
+    count = data.draw(st.integers(1, 12))
+    names = [f"t{number}" for number in range(count)]
+    tasks = [
+        after(
+            name,
+            *data.draw(st.lists(st.sampled_from(names[:place]), unique=True, max_size=3))
+            if place
+            else (),
+            estimate=float(data.draw(st.integers(1, 9))),
+        )
+        for place, name in enumerate(names)
+    ]
+    gone = data.draw(st.sets(st.sampled_from(names)))
+    slots = data.draw(st.integers(1, 4))
+    schedule = of(*tasks)
+    seconds, network = seconds_of(schedule), Network(schedule.tasks)
+
+    left = network.ends(seconds, slots, gone)
+    whole = network.ends(seconds, slots)
+
+    assert left == ends([one for one in schedule.tasks if one.id not in gone], seconds, slots)
+    assert whole == ends(schedule.tasks, seconds, slots)
+    assert max(whole.values()) <= network.at_most(seconds, slots) + 1e-6
+    assert network.at_most(seconds, 1) == pytest.approx(sum(seconds.values()))

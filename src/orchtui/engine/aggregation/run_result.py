@@ -6,7 +6,7 @@ never writes a file and never changes a Run.
 
 from collections.abc import Callable
 
-from orchtui.engine import choice_told, outcome_words, verdict
+from orchtui.engine import choice_told, outcome_words, rehearsed, verdict
 from orchtui.engine.aggregation.joined_told import problem_lines, reduced_parts, seen_section
 from orchtui.engine.aggregation.result_head import head
 from orchtui.engine.aggregation.variant_table import differences, recommendation, variants
@@ -41,7 +41,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
             "## Synthesis",
             "",
             f"> Made from: {titles}.",
-            *own_share(run, run.aggregate),
+            *own_share(run, run.aggregate, rehearsed.badge(run)),
             *problem_lines(run),
             "",
         ]
@@ -50,7 +50,7 @@ def result(run: Run, task_name: Callable[[int], str]) -> str:
             lines += ["## Summarized Parts", "", *parts, ""]
         lines += ["## Sources", "", *(_link(run, task, task_name) for task in done), ""]
     elif strategy == "compare" and run.choice is not None:
-        about = own_share(run, run.choice[0])
+        about = own_share(run, run.choice[0], rehearsed.badge(run))
         lines += choice_told.chosen_section(run, task_name, about)
         lines += variants(run, done, lambda number: _to_file(task_name(number)))
         lines += differences(run, done)
@@ -85,7 +85,7 @@ def _missing(run: Run, task_name: Callable[[int], str]) -> list[str]:
 
 
 def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) -> list[str]:
-    lines = []
+    lines, badge = [], rehearsed.badge(run)
     if len(done) > 1:
         lines += ["## Contents", ""]
         lines += [f"{n}. {inline(task.task.label)}" for n, task in enumerate(done, 1)] + [""]
@@ -93,7 +93,7 @@ def _sections(run: Run, done: list[TaskRun], task_name: Callable[[int], str]) ->
         number = task.task.position
         lines += [f"## {inline(task.task.label)}", ""]
         lines += [f"> Task {number} · {provenance(run, task)} · [file]({task_name(number)})"]
-        lines += [*own_share(run, task), *about_files(run, task), ""]
+        lines += [*own_share(run, task, badge), *about_files(run, task), ""]
         lines += [demote(task.text).strip() or "*(the program printed nothing)*", ""]
     return lines
 

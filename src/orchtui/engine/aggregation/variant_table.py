@@ -97,7 +97,8 @@ def _advice(run: Run, done: Sequence[TaskRun]) -> tuple[TaskRun | None, str]:
             why = inline(said.why).rstrip(".")
             return by_id[said.best], f"A judge would choose it{f': {why}' if why else ''}."
     stars = {task.id: one.stars for task in done if (one := run.ratings.get(task.id))}
-    best = [task_id for task_id, many in stars.items() if many == max(stars.values())]
+    most = max(stars.values(), default=0)
+    best = [task_id for task_id, many in stars.items() if many == most]
     if len(best) == 1:
         return by_id[best[0]], f"You gave it {stars[best[0]]} stars, more than any other."
     if rehearsed.share(run) != "none":

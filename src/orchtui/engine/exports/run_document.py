@@ -8,7 +8,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from orchtui.engine import choice_told, report
+from orchtui.engine import choice_told, rehearsed, report
 from orchtui.engine.aggregation import joined_told, result_head, variant_table
 from orchtui.engine.demoting import demote
 from orchtui.engine.events import iso
@@ -42,8 +42,9 @@ def document(subject: Subject) -> Iterator[str]:
     yield from _result(subject)
     yield from _missing(subject)
     yield "## Tasks\n\n"
+    badge = rehearsed.badge(run)
     for task in run.tasks.values():
-        yield from _task(subject, task)
+        yield from _task(subject, task, badge)
 
 
 def _result(subject: Subject) -> Iterator[str]:
@@ -58,7 +59,8 @@ def _result(subject: Subject) -> Iterator[str]:
         yield f"> **No synthesis was made**: {why}. The results stand one by one below.\n\n"
     if run.aggregated.strategy == "synthesize" and run.aggregate is not None:
         yield f"> Synthesis · {report.provenance(run, run.aggregate)}\n"
-        about = [*report.own_share(run, run.aggregate), *joined_told.problem_lines(run)]
+        about = report.own_share(run, run.aggregate, rehearsed.badge(run))
+        about += joined_told.problem_lines(run)
         yield "\n".join([*about, "", ""])
         yield demote(run.aggregate.text).strip() + "\n\n"
         yield from _seen(subject)
@@ -101,13 +103,13 @@ def _missing(subject: Subject) -> Iterator[str]:
     yield "\n".join([*lines, "", ""])
 
 
-def _task(subject: Subject, task: TaskRun) -> Iterator[str]:
+def _task(subject: Subject, task: TaskRun, badge: str) -> Iterator[str]:
     run = subject.run
     lines = [f"### Task {task.task.position}: {inline(task.task.label)}", ""]
     lines.append(f"> {report.status_word(task)} · {report.provenance(run, task)}")
     if task.task.waits_for:
         lines += [">", f"> Waited for: {inline(', '.join(task.task.waits_for))}"]
-    lines += report.own_share(run, task)
+    lines += report.own_share(run, task, badge)
     for attempt in task.attempts[:-1]:
         lines += [">", f"> Attempt {attempt.number}: {inline(attempt.outcome)}"]
     if task.status != "completed" and task.why:

@@ -9,50 +9,115 @@ Applied Mathematics 17(2), 1969). This module runs nothing and knows no clock.
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from orchtui.engine.schedule import ScheduledTask
 
 
-def ends(
-    tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int
-) -> dict[str, float]:
-    """When each task ends, in seconds from the first start, by id.
+class Network:
+    """Tasks with their order, laid out once to be scheduled on paper many times.
+
+    A round costs n log n of the tasks and their edges, and looks at no task's words.
 
     Args:
         tasks: Those that run. What they wait for beyond these is there already.
-        seconds: How long each takes, by id.
-        concurrency: Tasks that run at once; at least 1.
     """
-    by_id = {task.id: task for task in tasks}
-    needs = {task.id: by_id.keys() & task.waits_for for task in tasks}
-    freed: dict[str, list[str]] = {task.id: [] for task in tasks}
-    for name, others in needs.items():
-        for other in others:
-            freed[other].append(name)
-    ready = [task.turn for task in tasks if not needs[task.id]]
-    heapq.heapify(ready)
-    running: list[tuple[float, str]] = []
-    found: dict[str, float] = {}
-    now = 0.0
-    while True:
-        while ready and len(running) < concurrency:
-            first = heapq.heappop(ready)[-1]
-            heapq.heappush(running, (now + seconds[first], first))
-        if not running:
-            return found
-        now, ended = heapq.heappop(running)
-        found[ended] = now
-        for name in freed[ended]:
-            needs[name].discard(ended)
-            if not needs[name]:
-                heapq.heappush(ready, by_id[name].turn)
+
+    def __init__(self, tasks: Sequence[ScheduledTask]) -> None:
+        self.ids = [task.id for task in sorted(tasks, key=lambda task: task.turn)]
+        """In the order in which they take a slot."""
+        self._at = {name: place for place, name in enumerate(self.ids)}
+        self._freed: list[list[int]] = [[] for _ in self.ids]
+        """For each task those that wait for it."""
+        self._needs = [0] * len(self.ids)
+        for task in tasks:
+            place = self._at[task.id]
+            needed = {self._at[other] for other in task.waits_for if other in self._at}
+            self._needs[place] = len(needed)
+            for other in needed:
+                self._freed[other].append(place)
+
+    def ends(
+        self, seconds: Mapping[str, float], concurrency: int, without: Iterable[str] = ()
+    ) -> dict[str, float]:
+        """When each task ends, in seconds from the first start, by id.
+
+        Args:
+            seconds: How long each takes, by id.
+            concurrency: Tasks that run at once; at least 1.
+            without: Ids of tasks that are left out this time; nobody waits for them.
+        """
+        took = [seconds[name] for name in self.ids]
+        needs = self._left(without)
+        ready = [place for place, count in enumerate(needs) if not count]  # a heap: it is sorted
+        running: list[tuple[float, int]] = []
+        found: dict[str, float] = {}
+        now = 0.0
+        while True:
+            while ready and len(running) < concurrency:
+                first = heapq.heappop(ready)
+                heapq.heappush(running, (now + took[first], first))
+            if not running:
+                return found
+            now, ended = heapq.heappop(running)
+            found[self.ids[ended]] = now
+            for place in self._freed[ended]:
+                needs[place] -= 1
+                if not needs[place]:
+                    heapq.heappush(ready, place)
+
+    def span(
+        self, seconds: Mapping[str, float], concurrency: int, without: Iterable[str] = ()
+    ) -> float:
+        """From the first start to the last end; arguments are those of `ends`."""
+        return max(self.ends(seconds, concurrency, without).values(), default=0.0)
+
+    def at_most(self, seconds: Mapping[str, float], concurrency: int) -> float:
+        """Seconds that `span` never exceeds, found without a schedule: Graham's bound.
+
+        Args:
+            seconds: As for `ends`.
+            concurrency: As for `ends`.
+        """
+        needs = list(self._needs)
+        begins = [0.0] * len(needs)
+        waiting = [place for place, count in enumerate(needs) if not count]
+        work = longest = 0.0
+        while waiting:
+            place = waiting.pop()
+            took = seconds[self.ids[place]]
+            work, end = work + took, begins[place] + took
+            longest = max(longest, end)
+            for other in self._freed[place]:
+                begins[other] = max(begins[other], end)
+                needs[other] -= 1
+                if not needs[other]:
+                    waiting.append(other)
+        return work / concurrency + (1 - 1 / concurrency) * longest
+
+    def _left(self, without: Iterable[str]) -> list[int]:
+        """How many each waits for; -1 for what is left out, which never begins."""
+        needs = list(self._needs)
+        gone = {self._at[name] for name in without}
+        for place in gone:
+            for other in self._freed[place]:
+                needs[other] -= 1
+        for place in gone:
+            needs[place] = -1
+        return needs
+
+
+def ends(
+    tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int
+) -> dict[str, float]:
+    """`Network.ends` of tasks that are scheduled only once."""
+    return Network(tasks).ends(seconds, concurrency)
 
 
 def span(tasks: Sequence[ScheduledTask], seconds: Mapping[str, float], concurrency: int) -> float:
     """From the first start to the last end; arguments are those of `ends`."""
-    return max(ends(tasks, seconds, concurrency).values(), default=0.0)
+    return Network(tasks).span(seconds, concurrency)
 
 
 def critical_path(

@@ -17,7 +17,7 @@ from orchtui.engine.durations import show_duration
 from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.task_events import Shortage
-from orchtui.engine.timing.list_scheduling import ends
+from orchtui.engine.timing.list_scheduling import Network
 
 _NORMAL = PRIORITIES.index("normal")
 _NICE = PRIORITIES.index("nice-to-have")
@@ -103,24 +103,33 @@ def _needed_by(tasks: Iterable[ScheduledTask], pending: Iterable[Pending]) -> se
     return found
 
 
-def _with_dependents(pending: Iterable[Pending], gone: Collection[str]) -> set[str]:
-    """These, and what needs one of them."""
-    needing: dict[str, list[str]] = {}
-    for one in pending:
-        for needed in one.task.after:
-            needing.setdefault(needed, []).append(one.task.id)
-    lost, more = set(gone), list(gone)
-    while more:
-        new = [name for name in needing.get(more.pop(), ()) if name not in lost]
-        lost.update(new)
-        more += new
-    return lost
+class _Dependents:
+    """Who needs whom among these, laid out once.
 
+    Args:
+        pending: All that have not ended.
+    """
 
-def _all_lost(pending: Iterable[Pending], gone: Sequence[str]) -> list[str]:
-    """Ids of these in their order, then of what is lost with them."""
-    more = _with_dependents(pending, gone).difference(gone)
-    return [*gone, *(one.task.id for one in pending if one.task.id in more)]
+    def __init__(self, pending: Sequence[Pending]) -> None:
+        self._ids = [one.task.id for one in pending]
+        self._needing: dict[str, list[str]] = {}
+        for one in pending:
+            for needed in one.task.after:
+                self._needing.setdefault(needed, []).append(one.task.id)
+
+    def with_them(self, gone: Collection[str]) -> set[str]:
+        """These, and what needs one of them."""
+        lost, more = set(gone), list(gone)
+        while more:
+            new = [name for name in self._needing.get(more.pop(), ()) if name not in lost]
+            lost.update(new)
+            more += new
+        return lost
+
+    def all_lost(self, gone: Sequence[str]) -> list[str]:
+        """Ids of these in their order, then of what is lost with them."""
+        more = self.with_them(gone).difference(gone)
+        return [*gone, *(name for name in self._ids if name in more)]
 
 
 def _fewest(going: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> Sequence[str]:
@@ -137,38 +146,62 @@ def _fewest(going: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> Sequ
 
 def _late(pending: Sequence[Pending], short: Shortage, limit: float, slots: int) -> list[str]:
     """Who goes for the deadline."""
-
-    def late(gone: Collection[str]) -> set[str]:
-        lost = _with_dependents(pending, gone)
-        kept = [one for one in pending if one.task.id not in lost]
-        # What runs has its slot, whoever else might be more urgent.
-        tasks = [_at_once(one.task) if one.begun else one.task for one in kept]
-        when = ends(tasks, {one.task.id: one.rest.seconds or 0.0 for one in kept}, slots)
-        waiting = [one.task for one in kept if not one.begun and one.rest.seconds]
-        return {task.id for task in waiting if when[task.id] > limit}
-
-    def more_important(names: Iterable[str], level: int) -> set[str]:
-        return {name for name in names if urgency[name] < level}
-
-    urgency = {one.task.id: one.task.urgency for one in pending}
+    paper = _OnPaper(pending, limit, slots)
+    if paper.surely_fits():
+        return []
+    late, more_important = paper.late, paper.more_important
     nice, normal = (_in_leaving_order(pending, level) for level in (_NICE, _NORMAL))
     now = late(())
-    if not now:
+    critical = more_important(now, _NORMAL)
+    if not now or not (nice or critical):
         return []
-    hopeless = late([*nice, *normal])  # too late whatever is left out
-    gone: list[str] = []
-    if more_important(now, _NORMAL) - hopeless and more_important(late(nice), _NORMAL) - hopeless:
-        for_critical = _fewest(
-            normal, lambda some: not more_important(late([*nice, *some]), _NORMAL) - hopeless
-        )
-        gone = [*nice, *for_critical]
-    else:
-        hopeless = late(nice)
-        gone = [*_fewest(nice, lambda some: not more_important(late(some), _NICE) - hopeless)]
-        # What would be stopped at the deadline anyway need not begin.
-        still = late(gone)
-        gone += [name for name in nice if name in still]
-    return _all_lost(pending, gone)
+    if critical:
+        hopeless = late([*nice, *normal])  # too late whatever is left out
+        if critical - hopeless and more_important(late(nice), _NORMAL) - hopeless:
+            for_critical = _fewest(
+                normal, lambda some: not more_important(late([*nice, *some]), _NORMAL) - hopeless
+            )
+            return paper.dependents.all_lost([*nice, *for_critical])
+    hopeless = late(nice)
+    gone = [*_fewest(nice, lambda some: not more_important(late(some), _NICE) - hopeless)]
+    # What would be stopped at the deadline anyway need not begin.
+    still = late(gone)
+    gone += [name for name in nice if name in still]
+    return paper.dependents.all_lost(gone)
+
+
+class _OnPaper:
+    """What would be too late for a deadline if some were left out, tried on paper.
+
+    Args:
+        pending: All that have not ended.
+        limit: Seconds until the deadline.
+        slots: Tasks that run at once.
+    """
+
+    def __init__(self, pending: Sequence[Pending], limit: float, slots: int) -> None:
+        self._limit = limit
+        self._slots = slots
+        # What runs has its slot, whoever else might be more urgent.
+        self._network = Network([_at_once(one.task) if one.begun else one.task for one in pending])
+        self._seconds = {one.task.id: one.rest.seconds or 0.0 for one in pending}
+        self._waiting = [one.task.id for one in pending if not one.begun and one.rest.seconds]
+        self._urgency = {one.task.id: one.task.urgency for one in pending}
+        self.dependents = _Dependents(pending)
+
+    def surely_fits(self) -> bool:
+        """Whether nothing is late, as far as that can be told without a schedule."""
+        return self._network.at_most(self._seconds, self._slots) < self._limit
+
+    def late(self, gone: Collection[str]) -> set[str]:
+        """Ids of what waits and ends too late, without these and what needs them."""
+        lost = self.dependents.with_them(gone)
+        when = self._network.ends(self._seconds, self._slots, lost)
+        return {name for name in self._waiting if name not in lost and when[name] > self._limit}
+
+    def more_important(self, names: Iterable[str], level: int) -> set[str]:
+        """Those of these that are more important than a level."""
+        return {name for name in names if self._urgency[name] < level}
 
 
 def _at_once(task: ScheduledTask) -> ScheduledTask:
@@ -178,15 +211,17 @@ def _at_once(task: ScheduledTask) -> ScheduledTask:
 def _dear(pending: Sequence[Pending], short: Shortage, limit: float, slots: int) -> list[str]:
     """Who goes for a budget."""
 
+    dependents = _Dependents(pending)
+
     def fits(gone: Collection[str]) -> bool:
-        lost = _with_dependents(pending, gone)
+        lost = dependents.with_them(gone)
         return _sum(pending, short, without=lost) <= limit
 
     nice, normal = (_in_leaving_order(pending, level) for level in (_NICE, _NORMAL))
     gone = [*_fewest(nice, fits)]
     if not fits(gone) and any(not one.begun and one.task.urgency < _NORMAL for one in pending):
         gone += _fewest(normal, lambda some: fits([*gone, *some]))
-    return _all_lost(pending, gone)
+    return dependents.all_lost(gone)
 
 
 def _sum(pending: Iterable[Pending], short: Shortage, without: Collection[str] = ()) -> float:

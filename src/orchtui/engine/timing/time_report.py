@@ -17,7 +17,7 @@ import msgspec
 from orchtui.engine import verdict
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import ScheduledTask
-from orchtui.engine.timing.list_scheduling import critical_path, span
+from orchtui.engine.timing.list_scheduling import Network, critical_path
 from orchtui.engine.timing.stragglers import stragglers
 from orchtui.engine.timing.time_use import Clock, TimeUse, deciding_chain, together
 
@@ -218,20 +218,21 @@ def _helps(
         Help(kind="retries", saves_s=chain_use.retries_s),
         Help(kind="servers", saves_s=chain_use.servers_s),
     ]
-    before = span(tasks, took, slots)
-    found += _more_slots(tasks, took, slots, before)
+    paper = Network(tasks)
+    before = paper.span(took, slots)
+    found += _more_slots(paper, took, slots, before)
     if len(tasks) <= _MOST_TRIED:
         longest = sorted(path, key=lambda name: -took[name])[:_CANDIDATES]
         faster = [
             Help(
                 kind="faster",
                 task=name,
-                saves_s=before - span(tasks, {**took, name: took[name] / 2}, slots),
+                saves_s=before - paper.span({**took, name: took[name] / 2}, slots),
             )
             for name in longest
         ]
         found += sorted(faster, key=lambda one: -one.saves_s)[:1]
-        found += _second_attempts(run, tasks, uses, took, before)
+        found += _second_attempts(run, tasks, uses, took, paper)
     worth = [one for one in found if one.saves_s >= max(_WORTH * makespan, 0.001)]
     return tuple(
         msgspec.structs.replace(one, saves_s=_ms(min(one.saves_s, makespan)))
@@ -244,18 +245,19 @@ def _second_attempts(
     tasks: Sequence[ScheduledTask],
     uses: Mapping[str, TimeUse],
     took: Mapping[str, float],
-    before: float,
+    paper: Network,
 ) -> list[Help]:
     """The straggler, of those that completed, whose second attempt would have saved most."""
     done = [task for task in tasks if run.tasks[task.id].status == "completed"]
     late = stragglers(done, {task.id: uses[task.id].work_s for task in done})
     slots = max(1, run.concurrency)
+    before = paper.span(took, slots)
     found = [
         Help(
             kind="second attempt",
             task=one.task_id,
             usual_s=_ms(one.usual_s),
-            saves_s=before - span(tasks, {**took, one.task_id: one.at_best_s}, slots),
+            saves_s=before - paper.span({**took, one.task_id: one.at_best_s}, slots),
         )
         for one in sorted(late, key=lambda one: one.usual_s - one.took_s)[:_CANDIDATES]
         if one.at_best_s < took[one.task_id]
@@ -263,19 +265,17 @@ def _second_attempts(
     return sorted(found, key=lambda one: -one.saves_s)[:1]
 
 
-def _more_slots(
-    tasks: Sequence[ScheduledTask], took: Mapping[str, float], slots: int, before: float
-) -> list[Help]:
+def _more_slots(paper: Network, took: Mapping[str, float], slots: int, before: float) -> list[Help]:
     """As many slots as bring all that slots can bring."""
-    most = len(tasks)
-    best = span(tasks, took, most) if most > slots else before
+    most = len(paper.ids)
+    best = paper.span(took, most) if most > slots else before
     if best >= (1 - _WORTH) * before:
         return []
     few, many = slots, most
-    while len(tasks) <= _MOST_TRIED and many - few > 1:
+    while most <= _MOST_TRIED and many - few > 1:
         middle = (few + many) // 2
-        if span(tasks, took, middle) <= best + _WORTH * (before - best):
+        if paper.span(took, middle) <= best + _WORTH * (before - best):
             many = middle
         else:
             few = middle
-    return [Help(kind="slots", slots=many, saves_s=before - span(tasks, took, many))]
+    return [Help(kind="slots", slots=many, saves_s=before - paper.span(took, many))]

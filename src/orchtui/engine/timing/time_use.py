@@ -13,6 +13,7 @@ import msgspec
 
 from orchtui.engine import events as ev
 from orchtui.engine.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.slots import FullTime
 from orchtui.engine.time_axis import TimeAxis
 
 _AT_ONCE = 0.1
@@ -67,8 +68,8 @@ class Clock:
     """
 
     def __init__(self, run: Run, now: float) -> None:
-        self._run = run
         self._now = now
+        self._full = FullTime(run.slots)
         self._axis = TimeAxis.of(run, now)
         self._paused = _pauses(run, now)
 
@@ -109,9 +110,10 @@ class Clock:
 
     def _wait(self, start: float, end: float) -> TimeUse:
         """Ready, but not started: for which of the three reasons."""
-        full = self._run.slots.full_between(start, end)
-        held = sum(_shared(one, other) for one in full for other in self._paused)
-        taken = sum(until - since for since, until in full)
+        taken = self._full.between(start, end)
+        held = sum(
+            self._full.between(max(start, since), min(end, until)) for since, until in self._paused
+        )
         return TimeUse(
             slots_s=max(0.0, taken - held),
             servers_s=max(0.0, end - start - taken),
@@ -177,7 +179,3 @@ def _pauses(run: Run, now: float) -> list[tuple[float, float]]:
             found.append((since, moment))
             since = None
     return [*found, (since, now)] if since is not None else found
-
-
-def _shared(one: tuple[float, float], other: tuple[float, float]) -> float:
-    return max(0.0, min(one[1], other[1]) - max(one[0], other[0]))

@@ -1,0 +1,185 @@
+"""What a plan costs by the number of its tasks: each step from its file to what is told of its run.
+
+    python -m benchmarks.scale [--sizes 10,100,1000,10000] [--profile STEP] [--no-check]
+
+Seconds of the processor, of one round. Each task names one town of its own; every tenth is handed
+the results of two others, every fifth is nice to have. The run is a whole one on the rehearsal
+backend, which answers in a few words at once, 200 tasks at a time: with its journal, its files, its
+result and its log. *Shedding* is one look at a plan of which nothing has begun and for which there
+is half of the time: the dearest look there is. This program never asserts anything.
+"""
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from orchtui.engine import execution_log, fold, journal, past_runs, plan_file, summary
+from orchtui.engine.aggregation import joining, run_result
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.backends.rehearsal import RehearsalBackend
+from orchtui.engine.forecast import seconds_left
+from orchtui.engine.history.run_history import History
+from orchtui.engine.independence import check
+from orchtui.engine.journal import RUNS
+from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.plan import Limits, Plan, Priority, Task
+from orchtui.engine.project import Project
+from orchtui.engine.resuming import Prospect
+from orchtui.engine.run import Run
+from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents
+from orchtui.engine.timing.shedding import Pending, Use, to_shed
+from orchtui.engine.timing.time_report import time_report
+
+SIZES = (10, 100, 1_000, 10_000)
+SLOTS = 200
+_VERBS = ("Summarize", "Describe", "Review", "Explain", "Outline", "Translate", "Compare", "Check")
+_T = TypeVar("_T")
+
+
+def plan_of(count: int) -> Plan:
+    """A plan as a table of parameters gives it."""
+
+    def priority(number: int) -> Priority:
+        return "nice-to-have" if number % 5 == 0 else "normal"
+
+    tasks = (
+        Task(
+            id=f"t{number}",
+            prompt=f"{_VERBS[number % 8]} the history of town number {number} in the region of "
+            f"Lake {number // 7}.",
+            after=(f"t{number - 1}", f"t{number - 5}") if number % 10 == 9 else (),
+            priority=priority(number),
+        )
+        for number in range(count)
+    )
+    return Plan(
+        backend="rehearsal",
+        limits=Limits(concurrency=SLOTS, max_tasks=count),
+        tasks=tuple(tasks),
+    )
+
+
+class Steps:
+    """Takes the time of one step after the other.
+
+    Args:
+        profiled: The step that is looked into; empty for none.
+    """
+
+    def __init__(self, profiled: str = "") -> None:
+        self.took: dict[str, float] = {}
+        self._profiled = profiled
+
+    def __call__(self, name: str, work: Callable[[], _T]) -> _T:
+        profile = cProfile.Profile(time.process_time) if name == self._profiled else None
+        began = time.process_time()
+        if profile is not None:
+            profile.enable()
+        try:
+            return work()
+        finally:
+            if profile is not None:
+                profile.disable()
+            self.took[name] = time.process_time() - began
+            if profile is not None:
+                pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+
+
+def project_in(folder: Path) -> Project:
+    """A project with the built-in specialists and nothing but the rehearsal."""
+    agents = Agents([AgentFolder(BUILT_IN, "built-in")])
+    specialists, diagnostics = agents.current()
+    return Project(
+        folder=folder,
+        out=folder / "artifacts",
+        backends=Backends({}, chosen="rehearsal"),
+        specialists=specialists,
+        diagnostics=diagnostics,
+        agents=agents,
+    )
+
+
+async def _run(project: Project, prospect: Prospect) -> None:
+    session = Orchestrator(
+        prospect.plan,
+        prospect.schedule,
+        Crew(backends={"rehearsal": RehearsalBackend(words=12, pace=0.0)}),
+        folder=project.folder,
+        out=project.out,
+        terms=prospect.terms,
+    )
+    async with session:
+        async for _ in session:
+            pass
+    assert session.run.finished is not None and session.run.finished.verdict == "COMPLETED"
+
+
+def measure(count: int, profiled: str = "", *, checked: bool = True) -> dict[str, float]:
+    """Seconds of the processor, by step."""
+    steps = Steps(profiled)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        path = folder / "plan.yaml"
+        plan = plan_of(count)
+        steps("plan file written", lambda: plan_file.save_plan(plan, path))
+        plan = steps("plan file read", lambda: plan_file.load_plan(path))
+        report = steps("check", lambda: check(plan)) if checked else check(Plan())
+        project = project_in(folder)
+        prospect = steps("schedule", lambda: project.prospect(plan, report))
+        schedule = prospect.schedule
+        steps("estimate", lambda: project.estimate(schedule))
+        waiting = [Pending(task, Use(10.0, 100, 1.0)) for task in schedule.tasks]
+        half = Use(seconds=5.0 * count / SLOTS)
+        steps("shedding, a look", lambda: to_shed(waiting, half, SLOTS))
+        steps("run", lambda: asyncio.run(_run(project, prospect)))
+        out = project.out
+        (where,) = (out / RUNS).iterdir()
+        told(steps, where, out)
+    return steps.took
+
+
+def told(steps: Steps, where: Path, out: Path) -> None:
+    """What is told of a run that has ended."""
+    events = steps("journal read", lambda: list(journal.read(where)))
+    run = steps("fold", lambda: fold.replay(events))
+    assert isinstance(run, Run)
+    steps("forecast", lambda: seconds_left(run, run.at))
+    steps("report on time", lambda: time_report(run))
+    steps("results read across", lambda: joining.read_results(run, "collect"))
+    steps("result", lambda: run_result.result(run, str))
+    steps("log", lambda: execution_log.log(run, task_output=str, result_output="r.md"))
+    steps("summary", lambda: summary.dump(run))
+    steps("run opened", lambda: past_runs.open_run(out, where.name))
+
+    def listed() -> Any:
+        with History(out) as history:
+            history.refresh()
+            return history.listing(history.parse("")), history.search(history.parse("town"))
+
+    steps("runs listed, searched", listed)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    parser.add_argument("--profile", default="", metavar="STEP")
+    parser.add_argument("--no-check", action="store_true", help="without what compares all pairs")
+    asked = parser.parse_args()
+    sizes = [int(one) for one in asked.sizes.split(",")]
+    measure(10)  # warms up
+    found = {size: measure(size, asked.profile, checked=not asked.no_check) for size in sizes}
+    print("| ms | " + " | ".join(f"{size:,}" for size in sizes) + " |")
+    print("|---|" + "--:|" * len(sizes))
+    for name in found[sizes[0]]:
+        cells = (f"{1000 * found[size][name]:,.1f}" for size in sizes)
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()
