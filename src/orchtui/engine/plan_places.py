@@ -25,7 +25,7 @@ from orchtui.engine.yaml_compose import (
 )
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-_FIELD = re.compile(r"(title|prompt|(?:reads|writes|after)(?=\[))(?:\[([0-9]+)\])?")
+_FIELD = re.compile(r"(title|prompt|expected_output|(?:reads|writes|after)(?=\[))(?:\[([0-9]+)\])?")
 _ANCHOR = re.compile(r"&\S+\s+")
 _BLOCK_HEADER = re.compile("[|>][^\r\n\x85\u2028\u2029]*")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\r\n|.)", re.DOTALL)
@@ -58,7 +58,7 @@ class PlanText:
 
         Args:
             position: The task's place in the plan, from 0.
-            field: `title`, `prompt`, `reads[i]`, `writes[i]` or `after[i]`.
+            field: `title`, `prompt`, `expected_output`, `reads[i]`, `writes[i]` or `after[i]`.
             value: The field as it was read.
             start: Code points from its beginning.
 

@@ -9,6 +9,7 @@ from itertools import product
 
 from orchtui.engine.independence import (
     declared,
+    expected_outputs,
     groups,
     mentions,
     order_of_work,
@@ -49,6 +50,7 @@ def find(
     guesses = (*guesses, *_reviewed_first(desk, guesses))
     signs = [
         *pointing,
+        *expected_outputs.find(desk),
         *same_files.flows(desk, claims),
         *(
             sign

@@ -55,7 +55,8 @@ class Desk:
         if not span.field:
             return self.readings[span.index].text[span.start : span.end]
         name, _, number = span.field.rstrip("]").partition("[")
-        text: str = getattr(self.tasks[span.index], name)[int(number)]
+        field = getattr(self.tasks[span.index], name)
+        text: str = field[int(number)] if number else field
         return text[span.start : span.end]
 
     def label(self, index: int) -> str:

@@ -66,6 +66,7 @@ def pipeline(plan: Plan, before: str, after: str) -> Plan:
         first,
         title=f"{first.label}, then {second.label}",
         prompt=_steps(first.prompt, second.prompt),
+        expected_output=second.expected_output or first.expected_output,
         specialist=_agreed(first.specialist, second.specialist, plan.specialist),
         timeout=_time(first, second, plan),
         idle_timeout=_patience(first.idle_timeout, second.idle_timeout),

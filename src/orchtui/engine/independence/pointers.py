@@ -57,23 +57,34 @@ def find(desk: Desk) -> Iterator[Sign]:
 
 
 def _numbers_named(desk: Desk) -> Iterator[Sign]:
-    count = len(desk.tasks)
     for reading in desk.readings:
         text, own = reading.text[:READ_AT_MOST], reading.index
         named: dict[int, tuple[int, int]] = {}
-        for match in _NUMBERED.finditer(text):
-            if _own_list(text, match.start()) or _OF_OTHERS.match(text, match.end()):
-                continue
-            for number in _numbers(match["numbers"], match["noun"]):
-                named.setdefault(number - 1, match.span())
-        for match in _NUMBERED_ELSEWHERE.finditer(text):
-            named.setdefault(int(match[1]) - 1, match.span())
-        for match in _ORDINALS.finditer(text):
-            for before in _ordinal(match, own, count):
-                named.setdefault(before, match.span())
+        for before, start, end in by_number(text, own, len(desk.tasks)):
+            named.setdefault(before, (start, end))
         for before, span in named.items():
-            if 0 <= before < count and before != own:
-                yield _sign(desk, before, own, *span)
+            yield _sign(desk, before, own, *span)
+
+
+def by_number(text: str, own: int, count: int) -> Iterator[tuple[int, int, int]]:
+    """Each task that a text names by its number or its place, and from where to where it does.
+
+    Args:
+        text: Of a task; not longer than `READ_AT_MOST`.
+        own: The task's place.
+        count: How many there are.
+    """
+    found: list[tuple[int, int, int]] = []
+    for match in _NUMBERED.finditer(text):
+        if _own_list(text, match.start()) or _OF_OTHERS.match(text, match.end()):
+            continue
+        numbers = _numbers(match["numbers"], match["noun"])
+        found += [(number - 1, *match.span()) for number in numbers]
+    for match in _NUMBERED_ELSEWHERE.finditer(text):
+        found.append((int(match[1]) - 1, *match.span()))
+    for match in _ORDINALS.finditer(text):
+        found += [(before, *match.span()) for before in _ordinal(match, own, count)]
+    return (one for one in found if 0 <= one[0] < count and one[0] != own)
 
 
 def _own_list(text: str, start: int) -> bool:
@@ -121,38 +132,68 @@ def _ordinal(match: re.Match[str], own: int, count: int) -> list[int]:
 
 def _sign(desk: Desk, before: int, after: int, start: int, end: int) -> Sign:
     said = desk.readings[after].text[start:end]
+    return named(Span(after, start, end), before, f"names it: “{said}”")
+
+
+def named(span: Span, before: int, because: str) -> Sign:
+    """The sign of a task that names another one.
+
+    Args:
+        span: The words, in the one that names.
+        before: Place of the one that is named.
+        because: The end of a sentence that begins with the two tasks' names.
+    """
     return Sign(
         before=before,
-        after=after,
+        after=span.index,
         rule="pointer",
         strength=CERTAIN,
-        spans=(Span(after, start, end),),
-        because=f"names it: “{said}”",
+        spans=(span,),
+        because=because,
         certain=True,
     )
 
 
+class Names:
+    """Ids and titles of a plan's tasks, to be looked for in texts.
+
+    Args:
+        desk: All tasks.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._ids = [task.id.casefold() for task in desk.tasks]
+        self._places: dict[str, int] = {}
+        for index, task in enumerate(desk.tasks):
+            if re.search(r"[-_.\d]", task.id) and len(task.id) > 3:
+                self._places.setdefault(task.id.casefold(), index)
+            heading = _HEADING.match(task.prompt)
+            if heading is not None:
+                self._places.setdefault(heading[1].casefold(), index)
+            title = " ".join(task.title.split()).casefold()
+            if len(title.split()) >= _COMMON_TITLE and not task.prompt.casefold().startswith(title):
+                self._places.setdefault(title, index)
+        longest_first = sorted(self._places, key=lambda name: (-len(name), name))
+        either = "|".join(re.escape(name) for name in longest_first)
+        self._pattern = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.I) if either else None
+
+    def within(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Each task that a text names, and from where to where it does."""
+        if self._pattern is None:
+            return
+        for match in self._pattern.finditer(text, 0, READ_AT_MOST):
+            said = match.group().casefold()
+            before = self._places[said]
+            quoted = text[match.start() - 1 : match.start()] in ("'", '"', "“", "‘", "`")
+            cue = _CUES.search(text, 0, match.start())
+            if quoted or said == self._ids[before] or cue:
+                yield before, match.start(), match.end()
+
+
 def _names(desk: Desk) -> Iterator[Sign]:
     """Ids and titles inside other prompts."""
-    names: dict[str, int] = {}
-    for index, task in enumerate(desk.tasks):
-        if re.search(r"[-_.\d]", task.id) and len(task.id) > 3:
-            names.setdefault(task.id.casefold(), index)
-        heading = _HEADING.match(task.prompt)
-        if heading is not None:
-            names.setdefault(heading[1].casefold(), index)
-        title = " ".join(task.title.split()).casefold()
-        if len(title.split()) >= _COMMON_TITLE and not task.prompt.casefold().startswith(title):
-            names.setdefault(title, index)
-    if not names:
-        return
-    either = "|".join(re.escape(name) for name in sorted(names, key=lambda n: (-len(n), n)))
-    pattern = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.IGNORECASE)
+    names = Names(desk)
     for reading in desk.readings:
-        for match in pattern.finditer(reading.text, 0, READ_AT_MOST):
-            before = names[match.group().casefold()]
-            quoted = reading.text[match.start() - 1 : match.start()] in ("'", '"', "“", "‘", "`")
-            is_id = match.group().casefold() == desk.tasks[before].id.casefold()
-            cue = _CUES.search(reading.text, 0, match.start())
-            if before != reading.index and (quoted or is_id or cue):
-                yield _sign(desk, before, reading.index, match.start(), match.end())
+        for before, start, end in names.within(reading.text):
+            if before != reading.index:
+                yield _sign(desk, before, reading.index, start, end)

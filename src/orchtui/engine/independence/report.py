@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     task: str
     field: str
-    """`title`, `prompt`, `reads[i]`, `writes[i]` or `after[i]`."""
+    """`title`, `prompt`, `expected_output`, `reads[i]`, `writes[i]` or `after[i]`."""
     start: int
     end: int
     text: str

@@ -19,7 +19,7 @@ class Span:
     start: int
     end: int
     field: str = ""
-    """Empty for the text that was read; else `reads[i]` and the like."""
+    """Empty for the text that was read; else `reads[i]`, `expected_output` and the like."""
 
 
 @dataclass(frozen=True, slots=True)

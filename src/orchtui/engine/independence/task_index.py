@@ -18,7 +18,7 @@ from orchtui.engine.request.lexicon import PREPOSITIONS
 from orchtui.engine.text import clean_line
 
 _NAME_LENGTH = 36
-_WORDS = ("title", "prompt")
+_WORDS = ("title", "prompt", "expected_output")
 _LISTS = ("reads", "writes", "after")
 _READ = 400
 """Characters of a prompt in which its subject is looked for."""

@@ -14,6 +14,7 @@ from orchtui.engine.independence import (
     declared,
     dependencies,
     duplicates,
+    expected_outputs,
     patterns,
     resources,
     same_files,
@@ -75,7 +76,7 @@ def _pointing_words(depends: Iterable[Finding], tasks: Sequence[Task]) -> dict[i
     words: dict[int, list[Span]] = {}
     for one in depends:
         for each in one.evidence:
-            if each.task == one.after:
+            if each.task == one.after and each.field != expected_outputs.FIELD:
                 index = place[each.task]
                 words.setdefault(index, []).append(Span(index, each.start, each.end))
     return words
