@@ -197,7 +197,7 @@ def _check(
         InputError: with all that is wrong with the plan.
         NoBackendError: when there is no model to ask.
     """
-    plan, text = _read(source, request)
+    plan, text = _read(source, request, project.defaults.max_tasks)
     report = project.check(plan)
     if asking is not None:
         name = text.file if text is not None else "orchtui"
@@ -211,18 +211,20 @@ def _check(
     return _Checked(plan, report, text, unknown, tuple(notes))
 
 
-def _read(source: str | None, request: str | None) -> "tuple[Plan, PlanText | None]":
+def _read(
+    source: str | None, request: str | None, most: int | None
+) -> "tuple[Plan, PlanText | None]":
     from orchtui.engine.input_file import file_name, read_text
     from orchtui.engine.plan_file import parse_placed
 
     if source is None:
-        return read_plan(None, request, working_folder()), None
+        return read_plan(None, request, working_folder(), most), None
     # Read once: the places are those of the text that was judged.
     if source == "-":
         text, file = read_stdin(), STDIN
     else:
         text, file = read_text(Path(source)), file_name(Path(source))
-    return parse_placed(text, file, working_folder())
+    return parse_placed(text, file, working_folder(), most)
 
 
 def _hindrances(plan: "Plan") -> Iterator[str]:

@@ -112,12 +112,13 @@ def _workers(project: "Project", sources: _Sources) -> Iterator[Fact]:
 
 def _limits(project: "Project", sources: _Sources) -> Iterator[Fact]:
     from orchtui.engine.backends.anthropic_turns import MAX_TURNS
+    from orchtui.engine.generators.entry_keys import DEFAULT_MOST
     from orchtui.engine.resolve import DEFAULTS
     from orchtui.engine.supervisor import FIRST_TOKEN
 
     flags = msgspec.structs.asdict(project.overrides.limits)
     held = project.overrides.limits.over(project.defaults).over(DEFAULTS)
-    unsaid: dict[str, Value] = {"first_token_timeout": FIRST_TOKEN}
+    unsaid: dict[str, Value] = {"first_token_timeout": FIRST_TOKEN, "max_tasks": DEFAULT_MOST}
     for name, value in msgspec.structs.asdict(held).items():
         flag = f"flag --{name.replace('_', '-')}" if flags[name] is not None else ""
         source = flag or sources.of(f"limits.{name}")

@@ -35,7 +35,8 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     from orchtui.ui.terminal.attention import DEFAULT
 
     project = make_project(**options)
-    loaded = load_plan(plan, project.folder) if plan is not None else None
+    most = project.defaults.max_tasks
+    loaded = load_plan(plan, project.folder, most) if plan is not None else None
     settings = load_config(project.folder, options["config"])
     app = OrchtuiApp(
         project,

@@ -175,8 +175,14 @@ def make_project(
     )
 
 
-def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
+def read_plan(source: str | None, request: str | None, folder: Path, most: int | None) -> "Plan":
     """The plan that the arguments mean: a file, `-` for standard input, or a request.
+
+    Args:
+        source: The file.
+        request: In plain words.
+        folder: The project folder.
+        most: The user's own `limits.max_tasks`.
 
     Raises:
         InputError: with all that is wrong with it.
@@ -190,9 +196,9 @@ def read_plan(source: str | None, request: str | None, folder: Path) -> "Plan":
     if request is not None:
         return parse_request(request, folder)
     if source == "-":
-        return parse_plan(read_stdin(), STDIN, folder)
+        return parse_plan(read_stdin(), STDIN, folder, most)
     assert source is not None
-    return load_plan(Path(source), folder)
+    return load_plan(Path(source), folder, most)
 
 
 def working_folder() -> Path:

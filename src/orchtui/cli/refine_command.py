@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchtui.cli.options import make_project, read_plan, working_folder
+from orchtui.cli.options import make_project, read_plan
 from orchtui.cli.proposing import (
     asking_options,
     deliver,
@@ -57,9 +57,9 @@ def command(
     if write and (output is not None or plan == "-"):
         raise click.UsageError("--write is for a plan file, without -o")
     refuse_to_replace(output, force)
-    before = read_plan(plan, None, working_folder())
-    require(before, wanted)
     project = make_project(out=Path("artifacts"), **choices)
+    before = read_plan(plan, None, project.folder, project.defaults.max_tasks)
+    require(before, wanted)
     proposal = propose(
         project, before, lambda: project.refine_plan(before, wanted, limit=timeout), trust=trust
     )

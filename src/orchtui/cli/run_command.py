@@ -89,7 +89,7 @@ def command(
     if dry_run and parent is None:
         raise click.UsageError("--dry-run says what --from takes over; `orchtui check` says more")
     project = make_project(**options)
-    read = read_plan(plan, request, project.folder)
+    read = read_plan(plan, request, project.folder, project.defaults.max_tasks)
     report = project.check(read)
     if strict:
         stages.refuse_findings(report)

@@ -35,7 +35,7 @@ def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> 
     from orchtui.engine.text import clean_line
 
     project = make_project(out=out, config=config)
-    key = _key_of(plan)
+    key = _key_of(plan, project)
     with up_to_date(project, texts=True) as history:
         rows, notices = history.rows, history.notices
     found = trends(rows, least=1 if plan else 2)
@@ -53,14 +53,14 @@ def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> 
     return 0 if found else 1
 
 
-def _key_of(plan: str | None) -> str:
+def _key_of(plan: str | None, project: "Project") -> str:
     """The key of a plan file; empty where PLAN is none."""
     from orchtui.engine.history.run_texts import plan_key
     from orchtui.engine.plan_file import load_plan
 
     if plan is None or not plan.endswith((".yaml", ".yml")) or not Path(plan).is_file():
         return ""
-    return plan_key(load_plan(Path(plan)))
+    return plan_key(load_plan(Path(plan), project.folder, project.defaults.max_tasks))
 
 
 def _run_of(plan: str, project: "Project") -> str:

@@ -101,6 +101,6 @@ def _check(arguments: tuple[str, ...]) -> None:
     parameters = opening.make_context("serve", list(arguments)).params
     plan = parameters.pop("plan")
     parameters.pop("theme")
-    make_project(**parameters)
+    project = make_project(**parameters)
     if plan is not None:
-        load_plan(plan)
+        load_plan(plan, project.folder, project.defaults.max_tasks)

@@ -55,7 +55,15 @@ _LIMITS = (
     "retries",
     "max_tokens",
 )
-_WITHOUT_MEANING = ("concurrency", "deadline", "budget_usd", "budget_tokens", "on_budget", "rate")
+_WITHOUT_MEANING = (
+    "concurrency",
+    "deadline",
+    "budget_usd",
+    "budget_tokens",
+    "on_budget",
+    "rate",
+    "max_tasks",
+)
 _TOOL = re.compile(r"(?:[^\s,()]|\([^()]*(?:\)|\Z))+")
 _TOOL_OF_WORDS = re.compile(r"(?:[^,()]|\([^()]*(?:\)|\Z))+")
 _COLOR_COMMENT = re.compile(r"[ \t]*colou?r[ \t]*:[ \t]*(#[0-9A-Fa-f]{3,8})[ \t]*", re.IGNORECASE)

@@ -103,6 +103,7 @@ LIMITS: dict[str, Reader[Any]] = {
     "budget_tokens": whole(1, 1_000_000_000_000),
     "rate": rate,
     "on_budget": choice(ON_BUDGET),
+    "max_tasks": whole(1, MAX_TASKS),
 }
 TASK: dict[str, Reader[Any]] = {
     "id": _slug,
@@ -147,7 +148,7 @@ PLAN: dict[str, Reader[Any]] = {
     "specialist": name,
     "backend": name,
     "model": name,
-    "limits": struct(Limits, LIMITS | {"max_tasks": whole(1, MAX_TASKS)}),
+    "limits": struct(Limits, LIMITS),
     "aggregate": choice(STRATEGIES),
     "missing": list_of(text),
     "tasks": _tasks,
@@ -166,36 +167,41 @@ _DEFAULT_TASK = Task(id="")
 _DEFAULT_PLAN = Plan()
 
 
-def load_plan(path: Path, project: Path | None = None) -> Plan:
+def load_plan(path: Path, project: Path | None = None, most: int | None = None) -> Plan:
     """Read a plan file; its entries that stand for several tasks become these tasks.
 
     Args:
         path: The file.
         project: The folder in which the files and tables that the plan names are; the working
             folder when it is not said.
+        most: Tasks that a plan with such an entry may have where it does not say `max_tasks`; what
+            the user set.
 
     Raises:
         InputError: with everything that is wrong, in the order of the text.
     """
-    return parse_plan(read_text(path), file_name(path), project)
+    return parse_plan(read_text(path), file_name(path), project, most)
 
 
-def parse_plan(text: str, file: str = "<text>", project: Path | None = None) -> Plan:
+def parse_plan(
+    text: str, file: str = "<text>", project: Path | None = None, most: int | None = None
+) -> Plan:
     """Read a plan from YAML.
 
     Args:
         text: YAML, and so JSON too.
         file: What to call the text in problems.
         project: As for `load_plan`.
+        most: As for `load_plan`.
 
     Raises:
         InputError: with everything that is wrong, in the order of the text.
     """
-    return parse_placed(text, file, project)[0]
+    return parse_placed(text, file, project, most)[0]
 
 
 def parse_placed(
-    text: str, file: str = "<text>", project: Path | None = None
+    text: str, file: str = "<text>", project: Path | None = None, most: int | None = None
 ) -> tuple[Plan, PlanText]:
     """The same, and what finds the places of a task's words in the text."""
     problems = Problems(file)
@@ -207,7 +213,7 @@ def parse_placed(
     if isinstance(root, MapNode) and expands(root):
         from orchtui.engine.generators.expansion import expand  # few plans need it
 
-        root, origins = expand(root, places, problems, project)
+        root, origins = expand(root, places, problems, project, most)
     whole_plan = read_whole(root, record(PLAN), problems, "the plan")
     values = dict(whole_plan.values)
     records = values.pop("tasks", ())

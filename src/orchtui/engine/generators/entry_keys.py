@@ -17,7 +17,8 @@ ENTRY_KEYS: Final = (*GENERATORS, STAGES)
 """All keys that an entry may have and a task has not."""
 
 DEFAULT_MOST: Final = 200
-"""Tasks of a plan in which an entry stands for several, unless `limits.max_tasks` says otherwise:
+"""Tasks of a plan in which an entry stands for several, unless the plan's or the user's
+`limits.max_tasks` says otherwise:
 far more than a person plans, and few enough to be paid for by mistake."""
 
 HIGHEST_MOST: Final = 20_000

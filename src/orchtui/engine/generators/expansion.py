@@ -34,7 +34,11 @@ class Origin:
 
 
 def expand(
-    root: MapNode, places: PlanText, problems: Problems, project: Path | None
+    root: MapNode,
+    places: PlanText,
+    problems: Problems,
+    project: Path | None,
+    most: int | None = None,
 ) -> tuple[MapNode, list[Origin]]:
     """A plan in which every entry of `tasks` is one task. Blocks.
 
@@ -45,6 +49,7 @@ def expand(
         places: The text that it was composed from.
         problems: Where to tell.
         project: The project folder; the working folder when it is not said.
+        most: Tasks that there may be where the plan does not say; `DEFAULT_MOST` for nothing.
 
     Returns:
         The plan, and for each of its tasks where it comes from.
@@ -59,7 +64,7 @@ def expand(
         else None
         for number, (node, name) in enumerate(zip(listed.items, names, strict=True), 1)
     ]
-    if not _within_limit(root, listed, entries, problems):
+    if not _within_limit(root, listed, entries, most or DEFAULT_MOST, problems):
         entries = [None] * len(entries)
     _tell_same_names(listed, names, entries, problems)
     origins: list[Origin] = []
@@ -126,12 +131,15 @@ def _tell_same_names(
 
 
 def _within_limit(
-    root: MapNode, listed: ListNode, entries: list[Entry | None], problems: Problems
+    root: MapNode,
+    listed: ListNode,
+    entries: list[Entry | None],
+    most: int,
+    problems: Problems,
 ) -> bool:
     """Whether there would not be too many tasks, which is told before one is made."""
     limits = _value(root, "limits")
     said = _value(limits, "max_tasks") if limits else None
-    most = DEFAULT_MOST
     if isinstance(said, Scalar) and said.text.isascii() and said.text.isdecimal():
         most = min(int(said.text[:6]), HIGHEST_MOST)
     counts = [entry.count if entry else 1 for entry in entries]
