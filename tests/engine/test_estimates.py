@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine.costs import Cost
 from orchtui.engine.estimate_words import as_json, brief, told, too_much
-from orchtui.engine.estimates import Estimate, Part, Time, estimate
+from orchtui.engine.estimates import Estimate, Joined, Part, Time, estimate
 from orchtui.engine.event_parts import Usage
 from orchtui.engine.past_work import PastWork, Worked
 from orchtui.engine.prices import Price, Prices
@@ -319,3 +319,93 @@ def test_parts_add_up() -> None:
     one = Part(basis="prompts", tasks=1, input_tokens=1, output_tokens=1, cost=Cost(1, 2))
 
     assert Estimate(tasks=2, paid=2, parts=(one, one)).cost == Cost(2, 4)
+
+
+# The synthesis, and what comes before it
+
+
+def of_joined(
+    output: int, *, tasks: int = 4, unknown: int = 0, synthesizer: bool = False
+) -> Estimate:
+    """Of a synthesis of results that had so many tokens each in the past."""
+    past = [worked(tasks=1, seconds=10.0, usage=Usage(input=100, output=output))]
+    if synthesizer:
+        past.append(worked(specialist="synthesizer", tasks=1, seconds=5.0, usage=Usage(input=9)))
+    plan = schedule(
+        *(task(f"t{number}", model="opus") for number in range(tasks)),
+        *(task(f"u{number}", specialist="new", model="opus") for number in range(unknown)),
+        aggregate="synthesize",
+        backend="anthropic",
+        model="opus",
+        prices=PRICES,
+    )
+    return of(plan, past=PastWork(past))
+
+
+def test_what_the_synthesis_reads_is_counted() -> None:
+    found = of_joined(1000)
+
+    assert found.joined == Joined(characters=16_000, known=4)
+    assert (found.tasks, found.paid, found.requests) == (5, 5, 5)
+    before, new = found.parts
+    assert (before.tasks, new.tasks) == (4, 1)
+    assert new.input_tokens == 4_000  # four results of a thousand tokens
+    assert new.cost.least == 4_000.0
+    [line] = [one for one in told(found) if one.startswith("synthesis:")]
+    assert line == (
+        "synthesis:     counted above; about 16,000 characters of results (past runs) are read at "
+        "once"
+    )
+
+
+@pytest.mark.parametrize(
+    ("output", "parts"), [(14_000, 0), (15_000, 2), (30_000, 3), (16 * 60_000, 65)]
+)
+def test_long_results_are_reduced_first(output: int, parts: int) -> None:
+    found = of_joined(output)
+
+    assert found.joined is not None
+    if parts > 64:
+        assert (found.joined.parts, found.joined.too_long, found.tasks) == (0, True, 4)
+        assert "collected instead" in told(found)[-1]
+        return
+    assert (found.joined.parts, found.joined.too_long) == (parts, False)
+    assert (found.tasks, found.requests) == (5 + parts, 5 + parts)
+    new = found.parts[-1]
+    assert new.tasks == 1 + parts
+    # All of it is read once in parts, then the summaries, which fill what can be read at once.
+    read_first = 4 * output if parts else 0
+    read_last = 60_000 if parts else 4 * output
+    assert new.input_tokens == pytest.approx(read_first + read_last, abs=2)
+    assert (f"{parts} parts come first" in told(found)[-1]) == bool(parts)
+
+
+def test_the_time_of_the_parts_counts_where_a_synthesizer_has_worked() -> None:
+    assert of_joined(1000, synthesizer=True).time.seconds == 15.0  # four at once, then it
+    assert of_joined(15_000, synthesizer=True).time.seconds == 20.0
+    assert of_joined(15_000).time.seconds is None
+
+
+def test_results_of_which_nothing_is_known_are_told() -> None:
+    found = of_joined(1000, unknown=2)
+
+    assert found.joined == Joined(characters=16_000, known=4, unknown=2)
+    assert told(found)[-1].endswith("; 2 more of which nothing is known")
+    assert as_json(found)["synthesis"] == {
+        "result_characters": 16_000,
+        "results_known": 4,
+        "results_unknown": 2,
+        "parts": 0,
+        "too_long": False,
+    }
+
+
+def test_without_a_synthesis_nothing_is_said_of_one() -> None:
+    plan = schedule(task("a", model="opus"))
+
+    assert of(plan, past=PastWork([worked()])).joined is None
+    assert as_json(of(plan))["synthesis"] is None
+    assert not [line for line in told(of(plan)) if line.startswith("synthesis:")]
+    nothing_known = schedule(task("a"), aggregate="synthesize", backend="anthropic")
+    assert of(nothing_known).joined == Joined(unknown=1)
+    assert not [line for line in told(of(nothing_known)) if line.startswith("synthesis:")]

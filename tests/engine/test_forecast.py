@@ -5,7 +5,7 @@ import pytest
 from orchtui.engine import events as ev
 from orchtui.engine.forecast import seconds_left, usual_seconds
 from orchtui.engine.past_work import PastWork, Worked
-from orchtui.engine.plan import Limits
+from orchtui.engine.plan import Limits, Task
 from orchtui.engine.verdict import speedup_so_far
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
@@ -96,3 +96,84 @@ def test_the_speed_up_so_far_counts_what_runs() -> None:
 
     told.starts("c", 20.0)
     assert speedup_so_far(told.run, START + 30.0) == pytest.approx(20 / 30, abs=0.01)
+
+
+def joined(*tasks: Task, **fields: object) -> Told:
+    return Told(*tasks, aggregate="synthesize", backend="scripted", **fields)  # type: ignore[arg-type]
+
+
+def test_the_synthesis_comes_after_the_last_task() -> None:
+    told = joined(task("a", estimate=10.0), task("b", estimate=30.0)).starts("a", 0).starts("b", 0)
+
+    assert left(told, 5.0, **{ev.AGGREGATE: 7.0}) == 32.0
+    assert left(told, 5.0) is None
+
+    told.completes("a", 10.0, "x").completes("b", 30.0, "x")
+
+    assert left(told, 31.0, **{ev.AGGREGATE: 7.0}) == 7.0
+    assert left(told, 31.0) is None
+
+
+def test_a_synthesis_that_is_made_is_counted_down_and_then_over() -> None:
+    told = joined(task("a")).starts("a", 0).completes("a", 10.0, "x")
+    who = {"specialist": "synthesizer", "instance": "synthesizer", "backend": "scripted"}
+    told.tell(ev.TaskQueued, 10.0, task=ev.AGGREGATE, attempt=0)
+    told.tell(ev.TaskStarted, 10.0, task=ev.AGGREGATE, attempt=1, **who)
+
+    assert left(told, 14.0, **{ev.AGGREGATE: 7.0}) == 3.0
+    assert left(told, 18.0, **{ev.AGGREGATE: 7.0}) is None
+
+    told.tell(
+        ev.TaskFailed,
+        20.0,
+        task=ev.AGGREGATE,
+        attempt=1,
+        error="server",
+        message="broken",
+        kept=0,
+        output="x",
+    )
+
+    assert left(told, 20.0, **{ev.AGGREGATE: 7.0}) is None
+
+
+def test_without_a_result_nothing_is_joined() -> None:
+    told = joined(task("a"), task("b")).starts("a", 0).starts("b", 0)
+    told.fails("a", 1.0).fails("b", 2.0)
+
+    assert left(told, 3.0, **{ev.AGGREGATE: 7.0}) is None
+
+
+@pytest.mark.parametrize(("slots", "rounds"), [(1, 3), (2, 2), (8, 2)])
+def test_long_results_are_reduced_in_parts_first(slots: int, rounds: int) -> None:
+    """Two results of 150,000 characters, of which one is still to come, are two parts."""
+    told = joined(task("a"), task("b", estimate=20.0), limits=Limits(concurrency=slots)).starts(
+        "a", 0
+    )
+    told.completes("a", 10.0, "x" * 150_000).starts("b", 10.0)
+
+    assert left(told, 10.0, **{ev.AGGREGATE: 7.0}) == 20.0 + rounds * 7.0
+
+
+def test_too_long_results_are_collected_which_takes_no_time() -> None:
+    told = joined(task("a"), task("b", estimate=20.0)).starts("a", 0)
+    told.completes("a", 10.0, "x" * 9_000_000).starts("b", 10.0)
+
+    assert left(told, 10.0, **{ev.AGGREGATE: 7.0}) == 20.0
+
+
+def test_the_synthesis_is_among_what_took_its_time_earlier() -> None:
+    schedule = joined(task("a")).run.schedule
+    past = PastWork(
+        [
+            Worked(
+                specialist="synthesizer",
+                backend="scripted",
+                tasks=2,
+                seconds=14.0,
+                usage=ev.Usage(),
+            )
+        ]
+    )
+
+    assert usual_seconds(schedule, past, lambda backend, model: model) == {ev.AGGREGATE: 7.0}

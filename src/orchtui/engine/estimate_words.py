@@ -28,6 +28,7 @@ def told(of: Estimate) -> list[str]:
         return [
             f"tasks:         {of.tasks:,}; nothing here costs money, as far as is known",
             f"time:          {_time(of.time)}",
+            *_synthesis(of),
         ]
     models = ", ".join(f"{name} × {count:,}" for name, count in of.models)
     lines = [
@@ -41,7 +42,25 @@ def told(of: Estimate) -> list[str]:
         lines.append(f"by programs:   {of.by_programs:,}, which limit their own use of tokens")
     lines.append(f"cost:          {_joined(of, _cost)}{_prices(of)}")
     lines.append(f"time:          {_time(of.time)}")
-    return lines
+    return lines + _synthesis(of)
+
+
+def _synthesis(of: Estimate) -> list[str]:
+    """What is foreseen of the results that are joined; nothing where nothing is known of them."""
+    joined = of.joined
+    if joined is None or not joined.known:
+        return []
+    about = f"about {joined.characters:,} characters of results (past runs)"
+    if joined.too_long:
+        told = f"{about} are more than is reduced in parts; they will be collected instead"
+    elif joined.parts:
+        told = f"{about} are too long to be read at once: {joined.parts:,} parts come first"
+    else:
+        told = f"{about} are read at once"
+    if joined.unknown:
+        told += f"; {joined.unknown:,} more of which nothing is known"
+    counted = "" if joined.too_long else "counted above; "
+    return [f"synthesis:     {counted}{told}"]
 
 
 def brief(of: Estimate) -> str:
@@ -85,6 +104,15 @@ def as_json(of: Estimate) -> dict[str, Any]:
         "cost": of.cost.exact,
         "cost_at_least": of.cost.at_least,
         "prices": {"list": of.prices_of or None, "files": list(of.price_files)},
+        "synthesis": None
+        if of.joined is None
+        else {
+            "result_characters": of.joined.characters,
+            "results_known": of.joined.known,
+            "results_unknown": of.joined.unknown,
+            "parts": of.joined.parts,
+            "too_long": of.joined.too_long,
+        },
         "time": {
             "seconds": None if of.time.seconds is None else round(of.time.seconds, 3),
             "from_past_runs": of.time.past,

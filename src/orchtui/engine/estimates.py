@@ -7,12 +7,13 @@ there. This module never asks, never limits anything and reads no file.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from msgspec.structs import replace
 
+from orchtui.engine.aggregation import reduction
 from orchtui.engine.costs import NOTHING, UNKNOWN, Cost, of_usage
 from orchtui.engine.event_parts import Usage
 from orchtui.engine.paid import SPENDING_PROGRAMS
@@ -64,11 +65,27 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The results that a synthesis will be given, as tasks like theirs came to in earlier runs."""
+
+    characters: int = 0
+    """Of those of which something is known."""
+    known: int = 0
+    """How many these are."""
+    unknown: int = 0
+    parts: int = 0
+    """In which they are likely to be reduced first; a request each. 0 where they can be read at
+    once."""
+    too_long: bool = False
+    """Whether there would be more parts than are made: the results will be collected instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """What a run uses, as far as that can be told."""
 
     tasks: int
-    """All that run, the synthesis too."""
+    """All that run, the synthesis too, with the parts that results are likely to be reduced in."""
     paid: int
     """Those of them that cost money."""
     by_programs: int = 0
@@ -76,6 +93,8 @@ class Estimate:
     models: tuple[tuple[str, int], ...] = ()
     """What the paid ones use, and how many tasks; the most used first."""
     parts: tuple[Part, ...] = ()
+    joined: Joined | None = None
+    """What the synthesis will be given; `None` where there is to be none."""
     time: Time = Time()
     prices_of: str = ""
     """The day of the list that prices come from."""
@@ -111,14 +130,21 @@ def estimate(
         past: What earlier runs used.
         done: Ids of tasks that do not run again.
     """
-    tasks = [task for task in schedule.tasks if task.id not in done]
-    if schedule.synthesizes:
-        last = aggregation_task(schedule)
-        tasks.append(replace(last, after=tuple(task.id for task in schedule.tasks)))
     kinds: dict[_Kind, Typical | None] = {}
-    for task in tasks:
-        if (kind := _kind(task)) not in kinds:
-            kinds[kind] = past.typical(*kind, resolve(task.backend, task.model))
+
+    def look_up(tasks: Iterable[ScheduledTask]) -> None:
+        for task in tasks:
+            if (kind := _kind(task)) not in kinds:
+                kinds[kind] = past.typical(*kind, resolve(task.backend, task.model))
+
+    look_up(schedule.tasks)
+    tasks = [task for task in schedule.tasks if task.id not in done]
+    joined = _joined(schedule, kinds) if schedule.synthesizes else None
+    given: dict[str, int] = {}
+    if joined is not None:
+        last, given = _joining(schedule, joined)
+        look_up(last)
+        tasks += last
     paid = [task for task in tasks if task.backend in spending]
     prices = schedule.prices or Prices()
     before = [task for task in paid if kinds[_kind(task)] is not None]
@@ -130,8 +156,11 @@ def estimate(
         models=tuple(models.most_common()),
         parts=(
             *_as_before(before, kinds, prices),
-            *_by_prompts([task for task in paid if kinds[_kind(task)] is None], systems, prices),
+            *_by_prompts(
+                [task for task in paid if kinds[_kind(task)] is None], systems, prices, given
+            ),
         ),
+        joined=joined,
         time=_time(schedule, tasks, kinds),
         prices_of=prices.date,
         price_files=prices.files,
@@ -139,6 +168,41 @@ def estimate(
 
 
 _Kind = tuple[str, str, str | None]
+
+
+def _joined(schedule: Schedule, kinds: Mapping[_Kind, Typical | None]) -> Joined:
+    """How long the results will be that a synthesis is made of."""
+    found = [kinds[_kind(task)] for task in schedule.tasks]
+    known = [one for one in found if one is not None]
+    written = CHARACTERS_PER_TOKEN * sum(one.usage.output for one in known)
+    most = reduction.most_characters(schedule.backend)
+    parts = reduction.parts_for(written + reduction.FRAME * len(known), most)
+    too_long = parts > reduction.MOST_PARTS
+    return Joined(
+        characters=written,
+        known=len(known),
+        unknown=len(found) - len(known),
+        parts=0 if too_long else parts,
+        too_long=too_long,
+    )
+
+
+def _joining(schedule: Schedule, joined: Joined) -> tuple[list[ScheduledTask], dict[str, int]]:
+    """The synthesis, after the parts that come before it; and how many characters of results each
+    is given, by id."""
+    if joined.too_long:
+        return [], {}
+    last, results = aggregation_task(schedule), tuple(task.id for task in schedule.tasks)
+    if not joined.parts:
+        return [replace(last, after=results)], {last.id: joined.characters}
+    most = reduction.most_characters(schedule.backend)
+    parts = [
+        replace(last, id=f"{last.id}-{number}", after=results)
+        for number in range(1, joined.parts + 1)
+    ]
+    given = {part.id: joined.characters // joined.parts for part in parts}
+    names = tuple(part.id for part in parts)
+    return [*parts, replace(last, after=names)], {**given, last.id: most}
 
 
 def _kind(task: ScheduledTask) -> _Kind:
@@ -176,12 +240,16 @@ def _as_before(
 
 
 def _by_prompts(
-    tasks: Sequence[ScheduledTask], systems: Mapping[str, str], prices: Prices
+    tasks: Sequence[ScheduledTask],
+    systems: Mapping[str, str],
+    prices: Prices,
+    results: Mapping[str, int],
 ) -> list[Part]:
     characters = output = 0
     cost = NOTHING
     for task in tasks:
         given = len(task.prompt) + len(systems.get(task.specialist, ""))
+        given += results.get(task.id, 0)
         by_program = task.backend in SPENDING_PROGRAMS
         most = 0 if by_program else task.max_tokens
         price = prices.price(task.backend, task.model)

@@ -52,6 +52,18 @@ def length(texts: Mapping[str, str]) -> int:
     return sum(len(text) + FRAME for text in texts.values())
 
 
+def parts_for(characters: int, most: int) -> int:
+    """How many parts results will be reduced in, by their length alone: 0 where they need not be.
+
+    Summaries are asked to fit together, so that one round is to be expected.
+
+    Args:
+        characters: Of all results, with their frames.
+        most: As `most_characters` says.
+    """
+    return -(-characters // most) if characters > most else 0
+
+
 def parts_of(texts: Mapping[str, str], most: int) -> list[Part]:
     """Texts as parts, each of at most `most` characters with its frames.
 
