@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.server.output_config import why_not
 from tests.server.replies import Drop, Head, Pause, Reply, Send, Stall, answer, error
 
 
@@ -130,6 +131,8 @@ class MessagesServer:
         self.requests.append(received)
         await self._count(1)
         try:
+            if why := why_not(body):
+                return await _Player(request).play(error(400, why))
             return await _Player(request).play(self._choose(received))
         except (ConnectionError, asyncio.CancelledError):
             self.disconnects += 1

@@ -11,6 +11,7 @@ from tests.engine.backends.asking import failure_of, text_of
 from tests.engine.backends.tool_double import ScriptedTools, asked, gathered
 from tests.server import FAULTS, MessagesServer
 
+SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
 SECRET = "sk-mine-0123456789"
 OTHERS = {"ANTHROPIC_API_KEY": "sk-ant-not-yours-1", "ANTHROPIC_AUTH_TOKEN": "token-not-yours-2"}
 
@@ -50,7 +51,7 @@ async def test_without_a_key_variable_nobodys_key_is_sent(
 async def test_what_it_says_it_can_do_is_used(server: MessagesServer) -> None:
     profile = Profile(base_url=server.url, web=True, cache=True, structured=True)
     backend = open_profile("gateway", profile, {})
-    work = asked(web=("web_search",), system="s", schema={"type": "object"})
+    work = asked(web=("web_search",), system="s", schema=SCHEMA)
     await gathered(backend, work, ScriptedTools(Read="x"))
     bare = open_profile("bare", msgspec.structs.replace(profile, tools=False, web=False), {})
     await gathered(bare, asked(web=("web_search",), system="s"), ScriptedTools(Read="x"))
@@ -59,7 +60,7 @@ async def test_what_it_says_it_can_do_is_used(server: MessagesServer) -> None:
     first, second = (received.body for received in server.requests)
     assert [tool["name"] for tool in first["tools"]] == ["Read", "web_search"]
     assert first["system"][0]["cache_control"] == {"type": "ephemeral"}
-    assert first["output_config"]["format"]["schema"] == {"type": "object"}
+    assert first["output_config"]["format"]["schema"] == SCHEMA
     assert "tools" not in second
 
 

@@ -129,6 +129,83 @@ async def test_a_model_that_takes_no_schema_is_asked_without(
 
     assert made.plan is not None and not made.repaired
     assert ["output_config" in one.body for one in server.requests] == [True, False]
+    [note] = made.notes
+    assert note.startswith("the server takes no schema of the answer")
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "output_config.format: Extra inputs are not permitted",
+        "unknown field `output_config`",
+        "Unrecognized request parameter: response_format",
+        "structured outputs are not supported by claude-old-1",
+        "could not compile the grammar",
+    ],
+)
+async def test_whichever_words_refuse_a_schema(
+    server: MessagesServer, structured: AnthropicBackend, why: str
+) -> None:
+    server.then(error(400, why), answer(GOOD))
+
+    made = await planner(structured).plan(REQUEST)
+
+    assert made.plan is not None and len(made.notes) == 1
+
+
+async def test_another_bad_request_is_not_sent_again(
+    server: MessagesServer, structured: AnthropicBackend
+) -> None:
+    server.then(error(400, "prompt is too long: 210000 tokens > 200000 maximum"), answer(GOOD))
+
+    made = await planner(structured).plan(REQUEST)
+
+    assert made.plan is None and made.notes == ()
+    assert len(server.requests) == 1
+
+
+async def test_a_schema_that_was_refused_is_not_sent_with_the_repair(
+    server: MessagesServer, structured: AnthropicBackend
+) -> None:
+    server.then(error(400, "output_config: unknown"), answer("{"), answer(GOOD))
+
+    made = await planner(structured).plan(REQUEST)
+
+    assert made.plan is not None and made.repaired
+    assert ["output_config" in one.body for one in server.requests] == [True, False, False]
+    assert made.notes[0].startswith("the server takes no schema")
+
+
+async def test_a_server_that_ignores_the_schema_is_read_all_the_same(
+    server: MessagesServer, structured: AnthropicBackend
+) -> None:
+    server.then(answer(f"Here is the plan:\n```json\n{GOOD}\n```"))
+
+    made = await planner(structured).plan(REQUEST)
+
+    assert made.plan is not None and not made.repaired
+    assert made.notes == (
+        "the server did not keep to the schema of the answer; its text was read all the same",
+    )
+
+
+async def test_without_a_schema_nothing_is_said_of_one(
+    server: MessagesServer, backend: AnthropicBackend
+) -> None:
+    server.then(answer(f"```json\n{GOOD}\n```"))
+
+    assert (await planner(backend).plan(REQUEST)).notes == ()
+
+
+async def test_what_can_not_be_used_still_tells_of_the_schema(
+    server: MessagesServer, structured: AnthropicBackend
+) -> None:
+    server.then(error(400, "output_config: unknown"), answer("no"), answer("no"))
+
+    made = await planner(structured).plan(REQUEST)
+
+    assert made.plan is None and made.problems
+    assert made.notes[0].startswith("the server takes no schema")
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,11 @@ class AnthropicBackend:
         self._sdk: _Sdk | None = None
         self._loading = asyncio.Lock()
 
+    @property
+    def structured(self) -> bool:
+        """Whether the schema of an answer is sent to the server."""
+        return self._can.structured
+
     def model_id(self, model: str | None) -> str:
         """The full id of an alias, the default model's for `None`; other ids as they are."""
         model = model or self._default_model

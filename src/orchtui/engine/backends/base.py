@@ -9,7 +9,7 @@ ToolBox's. This module never knows a concrete backend.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -222,6 +222,15 @@ BackendEvent = (
     | Throttled
     | Finished
 )
+
+
+@runtime_checkable
+class Structured(Protocol):
+    """A backend that says whether it sends the schema of an answer to its server."""
+
+    @property
+    def structured(self) -> bool:
+        """Whether it does."""
 
 
 class Backend(Protocol):

@@ -47,8 +47,18 @@ stands the beginning of that answer as JSON, and what is wrong with it:
 
 Answer again, with the whole JSON object that you were told of, and nothing else."""
 
-_NO_SCHEMA = re.compile(r"output_config|output_format|json_schema|\bschema\b|structured", re.I)
+_NO_SCHEMA = re.compile(
+    r"output_config|output_format|response_format|json_schema|\bschema\b|structured|grammar"
+    r"|extra (?:inputs|fields)|(?:unknown|unexpected|unrecognized|unsupported|invalid|additional) "
+    r"(?:request )?(?:fields?|parameters?|arguments?|keys?|propert(?:y|ies))",
+    re.IGNORECASE,
+)
 """How servers say that a model, or they themselves, take no schema."""
+
+_REFUSED = (
+    "the server takes no schema of the answer, so it was asked without one, and its text was read"
+)
+_IGNORED = "the server did not keep to the schema of the answer; its text was read all the same"
 
 Read = Callable[[str], Reading]
 
@@ -119,20 +129,22 @@ class Planner:
 
     async def _proposal(self, asked: Question, read: Read) -> Proposal:
         """The first answer, or what a second one mends."""
-        first = await self._ask(asked)
+        first, form = await self._ask(asked)
         reading = _reading(first, read)
         if not reading.wrong or (first.problem and first.kind != "empty"):
-            return _proposed(reading, first)
+            return _proposed(reading, first, form)
         material = [
             json_line({"answer": first.text[: self.room.quoted]}),
             json_line({"wrong": reading.wrong}),
         ]
         prompt = _REPAIR.format(prompt=asked.prompt, material=fenced(material))
-        second = await self._ask(asked._replace(prompt=prompt))
+        asked = asked._replace(prompt=prompt)
+        # A schema that was refused is not sent again.
+        second, again = await self._ask(asked, schema=form != _REFUSED)
         mended = _reading(second, read)
         if mended.plan is None and reading.plan is not None:
             mended = reading  # it was only doubtful, and is better than nothing
-        proposal = _proposed(mended, second)
+        proposal = _proposed(mended, second, form or again)
         return replace(
             proposal,
             repaired=True,
@@ -140,13 +152,21 @@ class Planner:
             usage=first.usage + second.usage,
         )
 
-    async def _ask(self, asked: Question) -> Answer:
-        """One answer; asked once more without a schema by which the server can not go."""
+    async def _ask(self, asked: Question, *, schema: bool = True) -> tuple[Answer, str]:
+        """One answer, asked once more without a schema by which the server can not go; and what is
+        to be told of that."""
         assignment = self._assignment(asked)
+        if not schema:
+            return await self._once(replace(assignment, schema=None)), ""
         answer = await self._once(assignment)
         if answer.kind == "bad_request" and _NO_SCHEMA.search(answer.problem):
-            answer = await self._once(replace(assignment, schema=None))
-        return answer
+            return await self._once(replace(assignment, schema=None)), _REFUSED
+        ignored = self._sends_schemas and not answer.problem and not _is_object(answer.text)
+        return answer, _IGNORED if ignored else ""
+
+    @property
+    def _sends_schemas(self) -> bool:
+        return isinstance(self.backend, base.Structured) and self.backend.structured
 
     async def _once(self, assignment: base.Assignment) -> Answer:
         return await ask_once(
@@ -180,9 +200,19 @@ def _reading(answer: Answer, read: Read) -> Reading:
     return Reading(wrong=(answer.problem,)) if answer.problem else read(answer.text)
 
 
-def _proposed(reading: Reading, answer: Answer) -> Proposal:
+def _is_object(text: str) -> bool:
+    """Whether a text is one JSON object and nothing else, as a schema wants it."""
+    try:
+        return isinstance(msgspec.json.decode(text), dict)
+    except msgspec.DecodeError:
+        return False
+
+
+def _proposed(reading: Reading, answer: Answer, form: str) -> Proposal:
+    """What came of it; `form` tells of the schema."""
+    told = (form,) if form else ()
     if reading.plan is None:
         problems = (reading.declined,) if reading.declined else reading.wrong
-        return Proposal(problems=problems, model=answer.model, usage=answer.usage)
-    notes = tuple(map(clean_line, (*reading.notes, *reading.wrong)))
+        return Proposal(problems=problems, notes=told, model=answer.model, usage=answer.usage)
+    notes = tuple(map(clean_line, (*told, *reading.notes, *reading.wrong)))
     return Proposal(plan=reading.plan, notes=notes, model=answer.model, usage=answer.usage)
