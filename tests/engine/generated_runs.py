@@ -2,11 +2,10 @@
 
 Nothing waits and nothing is executed: a run is told, event by event, by choices that stand in a
 string of bytes. Where the bytes run out all goes well, so that hypothesis shrinks a run to the
-few things in it that matter. The end of a session is made by the orchestrator's own code.
+few things in it that matter. The end of a session is made by the orchestrator's own rooms.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from hypothesis import strategies as st
@@ -14,11 +13,12 @@ from msgspec.structs import replace
 
 from orchtui.engine import events as ev
 from orchtui.engine import fold
-from orchtui.engine.aggregation import joining
+from orchtui.engine.aggregation import joining, session_end
 from orchtui.engine.aggregation.joined_events import Covered
 from orchtui.engine.aggregation.synthesis_check import why_not
+from orchtui.engine.artifacts import RESULT
+from orchtui.engine.budget import Budget
 from orchtui.engine.errors import ErrorKind
-from orchtui.engine.orchestrator import Crew, Orchestrator
 from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Plan, Task
 from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
 from orchtui.engine.schedule import Schedule
@@ -27,7 +27,6 @@ from tests.engine.generated_plans import Choices, plan_of, schedule_of
 
 START = ev.seconds("2026-01-15T10:00:00.000Z")
 
-_HERE = Path()
 KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 _STEPS = 400
 """Moves after which nothing unusual is begun any more."""
@@ -345,19 +344,18 @@ class Telling:
 
     def end(self) -> None:
         """The synthesis, where one is asked for, and the last two events."""
-        # One that was never entered, for its own words about the end.
-        own = Orchestrator(self.plan, self.schedule, Crew(backends={}), folder=_HERE, out=_HERE)
-        own.run, own._cancelled = self.run, self.stopped
-        own._stamp = cast(Stamp, self.stamp)
-        fallback = None
-        if self.schedule.aggregate == "synthesize":
-            fallback = own._why_not_synthesize()
+        stamp, asked, fallback = cast(Stamp, self.stamp), self.schedule.aggregate, None
+        if asked == "synthesize":
+            fallback = session_end.why_not_synthesize(
+                self.run, self.schedule, Budget.of(self.schedule), cancelled=self.stopped
+            )
             if fallback is None:
                 self.synthesize()
                 fallback = why_not(self.run.aggregate, self.run.with_status("completed"))
         self._passes()
-        self.add(own._aggregated(fallback))
-        self.add(own._conclusion())
+        nothing = joining.NOTHING_READ
+        self.add(joining.aggregated(self.run, stamp, asked, fallback, nothing, RESULT))
+        self.add(session_end.conclusion(self.run, stamp))
 
     def synthesize(self, *, by_hand: bool = False) -> None:
         if self.choose.seldom(6):

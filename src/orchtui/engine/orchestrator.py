@@ -20,10 +20,10 @@ from types import TracebackType
 import msgspec
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
+from orchtui.engine import fold
 from orchtui.engine import journal as journals
 from orchtui.engine.addition import Addition
-from orchtui.engine.aggregation import joining
+from orchtui.engine.aggregation import joining, session_end
 from orchtui.engine.aggregation.synthesizing import Synthesizing, Wiring
 from orchtui.engine.artifacts import RESULT, Artifacts
 from orchtui.engine.backends.base import Backend
@@ -36,7 +36,6 @@ from orchtui.engine.lanes import Limiters
 from orchtui.engine.opening import Place, Terms, begin, go_on
 from orchtui.engine.plan import Plan
 from orchtui.engine.redaction import NOTHING, Redactor
-from orchtui.engine.rehearsed import share
 from orchtui.engine.reuse import Reuse
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule, ScheduledTask
@@ -47,10 +46,6 @@ from orchtui.engine.storage_words import last_words
 from orchtui.engine.timing.shedding import Use
 from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
-
-_SYNTHESIS_SHARE = 0.2
-_SYNTHESIS_MOST = 120.0
-"""The part of a deadline, and the seconds at most, that are kept for the synthesis."""
 
 NO_TERMS = Terms()
 
@@ -204,7 +199,7 @@ class Orchestrator:
             redactor=self._crew.redactor,
             results={task.id: task.text for task in self.run.with_status("completed")},
             attempts={task.id: task.made for task in self.run.tasks.values()},
-            time_left=self._time_for_tasks(),
+            time_left=session_end.time_for_tasks(schedule),
             limiters=self._crew.limiters,
             budget=self._budget,
             usual=self._crew.usual,
@@ -298,7 +293,9 @@ class Orchestrator:
         asked = self._schedule.aggregate
         fallback: str | None = None
         if asked == "synthesize":
-            fallback = self._why_not_synthesize()
+            fallback = session_end.why_not_synthesize(
+                self.run, self._schedule, self._budget, cancelled=self._cancelled
+            )
             if fallback is None:
                 self._synthesis = self._synthesizing()
                 async with aclosing(self._synthesis.batches()) as batches:
@@ -308,7 +305,8 @@ class Orchestrator:
         read = await asyncio.to_thread(
             joining.read_results, self.run, joining.strategy_done(asked, fallback)
         )
-        yield [*self._feed.take(), self._aggregated(fallback, read)]
+        joined = joining.aggregated(self.run, self._stamp, asked, fallback, read, RESULT)
+        yield [*self._feed.take(), joined]
         assert self._storage is not None
         await self._storage.settle()
         yield [*self._feed.take(), self._conclusion()]
@@ -326,23 +324,6 @@ class Orchestrator:
         await self._storage.follow(batch)
         return batch
 
-    def _aggregated(
-        self, fallback: str | None, read: joining.Read = joining.NOTHING_READ
-    ) -> ev.Aggregated:
-        asked = self._schedule.aggregate
-        return joining.aggregated(self.run, self._stamp, asked, fallback, read, RESULT)
-
-    def _why_not_synthesize(self) -> str | None:
-        if self._cancelled:
-            return "the run was cancelled"
-        if not self.run.with_status("completed"):
-            return "no task completed"
-        if not self._schedule.backend:
-            return "no backend with a model was chosen"
-        if (error := self._budget.exhausted) is not None:
-            return error.message
-        return None
-
     def _synthesizing(self) -> Synthesizing:
         clock = asyncio.get_running_loop().time
         more = (self._feed.of, self._feed.take)
@@ -351,19 +332,10 @@ class Orchestrator:
 
     def _synthesizer(self, tasks: tuple[ScheduledTask, ...], stamp: Stamp) -> Executor:
         """What works on the synthesis, or on the parts that come before it."""
-        deadline = self._schedule.deadline
-        left = None
-        if deadline is not None:
-            left = max(1.0, deadline - (self._stamp.now() - self.run.sessions[-1].started))
+        left = session_end.time_for_synthesis(self.run, self._schedule, self._stamp.now())
         earlier = self.run.aggregate.made if self.run.aggregate is not None else 0
         return Executor(
-            Schedule(
-                tasks=tasks,
-                concurrency=self._schedule.concurrency,
-                deadline=deadline,
-                rate=self._schedule.rate,
-                backend=self._schedule.backend,
-            ),
+            session_end.schedule_of_synthesis(self._schedule, tasks),
             self._crew.backends,
             stamp,
             workspaces=BareWorkspaces(str(self._folder)),
@@ -375,25 +347,5 @@ class Orchestrator:
             budget=self._budget,
         )
 
-    def _time_for_tasks(self) -> float | None:
-        """Seconds until the deadline, less what is kept for the synthesis."""
-        deadline = self._schedule.deadline
-        if deadline is None or not self._schedule.synthesizes:
-            return deadline
-        return deadline - min(_SYNTHESIS_MOST, _SYNTHESIS_SHARE * deadline)
-
     def _conclusion(self) -> ev.RunFinished:
-        slowest, cost = verdict.bottleneck(self.run), verdict.cost(self.run)
-        return self._stamp(
-            ev.RunFinished,
-            verdict=verdict.verdict(self.run),
-            rehearsal=share(self.run) != "none",
-            census=verdict.census(self.run),
-            makespan_s=round(verdict.makespan(self.run), 3),
-            sequential_s=round(verdict.sequential(self.run), 3),
-            speedup=verdict.speedup(self.run),
-            bottleneck=slowest.id if slowest else None,
-            usage=self.run.usage,
-            cost=cost.exact,
-            cost_at_least=cost.at_least,
-        )
+        return session_end.conclusion(self.run, self._stamp)
