@@ -41,8 +41,9 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 	@$(DEV) ruff check --fix $(CODE)
 	@$(DEV) ruff format $(CODE)
 
-bench: $(DEV_ENV)/installed ## what the analysis, a diff and an export cost, and a run beside a bare asyncio fan-out
+bench: $(DEV_ENV)/installed ## what the analysis, a diff, an export and 10,000 tasks cost, and a run beside a bare asyncio fan-out
 	@$(DEV) benchmarks.independence
+	@$(DEV) benchmarks.scale
 	@$(DEV) benchmarks.comparison
 	@$(DEV) benchmarks.fanout $(ARGS)
 	@$(DEV) benchmarks.exports

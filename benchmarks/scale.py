@@ -1,6 +1,6 @@
 """What a plan costs by the number of its tasks: each step from its file to what is told of its run.
 
-    python -m benchmarks.scale [--sizes 10,100,1000,10000] [--profile STEP] [--no-check]
+    make bench; python -m benchmarks.scale [--sizes 10,100,1000,10000] [--profile STEP] [--no-check]
 
 Seconds of the processor, of one round. Each task names one town of its own; every tenth is handed
 the results of two others, every fifth is nice to have. The run is a whole one on the rehearsal
