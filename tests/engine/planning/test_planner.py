@@ -445,6 +445,36 @@ async def test_who_asked_may_leave(server: MessagesServer, backend: AnthropicBac
 
 
 @pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (answer(CIRCLE), "in a circle"),
+        (answer(""), "the answer is empty"),
+        (FAULTS["bad_request"], "max_tokens: too large"),
+    ],
+)
+async def test_what_was_wrong_with_both_answers_is_told(
+    server: MessagesServer, backend: AnthropicBackend, second: Reply, says: str
+) -> None:
+    server.then(answer(TWICE), second)
+
+    made = await planner(backend).plan(REQUEST)
+
+    assert made.plan is None and says in made.problems[0]
+    assert "in the first answer: " in made.problems[-1]
+    assert "duplicate id 'peps'" in made.problems[-1]
+
+
+async def test_what_is_wrong_twice_is_told_once(
+    server: MessagesServer, backend: AnthropicBackend
+) -> None:
+    server.then(answer(TWICE), answer(TWICE))
+
+    made = await planner(backend).plan(REQUEST)
+
+    assert len(made.problems) == 1 and "duplicate id 'peps'" in made.problems[0]
+
+
+@pytest.mark.parametrize(
     ("script", "says"),
     [
         ([181.0, GOOD, Finished("end_turn")], "stopped after its 3m 00s timeout"),

@@ -7,7 +7,7 @@ module never writes a file.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -145,8 +145,11 @@ class Planner:
         if mended.plan is None and reading.plan is not None:
             mended = reading  # it was only doubtful, and is better than nothing
         proposal = _proposed(mended, second, form or again)
+        # Where the second answer did not come, or said no, why the first was sent back is left.
+        before = () if proposal.plan is not None else reading.wrong
         return replace(
             proposal,
+            problems=_of_both(before, proposal.problems),
             repaired=True,
             model=second.model or first.model,
             usage=first.usage + second.usage,
@@ -206,6 +209,12 @@ def _is_object(text: str) -> bool:
         return isinstance(msgspec.json.decode(text), dict)
     except msgspec.DecodeError:
         return False
+
+
+def _of_both(first: Sequence[str], second: Sequence[str]) -> tuple[str, ...]:
+    """Problems of two answers, each said once: the second's, then what only the first had."""
+    only = [one for one in first if one not in second]
+    return (*second, *(f"in the first answer: {one}" for one in only))
 
 
 def _proposed(reading: Reading, answer: Answer, form: str) -> Proposal:
