@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from tests.cli.conftest import Orchtui
 from tests.engine.backends.asking import KEY
 from tests.server import MessagesServer
-from tests.server.replies import answer
+from tests.server.replies import Stall, answer, cut
 
 PLAN = """\
 name: guides
@@ -83,3 +86,39 @@ def test_what_can_not_be_is_told(
     done = orchtui("runs", "aggregate", *arguments)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+async def test_stopped_by_a_signal_it_says_and_keeps_what_was_used(
+    orchtui: Orchtui, project: Path, name: str
+) -> None:
+    (project / "plan.yaml").write_text(PLAN)
+    result = project / "artifacts/parallel-result-guides.md"
+    async with MessagesServer() as server:
+        server.on("work on the lexer", answer(LEXER))
+        server.on("work on the cache", answer(CACHE))
+        server.on("Write one report", (*cut(answer(GOOD), 5), Stall()))
+        keys = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": server.url}
+        backend = ("--backend", "anthropic")
+        done = await asyncio.to_thread(orchtui, "run", "plan.yaml", *backend, **keys)
+        assert done.returncode == 0, done.stderr
+        before = shown(result)
+
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "orchtui", "runs", "aggregate", "last"),
+            *("--as", "synthesize", *backend),
+            cwd=project,
+            env={**os.environ, **keys},
+            stderr=asyncio.subprocess.PIPE,
+        )
+        await server.wait_until(lambda it: len(it.requests) == 3)
+        process.send_signal(getattr(signal, name))
+        _, errors = await asyncio.wait_for(process.communicate(), 20)
+
+    assert process.returncode == 130
+    assert b"synthesize (anthropic" in errors and b"was stopped after" in errors, errors
+    assert b"the result stays what it was" in errors and b"Traceback" not in errors
+    assert shown(result) == before
+    log = orchtui("runs", "show", "last").stdout
+    assert log.count("**Not Joined Again**: synthesize (anthropic") == 1
+    assert orchtui("runs", "aggregate", "last", "--as", "compare").returncode == 0

@@ -379,6 +379,8 @@ class Telling:
     def reduce(self) -> None:
         """The results are too long to be read at once."""
         done = self.run.with_status("completed")
+        characters = sum(len(task.text) for task in done)
+        self.tell(ev.ReductionBegun, parts=len(done), characters=characters)
         for number, task in enumerate(done, 1):
             self._passes()
             self.tell(
@@ -399,6 +401,15 @@ class Telling:
         if not self.run.with_status("completed"):
             return
         self.now += 200_000.0
+        if self.choose.seldom(6):
+            self.tell(
+                ev.AggregationStopped,
+                strategy="synthesize",
+                backend=self.schedule.backend,
+                took_s=3.0,
+                usage=self._usage(),
+                cost=self.choose.among((0.0, 0.25, None)),
+            )
         asked = self.choose.among(_STRATEGIES)
         self.tell(ev.AggregationAsked, strategy=asked, backend=self.schedule.backend)
         fallback = None

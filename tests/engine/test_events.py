@@ -40,7 +40,8 @@ _KINDS = {
         "task_skipped",
     ),
     *("steered", "task_added", "limit_changed", "budget_warning"),
-    *("aggregated", "aggregation_asked", "part_reduced", "run_resumed", "run_finished"),
+    *("aggregated", "aggregation_asked", "aggregation_stopped", "reduction_begun"),
+    *("part_reduced", "run_resumed", "run_finished"),
     *("storage_lost", "storage_regained", "storage_moved"),
     *("result_rated", "result_chosen", "results_judged"),
 }

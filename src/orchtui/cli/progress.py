@@ -102,7 +102,7 @@ class Progress:
             self._tell_budget(event)
         if isinstance(event, ev.StorageEvent):
             self._tell_storage(event)
-        if isinstance(event, ev.PartReduced):
+        if isinstance(event, ev.PartReduced | ev.ReductionBegun):
             self._tell_part(event)
         if not isinstance(event, ev.TaskEvent):
             return
@@ -129,14 +129,19 @@ class Progress:
         elif isinstance(event, ev.LimitChanged) and event.lower:
             self._print_above(line, "yellow")
 
-    def _tell_part(self, event: ev.PartReduced) -> None:
+    def _tell_part(self, event: ev.PartReduced | ev.ReductionBegun) -> None:
         """A part of results that are too long to be read at once."""
-        what = clean_line(event.problem) or f"{event.characters:,} characters summarized"
-        line = f"{event.at[11:19]} synthesis, part {event.part} of {event.parts}: {what}"
+        from orchtui.engine.aggregation.joined_told import part_words, reduction_words
+
+        if isinstance(event, ev.ReductionBegun):
+            what, style = reduction_words(event), "dim"
+        else:
+            what, style = f"synthesis, {part_words(event)}", "yellow" if event.problem else "dim"
+        line = f"{event.at[11:19]} {clean_line(what)}"
         if self._live is None:
             self._say(line)
         else:
-            self._print_above(line, "yellow" if event.problem else "dim")
+            self._print_above(line, style)
 
     def conclude(self, run_folder: Path, out: Path | None) -> None:
         """The last lines: the verdict, loudly, and where the files are.

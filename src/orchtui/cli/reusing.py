@@ -40,4 +40,5 @@ def _lines(prospect: Prospect) -> list[str]:
     if prospect.nothing_left:
         return [f"run {prospect.reuse.run} has nothing left to do: every result stands"]
     head = reuse_told.headline(prospect.reuse, same_run=prospect.past is not None)
-    return [head, *(f"  {line}" for line in reuse_told.lines(prospect.reuse))]
+    told = prospect.told if prospect.past is not None else ()
+    return [head, *(f"  {line}" for line in (*reuse_told.lines(prospect.reuse), *told))]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from orchtui.engine.project import Project
     from orchtui.engine.run import Run
 
+_SAME_WISH_S = 1.0
+"""Seconds in which several signals are one wish: supervisors signal a process and its group."""
 _STRATEGIES = ("collect", "synthesize", "compare", "none")
 
 
@@ -39,9 +41,11 @@ def aggregate(
     """Join the results of a run that has ended another way; no task runs again.
 
     The new result is written into the run's journal and published; the one that was there stays in
-    the run's folder. A synthesis that can not stand gives way to `collect`, and says why.
+    the run's folder. A synthesis that can not stand gives way to `collect`, and says why. Stopped
+    with ctrl+c, the result stays what it was, and what was used by then is written down.
 
-    Exit codes: 0 joined as asked, 1 collected instead, 2 bad input or no model to ask.
+    Exit codes: 0 joined as asked, 1 collected instead, 2 bad input or no model to ask,
+    130 stopped.
     """
     project = make_project(**options)
     opened = project.open_run(run)
@@ -56,20 +60,42 @@ def aggregate(
 
 
 async def _joined(project: "Project", run: "Run", strategy: "AggregateStrategy") -> "Run":
+    import asyncio  # not for the help
+    import signal
+
+    work = asyncio.ensure_future(project.aggregate(run, strategy, told=_tell_part))
+    loop = asyncio.get_running_loop()
+    since = 0.0
+
+    def stop() -> None:
+        nonlocal since
+        if loop.time() - since > _SAME_WISH_S:
+            since = loop.time()
+            work.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop)
     try:
-        return await project.aggregate(run, strategy, told=_tell_part)
+        return await work
+    except asyncio.CancelledError:
+        raise click.Abort from None
     finally:
         await project.close()
 
 
 def _tell_part(batch: "Sequence[RunEvent]") -> None:
-    from orchtui.engine.events import PartReduced
+    from orchtui.engine.aggregation.joined_told import part_words, reduction_words, stopped_words
+    from orchtui.engine.events import AggregationStopped, PartReduced, ReductionBegun
     from orchtui.engine.text import clean_line
 
     for event in batch:
-        if isinstance(event, PartReduced):
-            what = clean_line(event.problem) or f"{event.characters:,} characters summarized"
-            click.echo(f"part {event.part} of {event.parts}: {what}", err=True)
+        match event:
+            case ReductionBegun():
+                click.echo(reduction_words(event), err=True)
+            case PartReduced():
+                click.echo(clean_line(part_words(event)), err=True)
+            case AggregationStopped():
+                click.echo(f"{stopped_words(event)}; the result stays what it was", err=True)
 
 
 def _tell(project: "Project", run: "Run", *, as_json: bool) -> None:

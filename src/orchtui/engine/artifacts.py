@@ -37,9 +37,13 @@ class Artifacts:
         project: The project folder, to show paths below it as a reader would type them.
         run: The run, kept up to date by its owner.
         disk: Where they are written.
+        publish: Whether they are published too; else only the run folder is written.
     """
 
-    def __init__(self, out: Path, project: Path, run: Run, disk: Disk) -> None:
+    def __init__(
+        self, out: Path, project: Path, run: Run, disk: Disk, *, publish: bool = True
+    ) -> None:
+        self._publish = publish
         self._run = run
         self._out = out
         self._project = project
@@ -166,13 +170,13 @@ class Artifacts:
         await self._publish_tasks(published)
 
     async def _publish_tasks(self, texts: Mapping[int, str]) -> None:
-        if texts:
+        if texts and self._publish:
             await self._disk.do(partial(self._published.tasks, texts, self._disk.sign))
 
     async def _write_result(self) -> None:
         # The same text twice, but for the links: each copy names the files beside it.
         await self._write({self._folder / RESULT: run_result.result(self._run, ev.output_file)})
-        if self._run.finished is not None:
+        if self._run.finished is not None and self._publish:
             await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
 
     async def _write_parts(self, parts: Iterable[ev.PartReduced]) -> None:
@@ -192,13 +196,14 @@ class Artifacts:
             result_output=f"{self._shown}/{self._published.result_name}",
         )
         await self._write({self._folder / LOG: text})
-        if self._run.finished is not None:
+        if self._run.finished is not None and self._publish:
             await self._disk.do(partial(self._published.log, text, self._disk.sign))
 
     async def _finish(self) -> None:
         await self.grow()
         await self._write_log()
-        await self._disk.do(self._published.remove_stale)
+        if self._publish:
+            await self._disk.do(self._published.remove_stale)
         # Last of all: where it says that the run has ended, all other files are there.
         await self._write({self._folder / summary.FILE: summary.dump(self._run)})
 

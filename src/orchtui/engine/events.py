@@ -14,8 +14,10 @@ import msgspec
 from orchtui.engine.aggregation.joined_events import (
     NOTHING_SEEN,
     AggregationAsked,
+    AggregationStopped,
     CrossReading,
     PartReduced,
+    ReductionBegun,
     VariantReading,
 )
 from orchtui.engine.choice_events import (
@@ -73,6 +75,7 @@ __all__ = [
     "AccessRefused",
     "Aggregated",
     "AggregationAsked",
+    "AggregationStopped",
     "AnyTaskEvent",
     "BudgetWarning",
     "Budgeted",
@@ -87,6 +90,7 @@ __all__ = [
     "PermissionAnswered",
     "PermissionAsked",
     "RaceDetected",
+    "ReductionBegun",
     "ResultChosen",
     "ResultRated",
     "ResultsJudged",
@@ -299,6 +303,8 @@ RunEvent = (
     | LimitChanged
     | BudgetWarning
     | AggregationAsked
+    | AggregationStopped
+    | ReductionBegun
     | PartReduced
     | Aggregated
     | RunResumed
@@ -321,7 +327,9 @@ def joins(event: RunEvent | UnknownEvent) -> bool:
     """Whether an event is of the results being joined, and of no task of the plan."""
     if isinstance(event, TaskEvent):
         return event.task == AGGREGATE
-    return isinstance(event, AggregationAsked | PartReduced | Aggregated)
+    return isinstance(
+        event, AggregationAsked | AggregationStopped | ReductionBegun | PartReduced | Aggregated
+    )
 
 
 class _Head(msgspec.Struct):

@@ -9,7 +9,12 @@ from collections.abc import Callable, Container, Sequence
 from itertools import groupby
 
 from orchtui.engine import outcome_words, rehearsed, storage_words, verdict
-from orchtui.engine.aggregation.joined_told import joined_again_words, reduced_line, reduced_parts
+from orchtui.engine.aggregation.joined_told import (
+    joined_again_words,
+    reduced_line,
+    reduced_parts,
+    stopped_words,
+)
 from orchtui.engine.budget import warning_words
 from orchtui.engine.choice_told import chosen_line
 from orchtui.engine.durations import show_duration
@@ -331,6 +336,10 @@ def _aggregation(run: Run, result_output: str) -> list[str]:
     if done.fallback is not None:
         lines.append(f"**Asked For**: {done.asked}, but {inline(done.fallback)}")
     lines += [f"**Joined Again**: {joined_again_words(one)}" for one in run.joined_again]
+    lines += [
+        f"**Not Joined Again**: {stopped_words(one)}, at {one.at[:19]}Z; the result stayed"
+        for one in run.stopped_joining
+    ]
     if reduced := reduced_line(run):
         lines += [f"**Reduced**: {reduced}", *reduced_parts(run)]
     lines += [f"**Note**: {inline(problem)}" for problem in done.problems]

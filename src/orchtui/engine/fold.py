@@ -97,6 +97,8 @@ def _take(run: Run, event: ev.RunEvent | ev.UnknownEvent, heard: float) -> None:
     """Change the run by an event that is no choice."""
     if isinstance(event, ev.TaskEvent):
         apply_to_task(run, event)
+        if event.task == ev.AGGREGATE:
+            run.reducing = None  # the synthesis itself has begun
         return
     match event:
         case ev.RunStarted():
@@ -114,15 +116,25 @@ def _take(run: Run, event: ev.RunEvent | ev.UnknownEvent, heard: float) -> None:
             run.budget_warnings.append(event)
         case ev.AggregationAsked():
             _join_again(run, event, heard)
+        case ev.AggregationStopped():
+            run.stopped_joining.append(event)
+            run.spent += cost_of(event)
+        case ev.ReductionBegun():
+            run.reducing = event
         case ev.PartReduced():
             run.reductions.append(event)
-            run.spent += Cost(event.cost_at_least, event.cost)
+            run.spent += cost_of(event)
         case ev.Aggregated():
-            run.aggregated = event
+            run.aggregated, run.reducing = event, None
         case ev.RunFinished():
             run.finished = event
         case ev.StorageLost() | ev.StorageRegained() | ev.StorageMoved():
             run.storage.append(event)
+
+
+def cost_of(event: ev.PartReduced | ev.AggregationStopped) -> Cost:
+    """What an event says that was spent."""
+    return Cost(event.cost_at_least, event.cost)
 
 
 def _choose(run: Run, event: ev.ChoiceEvent) -> None:
@@ -211,7 +223,7 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
     if run.finished is None:
         # It worked until it was interrupted, whether or not a task ended.
         run.sessions[-1].last_end = max(run.sessions[-1].last_end, heard)
-    run.finished, run.aggregated = None, None
+    run.finished, run.aggregated, run.reducing = None, None, None
     run.reductions_before = len(run.reductions)
     run.cancelled, run.paused = False, False
     run.server_limits.clear()

@@ -30,6 +30,7 @@ _DURABLE = (
     ev.TaskFailed,
     ev.TaskCancelled,
     ev.AggregationAsked,
+    ev.AggregationStopped,
     ev.PartReduced,
     ev.Aggregated,
     ev.RunFinished,

@@ -30,7 +30,7 @@ from orchtui.engine.trust_store import untrusted
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import estimate_words
     from orchtui.engine.addition import Addition
-    from orchtui.engine.aggregation import joining_again
+    from orchtui.engine.aggregation import remaking
     from orchtui.engine.estimates import Estimate
     from orchtui.engine.history.run_history import History
     from orchtui.engine.orchestrator import Crew, Orchestrator
@@ -137,7 +137,7 @@ class Project(Asking):
         run: Run,
         strategy: AggregateStrategy,
         *,
-        told: "joining_again.Told" = lambda batch: None,
+        told: "remaking.Told" = lambda batch: None,
     ) -> Run:
         """Join a past run's results once more; see `joining_again.join_again`.
 
@@ -196,13 +196,13 @@ class Project(Asking):
         system = self.systems(run.schedule).get(SYNTHESIZER, "")
         return self._untrusted(name, model, system)
 
-    def _maker(self, run: Run) -> "joining_again.Maker":
+    def _maker(self, run: Run) -> "remaking.Maker":
         """Who makes a synthesis of a past run.
 
         Raises:
             NoBackendError, UntrustedError: as `aggregate` does.
         """
-        from orchtui.engine.aggregation.joining_again import Maker  # not before the first paint
+        from orchtui.engine.aggregation.remaking import Maker  # not before the first paint
 
         name, model = self.aggregation_backend(run)
         if new := self.untrusted_aggregation(run):

@@ -181,6 +181,7 @@ class Prospects(Staff):
             schedule = self.draw_up(past.plan, overrides, used=past, order=past, same_run=True)
         except (InputError, NoBackendError) as error:
             raise resuming.can_not_go_on(past, error) from error
+        schedule, joined = resuming.joined_as_asked(schedule, past)
         prints = self.fingerprints_of(schedule)
         terms = Terms(
             overrides=overrides, fingerprints=prints, reuse=compare(past, schedule, prints)
@@ -192,6 +193,7 @@ class Prospects(Staff):
             terms=terms,
             past=past,
             written=shown is not None and shown.verdict not in ("RUNNING", "INTERRUPTED"),
+            told=joined,
         )
         resuming.refuse_loss(past, prospect)
         return prospect

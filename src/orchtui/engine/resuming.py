@@ -9,7 +9,7 @@ never touches a disk.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 from msgspec import structs
 
@@ -17,7 +17,7 @@ from orchtui.engine.errors import InputError, NoBackendError, Problem
 from orchtui.engine.events import FORMAT
 from orchtui.engine.graph import Order, find_cycle
 from orchtui.engine.independence import Finding
-from orchtui.engine.plan import PRIORITIES, Plan
+from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Plan
 from orchtui.engine.resolve import Overrides, Resolver
 from orchtui.engine.run import Run
 from orchtui.engine.schedule import Schedule, ScheduledTask
@@ -45,7 +45,8 @@ class Prospect:
     written: bool = True
     """Whether its last session wrote all its files: it may have been killed just before."""
     told: tuple[str, ...] = ()
-    """What is different from the run that it is run after once more, in lines."""
+    """What is different from the run that it is run after once more, or from the plan of the run
+    that goes on, in lines."""
 
     @property
     def reuse(self) -> "Reuse | None":
@@ -128,6 +129,25 @@ def in_order_of(schedule: Schedule, past: Run, apart: Iterable[Finding] = ()) ->
         staged=tuple(staged),
         accepted=past.schedule.accepted,
     )
+
+
+def joined_as_asked(schedule: Schedule, past: Run) -> tuple[Schedule, tuple[str, ...]]:
+    """The schedule with the strategy that was asked for last after the run's end; in words, too.
+
+    What was joined by hand is replaced when the run goes on: what a person wanted of it holds.
+
+    Args:
+        schedule: As the plan says it.
+        past: The run that goes on.
+    """
+    if not past.joined_again or past.joined_again[-1].strategy == schedule.aggregate:
+        return schedule, ()
+    wanted = past.joined_again[-1].strategy
+    if wanted not in get_args(AggregateStrategy):  # a newer orchtui knows it
+        return schedule, ()
+    told = f"the results are joined as {wanted}, as was asked for by hand after its end"
+    changed = structs.replace(schedule, aggregate=cast(AggregateStrategy, wanted))
+    return changed, (f"{told}; the plan says {schedule.aggregate}",)
 
 
 def _kept_apart(tasks: dict[str, ScheduledTask], apart: Iterable[Finding]) -> list[Staged]:

@@ -234,6 +234,10 @@ class Run:
     aggregated: ev.Aggregated | None = None
     joined_again: list[ev.AggregationAsked] = field(default_factory=list)
     """When a person wanted its results joined another way, after its end."""
+    stopped_joining: list[ev.AggregationStopped] = field(default_factory=list)
+    """When a person stopped that before there was another result."""
+    reducing: ev.ReductionBegun | None = None
+    """The round of a reduction that goes on; `None` else."""
     reductions: list[ev.PartReduced] = field(default_factory=list)
     """Parts in which results were shortened for a synthesis, of all that were made."""
     reductions_before: int = 0
@@ -330,7 +334,8 @@ class Run:
     def usage(self) -> ev.Usage:
         """Tokens of everything, the aggregation too."""
         tasks = [*self.tasks.values(), *([self.aggregate] if self.aggregate else [])]
-        parts = sum((part.usage for part in self.reductions), ev.Usage())
+        parts = sum((one.usage for one in self.stopped_joining), ev.Usage())
+        parts = sum((part.usage for part in self.reductions), parts)
         return sum((task.usage for task in tasks), parts)
 
 

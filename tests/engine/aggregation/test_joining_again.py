@@ -9,7 +9,8 @@ import pytest
 
 from orchtui.engine import events as ev
 from orchtui.engine import journal, past_runs, verdict
-from orchtui.engine.aggregation.joining_again import Asked, Maker, join_again
+from orchtui.engine.aggregation.joining_again import Asked, join_again
+from orchtui.engine.aggregation.remaking import Maker
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.choice.choosing import rated, write_down

@@ -19,6 +19,17 @@ class Covered(msgspec.Struct, frozen=True):
     end: int
 
 
+class ReductionBegun(Event, frozen=True, kw_only=True):
+    """Results that are too long together begin to be reduced in parts, or their summaries again."""
+
+    parts: int
+    """How many there are in this round."""
+    round: int = 1
+    """From 1."""
+    characters: int = 0
+    """Of all parts together."""
+
+
 class PartReduced(Event, frozen=True, kw_only=True):
     """Results that are too long together are reduced in parts; one part has ended.
 
@@ -60,6 +71,27 @@ class AggregationAsked(Event, frozen=True, kw_only=True):
     model: str | None = None
     prices: Prices | None = None
     """What models cost on that day; `None` where nobody is asked."""
+
+
+class AggregationStopped(Event, frozen=True, kw_only=True):
+    """A person stopped joining the results of an ended run once more.
+
+    The result stays what it was. What had been asked until then was used all the same.
+    """
+
+    strategy: str
+    """A strategy of plans."""
+    backend: str = ""
+    model: str | None = None
+    parts: int = 0
+    """How many parts had been summarized."""
+    took_s: float = 0.0
+    """Seconds until it was stopped."""
+    usage: Usage = Usage()
+    """Of all that was asked."""
+    cost: float | None = None
+    """Dollars; `None` where it is not known."""
+    cost_at_least: float = 0.0
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ a result.
 """
 
 from orchtui.engine import events as ev
+from orchtui.engine.costs import NOTHING, Cost
+from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import inline
 from orchtui.engine.run import Run
 
@@ -34,6 +36,35 @@ def joined_again_words(asked: ev.AggregationAsked) -> str:
     who = f" ({inline(asked.backend)}{model})" if asked.backend else ""
     when = f"{asked.at[:19]}Z"
     return f"as {inline(asked.strategy)}{who} at {when}, by hand, after the end of the run"
+
+
+def reduction_words(begun: ev.ReductionBegun) -> str:
+    """`the results are too long to be read at once (300,000 characters): summarized in 2 parts`."""
+    if begun.round > 1:
+        what = f"the summaries are still too long ({begun.characters:,} characters)"
+        return f"{what}: summarized again in {begun.parts} parts"
+    what = f"the results are too long to be read at once ({begun.characters:,} characters)"
+    return f"{what}: summarized in {begun.parts} part{'' if begun.parts == 1 else 's'}"
+
+
+def part_words(part: ev.PartReduced) -> str:
+    """`part 2 of 7: 30,000 characters summarized`, or why not."""
+    what = part.problem or f"{part.characters:,} characters summarized"
+    return f"part {part.part} of {part.parts}: {what}"
+
+
+def stopped_words(stopped: ev.AggregationStopped) -> str:
+    """`synthesize (anthropic, m) was stopped after 12.0s; 1,200 tokens, cost $0.02`."""
+    model = f", {inline(stopped.model)}" if stopped.model else ""
+    who = f" ({inline(stopped.backend)}{model})" if stopped.backend else ""
+    used = [f"{stopped.parts} parts summarized"] if stopped.parts else []
+    cost = Cost(stopped.cost_at_least, stopped.cost)
+    used += [f"{stopped.usage.total:,} tokens"] if stopped.usage.total else []
+    used += [f"cost {cost}"] if cost != NOTHING else []
+    told = f"; {', '.join(used)}" if used else ""
+    return (
+        f"{inline(stopped.strategy)}{who} was stopped after {show_duration(stopped.took_s)}{told}"
+    )
 
 
 def reduced_parts(run: Run) -> list[str]:

@@ -138,6 +138,7 @@ class Synthesizing:
                 )
                 return
             one = _Round(number, parts, texts, labels, covers, titles)
+            yield [*self._wiring.late(), one.begun(self._wiring.stamp)]
             async with aclosing(self._round(one)) as batches:
                 async for batch in batches:
                     yield batch
@@ -267,6 +268,13 @@ class _Round(NamedTuple):
     """Which results each of the texts is made of."""
     titles: Mapping[str, str]
     """Of all tasks, by id."""
+
+    def begun(self, stamp: Stamp) -> ev.ReductionBegun:
+        """That it begins."""
+        characters = sum(map(len, self.texts.values()))
+        return stamp(
+            ev.ReductionBegun, parts=len(self.parts), round=self.number, characters=characters
+        )
 
     def given(self, part: Part) -> tuple[dict[str, str], dict[str, str]]:
         """The texts of a part and what to call them."""

@@ -1,20 +1,16 @@
 """Choosing: what a person makes of a run's results, written into its journal and published.
 
-A past run's journal is opened for the moment of one event; its files are then
-written anew. Each of `rated`, `chosen` and `judged` makes such an event, or says
-why there can be none. This module never asks a model and never runs a task.
+Each of `rated`, `chosen` and `judged` makes one event behind the run's end, or says why there
+can be none; `behind_end` writes it. This module never asks a model and never runs a task.
 """
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from orchtui.engine import events as ev
-from orchtui.engine import fold, past_runs
-from orchtui.engine import journal as journals
-from orchtui.engine.artifacts import Artifacts
+from orchtui.engine.choice import behind_end
+from orchtui.engine.choice.behind_end import require_ended
 from orchtui.engine.choice_events import MOST_STARS
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import InputError
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.run import Attempt, Run, TaskRun
@@ -51,30 +47,8 @@ async def write_down(
         RunAliveError: when a process writes the run.
         RunNotFoundError, StorageError: as they say.
     """
-    folder, project = await asyncio.to_thread(
-        lambda: (past_runs.run_folder(out, run_id), project.resolve())
-    )
-    await asyncio.to_thread(_refuse_alive, out, folder)
-    disk = Disk()
-    try:
-        journal = await journals.Journal.reopen(folder, disk)
-        try:
-            run = await asyncio.to_thread(past_runs.open_run, out, folder.name)
-            event = make(run, Stamp(asyncio.get_running_loop().time, run.seq))
-            (hidden,) = redactor.events([event])
-            await journal.append([hidden])
-            fold.apply(run, hidden)
-            await Artifacts(out, project, run, disk).rewrite()
-        finally:
-            await journal.close()
-    finally:
-        disk.close()
-    return run
-
-
-def _refuse_alive(out: Path, folder: Path) -> None:
-    if journals.is_alive(folder):
-        past_runs.refuse_alive(folder, past_runs.open_run(out, folder.name))
+    place = await behind_end.place_of(out, project, run_id)
+    return await behind_end.write_behind(place, lambda run, stamp: (make(run, stamp),), redactor)
 
 
 def rated(task_id: str, stars: int, note: str = "") -> Make:
@@ -123,18 +97,6 @@ def _ended(run: Run, task_id: str) -> TaskRun:
         names = ", ".join(list(run.tasks)[:8]) + (", …" if len(run.tasks) > 8 else "")
         raise InputError.of(f"run {run.id} has no task '{clean_line(task_id)}'; it has {names}")
     return task
-
-
-def require_ended(run: Run) -> None:
-    """Let a run pass whose results are what they are.
-
-    Raises:
-        InputError: when it has not ended.
-    """
-    if run.finished is None:
-        raise InputError.of(
-            f"run {run.id} has not ended; go on with it first: `orchtui runs resume {run.id}`"
-        )
 
 
 def _answer(task: TaskRun, number: int) -> Attempt:

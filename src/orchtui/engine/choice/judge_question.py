@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from orchtui.engine.choice.choosing import require_ended
+from orchtui.engine.choice.behind_end import require_ended
 from orchtui.engine.errors import InputError
 from orchtui.engine.fair_share import fair_share
 from orchtui.engine.run import Run, TaskRun

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from orchtui.engine.backends import base
-from orchtui.engine.choice.choosing import require_ended
+from orchtui.engine.choice.behind_end import require_ended
 from orchtui.engine.choice.judge_answer import MAX_ANSWER, Reading, read_answer
 from orchtui.engine.choice.judge_question import judged_tasks, question
 from orchtui.engine.choice_events import ResultsJudged

@@ -4,6 +4,7 @@ Which results stand, which tasks run again, and why. This module never starts a
 run and never decides what is reused.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from textual.app import App
@@ -26,11 +27,14 @@ class ResumeQuestion(LongQuestion):
     Args:
         reuse: What becomes of its results.
         schedule: What would run.
+        told: What else there is to know.
     """
 
-    def __init__(self, reuse: Reuse, schedule: Schedule) -> None:
+    def __init__(self, reuse: Reuse, schedule: Schedule, told: Sequence[str] = ()) -> None:
         answers = [("g", "go", "go on"), ("b", "back", "back")]
         text = _text(reuse, schedule, same_run=True)
+        for line in told:
+            text = Content.assemble(text, f"\n\n{line[:1].upper()}{line[1:]}.")
         super().__init__("Go on with this run?", text, answers)
 
 
@@ -56,7 +60,7 @@ async def ask_resume(app: App[int], prospect: "Prospect") -> bool:
     """Whether the person wants to go on; must be called from a worker."""
     if prospect.reuse is None:
         return True
-    question = ResumeQuestion(prospect.reuse, prospect.schedule)
+    question = ResumeQuestion(prospect.reuse, prospect.schedule, prospect.told)
     return await app.push_screen_wait(question) == "go"
 
 

@@ -1,0 +1,234 @@
+"""Joining again that is stopped, or comes before the run goes on: nothing is lost silently."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from orchtui.engine import events as ev
+from orchtui.engine import journal
+from orchtui.engine.aggregation import reduction
+from orchtui.engine.aggregation.joining_again import Asked, join_again
+from orchtui.engine.aggregation.remaking import Maker
+from orchtui.engine.backends import base
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.event_parts import Usage
+from orchtui.engine.orchestrator import Crew, Orchestrator
+from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
+from orchtui.engine.prices import Price, Prices
+from orchtui.engine.project import Project
+from orchtui.engine.run import Run
+from tests.engine.aggregation.test_joining_again import (
+    ANOTHER,
+    SYNTHESIS,
+    ended,
+    opened,
+    published,
+)
+from tests.engine.schedules import build
+from tests.engine.scripted import Scripted, Step, says, task
+
+PRICES = Prices(models={"scripted": {"any": Price(input=1, output=1_000_000)}})
+"""A dollar for each token of an answer."""
+USED = base.UsageReported(Usage(output=2))
+HALF: list[Step] = [USED, "half of it", 60.0, base.Finished("end_turn")]
+
+
+def asks(one: Orchestrator, scripts: dict[str, list[list[Step]]]) -> Asked:
+    schedule = msgspec.structs.replace(one.run.schedule, prices=PRICES)
+    return Asked("synthesize", Maker(schedule=schedule, backend=Scripted(scripts)))
+
+
+async def stopped(one: Orchestrator, asked: Asked, when: type[ev.Event]) -> list[ev.RunEvent]:
+    """Cancel it once an event of a kind was told; all that was told."""
+    told: list[ev.RunEvent] = []
+    seen = asyncio.Event()
+
+    def hear(batch: Sequence[ev.RunEvent]) -> None:
+        told.extend(batch)
+        if any(isinstance(event, when) for event in batch):
+            seen.set()
+
+    work = asyncio.create_task(
+        join_again(one.out, one._folder, one.run.id, asked, told=hear), name="again"
+    )
+    await seen.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    return told
+
+
+@pytest.mark.parametrize("before", ["collect", "synthesize"])
+async def test_the_result_stays_and_what_was_used_is_known(
+    tmp_path: Path, before: AggregateStrategy
+) -> None:
+    one = await ended(tmp_path, before)
+    result, known, spent = published(one), one.run.seq, one.run.spent
+
+    told = await stopped(one, asks(one, {ev.AGGREGATE: [HALF]}), ev.TextDelta)
+
+    [event] = [event for event in journal.read(one.run_folder) if event.seq > known]
+    assert isinstance(event, ev.AggregationStopped) and told[-1] == event
+    assert (event.strategy, event.backend, event.usage.output) == ("synthesize", "scripted", 2)
+    run = opened(one)
+    assert published(one) == result, "nobody has said that this run is the one"
+    assert run.aggregated == one.run.aggregated
+    assert run.aggregate == one.run.aggregate, "an earlier synthesis is not touched"
+    assert run.spent.least == spent.least + 2
+    assert run.usage.output == one.run.usage.output + 2
+    assert run.at == one.run.at, "the run's own time stands still"
+    log = (one.run_folder / "parallel-log.md").read_text()
+    assert "**Not Joined Again**: synthesize (scripted" in log and "2 tokens, cost " in log
+    assert not list(one.run_folder.glob("*-joined-*")), "nothing took the place of the result"
+
+
+async def test_it_can_be_joined_after_that(tmp_path: Path) -> None:
+    one = await ended(tmp_path, "synthesize")
+    await stopped(one, asks(one, {ev.AGGREGATE: [HALF]}), ev.TextDelta)
+
+    asked = asks(one, {ev.AGGREGATE: [says("never"), says(ANOTHER)]})
+    run = await join_again(one.out, one._folder, one.run.id, asked)
+
+    assert run.aggregated is not None and run.aggregated.fallback is None
+    assert [len(run.stopped_joining), len(run.joined_again)] == [1, 1]
+    assert opened(one) == run
+
+
+async def test_parts_that_were_summarized_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reduction, "CHARACTERS", 200)
+    one = await ended(tmp_path)
+    part: list[Step] = [USED, "What matters.", base.Finished("end_turn")]
+
+    told = await stopped(one, asks(one, {"part-1": [part], "part-2": [HALF]}), ev.PartReduced)
+
+    [begun] = [event for event in told if isinstance(event, ev.ReductionBegun)]
+    assert (begun.parts, begun.round) == (2, 1) and begun.characters > 100
+    last = told[-1]
+    assert isinstance(last, ev.AggregationStopped)
+    assert (last.parts, last.usage.output) == (1, 4), "with the part that was on its way"
+    assert opened(one).usage.output == one.run.usage.output + 4
+
+
+async def test_before_anybody_was_asked_nothing_is_written(tmp_path: Path) -> None:
+    one = await ended(tmp_path)
+    before = one.run.seq
+
+    await stopped(one, asks(one, {ev.AGGREGATE: [HALF]}), ev.AggregationAsked)
+
+    assert opened(one).seq in (before, before + 1)  # the first attempt may have begun by then
+    assert opened(one).aggregated == one.run.aggregated
+
+
+async def test_a_backend_that_is_deaf_holds_nobody_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchtui.engine.aggregation.remaking.STOP_WITHIN", 0.05)
+    one = await ended(tmp_path)
+    backend = Scripted({ev.AGGREGATE: [[USED, "half", 0.3, "more"]]}, deaf=True)
+    schedule = msgspec.structs.replace(one.run.schedule, prices=PRICES)
+    asked = Asked("synthesize", Maker(schedule=schedule, backend=backend))
+
+    await stopped(one, asked, ev.TextDelta)
+
+    assert len(opened(one).stopped_joining) == 1
+
+
+# While a run goes on
+
+
+def reducing(tmp_path: Path) -> Orchestrator:
+    plan = Plan(aggregate="synthesize", tasks=(task("a", title="Lexer"), task("b")))
+    scripts = {
+        "a": [says("The lexer keeps no state, so every line is read twice. " * 4)],
+        "b": [says("The cache holds gigabytes of stale answers after two days. " * 4)],
+        "part-1": [says("The lexer reads twice.")],
+        "part-2": [says("The cache is stale.", 0.05)],
+        ev.AGGREGATE: [says(SYNTHESIS)],
+    }
+    return Orchestrator(
+        plan,
+        build(plan, backend="scripted"),
+        Crew(backends={"scripted": Scripted(scripts)}),
+        folder=tmp_path,
+        out=tmp_path / "artifacts",
+    )
+
+
+async def test_a_reduction_says_that_it_begins_and_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reduction, "CHARACTERS", 400)
+    one = reducing(tmp_path)
+    seen: list[tuple[str, int]] = []
+
+    def note(run: Run) -> None:
+        if run.reducing is not None:
+            seen.append((f"{len(run.reduced)} of {run.reducing.parts}", run.reducing.round))
+
+    async with one:
+        async for _ in one:
+            note(one.run)
+
+    assert list(dict.fromkeys(seen)) == [("0 of 2", 1), ("1 of 2", 1), ("2 of 2", 1)]
+    assert one.run.reducing is None and opened(one) == one.run
+
+
+# A run that goes on later
+
+
+LOST = Plan(
+    aggregate="collect",
+    limits=Limits(retries=0),
+    tasks=(
+        Task(id="a", prompt="Write [rehearse: 5 words, 1 ms]"),
+        Task(id="b", prompt="Paint [rehearse: fail, 5 words, 1 ms]"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "then", "told"),
+    [
+        ((), "collect", ()),
+        (("none", "collect"), "collect", ()),
+        (
+            ("synthesize", "compare"),
+            "compare",
+            (
+                "the results are joined as compare, as was asked for by hand after its end; the "
+                "plan says collect",
+            ),
+        ),
+    ],
+)
+async def test_what_was_asked_for_by_hand_holds_when_the_run_goes_on(
+    tmp_path: Path, by_hand: tuple[AggregateStrategy, ...], then: str, told: tuple[str, ...]
+) -> None:
+    backends = Backends({}, chosen="rehearsal")
+    project = Project(folder=tmp_path, out=tmp_path / "artifacts", backends=backends)
+    async with project.start(LOST) as first:
+        async for _ in first:
+            pass
+    for strategy in by_hand:
+        await project.aggregate(first.run, strategy)
+    assert project.prospect_of("last").told == told
+
+    async with project.resume("last") as again:
+        async for _ in again:
+            pass
+    await project.close()
+
+    run = again.run
+    assert run.aggregated is not None and run.aggregated.strategy == then
+    assert len(run.joined_again) == len(by_hand), "and how it was joined before is known"
+    kept = {path.name for path in first.run_folder.glob("parallel-result*")}
+    assert kept == {
+        "parallel-result.md",
+        "parallel-result-1.md",
+        *(f"parallel-result-joined-{number}.md" for number in range(1, len(by_hand) + 1)),
+    }
