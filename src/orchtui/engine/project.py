@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine import estimate_words
     from orchtui.engine.addition import Addition
     from orchtui.engine.aggregation import remaking
+    from orchtui.engine.aggregation.joining_estimate import JoiningEstimate
     from orchtui.engine.estimates import Estimate
     from orchtui.engine.history.run_history import History
     from orchtui.engine.orchestrator import Crew, Orchestrator
@@ -196,6 +197,34 @@ class Project(Asking):
         system = self.systems(run.schedule).get(SYNTHESIZER, "")
         return self._untrusted(name, model, system)
 
+    def aggregation_estimate(self, run: Run) -> "JoiningEstimate":
+        """What a synthesis of a past run would take.
+
+        Reads files: not for the event loop.
+
+        Raises:
+            InputError, NoBackendError: as `aggregation_backend` does.
+        """
+        from orchtui.engine.aggregation.joining_estimate import joining_estimate
+
+        schedule = self._joining_schedule(run)
+        prices, name = schedule.prices, schedule.backend
+        return joining_estimate(
+            run,
+            schedule,
+            self.systems(schedule).get(SYNTHESIZER, ""),
+            paid=name in spending(self.backends.profiles),
+            price=prices.price(name, schedule.model) if prices is not None else None,
+        )
+
+    def _joining_schedule(self, run: Run) -> Schedule:
+        """A past run's schedule with who is asked for a synthesis, and today's prices."""
+        name, model = self.aggregation_backend(run)
+        schedule = structs.replace(
+            run.schedule, aggregate="synthesize", backend=name, model=model, deadline=None
+        )
+        return structs.replace(schedule, prices=self.prices_for(schedule))
+
     def _maker(self, run: Run) -> "remaking.Maker":
         """Who makes a synthesis of a past run.
 
@@ -204,15 +233,12 @@ class Project(Asking):
         """
         from orchtui.engine.aggregation.remaking import Maker  # not before the first paint
 
-        name, model = self.aggregation_backend(run)
         if new := self.untrusted_aggregation(run):
             raise UntrustedError(new)
-        schedule = structs.replace(
-            run.schedule, aggregate="synthesize", backend=name, model=model, deadline=None
-        )
+        schedule = self._joining_schedule(run)
         return Maker(
-            schedule=structs.replace(schedule, prices=self.prices_for(schedule)),
-            backend=self.backends.open([name])[name],
+            schedule=schedule,
+            backend=self.backends.open([schedule.backend])[schedule.backend],
             systems=self.systems(schedule),
             limiters=self._limiters,
         )

@@ -71,7 +71,6 @@ def _end(run: Run, session: Session, now: float) -> float:
         return max(session.last_end, now)
     # The synthesis is not counted in the makespan, but its bar takes room; one that was made after
     # the end of the run does not.
-    last = run.aggregate.ended if run.aggregate is not None else None
-    if last is not None and last > seconds(run.finished.at):
-        last = None
-    return max(session.last_end, last or 0.0)
+    made = run.aggregate.attempts if run.aggregate is not None else []
+    ended, end = seconds(run.finished.at), session.last_end
+    return max([end, *(one.ended for one in made if one.ended is not None and one.ended <= ended)])

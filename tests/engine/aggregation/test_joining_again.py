@@ -147,7 +147,7 @@ async def test_another_synthesis_takes_the_place_of_the_first_and_both_stay(
     assert [attempt.text for attempt in run.aggregate.attempts] == [SYNTHESIS, ANOTHER]
     assert SYNTHESIS in (one.run_folder / "parallel-synthesis-joined-1.md").read_text()
     assert ANOTHER in (one.run_folder / "parallel-synthesis.md").read_text()
-    assert TimeAxis.of(run, run.at).length == pytest.approx(length, abs=1.0)
+    assert TimeAxis.of(run, run.at).length == pytest.approx(length, abs=0.001)
 
 
 @pytest.mark.parametrize(

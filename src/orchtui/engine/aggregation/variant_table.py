@@ -89,6 +89,18 @@ def recommendation(run: Run, done: Sequence[TaskRun]) -> list[str]:
     return [*lines, "", f"You choose: `orchtui runs choose {run.id}:{inline(which)}`.", ""]
 
 
+def advice_words(run: Run) -> str:
+    """`Recommended: Guide C. It speaks of …`, or why none is; empty where there is no choice.
+
+    Reads all texts: for a moment in which somebody waits, and not for each repaint.
+    """
+    done = run.with_status("completed")
+    if run.choice is not None or len(done) < 2:
+        return ""
+    best, reasons = _advice(run, done)
+    return f"Recommended: {inline(best.task.label)}. {reasons}" if best is not None else reasons
+
+
 def _advice(run: Run, done: Sequence[TaskRun]) -> tuple[TaskRun | None, str]:
     """The one that is recommended, if any, and a paragraph that says why."""
     by_id = {task.id: task for task in done}

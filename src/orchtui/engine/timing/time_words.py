@@ -15,7 +15,7 @@ Name = Callable[[str], str]
 
 _SHOWN = 6
 """Tasks of a path that are named."""
-_SHORTEST = 0.05
+SHORTEST = 0.05
 """Seconds that are told as some."""
 
 
@@ -43,7 +43,7 @@ def time_lines(report: TimeReport, name: Name) -> list[str]:
     if report.bottleneck is not None and report.limited_by != "longest task":
         took = show_duration(report.bottleneck_s)
         lines.append(f"Longest task: {name(report.bottleneck)} ({took})")
-    if report.synthesis_s >= _SHORTEST:
+    if report.synthesis_s >= SHORTEST:
         took = show_duration(report.synthesis_s)
         lines.append(f"Synthesis: {took}, after the tasks and not counted above")
     lines += [f"Would have helped: {_help(one, report, name)}" for one in report.helps]
@@ -98,7 +98,7 @@ def _waits(report: TimeReport) -> list[str]:
         "for attempts made again": use.retries_s,
         "in a person's pause": use.paused_s,
     }
-    told = [f"{show_duration(s)} {what}" for what, s in parts.items() if s >= _SHORTEST]
+    told = [f"{show_duration(s)} {what}" for what, s in parts.items() if s >= SHORTEST]
     return [f"Waited, all tasks together: {', '.join(told)}"] if told else []
 
 
@@ -137,7 +137,7 @@ def task_rows(report: TimeReport, labels: Mapping[str, str]) -> list[tuple[str, 
     for one in report.tasks:
         use = one.use
         seconds = (use.work_s, use.slots_s, use.servers_s, use.retries_s, use.paused_s)
-        shown = (show_duration(s) if s >= _SHORTEST else "" for s in seconds)
+        shown = (show_duration(s) if s >= SHORTEST else "" for s in seconds)
         marks = ["critical path"] if one.critical else []
         marks += ["decided the end"] if one.deciding and not one.critical else []
         rows.append((labels.get(one.task, one.task), *shown, ", ".join(marks)))
