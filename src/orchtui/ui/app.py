@@ -118,6 +118,13 @@ class OrchtuiApp(WelcomeDesk):
             answers = [("s", "stay", "stay"), ("c", "leave", "cancel them and quit")]
             if await self.push_screen_wait(Ask("Tasks are running", text, answers)) != "leave":
                 return False
+        if self.joins:
+            text = "The result stays what it was; what was used so far is written down."
+            answers = [("s", "stay", "stay"), ("c", "leave", "stop that and quit")]
+            if await self.push_screen_wait(Ask("Results are being joined", text, answers)) != (
+                "leave"
+            ):
+                return False
         if self.main.plan_pane.unfinished is not None:
             answers = [("b", "stay", "back to it"), ("d", "leave", "discard")]
             text = (
@@ -148,6 +155,7 @@ class OrchtuiApp(WelcomeDesk):
                 await self.close_drafts()
             finally:
                 await self.live.let_go(LET_GO_WITHIN)
+                await self.let_joining_go()
                 await self.close_history()
                 await self.drop_copies()
                 await self.project.close()

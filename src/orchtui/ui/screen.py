@@ -28,6 +28,7 @@ from orchtui.ui.independence.independence_pane import brief
 from orchtui.ui.keys.possible import Now, damaged_words
 from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
+from orchtui.ui.output.reduction_text import reduction_text
 from orchtui.ui.runs.run_entry import RunEntry
 from orchtui.ui.timeline.waiting import reasons
 
@@ -49,6 +50,8 @@ class Shown:
     """Whether it was opened from the list."""
     watched: bool = False
     """Whether another process is writing it."""
+    joining: bool = False
+    """Whether its results are being joined once more: the synthesis is shown as it is written."""
 
 
 class MainScreen(Between):
@@ -191,6 +194,7 @@ class MainScreen(Between):
         is_own = shown is not None and shown.run is self.live
         watched = shown is not None and shown.watched
         is_live = is_own or watched
+        joining = shown is not None and shown.joining
         asking = self.independence.asked_since is not None
         if not self.is_attached:
             return
@@ -198,7 +202,7 @@ class MainScreen(Between):
         shown = self.shown  # a replay may have gone to another state of it
         self.tell_keys()
         self.runs_pane.tick()
-        if not (self.dirty or asking or is_live or self.live is not None):
+        if not (self.dirty or asking or is_live or joining or self.live is not None):
             return
         self.dirty = False
         self._tell_count()
@@ -237,6 +241,8 @@ class MainScreen(Between):
         """
         if (player := self.player) is not None:
             return player.moment, shown.run.finished is None and not player.at_end
+        if shown.joining:  # its synthesis grows, days after its end
+            return self._now(), False
         return (shown.run.at, False) if now is None else (now, True)
 
     def tell_results(self) -> None:
@@ -269,14 +275,19 @@ class MainScreen(Between):
 
     def _repaint_output(self, shown: Shown, now: float, broken_off: bool) -> None:
         run, picked = shown.run, self.timeline.rows.picked
-        is_result = picked == AGGREGATE and run.aggregated is not None
-        is_task = picked in run.tasks or (picked == AGGREGATE and run.aggregate is not None)
-        wanted = (picked, is_task, is_result and run.finished is not None, is_result)
+        on_result = picked == AGGREGATE
+        is_result = on_result and run.aggregated is not None and not shown.joining
+        is_task = picked in run.tasks or (on_result and run.aggregate is not None)
+        reduced = len(run.reduced) if on_result and run.reducing is not None else None
+        wanted = (picked, is_task, is_result and run.finished is not None, is_result, reduced)
         turned, exchanged = wanted != self._in_output, self._exchanged
         self._in_output, self._exchanged = wanted, False
         if is_result:
             if turned:
                 self._read_result(shown)
+        elif reduced is not None:
+            if turned or exchanged:
+                self.output.show_result(*reduction_text(run), badge(run))
         elif is_task and (turned or exchanged):
             task, why = run.of(picked or ""), partial(reasons, run)
             if turned:

@@ -14,12 +14,12 @@ from orchtui.engine.text import clean_line
 from orchtui.ui.compose import plan_edits
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.task_text import read_task, write_task
-from orchtui.ui.desks.compare_desk import CompareDesk
+from orchtui.ui.desks.result_desk import ResultDesk
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.terminal import outside, own_editor
 
 
-class OutsideDesk(CompareDesk):
+class OutsideDesk(ResultDesk):
     """The app without the plan's files, and without leaving."""
 
     @on(ComposePane.EditorWanted)

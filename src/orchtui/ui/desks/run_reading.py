@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from orchtui.engine import journal, past_runs
+from orchtui.engine.aggregation.seen_words import COLLECTED, joined_lines
 from orchtui.engine.history.trends import Trend, trends
 from orchtui.engine.journal import RUNS
 from orchtui.engine.project import Project
@@ -45,7 +46,10 @@ def read_detail(entry: RunEntry, project: Project, rows: Iterable["RunRow"]) -> 
         return Detail(entry, told, unread=why or "Its journal has no whole event.", trend=trend)
     request = run.plan.request or (run.plan.tasks[0].prompt if len(run.plan.tasks) == 1 else "")
     tasks = tuple(_task(run, task) for task in run.tasks.values())
-    return Detail(entry, told, request=request, tasks=tasks, trend=trend)
+    joined = joined_lines(run)
+    if [line.words for line in joined] == [COLLECTED]:
+        joined = []  # as ever: a task is worth more of the room
+    return Detail(entry, told, request=request, tasks=tasks, joined=tuple(joined), trend=trend)
 
 
 def _task(run: Run, task: TaskRun) -> DetailTask:

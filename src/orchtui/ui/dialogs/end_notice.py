@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from textual.notifications import SeverityLevel
 
+from orchtui.engine.aggregation.seen_words import joined_lines
 from orchtui.engine.events import Verdict
 from orchtui.engine.rehearsed import badge, words
 from orchtui.engine.run import Run
@@ -15,6 +16,8 @@ from orchtui.engine.verdict import census, kept_files, verdict
 from orchtui.ui.bars.run_bar import outcome
 from orchtui.ui.looks import looks
 
+_MOST_TOLD = 3
+"""Things about the result that are told in passing; its row has all of them."""
 _SEVERITIES: dict[Verdict, SeverityLevel] = {
     "COMPLETED": "information",
     "PARTIAL": "warning",
@@ -51,7 +54,12 @@ def end_notice(run: Run, place: str) -> EndNotice:
     if kept := kept_files(run):
         files = "1 file" if kept == 1 else f"{kept} files"
         lines.append(f"{files} for the project: a on the timeline shows them")
-    if run.plan.aggregate == "compare" and len(run.with_status("completed")) > 1:
+    lines += [line.words for line in joined_lines(run) if line.weight == "warning"][:_MOST_TOLD]
+    if (
+        run.aggregated is not None
+        and run.aggregated.strategy == "compare"
+        and len(run.with_status("completed")) > 1
+    ):
         lines.append("6 compares the results; c chooses the best there")
     lines.append(f"files: {place}")
     return EndNotice(word, "\n".join(lines), "error" if raced else _SEVERITIES[word])

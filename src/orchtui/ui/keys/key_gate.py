@@ -23,6 +23,7 @@ OPENS = frozenset(
         *("tasks.save", "tasks.save-as", "tasks.open"),
         *("independence.words", "independence.choose-fix"),
         *("timeline.extend", "timeline.add", "timeline.cancel-all", "timeline.apply"),
+        *("timeline.time", "timeline.join", "output.join", "runs.join", "runs.time"),
         *("compare.add", "compare.choose", "compare.judge", "compare.judgement"),
         *("output.cancel-all", "output.apply", "grid.cancel-all"),
         *("runs.resume", "runs.again", "runs.filter", "runs.tags", "runs.rename", "runs.trash"),

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from orchtui.ui.keys import keys_of_replay, keys_of_runs
 from orchtui.ui.keys.key_row import Key as Key
 from orchtui.ui.keys.keys_of_compare import ALIKE, COMPARE, DIFF
-from orchtui.ui.keys.keys_of_output import OUTPUT
+from orchtui.ui.keys.keys_of_output import OUTPUT, REPORT
 
 Context = Literal[
     "everywhere",
@@ -33,6 +33,7 @@ Context = Literal[
     "compare",
     "alike",
     "diff",
+    "report",
     "problems",
     "form",
     "offers",
@@ -56,6 +57,7 @@ TITLES: dict[Context, str] = {
     "compare": "Among the results",
     "alike": "In the matrix of results",
     "diff": "In a diff",
+    "report": "In the report on time",
     "problems": "Among the problems",
     "form": "In the form of a task",
     "offers": "In a field that offers what may stand there",
@@ -279,6 +281,8 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key(
             "timeline.compare", "d", "screen.compare_task", "compare the task's result with others"
         ),
+        Key("timeline.time", "T", "app.show_time", "what the run's time went to"),
+        Key("timeline.join", "m", "app.join_results", "join the results another way"),
         Key("timeline.back", "escape", "app.go_back", "back to your own run, or to the plan"),
     ),
     "output": OUTPUT,
@@ -308,6 +312,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
     "compare": COMPARE,
     "alike": ALIKE,
     "diff": DIFF,
+    "report": REPORT,
     "problems": (
         Key("problems.filter", "f", "filter", "all, only errors, only warnings"),
         Key("problems.copy", "y", "copy", "copy those that are shown"),

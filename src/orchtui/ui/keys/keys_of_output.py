@@ -1,4 +1,4 @@
-"""The rows of the keymap for the output of a task.
+"""The rows of the keymap for the output of a task, and for the report on time.
 
 This module never reacts to a key.
 """
@@ -53,5 +53,12 @@ OUTPUT: tuple[Key, ...] = (
     ),
     Key("output.replay", "R,v", "app.replay_run", "replay the run, or end that"),
     Key("output.compare", "d", "screen.compare_task", "compare the task's result with others"),
+    Key("output.join", "M", "app.join_results", "join the results another way"),
     Key("output.back", "escape", "leave", "end the search; else back to the timeline"),
+)
+REPORT: tuple[Key, ...] = (
+    Key("report.copy", "y", "copy", "copy the report", "Copy"),
+    Key("report.up", "k", "app.simulate_key('up')", "a line up"),
+    Key("report.down", "j", "app.simulate_key('down')", "a line down"),
+    Key("report.close", "escape,q,T", "screen.dismiss(None)", "close", "Close"),
 )

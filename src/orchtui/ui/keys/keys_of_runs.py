@@ -29,6 +29,8 @@ RUNS: tuple[Row, ...] = (
     _wants("turn-round", "S", "sort the other way round"),
     _wants("replay", "v", "replay the run", "Replay"),
     _wants("compare", "c", "compare: once on a run, once on another", "Compare"),
+    _wants("join", "m", "join its results another way"),
+    _wants("time", "o", "what its time went to"),
     _wants("tags", "t", "give the run tags"),
     _wants("pin", "p", "pin the run, or take the pin away"),
     _wants("rename", "e", "give the run another name"),

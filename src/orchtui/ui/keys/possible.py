@@ -49,7 +49,19 @@ _WITHOUT_RUN = frozenset(
 )
 _OF_WHOLE_RUN = frozenset(
     f"runs.{name}"
-    for name in ("open", "resume", "again", "replay", "compare", "tags", "pin", "rename", "export")
+    for name in (
+        "open",
+        "resume",
+        "again",
+        "replay",
+        "compare",
+        "tags",
+        "pin",
+        "rename",
+        "export",
+        "join",
+        "time",
+    )
 )
 _WITHOUT_TASK = frozenset(
     f"tasks.{name}" for name in ("add", "undo", "redo", "settle", "read", "request", "open")

@@ -9,6 +9,7 @@ from orchtui.ui.looks import looks
 ENDED_ALREADY = "this task has ended already"
 NOT_A_TASK = "this is for one task: o opens the group"
 ONLY_WATCHED = "this run goes on in another process: here it can only be watched"
+NOT_ENDED = "the run has not ended: its results are joined once it has"
 ONLY_REPLAYED = "this is a replay, in which nothing can be changed: R ends it"
 
 _OF_TASK = ("cancel", "now", "extend", "priority")
@@ -36,6 +37,8 @@ class Here:
     """Whether the shown attempt used any."""
     again: bool = False
     """Whether there is something to try again."""
+    ended: bool = False
+    """Whether it has come to its end, and nobody writes it."""
     wrote: bool = False
     """Whether its tasks left files to bring over."""
 
@@ -67,6 +70,7 @@ def here_of(
         tools=attempt is not None and bool(attempt.tools),
         # What was broken off goes on.
         again=lost or (run.finished is None and not live and not watched),
+        ended=run.finished is not None and not live and not watched,
         wrote=any(_wrote(each) for each in run.tasks.values()),
     )
 
@@ -76,7 +80,7 @@ def hindrance_in_run(key: Key, here: Here) -> str:
     area, _, name = key.id.partition(".")
     if area == "replay":
         return "" if here.replayed else "no run is replayed: R on the timeline begins that"
-    if here.replayed and name in (*_STEERS, "retry", "apply"):
+    if here.replayed and name in (*_STEERS, "retry", "apply", "join"):
         return ONLY_REPLAYED
     if name in _STEERS:
         return _in_steering(name, here)
@@ -87,6 +91,8 @@ def hindrance_in_run(key: Key, here: Here) -> str:
     match name:
         case "replay" if here.live or here.watched:
             return "it still goes on: it can be replayed once it has ended"
+        case "join" if not here.ended:
+            return NOT_ENDED
         case "retry":
             return _in_retrying(here)
         case "apply":

@@ -55,7 +55,7 @@ _TYPED: Mapping[Context, str] = {
     "offers": "in the field",
 }
 """Where letters are text."""
-DIALOGS: Collection[Context] = ("problems", "trash", "form", "offers")
+DIALOGS: Collection[Context] = ("report", "problems", "trash", "form", "offers")
 """Where no key holds that holds everywhere else."""
 
 

@@ -20,6 +20,7 @@ from orchtui.ui.runs.run_columns import cost_words, date_words
 from orchtui.ui.runs.run_entry import RunEntry
 
 if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.aggregation.seen_words import Line
     from orchtui.engine.history.trends import Trend
     from orchtui.engine.run import Status
 
@@ -54,6 +55,8 @@ class Detail:
     """As a person would type it."""
     request: str = ""
     tasks: tuple[DetailTask, ...] = ()
+    joined: tuple["Line", ...] = ()
+    """How its results were joined, and what was seen in them."""
     unread: str = ""
     """Why there are no tasks."""
     trend: "Trend | None" = None
@@ -121,10 +124,27 @@ def _head(detail: Detail, width: int, now: float) -> list[Content]:
     if row.labels.name:
         about.append(f"plan: {clean_line(shown.name)}")
     lines.append(Content.styled(fit(" · ".join(filter(None, about)), width).rstrip(), _DIM))
+    lines += _joined(detail, width)
     if entry.trouble:
         told = wrap(f"! {entry.trouble}", width)[:2]
         lines += [Content.styled(part.rstrip(), "$text-warning") for part in told]
     return lines
+
+
+def _joined(detail: Detail, width: int) -> list[Content]:
+    """A line for how its results were joined, and one for what a reader has to know of that."""
+    told = {
+        weight: " · ".join(line.words for line in detail.joined if line.weight == weight)
+        for weight in ("plain", "warning")
+    }
+    styles = {"plain": _DIM, "warning": "$text-warning"}
+    return [
+        Content.styled(
+            fit(f"{'! ' * (weight == 'warning')}{words}", width).rstrip(), styles[weight]
+        )
+        for weight, words in told.items()
+        if words
+    ]
 
 
 def _tasks(detail: Detail, width: int, rows: int) -> list[Content]:

@@ -5,6 +5,7 @@ Pure: a Run in, words out. This module never draws.
 
 from textual.content import Content
 
+from orchtui.engine.aggregation.seen_words import joined_lines
 from orchtui.engine.durations import show_duration
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.text import clean_line
@@ -76,6 +77,15 @@ _STYLES: dict[Status, str] = {
     "failed": "$text-error",
     "cancelled": "$text-warning",
 }
+
+
+def of_result(run: Run) -> Content:
+    """`collected, one after the other · 2 possible contradictions between results`."""
+    parts = [
+        Content.styled(line.words, "$text-warning" if line.weight == "warning" else "$foreground")
+        for line in sorted(joined_lines(run), key=lambda line: line.weight == "plain")
+    ]
+    return Content(" · ").join(parts)
 
 
 def of_group(run: Run, group: Group, *, broken_off: bool = False) -> Content:

@@ -11,7 +11,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from orchtui.engine.run import Run
+from orchtui.engine.aggregation.seen_words import reducing_words
+from orchtui.engine.events import AGGREGATE
+from orchtui.engine.run import LIVE, Run
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.wrapping import fit
@@ -116,9 +118,17 @@ class TimelinePane(Vertical):
             return timeline_detail.of_group(run, group, broken_off=self._broken_off)
         if (task := rows.model.tasks.get(rows.picked or "")) is None:
             return Content("")
-        return timeline_detail.of_task(
+        about_result = Content("")
+        if task.id == AGGREGATE and run.aggregated is not None and task.status not in LIVE:
+            about_result = timeline_detail.of_result(run)
+            if not task.attempts:  # nobody worked on it
+                return about_result
+        told = timeline_detail.of_task(
             run, task, rows.rates, self._now, broken_off=self._broken_off
         )
+        if task.id == AGGREGATE and (far := reducing_words(run)):
+            about_result = Content(far)
+        return Content(" · ").join([about_result, told]) if about_result.plain else told
 
     def _ruled(self) -> Content:
         rows = self.rows

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from orchtui.engine.durations import show_duration
+from orchtui.engine.events import AGGREGATE
 from orchtui.engine.run import ENDED, Run, Status, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.token_rate import TaskRates
@@ -85,7 +86,8 @@ class Painter:
     def _bar(self, task: TaskRun, style: StyleOf, *, asks: bool) -> list[Segment]:
         cells = self.bars.of(task)
         words = "" if self.broken_off and not task.reused else beside_bar(self.run, task)
-        if asks or not task.attempts or task.reused is not None:
+        before = task.id == AGGREGATE and self.run.reducing is not None  # its bar begins at the end
+        if asks or not task.attempts or task.reused is not None or before:
             write(cells, words, "asks" if asks else "figure")
         elif self.bars.now_at is not None:
             write(cells, words, "figure", self.bars.now_at + 2)

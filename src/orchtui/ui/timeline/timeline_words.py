@@ -6,10 +6,11 @@ Pure: a Run in, rows and words out. This module never draws.
 from msgspec.structs import replace
 from textual.content import Content
 
+from orchtui.engine.aggregation.seen_words import reducing_words
 from orchtui.engine.costs import NOTHING, show_dollars
-from orchtui.engine.events import AGGREGATE, Verdict
+from orchtui.engine.events import AGGREGATE, ReductionBegun, Verdict, seconds
 from orchtui.engine.rehearsed import PART_BADGE, badge, task_badge
-from orchtui.engine.run import LIVE, Run, Status, TaskRun, aggregation_task
+from orchtui.engine.run import LIVE, Attempt, Run, Status, TaskRun, aggregation_task
 from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
 from orchtui.ui.looks import looks
 from orchtui.ui.timeline.waiting import in_short
@@ -24,9 +25,11 @@ _AS: dict[Verdict, Status] = {
 
 
 def rows_of(run: Run) -> list[TaskRun]:
-    """The tasks, and the result once there is one."""
+    """The tasks, and the result once there is one, or it is being made."""
     rows = list(run.tasks.values())
-    if run.aggregate is not None:
+    if run.reducing is not None:
+        return [*rows, _reduction(run, run.reducing)]
+    if run.aggregate is not None and not _is_replaced(run):
         return [*rows, run.aggregate]
     if run.aggregated is not None and run.aggregated.output:
         label = f"All together: {run.aggregated.output}"
@@ -34,6 +37,21 @@ def rows_of(run: Run) -> list[TaskRun]:
         result = TaskRun(shown, "completed")
         return [*rows, result]
     return rows
+
+
+def _is_replaced(run: Run) -> bool:
+    """Whether the result is no longer the synthesis', nor was meant to be."""
+    ended = run.aggregate is None or run.aggregate.status not in ("queued", "running", "retrying")
+    return ended and run.aggregated is not None and run.aggregated.asked != "synthesize"
+
+
+def _reduction(run: Run, begun: ReductionBegun) -> TaskRun:
+    """The row of a synthesis while the results are reduced: it works since that began."""
+    like = aggregation_task(run.schedule)
+    since = seconds(begun.at)
+    first = next((seconds(part.at) - part.took_s for part in run.reduced), since)
+    one = Attempt(1, min(first, since), like.backend, like.model, like.specialist, like.instance)
+    return TaskRun(like, "running", [one])
 
 
 def badges_of(run: Run) -> dict[str, str]:
@@ -58,7 +76,7 @@ def look_of(run: Run, row: TaskRun, beat: int, *, broken_off: bool = False) -> t
         return looks.BROKEN_OFF[0], "cancelled"
     if row.question is not None or row.id != AGGREGATE or run.aggregated is None:
         return looks.sign(row.status, beat), row.status
-    if run.aggregate is None:
+    if run.reducing is None and (run.aggregate is None or _is_replaced(run)):
         word = verdict(run)
         return looks.VERDICT_SIGNS[word], _AS[word]
     lost = row.status == "completed" and run.aggregated.fallback is not None
@@ -67,7 +85,10 @@ def look_of(run: Run, row: TaskRun, beat: int, *, broken_off: bool = False) -> t
 
 
 def beside_bar(run: Run, task: TaskRun) -> str:
-    """For whom a task waits, or whose result it took over; empty where its bar says enough."""
+    """For whom a task waits, whose result it took over, or how far the results are reduced; empty
+    where its bar says enough."""
+    if task.id == AGGREGATE:
+        return reducing_words(run).replace(" summarized", "")
     if task.reused is not None:
         return "taken over from an earlier run"
     return in_short(run, task)
