@@ -205,3 +205,23 @@ async def test_a_reduction_of_a_live_run_shows_how_far_it_is(
             app.live.cancel(AGGREGATE)
             await until(pilot, lambda: not app.live.taken, "the run has ended")
             await said(pilot, app, "collected, not synthesize as asked: part ")
+
+
+async def test_the_key_that_stops_a_task_stops_it_and_it_is_not_replayed_meanwhile(
+    tmp_path: Path,
+) -> None:
+    async with MessagesServer() as server:
+        server.on("Write one report", STALLS)
+        async with opened(paid(tmp_path, server), two()) as (app, pilot):
+            await run_to_end(pilot, app)
+            await asks(pilot, app)
+            await pilot.press("s")
+            await until(pilot, lambda: len(server.requests) == 3, "it is asked")
+            await pilot.press("R")
+            await said(pilot, app, "it can be replayed after that")
+            await pilot.press("x")
+            await said(pilot, app, "Not joined synthesize (anthropic")
+            await until(pilot, lambda: free(app), "it is let go")
+            assert app.main.shown is not None and not app.main.shown.joining
+            await pilot.press("R")
+            await until(pilot, lambda: app.main.replaying, "now it is replayed")

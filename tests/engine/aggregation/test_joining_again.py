@@ -212,6 +212,8 @@ async def test_a_run_that_went_on_meanwhile_is_left_alone(tmp_path: Path) -> Non
     with pytest.raises(InputError, match="gone on with meanwhile"):
         await again(one, "synthesize", made_by)
     assert "c at last" in published(one)
+    [unused] = opened(one).stopped_joining
+    assert unused.strategy == "synthesize", "what it used is not lost silently"
 
 
 async def test_a_run_that_goes_on_is_refused(tmp_path: Path) -> None:

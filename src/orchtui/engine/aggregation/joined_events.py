@@ -74,7 +74,7 @@ class AggregationAsked(Event, frozen=True, kw_only=True):
 
 
 class AggregationStopped(Event, frozen=True, kw_only=True):
-    """A person stopped joining the results of an ended run once more.
+    """Joining the results of an ended run once more was stopped, or the run went on meanwhile.
 
     The result stays what it was. What had been asked until then was used all the same.
     """

@@ -18,8 +18,14 @@ from orchtui.engine import events as ev
 from orchtui.engine import files, past_runs
 from orchtui.engine.aggregation.remaking import Maker, Remaking, Told
 from orchtui.engine.artifacts import RESULT
-from orchtui.engine.choice.behind_end import MakeAll, place_of, require_ended, write_behind
-from orchtui.engine.errors import InputError
+from orchtui.engine.choice.behind_end import (
+    MakeAll,
+    Place,
+    place_of,
+    require_ended,
+    write_behind,
+)
+from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.plan import AggregateStrategy
 from orchtui.engine.redaction import NOTHING, Redactor
 from orchtui.engine.run import Run
@@ -85,20 +91,38 @@ async def join_again(
     try:
         events = await one.made()
     except asyncio.CancelledError:
-        said: list[ev.RunEvent] = []
-
-        def what_was_used(now: Run, stamp: Stamp) -> Sequence[ev.RunEvent]:
-            stopped = one.stopped(stamp)
-            said.extend([stopped] if stopped is not None else [])
-            return said
-
-        if one.stopped(Stamp(asyncio.get_running_loop().time)) is not None:
-            # Also where a person is in a hurry: what it cost is not lost.
-            await asyncio.shield(write_behind(place, what_was_used, redactor, publish=False))
-            told(said)
+        # Also where a person is in a hurry: what it cost is not lost.
+        await asyncio.shield(_note_use(place, one, redactor, told))
         raise
     aside = partial(_put_aside, place.folder, asked.maker is not None)
-    return await write_behind(place, _behind(ended, events), redactor, aside)
+    try:
+        return await write_behind(place, _behind(ended, events), redactor, aside)
+    except InputError:  # the run was gone on with, and has ended again
+        await _note_use(place, one, redactor, told)
+        raise
+    except StorageError:  # nothing can be written, or another process writes it
+        told(_use(one, Stamp(asyncio.get_running_loop().time)))
+        raise
+
+
+def _use(one: Remaking, stamp: Stamp) -> list[ev.RunEvent]:
+    """What it used without a result; empty where nobody was asked."""
+    stopped = one.stopped(stamp)
+    return [stopped] if stopped is not None else []
+
+
+async def _note_use(place: Place, one: Remaking, redactor: Redactor, told: Told) -> None:
+    """Write down what was used, and nothing else."""
+    if not _use(one, Stamp(asyncio.get_running_loop().time)):
+        return
+    said: list[ev.RunEvent] = []
+
+    def make(run: Run, stamp: Stamp) -> Sequence[ev.RunEvent]:
+        said.extend(_use(one, stamp))
+        return said
+
+    await write_behind(place, make, redactor, publish=False)
+    told(said)
 
 
 def _behind(ended: ev.RunFinished | None, events: Sequence[ev.RunEvent]) -> MakeAll:

@@ -12,19 +12,20 @@ from pathlib import Path
 
 import msgspec
 
+from orchtui.engine import costs, fold
 from orchtui.engine import events as ev
-from orchtui.engine import fold
 from orchtui.engine.aggregation import joining
 from orchtui.engine.aggregation.synthesizing import Synthesizing, Wiring
 from orchtui.engine.artifacts import RESULT
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.budget import Budget
 from orchtui.engine.costs import NOTHING as NO_COST
+from orchtui.engine.costs import Cost
 from orchtui.engine.executor import Executor
 from orchtui.engine.lanes import Limiters
 from orchtui.engine.plan import AggregateStrategy
 from orchtui.engine.redaction import Redactor
-from orchtui.engine.run import Run
+from orchtui.engine.run import Attempt, Run
 from orchtui.engine.schedule import Schedule, ScheduledTask
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.workspace.site import BareWorkspaces
@@ -77,6 +78,8 @@ class Remaking:
         self._began = 0.0
         self._synthesis: Synthesizing | None = None
         self._stopping = False
+        self._stopped: Executor | None = None
+        """What was told to stop."""
         self.events: list[ev.RunEvent] = []
         """Of the aggregation, so far."""
 
@@ -91,8 +94,7 @@ class Remaking:
             await asyncio.shield(making)
         except asyncio.CancelledError:
             self._stopping = True
-            if self._synthesis is not None:
-                self._synthesis.cancel_all()
+            self._stop()
             try:
                 await asyncio.wait((making,), timeout=STOP_WITHIN)
             finally:
@@ -108,7 +110,7 @@ class Remaking:
         parts = run.reduced
         if self._maker is None or not (attempts or parts):
             return None
-        cost = sum((one.cost for one in attempts), NO_COST)
+        cost = sum((self._cost(one) for one in attempts), NO_COST)
         cost = sum((fold.cost_of(part) for part in parts), cost)
         usage = sum((one.usage for one in attempts), ev.Usage())
         return stamp(
@@ -121,6 +123,27 @@ class Remaking:
             usage=sum((part.usage for part in parts), usage),
             cost=cost.exact,
             cost_at_least=cost.at_least,
+        )
+
+    def _stop(self) -> None:
+        """Stop what is asked just now, once: being stopped is an event as well."""
+        synthesis = self._synthesis
+        if synthesis is None or synthesis.executor is self._stopped:
+            return
+        if synthesis.cancel():  # else it is about to begin
+            self._stopped = synthesis.executor
+
+    def _cost(self, attempt: Attempt) -> Cost:
+        if attempt.ended is not None:
+            return attempt.cost
+        # It did not end in time: what it used is not known.
+        return costs.of_attempt(
+            self._run.schedule.prices,
+            attempt.backend,
+            attempt.model,
+            attempt.usage,
+            stopped=True,
+            length=attempt.length,
         )
 
     async def _make(self) -> None:
@@ -157,6 +180,8 @@ class Remaking:
             async with aclosing(self._synthesis.batches()) as batches:
                 async for batch in batches:
                     self._take(self._redactor.events(batch))
+                    if self._stopping:  # what began since then is stopped, too
+                        self._stop()
         finally:
             await self._synthesis.close()
         return self._synthesis.fallback

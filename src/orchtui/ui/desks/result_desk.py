@@ -75,7 +75,7 @@ class ResultDesk(CompareDesk):
             if self.main.replaying or not self._goes_on(shown):
                 return  # of what stands still once is enough
             await asyncio.sleep(LOOK_AGAIN)
-            if self.screen is not card:
+            if card not in self.screen_stack:
                 return
 
     async def _time_told(self, shown: Shown) -> "TimeTold":
@@ -124,6 +124,20 @@ class ResultDesk(CompareDesk):
                 self.decline("It still goes on: its results are joined once it has ended")
             else:
                 self._join(shown)
+
+    def action_replay_run(self) -> None:
+        shown = self.main.shown
+        if shown is not None and shown.joining:
+            self.decline("Its results are being joined: it can be replayed after that")
+        else:
+            super().action_replay_run()
+
+    def action_cancel_task(self) -> None:
+        shown = self.main.shown
+        if shown is not None and shown.joining and self._joining is not None:
+            self._joining.cancel()  # as escape does
+        else:
+            super().action_cancel_task()
 
     def _may_join(self) -> bool:
         if self.joins:
@@ -250,7 +264,8 @@ class ResultDesk(CompareDesk):
         """Show a run in place of itself, where it is still shown; it may be the app's own."""
         if self._own is not None and self._own.run is before:
             self._own = shown
-        if self.main.shown is not None and self.main.run_shown is before:
+        now = self.main.shown
+        if now is not None and (now.run is before or (now.joining and now.run.id == before.id)):
             self.main.show_run(shown)
 
     async def _tell_joined(self, run: Run) -> None:
