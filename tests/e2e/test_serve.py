@@ -141,7 +141,7 @@ async def test_a_page_that_goes_takes_its_app_along_and_its_run_is_written(
         await until(lambda: "CANCELLED" in result(folder), "the run is written")
         await until(lambda: len(server.apps) == 1, "only the other app goes on")
         await first.press("f1")
-        await first.wait("Everywhere")
+        await first.wait("type to filter")
 
 
 @in_browser

@@ -68,6 +68,14 @@ class ComposePane(TaskDialogs):
             self.task_id = task_id
             """`None` for the request."""
 
+    class RefineWanted(Message):
+        """A model is to change the plan."""
+
+        def __init__(self, task: str) -> None:
+            super().__init__()
+            self.task = task
+            """Id of the picked task; empty where there is none."""
+
     def __init__(
         self,
         draft: Draft,
@@ -292,6 +300,8 @@ class ComposePane(TaskDialogs):
                 self.edit_task(picked)
             case "variants" if picked:
                 self.ask_variants(picked)
+            case "refine":
+                self.post_message(self.RefineWanted(picked or ""))
             case "outside" if picked:
                 self.post_message(self.EditorWanted(picked))
             case action if picked:
@@ -327,6 +337,8 @@ class ComposePane(TaskDialogs):
     # Showing
 
     def _show(self, picked: str | None = None) -> None:
+        if not self.children:  # the app ends, and what was read of the request comes too late
+            return
         plan = self.draft.plan
         self.set_class(not plan.tasks, "-empty")
         self.tasks.show_plan(plan, picked)

@@ -18,7 +18,7 @@ from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import Schedule
 from orchtui.engine.text import clean_line
 from orchtui.ui.compose.plan_edits import new_id
-from orchtui.ui.desks.plan_desk import PlanDesk
+from orchtui.ui.desks.planner_desk import PlannerDesk
 from orchtui.ui.dialogs.dialogs import Ask, AskLine
 from orchtui.ui.keys.possible_in_runs import ONLY_REPLAYED
 from orchtui.ui.looks import looks
@@ -31,7 +31,7 @@ _MORE = 0.5
 """How much more of its timeout a task is offered."""
 
 
-class SteerDesk(PlanDesk):
+class SteerDesk(PlannerDesk):
     """The app without the start and the end of runs."""
 
     def sees_live(self) -> bool:

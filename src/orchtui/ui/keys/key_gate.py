@@ -19,7 +19,7 @@ OPENS = frozenset(
         *("app.backend", "app.backend-letter", "app.palette", "app.save", "app.jump", "app.help"),
         *("app.specialists", "app.problems", "app.example", "app.tour", "app.cancel-all"),
         *("request.leave", "form.help"),
-        *("tasks.edit", "tasks.add", "tasks.variants", "tasks.request"),
+        *("tasks.edit", "tasks.add", "tasks.variants", "tasks.request", "tasks.refine"),
         *("tasks.save", "tasks.save-as", "tasks.open"),
         *("independence.words", "independence.choose-fix"),
         *("timeline.extend", "timeline.add", "timeline.cancel-all", "timeline.apply"),

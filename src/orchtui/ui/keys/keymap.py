@@ -14,6 +14,7 @@ from orchtui.ui.keys import keys_of_replay, keys_of_runs
 from orchtui.ui.keys.key_row import Key as Key
 from orchtui.ui.keys.keys_of_compare import ALIKE, COMPARE, DIFF
 from orchtui.ui.keys.keys_of_output import OUTPUT, REPORT
+from orchtui.ui.keys.keys_of_tasks import TASKS
 
 Context = Literal[
     "everywhere",
@@ -75,6 +76,12 @@ def _rows(context: Context, rows: Iterable[tuple[str, str, str, str, str]]) -> t
 TABLE: dict[Context, tuple[Key, ...]] = {
     "everywhere": (
         Key("app.run", "ctrl+r,f5", "app.run_plan", "run the plan", "Run"),
+        Key(
+            "app.plan-request",
+            "ctrl+l",
+            "app.plan_request",
+            "have a model plan the request",
+        ),
         Key("app.backend", "f2", "app.choose_backend", "choose who works: the backend"),
         Key(
             "app.palette",
@@ -149,40 +156,7 @@ TABLE: dict[Context, tuple[Key, ...]] = {
         Key("request.read", "f4", "read_again", "make the tasks from the request again"),
         Key("request.outside", "ctrl+g", "outside", "write the request in $EDITOR"),
     ),
-    "tasks": (
-        Key("tasks.edit", "enter,e", "want('edit')", "edit the task", "Edit"),
-        Key("tasks.add", "a", "want('add')", "add a task", "Add"),
-        Key("tasks.outside", "E", "want('outside')", "edit the task as YAML in $EDITOR"),
-        Key("tasks.duplicate", "c", "want('duplicate')", "copy the task"),
-        Key("tasks.variants", "v", "want('variants')", "make variants of the task"),
-        Key("tasks.delete", "d,delete", "want('delete')", "delete the task", "Delete"),
-        Key(
-            "tasks.toggle", "space", "want('toggle')", "leave the task out, or take it in", "On/off"
-        ),
-        Key("tasks.priority", "p", "want('priority')", "critical, normal, nice-to-have"),
-        Key("tasks.up", "K,shift+up", "move(-1)", "move the task up"),
-        Key("tasks.down", "J,shift+down", "move(1)", "move the task down"),
-        Key("tasks.previous", "up,k", "step(-1)", "previous task"),
-        Key("tasks.next", "down,j", "step(1)", "next task"),
-        Key("tasks.page-up", "pageup", "page(-1)", "a page up"),
-        Key("tasks.page-down", "pagedown", "page(1)", "a page down"),
-        Key("tasks.first", "home,g", "first", "first task"),
-        Key("tasks.last", "end,G", "last", "last task"),
-        Key("tasks.undo", "u", "want('undo')", "undo", "Undo"),
-        Key("tasks.redo", "U", "want('redo')", "redo"),
-        Key(
-            "tasks.settle",
-            "m",
-            "want('settle')",
-            "nothing is missing any more: the tasks are as meant",
-        ),
-        Key("tasks.read", "f4", "want('read_again')", "make the tasks from the request again"),
-        Key("tasks.request", "i", "want('request')", "write the request"),
-        Key("tasks.run", "r", "app.run_plan", "run the plan"),
-        Key("tasks.save", "s", "app.save_plan", "save the plan to a file"),
-        Key("tasks.save-as", "S", "app.save_plan_as", "save the plan to another file"),
-        Key("tasks.open", "o", "app.open_plan", "open a plan file, or add its tasks"),
-    ),
+    "tasks": TASKS,
     "independence": (
         Key("independence.words", "enter", "want('words')", "go to the quoted words", "Words"),
         Key("independence.fix", "f", "want('fix')", "apply the first fix", "Fix"),
