@@ -85,8 +85,8 @@ async def test_panes_go_round(make_app: MakeApp) -> None:
 async def test_letters_in_the_request_are_letters(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"1q b?x")
-        assert app.main.plan_pane.request.text == "1q b?x"
+        await pilot.press(*"1q b?x/y/@_+-z")
+        assert app.main.plan_pane.request.text == "1q b?x/y/@_+-z"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -26,7 +26,7 @@ from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
 from orchtui.ui.dialogs.dialogs import Read
 from orchtui.ui.keys import keymap
-from orchtui.ui.keys.key_gate import KeyGate
+from orchtui.ui.keys.key_gate import KeyGate, is_text_by_name
 from orchtui.ui.keys.key_help import Bound, Wanted, context_of
 from orchtui.ui.memory import resident
 from orchtui.ui.notices.busy import Busy
@@ -208,6 +208,9 @@ class Frame(PassingApp):
         elif isinstance(event, events.Key) and not event.is_forwarded:
             self.attention.key()
             if event.key == "escape" and not self.screen.is_modal and self.busy.stop():
+                return
+            if self.focused is not None and is_text_by_name(event, self.focused):
+                self.focused._forward_event(event)
                 return
         await super().on_event(event)
 

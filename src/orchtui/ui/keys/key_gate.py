@@ -11,6 +11,7 @@ from typing import Any
 
 from textual.app import App
 from textual.events import Key, Paste
+from textual.keys import key_to_character
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -37,6 +38,17 @@ PAUSE = 0.6
 """Seconds without a key after which a person is taken to have seen what came up."""
 _LOOK = 0.01
 """Seconds between two looks whether it is there."""
+
+
+def is_text_by_name(event: Key, focused: Widget | None) -> bool:
+    """Whether a key writes where the focus is although Textual takes it for a key like any other.
+
+    A binding with priority gives way to text, but Textual looks the text up by the key's name, and
+    does not find it for `slash`, `at`, `plus`, `minus` and `underscore`.
+    """
+    if focused is None or not event.is_printable or key_to_character(event.key) is not None:
+        return False
+    return focused.check_consume_key(event.key, event.character)
 
 
 class KeyGate:
