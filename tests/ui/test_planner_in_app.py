@@ -13,10 +13,11 @@ from orchtui.engine.project import Project
 from orchtui.engine.specialists import BUILT_IN, Agents
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.dialogs import Ask, Read
+from orchtui.ui.dialogs.long_question import LongQuestion
 from tests.engine.backends.asking import KEY
 from tests.hostile import HOSTILE
 from tests.server import FAULTS, MessagesServer
-from tests.server.replies import answer
+from tests.server.replies import Reply, Stall, answer
 from tests.ui.conftest import dialog_text, sees, until
 from tests.ui.whole_app import asked, said
 
@@ -72,7 +73,7 @@ async def test_a_request_is_planned_and_that_can_be_undone(
         await sees(pilot, app, "1 Plan")
         await pilot.press("ctrl+l")
         await until(pilot, lambda: ids(app) == ["peps", "blogs"], "its tasks are on the desk")
-        await said(pilot, app, "2 tasks by loop-9; u undoes it")
+        await said(pilot, app, "2 tasks by loop-9, ")
         plan = app.draft.plan
         assert (plan.request, plan.name, plan.limits.concurrency) == (REQUEST, "mine", 2)
         assert plan.task("peps").rationale == "peps is a perspective of its own"
@@ -95,7 +96,7 @@ async def test_what_can_not_be_used_is_told_and_changes_nothing(
         await sees(pilot, app, "1 Plan")
         await pilot.press("ctrl+l")
         await asked(pilot, app, Read)
-        await sees(pilot, app, "No plan came of it")
+        await sees(pilot, app, "No plan came of it", "Nothing was changed. ctrl+l asks again")
         assert not set(dialog_text(app)) & set("\x1b\x9b\u202e\x07")
         assert app.draft.plan == before
         await pilot.press("escape")
@@ -120,19 +121,122 @@ async def test_without_a_request_or_a_model_it_says_what_to_do(
         await sees(pilot, app, "1 Plan")
         await pilot.press("ctrl+l")
         await said(pilot, app, "a planner needs a model, and 'rehearsal' can not give one")
+        await said(pilot, app, "tasks are read from the request's own words, offline")
     assert server.requests == []
 
 
-async def test_what_came_too_late_is_dropped(tmp_path: Path, server: MessagesServer) -> None:
+MINE = Task(id="mine", prompt="Look at the weather of Rome.")
+
+
+@pytest.mark.parametrize(
+    ("key", "left"),
+    [("r", ["peps", "blogs"]), ("a", ["mine", "peps", "blogs"]), ("b", ["mine"])],
+)
+async def test_what_a_person_wrote_is_replaced_only_where_they_say_so(
+    tmp_path: Path, server: MessagesServer, key: str, left: list[str]
+) -> None:
+    server.then(answer(tasks(entry("peps", priority="critical"), entry("blogs")), model="loop-9"))
+    app = app_of(tmp_path, server, Plan(request=REQUEST, tasks=(MINE,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "1 Plan")
+        await pilot.press("ctrl+l")
+        await asked(pilot, app, LongQuestion)
+        await sees(pilot, app, "A plan by loop-9 with 2 tasks", "1  On peps · critical")
+        assert ids(app) == ["mine"]
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is app.main, "it is answered")
+        await until(pilot, lambda: ids(app) == left, "the tasks are as was said")
+        if key != "b":
+            app.set_focus(app.main.plan_pane.tasks)
+            await pilot.press("u")
+            await until(pilot, lambda: ids(app) == ["mine"], "one step brings them back")
+
+
+async def test_what_is_typed_while_the_model_works_stays(
+    tmp_path: Path, server: MessagesServer
+) -> None:
     server.then(answer(tasks(entry("peps")), interval=0.05))
     app = app_of(tmp_path, server, Plan(request=REQUEST))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, app, "1 Plan")
         await pilot.press("ctrl+l")
         await until(pilot, lambda: server.requests, "it is asked")
-        app.draft.request("Something else")
-        await said(pilot, app, "The plan changed meanwhile: what came of it is dropped")
-        assert "peps" not in ids(app)
+        app.set_focus(app.main.plan_pane.request)
+        await pilot.press("end", *" of mine")
+        await asked(pilot, app, LongQuestion)
+        assert "The request was changed meanwhile" in dialog_text(app)
+        await pilot.press("r")
+        await until(pilot, lambda: ids(app) == ["peps"], "it is taken")
+        assert app.draft.plan.request == f"{REQUEST} of mine"
+        assert app.main.plan_pane.request.text == app.draft.plan.request
+
+
+async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
+    tmp_path: Path, server: MessagesServer
+) -> None:
+    words = answer(tasks(entry("peps")))
+    server.then(words[: len(words) // 2] + (Stall(),))
+    app = app_of(tmp_path, server, Plan(request=REQUEST))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "1 Plan")
+        await pilot.press("ctrl+l")
+        await sees(pilot, app, "planning ~", " tokens", "esc stops")
+        await pilot.press("ctrl+l")
+        await said(pilot, app, "A model is being asked already; esc stops it")
+        await pilot.press("escape")
+        await said(pilot, app, "Stopped")
+        await until(pilot, lambda: not app.busy.any, "nothing is done any more")
+        assert len(server.requests) == 1
+        assert app.draft.plan == Plan(request=REQUEST)
+        server.then(answer(tasks(entry("peps"))))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: ids(app) == ["peps"], "it can be asked again")
+
+
+@pytest.mark.parametrize(("key", "left"), [("b", ["mine", "task-2"]), ("t", ["mine", "north"])])
+async def test_an_edit_made_while_the_model_works_is_not_lost(
+    tmp_path: Path, server: MessagesServer, key: str, left: list[str]
+) -> None:
+    server.then(answer(json.dumps({"tasks": [entry("north")], "missing": []}), interval=0.05))
+    app = app_of(tmp_path, server, Plan(request="Weather", tasks=(MINE,)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "Look at the weather")
+        app.set_focus(app.main.plan_pane.tasks)
+        await pilot.press("l")
+        await asked(pilot, app, Ask)
+        await pilot.press("m")
+        await until(pilot, lambda: server.requests, "it is asked")
+        await pilot.press("c")
+        assert ids(app) == ["mine", "task-2"]
+        await asked(pilot, app, Ask)
+        assert "keep mine" in dialog_text(app)
+        await pilot.press(key)
+        await until(pilot, lambda: app.screen is app.main and ids(app) == left, "as was said")
+        if key == "t":
+            await pilot.press("u")
+            await until(pilot, lambda: ids(app) == ["mine", "task-2"], "undo brings it back")
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (answer("", stop_reason="refusal"), "refused"),
+        (answer("{", stop_reason="max_tokens"), "allow fewer tasks"),
+    ],
+)
+async def test_an_answer_that_can_not_be_used_says_why_and_what_to_do(
+    tmp_path: Path, server: MessagesServer, reply: Reply, why: str
+) -> None:
+    server.then(reply)
+    before = Plan(request="Weather", tasks=(MINE,))
+    app = app_of(tmp_path, server, before)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "Look at the weather")
+        await pilot.press("ctrl+l")
+        await asked(pilot, app, Read)
+        text = await sees(pilot, app, why, "b chooses who answers")
+        assert "No plan came of it" in text
+        assert app.draft.plan == before
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

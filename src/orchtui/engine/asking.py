@@ -6,7 +6,7 @@ would run or send. This module starts no run.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.planning.planner import Planner, Proposal
     from orchtui.engine.planning.refinement_question import Refinement
 
+Noticed = Callable[[int], object]
+
+
+def _nothing(characters: int) -> None:
+    """Whoever asks need not follow."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Asking(Prospects):
@@ -38,7 +44,12 @@ class Asking(Prospects):
     # A plan
 
     async def propose_plan(
-        self, request: str, most: int | None = None, *, limit: float | None = None
+        self,
+        request: str,
+        most: int | None = None,
+        *,
+        limit: float | None = None,
+        noticed: Noticed = _nothing,
     ) -> "Proposal":
         """Have a model plan a request; see `planner.Planner`. Nothing of the plan is started.
 
@@ -49,6 +60,7 @@ class Asking(Prospects):
             request: In plain words.
             most: Tasks that the plan may have; `plan_question.MOST_TASKS` where nothing is said.
             limit: Seconds for each answer; `planner.TIMEOUT` where none are named.
+            noticed: Called with the characters of the answer as they come.
 
         Raises:
             InputError: when the request is empty or too long, or `most` is not 1 to 100.
@@ -61,13 +73,18 @@ class Asking(Prospects):
         most = plan_question.MOST_TASKS if most is None else most
         if (hindrance := plan_question.why_not(request, most)) is not None:
             raise InputError.of(hindrance)
-        planner = await self._planner(Plan(request=request), limit)
+        planner = await self._planner(Plan(request=request), limit, noticed)
         read = await asyncio.to_thread(parse_request, request, self.folder)
         base = Plan(request=read.request, limits=read.limits, aggregate=read.aggregate)
         return await planner.plan(base, most)
 
     async def refine_plan(
-        self, plan: Plan, refinement: "Refinement", *, limit: float | None = None
+        self,
+        plan: Plan,
+        refinement: "Refinement",
+        *,
+        limit: float | None = None,
+        noticed: Noticed = _nothing,
     ) -> "Proposal":
         """Have a model change a plan; see `planner.Planner`. The plan given stays as it is.
 
@@ -75,6 +92,7 @@ class Asking(Prospects):
             plan: What there is.
             refinement: What is wanted.
             limit: Seconds for each answer; `planner.TIMEOUT` where none are named.
+            noticed: Called with the characters of the answer as they come.
 
         Raises:
             InputError: when there is no such task, or a model can not be asked about this plan.
@@ -83,7 +101,7 @@ class Asking(Prospects):
         from orchtui.engine.planning import refinement_question  # not before the first paint
 
         refinement_question.require(plan, refinement)
-        return await (await self._planner(plan, limit)).refine(plan, refinement)
+        return await (await self._planner(plan, limit, noticed)).refine(plan, refinement)
 
     def untrusted_planner(self, plan: Plan) -> tuple[Danger, ...]:
         """What asking for a plan, or a change to this one, would do on the project's word that
@@ -105,7 +123,7 @@ class Asking(Prospects):
         """
         return self._who_answers(plan, "a planner")
 
-    async def _planner(self, plan: Plan, limit: float | None) -> "Planner":
+    async def _planner(self, plan: Plan, limit: float | None, noticed: Noticed) -> "Planner":
         from orchtui.engine.planning import planner, surroundings  # not before the first paint
 
         name, model = self.planner_backend(plan)
@@ -131,6 +149,7 @@ class Asking(Prospects):
             instructions="" if narrow else self._told_by(ORCHESTRATOR),
             limit=planner.TIMEOUT if limit is None else limit,
             redactor=self.backends.redactor,
+            noticed=noticed,
         )
 
     # A second opinion

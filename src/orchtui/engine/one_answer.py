@@ -5,7 +5,7 @@ Nothing is asked twice. This module never knows what was asked.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from orchtui.engine import attempt
@@ -68,6 +68,7 @@ async def ask_once(
     limit: float,
     longest: int,
     redactor: Redactor,
+    noticed: Callable[[int], object] = lambda characters: None,
 ) -> Answer:
     """Ask, and wait for the end of the answer. Leaves nothing behind when cancelled.
 
@@ -77,8 +78,10 @@ async def ask_once(
         limit: Seconds for the whole answer.
         longest: Characters after which an answer is given up.
         redactor: Hides secrets in what it says.
+        noticed: Called with the characters that there are of the answer, as they come; must be
+            cheap.
     """
-    reading = _Reading(redactor, longest)
+    reading = _Reading(redactor, longest, noticed)
     failure = await reading.read(backend, assignment, limit)
     problem = ""
     if failure is not None:
@@ -97,10 +100,11 @@ async def ask_once(
 class _Reading:
     """One answer while it arrives."""
 
-    def __init__(self, redactor: Redactor, longest: int) -> None:
+    def __init__(self, redactor: Redactor, longest: int, noticed: Callable[[int], object]) -> None:
         self._stop: asyncio.Future[attempt.Stop] = asyncio.get_running_loop().create_future()
         self._pieces: list[str] = []
         self._longest = longest
+        self._noticed = noticed
         self.intake = attempt.Intake(
             notice=self._notice, notice_tool=lambda event: None, cleaner=redactor.cleaner()
         )
@@ -135,6 +139,7 @@ class _Reading:
 
     def _notice(self) -> None:
         self._pieces.append(self.intake.take())
+        self._noticed(self.intake.length)
         if self.intake.length > self._longest and not self._stop.done():
             words = f"the answer is longer than {self._longest:,} characters"
             self._stop.set_result(BackendError("bad_request", words))

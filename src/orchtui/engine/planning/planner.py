@@ -93,6 +93,8 @@ class Planner:
         instructions: The orchestrator's own, which come before the question's.
         limit: Seconds for each answer.
         redactor: Hides secrets in what it says.
+        noticed: Called with the characters that there are of an answer, as they come; from the
+            start again where one is sent back.
     """
 
     backend: base.Backend
@@ -103,6 +105,7 @@ class Planner:
     instructions: str = ""
     limit: float = TIMEOUT
     redactor: Redactor = NOTHING
+    noticed: Callable[[int], object] = lambda characters: None
 
     async def plan(self, request: Plan, most: int = MOST_TASKS) -> Proposal:
         """Ask for a plan.
@@ -178,6 +181,7 @@ class Planner:
             limit=self.limit,
             longest=MAX_ANSWER,
             redactor=self.redactor,
+            noticed=self.noticed,
         )
 
     def _assignment(self, asked: Question) -> base.Assignment:

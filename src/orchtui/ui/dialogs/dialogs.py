@@ -231,7 +231,14 @@ class ChooseFix(ModalScreen[str | None]):
 
 
 class Read(ModalScreen[None]):
-    """A text to read, such as an error."""
+    """A text to read, such as an error.
+
+    Args:
+        title: What it is.
+        text: All of it; it scrolls.
+        error: Whether something went wrong.
+        unasked: Whether it comes up by itself: what is being typed then does not close it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "dismiss(None)", "Close"),
@@ -239,8 +246,11 @@ class Read(ModalScreen[None]):
         Binding("k", "app.simulate_key('up')", show=False),
     ]
 
-    def __init__(self, title: str, text: Content, *, error: bool = False) -> None:
+    def __init__(
+        self, title: str, text: Content, *, error: bool = False, unasked: bool = False
+    ) -> None:
         super().__init__()
+        self.unasked_since = time.monotonic() if unasked else None
         self._title = title
         self._text = text
         self._error = error
