@@ -28,6 +28,8 @@ _NEW_HERE = "\n[b]$tour[/] [$foreground-muted]shows you round.[/] [b $accent]New
 _NO_FILE = "there is no agent file of this name; it runs without instructions of its own"
 _SHOWN = 2_000
 """Characters of a prompt that are shown below the list."""
+_SHOWN_ELSE = 150
+"""Characters of what the answer shall be, and of why the task is there: two lines of a window."""
 _STANDS = {
     "good": "$text-success",
     "warning": "$text-warning",
@@ -72,7 +74,12 @@ def detail(task: Task | None, standing: Standing, by: str) -> Content:
     if task is None:
         return Content("")
     text = task.prompt or " ".join(task.command)
-    return Content.assemble(_facts(task, standing, by), "\n", clean(text[:_SHOWN]))
+    more = [
+        Content.assemble((f"{name}: ", "$accent"), clean_line(said, _SHOWN_ELSE), "\n")
+        for name, said in (("gives", task.expected_output), ("why", task.rationale))
+        if said.strip()
+    ]
+    return Content.assemble(_facts(task, standing, by), "\n", *more, clean(text[:_SHOWN]))
 
 
 def _facts(task: Task, standing: Standing, by: str) -> Content:
@@ -103,4 +110,5 @@ def deleted(task: Task, waited: Sequence[Task], undo: str) -> str:
 def searched(task: Task) -> str:
     """What of a task is searched."""
     program = " ".join(task.command)
-    return f"{task.id} {task.title} {task.prompt} {program} {task.specialist or ''}"
+    said = f"{task.prompt} {task.expected_output} {task.rationale}"
+    return f"{task.id} {task.title} {said} {program} {task.specialist or ''}"

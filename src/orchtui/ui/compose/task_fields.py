@@ -17,7 +17,8 @@ from orchtui.engine.plan_file import parse_plan
 from orchtui.engine.text import clean
 from orchtui.ui.compose.task_text import around, quoted
 
-Form = Literal["text", "plain", "list", "argv"]
+Form = Literal["text", "long", "plain", "list", "argv"]
+"""`long`: in as many lines as it takes."""
 Offered = Literal["specialists", "models", "backends", "priorities", "paths", "tasks"]
 _DURATIONS = frozenset(
     {"timeout", "idle_timeout", "connect_timeout", "first_token_timeout", "estimate"}
@@ -40,7 +41,9 @@ class Field:
 
 FIELDS = (
     Field("title", "text", "a few words; empty: the prompt's start"),
-    Field("prompt", "text", "what the specialist is told"),
+    Field("prompt", "long", "what the specialist is told"),
+    Field("expected_output", "long", "form, length, what must be in it; told below the prompt"),
+    Field("rationale", "long", "why the task is in the plan; for you, no specialist sees it"),
     Field("specialist", "text", "who does it; empty: the plan's", offers="specialists"),
     Field("model", "text", "opus, sonnet, haiku or a full id", offers="models"),
     Field("backend", "text", "anthropic, local, …; empty: the plan's", offers="backends"),
@@ -145,4 +148,4 @@ def _yaml(field: Field, value: str) -> str | None:
         return quoted([item.strip() for item in value.split(",") if item.strip()])
     if field.form == "plain" and _PLAIN.fullmatch(value.strip()):
         return value.strip()
-    return quoted(value if field.key == "prompt" else value.strip())
+    return quoted(value if field.form == "long" else value.strip())

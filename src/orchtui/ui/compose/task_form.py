@@ -100,8 +100,16 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
             yield Static(field.group, classes="field-group", markup=False)
         with Horizontal(classes="field"):
             yield Label(field.key, classes="field-name")
-            if field.key == "prompt":
-                yield TextArea(value, id=name, tab_behavior="focus", compact=True, soft_wrap=True)
+            if field.form == "long":
+                yield TextArea(
+                    value,
+                    id=name,
+                    classes="" if field.key == "prompt" else "-brief",
+                    tab_behavior="focus",
+                    compact=True,
+                    soft_wrap=True,
+                    placeholder="" if field.key == "prompt" else field.hint,
+                )
             elif (source := self._source(field)) is not None:
                 several = field.form == "list"
                 yield Completing(value, source, field.hint, name, several=several)
@@ -180,7 +188,8 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
         typed = {field.key: "" for field in FIELDS}
         for entry in self.query(Input):
             typed[(entry.id or "").removeprefix("field-")] = entry.value
-        typed["prompt"] = self.query_one(TextArea).text
+        for area in self.query(TextArea):
+            typed[(area.id or "").removeprefix("field-")] = area.text
         return typed
 
     @property
@@ -276,7 +285,7 @@ class TaskForm(ModalScreen[Task | None], TellsTrouble):
     @work(exclusive=True, group=outside.GROUP, exit_on_error=False)
     async def action_outside(self) -> None:
         """Write the prompt in an editor of one's own."""
-        area = self.query_one(TextArea)
+        area = self.query_one("#field-prompt", TextArea)
         code, left = await own_editor.write(self.app, area.text, "prompt.md")
         if code:
             self._tell_one("prompt", f"the {own_editor.refused(code)}", "-warning")

@@ -18,9 +18,10 @@ _ALL = 100
 _ID = re.compile(r"[A-Za-z0-9_.-]+")
 _HEAD = """\
 # One task of the plan. Save and leave the editor to take it over; leave it as it is, or
-# empty, to keep the task as it was. Keys that may stand here: id, title, prompt, specialist,
-# model, backend, priority, after, reads, writes, timeout, idle_timeout, retries, max_tokens,
-# estimate, accept_truncated, command, env, enabled.
+# empty, to keep the task as it was. Keys that may stand here: id, title, prompt,
+# expected_output, rationale, specialist, model, backend, priority, after, reads, writes,
+# timeout, idle_timeout, connect_timeout, first_token_timeout, retries, max_tokens, estimate,
+# accept_truncated, command, env, enabled.
 """
 
 
