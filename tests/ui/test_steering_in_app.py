@@ -54,6 +54,35 @@ async def test_more_time_by_key(make_app: MakeApp, size: tuple[int, int]) -> Non
         assert not isinstance(app.screen, AskLine)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_left_out_for_the_want_of_time_is_tried_again_by_key(
+    make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    plan = plan_of(STALL, QUICK, QUICK, limits=Limits(deadline=600.0))
+    nice = [replace(task, priority="nice-to-have", estimate=36000.0) for task in plan.tasks[1:]]
+    app = make_app(replace(plan, tasks=(plan.tasks[0], *nice)))
+
+    def states() -> list[str]:
+        run = app.live.run
+        return [task.status for task in run.tasks.values()] if run is not None else []
+
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: states() == ["running", "skipped", "skipped"], "two wait")
+        await until(pilot, lambda: app.main.now_there().here.again, "they can be tried again")
+        await pilot.press("j")
+        await until(pilot, lambda: app.main.now_there().here.left_out, "one of them is picked")
+        assert not app.hindered("timeline.now")
+        await pilot.press("t")
+        await until(pilot, lambda: states() == ["running", "completed", "skipped"], "it has run")
+        assert app.live.run is not None
+        assert [task.id for task in app.live.run.to_try_again] == ["t3"]
+        await until(pilot, lambda: not app.hindered("timeline.retry"), "there is one more")
+        await pilot.press("r")
+        await until(pilot, lambda: states() == ["running", "completed", "completed"], "all ran")
+        assert app.live.run.to_try_again == []
+
+
 async def test_priority_goes_round(make_app: MakeApp) -> None:
     app = make_app(plan_of(STALL, STALL, limits=Limits(concurrency=1)))
     async with app.run_test(size=(120, 36)) as pilot:

@@ -18,6 +18,7 @@ from orchtui.engine.plan import Plan
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import NO_OVERRIDES, Schedule, ScheduledTask
 from orchtui.engine.slots import Slots
+from orchtui.engine.task_events import Shortage
 
 Status = Literal[
     "waiting", "queued", "running", "retrying", "completed", "failed", "cancelled", "skipped"
@@ -132,6 +133,8 @@ class TaskRun:
     error: ErrorKind | None = None
     why: str = ""
     """Why it did not complete, or why it is being tried again."""
+    short: Shortage | None = None
+    """What there was too little of, where it was left out for that."""
     output: str = ""
     """Its file, relative to the run folder."""
     stop_reason: str = ""
@@ -329,6 +332,12 @@ class Run:
     def with_status(self, *statuses: Status) -> list[TaskRun]:
         """The tasks in one of these states, in the plan's order."""
         return [task for task in self.tasks.values() if task.status in statuses]
+
+    @property
+    def to_try_again(self) -> list[TaskRun]:
+        """The tasks that failed, were stopped, or were left out for the want of time or money."""
+        lost = ("failed", "cancelled")
+        return [task for task in self.tasks.values() if task.status in lost or task.short]
 
     @property
     def usage(self) -> ev.Usage:

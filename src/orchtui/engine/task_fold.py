@@ -95,6 +95,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             task.output = event.output
         case ev.TaskSkipped():
             _end(run, task, "skipped", None, event.why)
+            task.short = event.short
         case _:
             _note(run, task, event)
 
@@ -238,4 +239,4 @@ def put_back(run: Run, task: TaskRun, heard: float) -> None:
         task.attempt.message = "the run was interrupted"
         _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.waits, task.question, task.reused = None, None, None, None
+    task.queued, task.waits, task.question, task.reused, task.short = None, None, None, None, None

@@ -150,11 +150,11 @@ class LiveRun:
             self._orchestrator.answer(question, allowed)
 
     def retry_failed(self) -> list[str]:
-        """Try what failed or was stopped again; the ids that will run."""
+        """Try what failed, was stopped or was left out again; the ids that will run."""
         if self._orchestrator is None:
             return []
-        failed = self._orchestrator.run.with_status("failed", "cancelled")
-        return self._orchestrator.retry(task.id for task in failed)
+        lost = self._orchestrator.run.to_try_again
+        return self._orchestrator.retry(task.id for task in lost)
 
     async def stop(self, within: float) -> None:
         """Stop all tasks and wait until the end of the run is written, for good.

@@ -120,7 +120,9 @@ class PastDesk(KeepingDesk):
             pass  # a person was told so
         elif self.sees_live():
             again = self.live.retry_failed()
-            self.say(f"Trying {len(again)} again" if again else "Nothing has failed so far")
+            self.say(
+                f"Trying {len(again)} again" if again else "Nothing has failed or was left out"
+            )
         elif not self.only_watched():
             self._resume(shown.run.id)
 

@@ -119,8 +119,9 @@ class SteerDesk(PlannerDesk):
             return
         if task.status == "retrying":
             wheel.retry_now(task.id)
-        elif task.status in ("failed", "cancelled"):
-            wheel.retry([task.id])
+        elif task.status in ("failed", "cancelled") or task.short is not None:
+            if not wheel.retry([task.id]):
+                self.decline("It was left out again: what it needs did not complete")
         else:
             self.decline(f"There is nothing to try again: {looks.WORDS[task.status]}")
 

@@ -31,6 +31,8 @@ class Here:
     """Whether it is shown as it stood at an earlier moment."""
     picked: Status | None = None
     """The state of the picked task; `None` where no task is picked."""
+    left_out: bool = False
+    """Whether the picked task was left out for the want of time or money."""
     attempts: int = 0
     """Of the picked task."""
     tools: bool = False
@@ -59,17 +61,17 @@ def here_of(
         attempt: The one that is shown.
     """
     task = run.tasks.get(picked or "")
-    lost = bool(run.with_status("failed", "cancelled"))
     return Here(
         shown=True,
         live=live,
         watched=watched,
         replayed=replayed,
         picked=task.status if task is not None else None,
+        left_out=task is not None and task.short is not None,
         attempts=len(task.attempts) if task is not None else 0,
         tools=attempt is not None and bool(attempt.tools),
         # What was broken off goes on.
-        again=lost or (run.finished is None and not live and not watched),
+        again=bool(run.to_try_again) or (run.finished is None and not live and not watched),
         ended=run.finished is not None and not live and not watched,
         wrote=any(_wrote(each) for each in run.tasks.values()),
     )
@@ -124,7 +126,7 @@ def _in_steering(name: str, here: Here) -> str:
     if here.picked is None:
         return NOT_A_TASK
     if name == "now":
-        able = here.picked in ("retrying", "failed", "cancelled")
+        able = here.left_out or here.picked in ("retrying", "failed", "cancelled")
         return "" if able else f"there is nothing to try again: {looks.WORDS[here.picked]}"
     return ENDED_ALREADY if here.picked in ENDED else ""
 
