@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.plan import Task
+from orchtui.engine.plan_file import parse_plan
 from orchtui.engine.run import Run
 from orchtui.ui.timeline.timeline_columns import columns
 from orchtui.ui.timeline.timeline_groups import Grouping, groups, possible, usual
 from orchtui.ui.timeline.timeline_model import RowModel
+from tests.engine.schedules import build
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Told
 
@@ -45,6 +47,52 @@ def grouped(plan: str, grouping: Grouping) -> list[tuple[str, str]]:
 )
 def test_pipelines_are_chains(plan: str, pipelines: list[tuple[str, str]]) -> None:
     assert grouped(plan, "pipelines") == pipelines
+
+
+@pytest.mark.parametrize(
+    ("tasks", "pipelines"),
+    [
+        (  # a stage of two tasks side by side, and what joins all pipelines
+            "{id: page, subjects: [A, B], stages: [{id: r, prompt: x}, "
+            "[{id: t, prompt: y}, {id: u, prompt: z}], {id: c, prompt: w}]}, "
+            "{id: all, prompt: v, after: [page]}",
+            [
+                ("page-a", "page-a.r page-a.t page-a.u page-a.c"),
+                ("page-b", "page-b.r page-b.t page-b.u page-b.c"),
+                ("In no pipeline", "all"),
+            ],
+        ),
+        (  # pipelines inside of a stage of the one task
+            "{id: t, stages: [{id: a, prompt: x}, {id: b, languages: [En, De], "
+            "stages: [{id: c, prompt: y}, {id: d, prompt: z}]}, {id: e, prompt: w}]}",
+            [
+                ("t.b-en", "t.b-en.c t.b-en.d"),
+                ("t.b-de", "t.b-de.c t.b-de.d"),
+                ("In no pipeline", "t.a t.e"),
+            ],
+        ),
+        (  # a name with a dot of its own, and a chain that was written out
+            "{id: v2.page, subjects: [A, B], stages: [{id: r, prompt: x}, {id: s, prompt: y}]}, "
+            "{id: one, prompt: z}, {id: two, prompt: w, after: [one]}",
+            [
+                ("v2.page-a", "v2.page-a.r v2.page-a.s"),
+                ("v2.page-b", "v2.page-b.r v2.page-b.s"),
+                ("Pipeline 3", "one two"),
+            ],
+        ),
+        (  # what only looks alike
+            "{id: v1.a, prompt: x}, {id: v1.b, prompt: y}",
+            [],
+        ),
+    ],
+)
+def test_what_became_of_an_item_with_stages_is_a_pipeline_however_nested(
+    tasks: str, pipelines: list[tuple[str, str]]
+) -> None:
+    plan = parse_plan(f"tasks: [{tasks}]")
+    found = groups(build(plan, backend="rehearsal"), "pipelines")
+    assert [(group.name, " ".join(group.tasks)) for group in found] == pipelines
+    assert len({group.key for group in found}) == len(found)
 
 
 @pytest.mark.parametrize(

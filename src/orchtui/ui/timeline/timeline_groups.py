@@ -1,12 +1,13 @@
 """Groups of tasks on the timeline: the stages of a run, or its pipelines.
 
-A stage can start when all before it have ended. A pipeline is a chain of tasks
-each of which is handed nothing but the one before's result, and hands its own
-to nobody but the next. This module never draws.
+A stage can start when all before it have ended. A pipeline is all that became of
+one item of an entry with `stages`, however its tasks hang together, or else a
+chain of tasks each of which is handed nothing but the one before's result, and
+hands its own to nobody but the next. This module never draws.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Literal
@@ -77,6 +78,28 @@ _SINGLE = "\0single"
 def _pipelines(schedule: Schedule) -> list[Group]:
     known = {task.id for task in schedule.tasks}
     needs = {task.id: [i for i in task.after if i in known] for task in schedule.tasks}
+    named = _by_ids([task.id for task in schedule.tasks], needs)
+    head = _heads(needs)
+    head |= {task: f"\0{name}" for name, ids in named.items() for task in ids}
+    together: dict[str, list[str]] = defaultdict(list)
+    for task in schedule.tasks:
+        together[head[task.id]].append(task.id)
+    long = [(key, ids) for key, ids in together.items() if len(ids) > 1]
+    if not long:
+        return []
+    found = [
+        Group(
+            f"\0pipeline {number}", key[1:] if key[0] == "\0" else f"Pipeline {number}", tuple(ids)
+        )
+        for number, (key, ids) in enumerate(long, 1)
+    ]
+    if single := [ids[0] for ids in together.values() if len(ids) == 1]:
+        found.append(Group(_SINGLE, "In no pipeline", tuple(single)))
+    return found
+
+
+def _heads(needs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """For each task the first one of its chain."""
     feeds: dict[str, list[str]] = defaultdict(list)
     for name, others in needs.items():
         for other in others:
@@ -85,19 +108,63 @@ def _pipelines(schedule: Schedule) -> list[Group]:
     for name in head:  # each behind those that it needs
         if len(needs[name]) == 1 and len(feeds[needs[name][0]]) == 1:
             head[name] = head[needs[name][0]]
-    chains: dict[str, list[str]] = defaultdict(list)
-    for task in schedule.tasks:
-        chains[head[task.id]].append(task.id)
-    long = [ids for ids in chains.values() if len(ids) > 1]
-    if not long:
-        return []
-    found = [
-        Group(f"\0pipeline {number}", f"Pipeline {number}", tuple(ids))
-        for number, ids in enumerate(long, 1)
-    ]
-    if single := [ids[0] for ids in chains.values() if len(ids) == 1]:
-        found.append(Group(_SINGLE, "In no pipeline", tuple(single)))
+    return head
+
+
+def _by_ids(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Tasks that were made from one item of an entry with `stages`, by what their ids begin with.
+
+    `page-a.research` and `page-a.write` are `page-a`. Where all of them would be one pipeline, it
+    is those inside of it; and what only looks alike, and does not hang together, is none.
+    """
+    found: dict[str, list[str]] = {}
+    for name, inside in _beginnings(ids, 1).items():
+        found |= _joined(name, inside, needs)
+    if len(found) == 1:
+        ((name, inside),) = found.items()
+        deeper: dict[str, list[str]] = {}
+        for longer, part in _beginnings(inside, name.count(".") + 2).items():
+            deeper |= _joined(longer, part, needs)
+        if len(deeper) > 1:
+            return deeper
     return found
+
+
+def _joined(
+    name: str, ids: Sequence[str], needs: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """These tasks as one pipeline where they hang together, else as those that they are made of."""
+    if _hang_together(ids, needs):
+        return {name: list(ids)}
+    found: dict[str, list[str]] = {}
+    for longer, part in _beginnings(ids, name.count(".") + 2).items():
+        found |= _joined(longer, part, needs)
+    return found
+
+
+def _beginnings(ids: Iterable[str], parts: int) -> dict[str, list[str]]:
+    """Ids of two tasks or more by their first parts, where there are more parts than that."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in ids:
+        if len(split := one.split(".")) > parts:
+            found[".".join(split[:parts])].append(one)
+    return {name: inside for name, inside in found.items() if len(inside) > 1}
+
+
+def _hang_together(ids: Sequence[str], needs: Mapping[str, Sequence[str]]) -> bool:
+    """Whether each of them is reached from each along what they need, in either direction."""
+    inside = set(ids)
+    beside: dict[str, set[str]] = defaultdict(set)
+    for name in ids:
+        for other in inside.intersection(needs[name]):
+            beside[name].add(other)
+            beside[other].add(name)
+    seen, todo = {ids[0]}, [ids[0]]
+    while todo:
+        new = beside[todo.pop()] - seen
+        seen |= new
+        todo += new
+    return seen == inside
 
 
 @dataclass(frozen=True, slots=True)
