@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchtui.engine.independence import check
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.plan_edits import append_plan, waiting_for
@@ -107,3 +108,19 @@ async def test_who_waited_for_a_deleted_task_is_told(make_app: MakeApp) -> None:
         assert told == ["“Look at dogs” no longer waits for “Topic 1”, which is gone; u undoes it"]
         await pilot.press("u")
         assert app.draft.plan.tasks == tasks
+
+
+@pytest.mark.parametrize("answer", ["3", "opus; haiku", "writer; critic", "quick; thorough"])
+def test_variants_are_not_taken_for_duplicates(answer: str) -> None:
+    prompt = "Research Python async/await in production systems and list the sources."
+    plan = Plan(tasks=(Task(id="t", prompt=prompt),))
+    ways = read_variants(answer, {"opus", "haiku"}, {"writer", "critic"})
+    made = make_variants(plan, "t", ways)
+    assert check(made).findings == ()
+    same = (*made.tasks, Task(id="again", prompt=made.tasks[0].prompt))
+    assert [one.kind for one in check(Plan(tasks=same)).findings if "again" in one.tasks]
+
+
+def test_a_program_without_a_prompt_is_run_again_as_it_is() -> None:
+    plan = Plan(tasks=(Task(id="t", command=("make", "test")),))
+    assert {task.prompt for task in make_variants(plan, "t", [Variant()] * 2).tasks} == {""}

@@ -16,6 +16,7 @@ from orchtui.engine.independence.reading import Reading
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.words import noun, verb, words
+from orchtui.engine.plan import Task
 
 _MOST_SHARERS = 30
 _KNOWING = frozenset({"gather", "derive"})
@@ -75,6 +76,8 @@ def pairs(desk: Desk) -> dict[tuple[int, int], None]:
 def find(desk: Desk, same: Iterable[tuple[int, int]]) -> Iterator[Finding]:
     """One finding for each of these pairs."""
     for one, other in same:
+        if _by_others(desk.tasks[one], desk.tasks[other]):
+            continue
         exact = _plain(desk.readings[one]) == _plain(desk.readings[other])
         yield finding(
             desk,
@@ -90,6 +93,15 @@ def find(desk: Desk, same: Iterable[tuple[int, int]]) -> Iterator[Finding]:
             + (", word for word" if exact else ""),
             rule="same_words" if exact else "same_meaning",
         )
+
+
+def _by_others(one: Task, other: Task) -> bool:
+    """Whether a person gave the same work to two on purpose: each names another model or
+    specialist."""
+    return any(
+        mine and yours and mine != yours
+        for mine, yours in ((one.model, other.model), (one.specialist, other.specialist))
+    )
 
 
 def _plain(reading: Reading) -> str:

@@ -80,7 +80,8 @@ def make_variants(plan: Plan, task_id: str, variants: Sequence[Variant]) -> Plan
         paths.update(writes.values())
         for path, own in writes.items():
             renamed[path].append(own)
-        made.append(_variant(origin, new_id, letter, variant, writes))
+        told = _told(variant, len(made) + 1, len(variants)) if origin.prompt.strip() else ""
+        made.append(_variant(origin, new_id, letter, variant, writes, told))
     others = (
         made if task.id == task_id else [_behind(task, task_id, made, renamed)]
         for task in plan.tasks
@@ -88,13 +89,21 @@ def make_variants(plan: Plan, task_id: str, variants: Sequence[Variant]) -> Plan
     return replace(plan, tasks=tuple(task for group in others for task in group))
 
 
+def _told(variant: Variant, number: int, count: int) -> str:
+    """What is said behind the prompt, as with entries of plan files; the same words are to go to
+    another model or specialist as they are."""
+    if variant.approach:
+        return f"Approach: {variant.approach}"
+    return "" if variant.words else f"Variant: {number} of {count}"
+
+
 def _variant(
-    task: Task, new_id: str, letter: str, variant: Variant, writes: dict[str, str]
+    task: Task, new_id: str, letter: str, variant: Variant, writes: dict[str, str], told: str
 ) -> Task:
     name = f"{letter}: {variant.words}" if variant.words else letter
     prompt = with_paths(task.prompt, writes)
-    if variant.approach:
-        prompt = f"{prompt.rstrip()}\n\nApproach: {variant.approach}"
+    if told:
+        prompt = f"{prompt.rstrip()}\n\n{told}"
     return replace(
         task,
         id=new_id,
