@@ -27,9 +27,14 @@ HIGHEST_MOST: Final = 20_000
 
 def expands(root: Node) -> bool:
     """Whether an entry of a plan is more than one task."""
+    return short_entries(root) > 0
+
+
+def short_entries(root: Node) -> int:
+    """How many entries of a plan stand for several tasks."""
     listed = next((value for key, value in _pairs(root) if _says(key, "tasks")), None)
     entries = listed.items if isinstance(listed, ListNode) else ()
-    return any(_says(key, *ENTRY_KEYS) for entry in entries for key, _ in _pairs(entry))
+    return sum(any(_says(key, *ENTRY_KEYS) for key, _ in _pairs(entry)) for entry in entries)
 
 
 def _pairs(node: Node) -> list[tuple[Node, Node]]:

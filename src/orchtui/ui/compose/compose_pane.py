@@ -300,6 +300,8 @@ class ComposePane(TaskDialogs):
                 self.edit_task(picked)
             case "variants" if picked:
                 self.ask_variants(picked)
+            case "expand" if picked:
+                self.ask_expansion(picked)
             case "refine":
                 self.post_message(self.RefineWanted(picked or ""))
             case "outside" if picked:

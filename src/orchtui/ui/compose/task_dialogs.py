@@ -1,10 +1,11 @@
-"""What the plan's pane asks in dialogs of their own: a task's form, and the ways of its variants.
+"""What the plan's pane asks in dialogs of their own: a task's form, its variants, what it is for.
 
 What is given back becomes one edit of the draft. This module never draws.
 """
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.parts.completion import Catalog
 
 if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.generators.expanding import GeneratorKey
     from orchtui.ui.compose.task_form import TaskForm
 
 NEW = "A new task"
@@ -34,6 +36,8 @@ class TaskDialogs(Vertical, TellsTrouble):
 
     draft: Draft
     catalog: Catalog
+    folder: Path = Path()
+    """The project's, in which files and tables are that tasks are made for."""
     tasks: TaskList
     _fit: FitOf
     _form: "TaskForm | None" = None
@@ -130,3 +134,33 @@ class TaskDialogs(Vertical, TellsTrouble):
         if answer := await self.app.push_screen_wait(question):
             made = read_variants(answer, models, people)
             self.change(lambda plan: make_variants(plan, picked, made))
+
+    # For each
+
+    @work(exclusive=True, group="variants", exit_on_error=False)
+    async def ask_expansion(self, picked: str) -> None:
+        """Ask for what a task is to be done for each of, and put these tasks in its place."""
+        from orchtui.engine.generators.expanding import expanded, read_items
+        from orchtui.ui.compose.expand_dialog import ChooseGenerator, ExpandDialog
+
+        plan = self.draft.plan
+        label = clean_line(plan.task(picked).label, 40)
+        kind = await self.app.push_screen_wait(ChooseGenerator(label))
+        if kind is None:
+            return
+
+        def make(kind: "GeneratorKey", typed: str) -> Plan:
+            return expanded(plan, picked, kind, read_items(kind, typed), self.folder)
+
+        dialog = ExpandDialog(plan, label, kind, make, self.catalog.paths)
+        if (made := await self.app.push_screen_wait(dialog)) is None:
+            return
+        if self.draft.plan != plan:  # a model's answer was taken meanwhile
+            self.app.bell()
+            self.notify("The plan changed meanwhile: nothing was made", severity="warning")
+            return
+        ids = {task.id for task in plan.tasks}
+        self.change(
+            lambda now: made, next(t.id for t in made.tasks if t.id not in ids or t.id == picked)
+        )
+        self.tasks.focus()

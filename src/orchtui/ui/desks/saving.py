@@ -10,6 +10,7 @@ from typing import Literal
 from textual.app import App
 
 from orchtui.engine.errors import InputError
+from orchtui.engine.generators.expanding import short_entries_of
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import load_plan, save_plan
 from orchtui.engine.text import clean_line
@@ -57,9 +58,31 @@ async def ask_and_save(
         replace = Ask(f"Replace {clean_line(path.name)}?", clean_line(str(path)), answers)
         if await app.push_screen_wait(replace) != "replace":
             return None
+    if exists and (entries := await asyncio.to_thread(short_entries_of, path)):
+        if not await _may_write_out(app, plan, path, folder, entries):
+            return None
     with busy.doing("saving the plan"):
         await asyncio.to_thread(save_plan, plan, path)
     return path
+
+
+async def _may_write_out(app: App[int], plan: Plan, path: Path, folder: Path, entries: int) -> bool:
+    """Whether a file's entries that stand for many tasks may be replaced by the tasks."""
+    try:
+        unchanged = await asyncio.to_thread(load_plan, path, folder) == plan
+    except InputError:
+        unchanged = False  # a file or table that it names is gone
+    count = len(plan.tasks)
+    short = "1 of its entries stands" if entries == 1 else f"{entries} of its entries stand"
+    text = (
+        f"{clean_line(path.name)} is written in the short form: {short} for several tasks. Saved "
+        f"there, the {count} task{'' if count == 1 else 's'} of the plan are written out one by "
+        "one, and the short form is lost."
+    )
+    if unchanged:
+        text += "\nThe plan is what the file stands for: nothing has to be saved."
+    answers = [("b", "back", "keep the short form"), ("w", "write", "write them out")]
+    return await app.push_screen_wait(Ask("Write all tasks out?", text, answers)) == "write"
 
 
 async def ask_and_load(app: App[int], folder: Path) -> tuple[Plan, Path] | None:

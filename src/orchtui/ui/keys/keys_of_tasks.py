@@ -11,6 +11,12 @@ TASKS: tuple[Key, ...] = (
     Key("tasks.outside", "E", "want('outside')", "edit the task as YAML in $EDITOR"),
     Key("tasks.duplicate", "c", "want('duplicate')", "copy the task"),
     Key("tasks.variants", "v", "want('variants')", "make variants of the task"),
+    Key(
+        "tasks.expand",
+        "x",
+        "want('expand')",
+        "make many of it: for each language, subject, file, row",
+    ),
     Key("tasks.delete", "d,delete", "want('delete')", "delete the task", "Delete"),
     Key("tasks.toggle", "space", "want('toggle')", "leave the task out, or take it in", "On/off"),
     Key("tasks.priority", "p", "want('priority')", "critical, normal, nice-to-have"),
