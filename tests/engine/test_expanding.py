@@ -101,6 +101,9 @@ def test_max_tasks_of_the_plan_guards_it(tmp_path: Path) -> None:
         expanded(plan, "a", "variants", "3", tmp_path)
     with pytest.raises(InputError, match="at most 200"):
         expanded(Plan(tasks=plan.tasks), "a", "variants", "201", tmp_path)
+    many = tuple(Task(id=f"t{number}", prompt="x") for number in range(300))
+    made = expanded(Plan(tasks=many), "t7", "variants", "2", tmp_path)
+    assert (len(made.tasks), made.limits) == (301, Limits())
     with pytest.raises(KeyError):
         expanded(plan, "b", "variants", "2", tmp_path)
 

@@ -106,3 +106,18 @@ async def test_a_file_in_short_form_is_written_out_only_where_that_is_said(
             await said(pilot, app, "Saved: guide.yaml")
             assert load_plan(path) == app.draft.plan
             assert "languages" not in path.read_text()
+
+
+async def test_an_opened_file_says_that_its_entries_stand_for_several(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    (tmp_path / "guide.yaml").write_text(SHORT)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "1 Plan")
+        app.set_focus(app.main.plan_pane.tasks)
+        await pilot.press("o")
+        await asked(pilot, app, AskPath)
+        await pilot.press(*"guide.yaml", "enter")
+        await said(pilot, app, "2 tasks, as 1 of its entries stands for several; u undoes it")
+        assert ids(app) == ["guide-en", "guide-fr"]

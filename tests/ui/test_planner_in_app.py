@@ -171,6 +171,22 @@ async def test_what_is_typed_while_the_model_works_stays(
         assert app.main.plan_pane.request.text == app.draft.plan.request
 
 
+async def test_nobody_is_taken_away_from_what_they_look_at(
+    tmp_path: Path, server: MessagesServer
+) -> None:
+    server.then(answer(tasks(entry("peps")), interval=0.02))
+    app = app_of(tmp_path, server, Plan(request=REQUEST))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "1 Plan")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: server.requests, "it is asked")
+        assert app.main.plan_pane.request.has_focus
+        app.main.action_go("timeline")
+        await until(pilot, lambda: ids(app) == ["peps"], "its task is on the desk")
+        await said(pilot, app, "1 shows them, and there u undoes it")
+        assert app.main.view == "timeline"
+
+
 async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
     tmp_path: Path, server: MessagesServer
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.generators.entry_keys import short_entries
+from orchtui.engine.generators.entry_keys import DEFAULT_MOST, HIGHEST_MOST, short_entries
 from orchtui.engine.input_file import read_text
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import dump_plan, parse_plan
@@ -56,7 +56,11 @@ def expanded(
     task = plan.task(task_id)
     place = plan.tasks.index(task)
     plain = tuple(replace(one, accepted=()) if one is task else one for one in plan.tasks)
-    lines = dump_plan(replace(plan, tasks=plain)).split("\n")
+    limits = plan.limits
+    if limits.max_tasks is None:  # tasks that are written out do not count
+        most = min(len(plan.tasks) - 1 + DEFAULT_MOST, HIGHEST_MOST)
+        limits = replace(limits, max_tasks=most)
+    lines = dump_plan(replace(plan, tasks=plain, limits=limits)).split("\n")
     # Only entries of the list begin so: what is longer than a line is written further in.
     listed = lines.index("tasks:")
     starts = [at for at, line in enumerate(lines) if at > listed and line.startswith("  - ")]
@@ -67,7 +71,8 @@ def expanded(
     else:
         shown = json.dumps(said, ensure_ascii=False)
     lines.insert(_end_of_entry(lines, first), f"    {key}: {shown}")
-    return parse_plan("\n".join(lines), project=project)
+    made = parse_plan("\n".join(lines), project=project)
+    return replace(made, limits=plan.limits)
 
 
 def _end_of_entry(lines: Sequence[str], first: int) -> int:

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from orchtui.engine.errors import InputError, StorageError
+from orchtui.engine.generators.expanding import short_entries_of
 from orchtui.engine.plan import Plan
 from orchtui.engine.plan_file import dump_plan
 from orchtui.engine.project import Project
@@ -101,7 +102,10 @@ class DraftDesk(OutsideDesk):
         elif how == "replace":
             self.draft.open(plan, path)
             pane.take_draft()
-            self.say(f"Opened {short(path, self.project.folder)}; {undo} undoes it")
+            many = await asyncio.to_thread(short_entries_of, path)
+            stand = "1 of its entries stands" if many == 1 else f"{many} of its entries stand"
+            told = f": {len(plan.tasks)} tasks, as {stand} for several" if many else ""
+            self.say(f"Opened {short(path, self.project.folder)}{told}; {undo} undoes it")
         pane.first.focus()
 
     # Keeping what is unsaved

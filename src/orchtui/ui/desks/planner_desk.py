@@ -73,7 +73,8 @@ class PlannerDesk(PlanDesk):
         pane = self.main.plan_pane
         await pane.up_to_date()
         plan = self.draft.plan
-        self.main.action_go("compose")
+        if self.main.view != "compose":  # else whoever writes goes on writing
+            self.main.action_go("compose")
         if not plan.request.strip():
             self.decline("Write a request first: a model makes its tasks")
             pane.request.focus()
@@ -113,7 +114,7 @@ class PlannerDesk(PlanDesk):
         from orchtui.ui.dialogs.long_question import LongQuestion  # not before the first paint
 
         here, came = len(self.draft.plan.tasks), len(new.tasks)
-        text = f"Here {_are(here)}. {hint(self, 'tasks.undo')} undoes either."
+        text = f"Here {_are(here)}. Either can be undone ({hint(self, 'tasks.undo')})."
         if self.draft.plan.request != plan.request:
             text += "\nThe request was changed meanwhile, and stays as you wrote it."
         lines = [
@@ -124,9 +125,9 @@ class PlannerDesk(PlanDesk):
         if came > _LISTED:
             lines.append(f"    and {came - _LISTED} more")
         answers = [
-            ("a", "append", "add them behind"),
-            ("r", "replace", "put them in place of these"),
-            ("b", "back", "drop them"),
+            ("a", "append", "add behind"),
+            ("r", "replace", "replace these"),
+            ("b", "back", "drop the answer"),
         ]
         by = f" by {clean_line(proposal.model, 40)}" if proposal.model else ""
         title = f"A plan{by} with {came} task{'' if came == 1 else 's'}"
@@ -250,8 +251,10 @@ class PlannerDesk(PlanDesk):
         if self.draft.plan == before:
             self.say(f"The model found nothing to change{used}")
         else:
-            undo = hint(self, "tasks.undo")
-            self.say(f"{told}{by}{used}; {undo} undoes it", title="Planned")
+            todo = f"{hint(self, 'tasks.undo')} undoes it"
+            if self.main.view != "compose":  # nobody is taken away from what they look at
+                todo = f"{hint(self, 'app.pane-plan')} shows them, and there {todo}"
+            self.say(f"{told}{by}{used}; {todo}", title="Planned")
         if len(proposal.notes) > _TOLD:
             self._tell_lines("What to know of this plan", proposal.notes)
         for note in proposal.notes if len(proposal.notes) <= _TOLD else ():

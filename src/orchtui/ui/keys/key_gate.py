@@ -47,7 +47,9 @@ def is_text_by_name(event: Key, focused: Widget | None) -> bool:
     A binding with priority gives way to text, but Textual looks the text up by the key's name, and
     does not find it for `slash`, `at`, `plus`, `minus` and `underscore`.
     """
-    if focused is None or not event.is_printable or key_to_character(event.key) is not None:
+    if focused is None or not event.is_printable or "+" in event.key:
+        return False
+    if key_to_character(event.key) is not None:
         return False
     return focused.check_consume_key(event.key, event.character)
 
