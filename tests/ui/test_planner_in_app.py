@@ -250,7 +250,7 @@ async def test_an_answer_that_can_not_be_used_says_why_and_what_to_do(
         await sees(pilot, app, "Look at the weather")
         await pilot.press("ctrl+l")
         await asked(pilot, app, Read)
-        text = await sees(pilot, app, why, "b chooses who answers")
+        text = await sees(pilot, app, why, "F2 chooses who answers")
         assert "No plan came of it" in text
         assert app.draft.plan == before
 

@@ -227,7 +227,7 @@ class PlannerDesk(PlanDesk):
         except NoBackendError as error:
             offline = "; without one, tasks are read from the request's own words, offline"
             known = offline if key_id == "app.plan-request" else ""
-            chooses = f"{hint(self, 'app.backend-letter')} chooses another"
+            chooses = f"{hint(self, 'app.backend')} chooses another"
             self.say(f"{error}; {chooses}{known}", "warning")
             return None
         except InputError as error:
@@ -236,7 +236,7 @@ class PlannerDesk(PlanDesk):
         finally:
             self._planning = False
         if proposal.plan is None:
-            again, other = hint(self, key_id), hint(self, "app.backend-letter")
+            again, other = hint(self, key_id), hint(self, "app.backend")
             todo = f"Nothing was changed. {again} asks again, {other} chooses who answers."
             self._tell_lines("No plan came of it", proposal.problems, todo)
             return None
