@@ -217,7 +217,7 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: {zzz: 1}\ntasks: [{prompt: x}]",
             "p:1:10: unknown key 'zzz' in limits; allowed are concurrency, timeout, idle_timeout, "
             "connect_timeout, first_token_timeout, deadline, retries, max_tokens, budget_usd, "
-            "budget_tokens, rate, on_budget, max_tasks",
+            "budget_tokens, rate, hedge, on_budget, max_tasks",
         ),
         ("tasks: [{prompt: x, prompt: y}]", "p:1:21: duplicate key 'prompt', first on line 1"),
         (
@@ -255,7 +255,7 @@ EMPTY = "the plan is empty; it needs at least one task under 'tasks'"
             "limits: 5\ntasks: [{prompt: x}]",
             "p:1:9: limits must be a mapping (concurrency, "
             "timeout, idle_timeout, connect_timeout, first_token_timeout, deadline, retries, "
-            "max_tokens, budget_usd, budget_tokens, rate, on_budget, max_tasks), "
+            "max_tokens, budget_usd, budget_tokens, rate, hedge, on_budget, max_tasks), "
             "not text",
         ),
         ("tasks: [{prompt: x, timeout: soon}]", f"p:1:30: timeout: 'soon' is not {DURATION}"),

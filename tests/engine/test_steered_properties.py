@@ -115,7 +115,7 @@ class Scenario(NamedTuple):
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    count = draw(st.integers(1, 6))
+    count = draw(st.integers(1, 8))
     tasks = []
     for n in range(count):
         before = [f"t{m}" for m in range(n)]
@@ -135,11 +135,15 @@ def schedules(draw: st.DrawFn) -> Schedule:
         budget_tokens=draw(st.sampled_from([None, None, None, 700])),
         on_budget=draw(st.sampled_from([None, "cut"])),
         rate=draw(st.sampled_from([None, None, 0.5])),
+        hedge=draw(st.sampled_from([None, 1.0, 1.5])),
     )
     pairs = [(f"t{a}", f"t{b}") for b in range(count) for a in range(b)]
     drawn = st.lists(st.tuples(KINDS, st.sampled_from(pairs)), max_size=4) if pairs else st.just([])
     findings = list({one.id: one for one in (kind(*pair) for kind, pair in draw(drawn))}.values())
-    return schedule_of(*tasks, findings=findings, limits=limits)
+    made = schedule_of(*tasks, findings=findings, limits=limits)
+    # Without tools, so that stragglers may get second attempts.
+    tools = tuple(msgspec.structs.replace(one, tools=()) for one in made.tasks)
+    return msgspec.structs.replace(made, tasks=tools)
 
 
 @st.composite
@@ -289,16 +293,23 @@ def each_task_ends_once(it: Drive) -> None:
 
 def no_more_run_than_allowed(it: Drive) -> None:
     allowed = it.scenario.schedule.concurrency
-    running: set[str] = set()
+    running: set[tuple[str, int]] = set()
+    won: set[tuple[str, int]] = set()
+    """Second attempts that ran already when they took the first one's place."""
     for event in it.seen:
         if isinstance(event, ev.Steered) and event.action == "concurrency":
             allowed = int(event.value or "")
-        if isinstance(event, ev.TaskStarted):
-            assert event.task not in running
-            running.add(event.task)
-            assert len(running) <= allowed
-        if isinstance(event, ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled):
-            running.discard(event.task)
+        if isinstance(event, ev.TaskStarted | ev.TaskHedged):
+            assert (event.task, event.attempt) not in running
+            running.add((event.task, event.attempt))
+            assert len(running) <= allowed or (event.task, event.attempt) in won
+        if isinstance(
+            event,
+            ev.TaskRetrying | ev.TaskCompleted | ev.TaskFailed | ev.TaskCancelled | ev.HedgeEnded,
+        ):
+            running.discard((event.task, event.attempt))
+        if isinstance(event, ev.HedgeEnded) and event.how == "won":
+            won.add((event.task, event.attempt))
 
 
 def what_was_cancelled_does_not_begin_again(it: Drive) -> None:

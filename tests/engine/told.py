@@ -280,13 +280,16 @@ def staged_scenarios(draw: st.DrawFn) -> tuple[Scenario, list[Finding]]:
         budget_tokens=draw(st.sampled_from([None, None, 10])),
         budget_usd=draw(st.sampled_from([None, None, 10.0])),
         on_budget=draw(st.sampled_from([None, "finish", "cut"])),
+        hedge=draw(st.sampled_from([None, 1.0, 1.5])),
     )
     pairs = [(f"t{one}", f"t{two}") for at, two in enumerate(order) for one in order[:at]]
     kinds = st.sampled_from((conflict, dependency))
     found = draw(st.lists(st.tuples(kinds, st.sampled_from(pairs)), max_size=6)) if pairs else []
     findings = list({one.id: one for one in (kind(*pair) for kind, pair in found)}.values())
     schedule = schedule_of(*(tasks[n] for n in range(count)), findings=findings, limits=limits)
-    schedule = replace(schedule, prices=draw(st.sampled_from([None, _PRICES])))
+    without_tools = tuple(replace(one, tools=()) for one in schedule.tasks)
+    prices = draw(st.sampled_from([None, _PRICES]))
+    schedule = replace(schedule, prices=prices, tasks=without_tools)
     scripts = {one.id: draw(st.lists(_scripts, min_size=1, max_size=4)) for one in schedule.tasks}
     actions = draw(st.dictionaries(st.integers(0, 40), st.sampled_from(_ACTIONS), max_size=4))
     return (schedule, scripts, actions), findings

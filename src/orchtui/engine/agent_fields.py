@@ -56,12 +56,7 @@ _LIMITS = (
     "max_tokens",
 )
 _WITHOUT_MEANING = (
-    "concurrency",
-    "deadline",
-    "budget_usd",
-    "budget_tokens",
-    "on_budget",
-    "rate",
+    *("concurrency", "deadline", "budget_usd", "budget_tokens", "on_budget", "rate", "hedge"),
     "max_tasks",
 )
 _TOOL = re.compile(r"(?:[^\s,()]|\([^()]*(?:\)|\Z))+")

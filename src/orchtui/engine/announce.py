@@ -11,6 +11,7 @@ from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.budget import Reached
 from orchtui.engine.errors import BackendError
+from orchtui.engine.hedging.hedge_events import HedgeEnd
 from orchtui.engine.limiter import Change
 from orchtui.engine.run import Status
 from orchtui.engine.stamp import Stamp
@@ -24,6 +25,7 @@ _OUTCOME: dict[Status, str] = {
     "cancelled": "was cancelled",
     "skipped": "was skipped",
 }
+_Kind = type[ev.AnyTaskEvent] | type[ev.TaskHedged] | type[ev.HedgeEnded]
 _TOOL_TEXT = 4000
 """Characters of a tool's arguments or answer that an event keeps."""
 
@@ -52,6 +54,36 @@ class Announcer:
             instance=task.instance,
             backend=task.backend,
             model=task.model,
+        )
+
+    def hedged(self, second: Work, after: float, usual: float) -> None:
+        """A second attempt begins beside the first, which has been running for so long."""
+        task = second.task
+        self._tell(
+            ev.TaskHedged,
+            second,
+            specialist=task.specialist,
+            instance=task.instance,
+            backend=task.backend,
+            model=task.model,
+            after_s=round(after, 3),
+            usual_s=round(usual, 3),
+        )
+
+    def hedge_ended(
+        self, second: Work, how: HedgeEnd, why: str, error: BackendError | None = None
+    ) -> None:
+        intake = second.intake
+        spent: dict[str, object] = {} if how == "won" else {"usage": second.usage}
+        self._tell(
+            ev.HedgeEnded,
+            second,
+            how=how,
+            why=clean_line(why),
+            error=None if error is None else error.kind,
+            model=second.model,
+            length=intake.length if intake is not None else 0,
+            **spent,
         )
 
     def text(self, work: Work, text: str) -> None:
@@ -127,7 +159,9 @@ class Announcer:
             model=work.model,
         )
 
-    def retrying(self, work: Work, error: BackendError, pause: float) -> None:
+    def retrying(
+        self, work: Work, error: BackendError, pause: float, *, overtaken: bool = False
+    ) -> None:
         self._tell(
             ev.TaskRetrying,
             work,
@@ -135,6 +169,7 @@ class Announcer:
             why=clean_line(error.message),
             wait_s=round(pause, 3),
             throttled=error.throttled,
+            overtaken=overtaken,
             usage=work.usage,
             model=work.model,
         )
@@ -186,7 +221,7 @@ class Announcer:
         budget, used, limit = reached
         self._emit(self._stamp(ev.BudgetWarning, budget=budget, used=used, limit=limit))
 
-    def _tell(self, kind: type[ev.AnyTaskEvent], work: Work, **fields: object) -> None:
+    def _tell(self, kind: _Kind, work: Work, **fields: object) -> None:
         self._emit(self._stamp(kind, task=work.task.id, attempt=work.attempt, **fields))
 
 

@@ -120,8 +120,9 @@ class Board:
     def stop(self, work: Work, reason: Stop) -> None:
         """End a task that has not ended, whatever it is doing."""
         if work.status == "running":
-            if work.stop is not None and not work.stop.done():
-                work.stop.set_result(reason)
+            for one in (work, work.beside):
+                if one is not None:
+                    _end_attempt(one, reason)
         elif work.live:
             work.let_timer_go()
             self._lanes.drop((work.task.id,))
@@ -141,9 +142,9 @@ class Board:
     def stop_running(self, error: BackendError, *, spare_whole: bool = False) -> None:
         """End everything that runs; or all but the answers that are whole already."""
         for work in self.work.values():
-            whole = work.intake is not None and work.intake.stop_reason is not None
-            if work.status == "running" and not (whole and spare_whole):
-                self.stop(work, error)
+            for one in (work, work.beside) if work.status == "running" else ():
+                if one is not None and not (spare_whole and one.is_whole):
+                    _end_attempt(one, error)
 
     def bring_back(self, task_ids: Iterable[str]) -> list[Work]:
         """Let ended tasks begin again, and what was skipped because of them.
@@ -192,3 +193,8 @@ class Board:
         work.status = status
         self.live -= 1
         self._ended.append(work)
+
+
+def _end_attempt(work: Work, reason: Stop) -> None:
+    if work.stop is not None and not work.stop.done():
+        work.stop.set_result(reason)

@@ -73,7 +73,8 @@ class Budget:
         self._tokens, self._usd, self._prices = tokens, usd, prices
         self._used = _NONE
         """By what has ended and what runs."""
-        self._running: dict[str, _Use] = {}
+        self._running: dict[str, dict[int, _Use]] = {}
+        """By the attempts that run, by task and number."""
         self._ended: dict[str, _Use] = {}
         """By the attempts that have ended, by task."""
         self._told: set[ev.Budgeted] = set()
@@ -88,14 +89,17 @@ class Budget:
             prices=schedule.prices,
         )
 
-    def running(self, task: str, backend: str, model: str | None, usage: ev.Usage) -> list[Reached]:
+    def running(
+        self, task: str, backend: str, model: str | None, usage: ev.Usage, *, attempt: int = 1
+    ) -> list[Reached]:
         """Take in what a running attempt has used so far.
 
         Args:
-            task: Id of its task: one attempt of a task runs at a time.
+            task: Id of its task.
             backend: Its name.
             model: The one that answers, or was asked for.
             usage: A total, as the backend reports it; rarely, and never for a piece of text.
+            attempt: Its number: two of a task may run at once.
 
         Returns:
             What is to be told now, and was not before.
@@ -103,7 +107,7 @@ class Budget:
         if not self._limited:
             return []
         price = self._prices.price(backend, model) if self._prices is not None else None
-        return self._take(task, _use(usage, of_usage(price, usage)))
+        return self._take(task, attempt, _use(usage, of_usage(price, usage)))
 
     def ended(
         self,
@@ -115,8 +119,11 @@ class Budget:
         error: ErrorKind | None = None,
         stopped: bool = False,
         length: int = 0,
+        attempt: int = 1,
     ) -> list[Reached]:
-        """Take in what an attempt used that is over; the arguments are `costs.of_attempt`'s.
+        """Take in what an attempt used that is over.
+
+        The arguments are `costs.of_attempt`'s, and the attempt's number.
 
         Returns:
             What is to be told now, and was not before.
@@ -126,7 +133,7 @@ class Budget:
         cost = of_attempt(
             self._prices, backend, model, usage, error=error, stopped=stopped, length=length
         )
-        return self._take(task, _use(usage, cost), over=True)
+        return self._take(task, attempt, _use(usage, cost), over=True)
 
     def priced(self, backend: str, answering: str | None, asked: str | None) -> str | None:
         """The model whose price counts: the one that answers, or where nobody knows its price the
@@ -152,21 +159,24 @@ class Budget:
 
     def used_by(self, task: str) -> Use:
         """Tokens and dollars of all attempts of a task so far; nothing where nothing is limited."""
-        used = self._ended.get(task, _NONE).plus(self._running.get(task, _NONE))
+        used = self._ended.get(task, _NONE)
+        for each in self._running.get(task, {}).values():
+            used = used.plus(each)
         return Use(tokens=used.tokens, usd=used.usd)
 
     @property
     def _limited(self) -> bool:
         return self._tokens is not None or self._usd is not None
 
-    def _take(self, task: str, use: _Use, *, over: bool = False) -> list[Reached]:
+    def _take(self, task: str, attempt: int, use: _Use, *, over: bool = False) -> list[Reached]:
         """Put an attempt's newest figures in place of its earlier ones."""
-        before = self._running.pop(task, _NONE)
+        running = self._running.setdefault(task, {})
+        before = running.pop(attempt, _NONE)
         self._used = self._used.plus(before, -1).plus(use)
         if over:
             self._ended[task] = self._ended.get(task, _NONE).plus(use)
         else:
-            self._running[task] = use
+            running[attempt] = use
         tokens, output, usd = self._used
         found: list[Reached] = []
         if self._tokens is not None:

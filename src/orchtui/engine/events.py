@@ -44,6 +44,7 @@ from orchtui.engine.event_parts import (
 )
 from orchtui.engine.event_texts import clean_event, no_text_acts
 from orchtui.engine.fingerprint import Fingerprint
+from orchtui.engine.hedging.hedge_events import HedgeEnd, HedgeEnded, TaskHedged
 from orchtui.engine.plan import AggregateStrategy, Plan, Task
 from orchtui.engine.resolve import Overrides
 from orchtui.engine.schedule import Schedule, ScheduledTask
@@ -85,6 +86,8 @@ __all__ = [
     "FORMAT",
     "FileChange",
     "FilesSeen",
+    "HedgeEnd",
+    "HedgeEnded",
     "LimitChanged",
     "PartReduced",
     "PermissionAnswered",
@@ -111,6 +114,7 @@ __all__ = [
     "TaskCompleted",
     "TaskEvent",
     "TaskFailed",
+    "TaskHedged",
     "TaskQueued",
     "TaskRetrying",
     "TaskReused",
@@ -297,6 +301,8 @@ class UnknownEvent(Event, frozen=True, kw_only=True):
 
 RunEvent = (
     AnyTaskEvent
+    | TaskHedged
+    | HedgeEnded
     | RunStarted
     | Steered
     | TaskAdded

@@ -20,6 +20,8 @@ from orchtui.engine.backoff import backoff
 from orchtui.engine.board import Board
 from orchtui.engine.budget import Budget
 from orchtui.engine.errors import BackendError
+from orchtui.engine.hedging.held_events import HeldEvents
+from orchtui.engine.hedging.second_attempts import SecondAttempts
 from orchtui.engine.lanes import Lanes, Limiters
 from orchtui.engine.limiter import LONGEST, Change, Ticket
 from orchtui.engine.questions import Questions
@@ -29,10 +31,10 @@ from orchtui.engine.schedule import Schedule
 from orchtui.engine.spending import Spending
 from orchtui.engine.stamp import Stamp
 from orchtui.engine.steering import Steering
-from orchtui.engine.supervisor import Supervisor
+from orchtui.engine.supervisor import Ended, Supervisor
 from orchtui.engine.timing.shedding import Use
 from orchtui.engine.work import Work
-from orchtui.engine.workspace.site import Workspaces
+from orchtui.engine.workspace.site import Beside, Workspaces
 
 _TELL_EVERY = 1.0
 """Seconds between two events that say that a server takes more again."""
@@ -90,15 +92,12 @@ class Executor:
         self._lanes = Lanes(self._limiters, schedule.concurrency)
         self._board = Board(schedule.tasks, self._lanes, self._say, results or {}, attempts or {})
         self._questions = Questions(self._say, attended=attended)
-        self._supervisor = Supervisor(
-            backends,
-            workspaces,
-            self._say,
-            self._questions,
-            self._board.work,
-            systems,
-            redactor,
-        )
+
+        def supervisor(places: Workspaces, say: Announcer, questions: Questions) -> Supervisor:
+            work = self._board.work
+            return Supervisor(backends, places, say, questions, work, systems, redactor)
+
+        self._supervisor = supervisor(workspaces, self._say, self._questions)
         self.steering = Steering(self._board, self._lanes, self._say, self._pump, self._try_now)
         """What a person may change meanwhile."""
         self._spending = Spending(
@@ -110,11 +109,29 @@ class Executor:
             time_left=time_left,
             usual=usual or {},
         )
+        held = HeldEvents(stamp, self.add)
+        aside = Announcer(Stamp(self._clock), held.take)
+        beside = supervisor(Beside(workspaces), aside, Questions(aside, attended=False))
+        self._hedging = self._second_attempts(schedule.hedge, held, beside)
         self._closed = False
         self._next_look: asyncio.TimerHandle | None = None
         """Pumps again when a server's pace lets the next one start."""
         self._told: dict[str, float] = {}
         """When it was said last that a server takes more again, by backend."""
+
+    def _second_attempts(
+        self, multiple: float, held: HeldEvents, beside: Supervisor
+    ) -> SecondAttempts:
+        return SecondAttempts(
+            multiple,
+            board=self._board,
+            lanes=self._lanes,
+            supervisor=beside,
+            held=held,
+            say=self._say,
+            spending=self._spending,
+            launch=self._launch_second,
+        )
 
     @property
     def live(self) -> bool:
@@ -131,9 +148,9 @@ class Executor:
             if self._pending:
                 batch, self._pending = self._pending, []
                 yield batch
-            elif self._supervisor.crash is not None:
-                raise self._supervisor.crash
-            elif not self.live and not self._supervisor.busy:
+            elif (crash := self._supervisor.crash or self._hedging.crash) is not None:
+                raise crash
+            elif not (self.live or self._supervisor.busy or self._hedging.busy):
                 return
             else:
                 self._wake.clear()
@@ -152,7 +169,7 @@ class Executor:
             self._next_look.cancel()
         for work in self._board.work.values():
             work.let_timer_go()
-        await self._supervisor.close()
+        await asyncio.gather(self._hedging.close(), self._supervisor.close())
 
     # From waiting to running
 
@@ -171,19 +188,27 @@ class Executor:
             if (pause := self._lanes.wait(now)) < math.inf:
                 later = asyncio.get_running_loop().call_later
                 self._next_look = later(max(pause, 0.001), self._pump)
+            self._hedging.look()
             return
 
     def _start(self, work: Work, ticket: Ticket) -> None:
         work.let_timer_go()
-        work.status, work.attempt = "running", work.attempt + 1
+        work.status, work.attempt = "running", work.last_number + 1
         work.pieces, work.usage, work.since = [], ev.Usage(), self._clock()
         self._say.started(work)
-        self._supervisor.start(
+        self._hedging.began(work)
+        self._launch(self._supervisor, work, ticket, partial(self._ended, ticket))
+
+    def _launch_second(self, second: Work, ticket: Ticket) -> None:
+        self._launch(self._hedging.supervisor, second, ticket, partial(self._second_ended, ticket))
+
+    def _launch(self, by: Supervisor, work: Work, ticket: Ticket, ended: Ended) -> None:
+        by.start(
             work,
             begun=partial(self._begun, work, ticket),
             server=partial(self._heed, work, ticket),
             used=partial(self._used, work, ticket),
-            ended=partial(self._ended, ticket),
+            ended=ended,
             gone=partial(self._gone, work, ticket),
         )
 
@@ -219,17 +244,32 @@ class Executor:
     # An attempt's end
 
     def _ended(self, ticket: Ticket, work: Work, error: Stop | None) -> None:
+        self._leave_server(ticket, work, error)
+        outcome = self._hedging.first_ended(work, error)
+        if outcome != "goes on":
+            self._conclude(work, outcome)
+        self._pump()
+
+    def _second_ended(self, ticket: Ticket, second: Work, error: Stop | None) -> None:
+        self._leave_server(ticket, second, error)
+        work = self._hedging.second_ended(second, error)
+        if work is not None:
+            self._conclude(work, error)
+        self._pump()
+
+    def _leave_server(self, ticket: Ticket, work: Work, error: Stop | None) -> None:
         name = work.task.backend
         if isinstance(error, BackendError) and error.throttled:
             change = self._limiters[name].throttle(ticket, self._clock(), error.retry_after)
             self._tell_change(name, change, error.message)
         self._lanes.give_back(name, ticket)
+
+    def _conclude(self, work: Work, error: Stop | None) -> None:
         self._settle(work, error)
         if isinstance(error, BackendError) and error.throttled and error.retry_after:
-            self._give_up_waiting(name, error, error.retry_after)
+            self._give_up_waiting(work.task.backend, error, error.retry_after)
         self._board.conclude()
         self._spending.ended(work, error)
-        self._pump()
 
     def _give_up_waiting(self, backend: str, error: BackendError, seconds: float) -> None:
         """The server takes nothing for longer than these tasks may take: they end now."""
@@ -244,6 +284,7 @@ class Executor:
     def _settle(self, work: Work, error: Stop | None) -> None:
         """Decide what an attempt's end means for its task."""
         if error is None:
+            self._hedging.completed(work)
             self._board.complete(work)
         elif isinstance(error, Cancel):
             self._board.cancel(work, error)

@@ -17,7 +17,7 @@ from orchtui.engine.plan import PRIORITIES
 from orchtui.engine.rehearsed import BACKEND
 from orchtui.engine.run import Run, Session, TaskRun
 from orchtui.engine.slots import Slots
-from orchtui.engine.task_fold import apply_to_task, put_back
+from orchtui.engine.task_fold import apply_to_task, break_off, put_back
 from orchtui.engine.text import clean_line
 
 
@@ -235,6 +235,8 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
         for task in event.schedule.tasks:
             if task.id in run.tasks:
                 run.tasks[task.id].task = task
+    for one in run.tasks.values():
+        break_off(run, one, heard)
     run.concurrency = run.schedule.concurrency
     run.slots.empty(run.at, run.concurrency)
     if event.overrides is not None:

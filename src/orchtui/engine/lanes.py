@@ -99,6 +99,27 @@ class Lanes:
         ]
         return min(waits, default=math.inf)
 
+    def wait_beside(self, backend: str, now: float, spared: int) -> float:
+        """Seconds until a second attempt may start beside a task that runs; `inf` for not now.
+
+        It never goes before a task that waits, whatever that waits for.
+
+        Args:
+            backend: Its lane.
+            now: When.
+            spared: Slots that are kept free for tasks that are about to be tried again.
+        """
+        if self.paused or self._running + spared >= self.concurrency:
+            return math.inf
+        if any(self._head(heap) for heap in self._heaps.values()):
+            return math.inf
+        return self._limiters[backend].wait(now)
+
+    def take_beside(self, backend: str, now: float) -> Ticket:
+        """Let a second attempt start, which counts as running from here on; see `wait_beside`."""
+        self._running += 1
+        return self._limiters[backend].start(now, self)
+
     def give_back(self, backend: str, ticket: Ticket) -> None:
         """A task that was taken does not run any more. Safe to call twice.
 

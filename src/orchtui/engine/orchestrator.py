@@ -198,7 +198,7 @@ class Orchestrator:
             systems=self._systems,
             redactor=self._crew.redactor,
             results={task.id: task.text for task in self.run.with_status("completed")},
-            attempts={task.id: task.made for task in self.run.tasks.values()},
+            attempts={task.id: task.last_number for task in self.run.tasks.values()},
             time_left=session_end.time_for_tasks(schedule),
             limiters=self._crew.limiters,
             budget=self._budget,

@@ -55,6 +55,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Attempts that may start in a second, for each backend."""
     max_tasks: int | None = None
     """Tasks that a plan may have in which an entry stands for several; asked when it is read."""
+    hedge: float | None = None
+    """Times the usual time after which a task gets a second attempt; 0 for never."""
     on_budget: OnBudget | None = None
     """Whether running tasks end by themselves once a budget is used up, or are cut off."""
 

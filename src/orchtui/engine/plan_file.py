@@ -18,6 +18,7 @@ import msgspec
 from orchtui.engine.durations import format_duration
 from orchtui.engine.errors import StorageError
 from orchtui.engine.generators.entry_keys import HIGHEST_MOST, KNOWN, expands
+from orchtui.engine.hedging.hedge_setting import format_hedge
 from orchtui.engine.input_file import file_name, read_text
 from orchtui.engine.plan import (
     ON_BUDGET,
@@ -45,6 +46,7 @@ from orchtui.engine.yaml_values import (
     duration_or_zero,
     exact,
     flag,
+    hedge,
     line,
     matching,
     name,
@@ -102,6 +104,7 @@ LIMITS: dict[str, Reader[Any]] = {
     "budget_usd": amount(1_000_000),
     "budget_tokens": whole(1, 1_000_000_000_000),
     "rate": rate,
+    "hedge": hedge,
     "on_budget": choice(ON_BUDGET),
     "max_tasks": whole(1, MAX_TASKS),
 }
@@ -306,6 +309,8 @@ def written_number(key: str, value: float) -> str:
         return "true" if value else "false"
     if key == "rate":
         return format_rate(value)
+    if key == "hedge":
+        return format_hedge(value)
     if key in _DURATIONS and value:
         return format_duration(value)
     return repr(value).removesuffix(".0")

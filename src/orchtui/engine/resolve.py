@@ -14,7 +14,9 @@ from orchtui.engine.backends.names import PROGRAMS, WITHOUT_MODEL_CHOICE
 from orchtui.engine.plan import Limits, Plan, Task
 from orchtui.engine.specialists import Specialist, find
 
-DEFAULTS = Limits(concurrency=8, timeout=1800.0, retries=2, max_tokens=8000, on_budget="finish")
+DEFAULTS = Limits(
+    concurrency=8, timeout=1800.0, retries=2, max_tokens=8000, hedge=0.0, on_budget="finish"
+)
 """What holds when nobody says anything."""
 
 DEFAULT_SPECIALIST = "researcher"

@@ -71,6 +71,8 @@ class Attempt:
     """Why it failed or was stopped."""
     throttled: bool = False
     """Whether the server only asked to come back later."""
+    overtaken: bool = False
+    """Whether it was stopped because a second attempt beside it was done first: no failure."""
     usage: ev.Usage = ev.Usage()
     cost: Cost = NOTHING
     """Known once it has ended."""
@@ -142,6 +144,9 @@ class TaskRun:
     """Where its result comes from, when it was taken over from an earlier run."""
     question: ev.PermissionAsked | None = None
     """What its program wants to be allowed, until somebody answers."""
+    hedges: list[Attempt] = field(default_factory=list)
+    """Second attempts that began beside one of `attempts`; without text. One that won is
+    `completed` here, and has become one of those."""
     story: deque[str] = field(default_factory=lambda: deque(maxlen=STORY))
 
     @property
@@ -182,14 +187,19 @@ class TaskRun:
         return self.kept.text if self.kept else ""
 
     @property
+    def hedge(self) -> Attempt | None:
+        """The second attempt that runs beside the latest one."""
+        return self.hedges[-1] if self.hedges and self.hedges[-1].ended is None else None
+
+    @property
     def usage(self) -> ev.Usage:
-        """Tokens of all attempts."""
-        return sum((attempt.usage for attempt in self.attempts), ev.Usage())
+        """Tokens of all attempts, those beside others too."""
+        return sum((one.usage for one in (*self.attempts, *self.hedges)), ev.Usage())
 
     @property
     def cost(self) -> Cost:
-        """Of all attempts that have ended."""
-        return sum((attempt.cost for attempt in self.attempts), NOTHING)
+        """Of all attempts that have ended, those beside others too."""
+        return sum((one.cost for one in (*self.attempts, *self.hedges)), NOTHING)
 
     @property
     def started(self) -> float | None:
@@ -200,6 +210,11 @@ class TaskRun:
     def made(self) -> int:
         """How many attempts were made in this run."""
         return self.attempts[-1].number if self.attempts else 0
+
+    @property
+    def last_number(self) -> int:
+        """Of the attempt that was begun last, also beside another one."""
+        return max([self.made, *(hedge.number for hedge in self.hedges)])
 
     def seconds(self, now: float) -> float | None:
         """Run time of the latest attempt; `None` before the first in this run."""

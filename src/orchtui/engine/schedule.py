@@ -105,6 +105,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Attempts that may start in a second, for each backend."""
     budget_usd: float | None = None
     on_budget: OnBudget = "finish"
+    hedge: float = 0.0
+    """Times the usual time after which a task gets a second attempt; 0 for never."""
     prices: Prices | None = None
     """What its models cost on the day it starts; `None` where nobody looked."""
     aggregate: AggregateStrategy = "collect"
@@ -188,6 +190,7 @@ def build(resolver: Resolver, *, backend: str, report: IndependenceReport | None
         rate=limits.rate,
         budget_usd=limits.budget_usd,
         on_budget=limits.on_budget or "finish",
+        hedge=limits.hedge or 0.0,
         aggregate=plan.aggregate,
         backend=lead,
         model=resolver.lead_model(lead),

@@ -84,7 +84,8 @@ class Spending:
         if work.intake is not None:
             task, usage = work.task, work.intake.usage
             model = self._budget.priced(task.backend, work.model, task.model)
-            self._heed(self._budget.running(task.id, task.backend, model, usage))
+            number = work.attempt
+            self._heed(self._budget.running(task.id, task.backend, model, usage, attempt=number))
 
     def ended(self, work: Work, error: Stop | None) -> None:
         """An attempt is over, with an error or without."""
@@ -98,6 +99,7 @@ class Spending:
                 error=error.kind if isinstance(error, BackendError) else None,
                 stopped=isinstance(error, Cancel),
                 length=work.intake.length if work.intake is not None else 0,
+                attempt=work.attempt,
             )
         )
         if error is None:
@@ -106,6 +108,25 @@ class Spending:
         self._ends += 1
         if self._ends > self._board.live // _LOOKS:
             self._shed()
+
+    def spares(self, work: Work, seconds: float) -> bool:
+        """Whether time and money hold a second attempt at a task beside all that is left to do.
+
+        Args:
+            work: The task.
+            seconds: That it is likely to take.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._over or (self._ends_at is not None and self._ends_at - now < seconds):
+            return False
+        room = self._budget.left()
+        if room == Use():
+            return True
+        live = (self._pending(one, now).rest for one in self._board.work.values() if one.live)
+        each = [self._experience.of(work.task), *live]
+        return _holds(room.tokens, [one.tokens for one in each]) and _holds(
+            room.usd, [one.usd for one in each]
+        )
 
     def _shed(self) -> None:
         """Leave out what time and money do not hold any more."""
@@ -167,3 +188,9 @@ class Spending:
 def _less(whole: float | None, used: float | None) -> float | None:
     """What is left of it; nothing is known where the whole is not."""
     return None if whole is None else max(0.0, whole - (used or 0.0))
+
+
+def _holds(room: float | None, parts: list[float | None]) -> bool:
+    """Whether there is room for all of them; not where one is not known."""
+    known = [part for part in parts if part is not None]
+    return room is None or (len(known) == len(parts) and sum(known) <= room)

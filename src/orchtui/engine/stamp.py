@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from orchtui.engine.events import Event, iso
 
 _E = TypeVar("_E", bound=Event)
@@ -32,6 +34,11 @@ class Stamp:
     def now(self) -> float:
         """Seconds since 1970, by the session's clock."""
         return self._clock() + self._offset
+
+    def again(self, event: _E) -> _E:
+        """An event that was held back, as one that happens now."""
+        self._seq += 1
+        return replace(event, seq=self._seq, at=iso(self.now()))
 
     def __call__(self, kind: type[_E], **fields: object) -> _E:
         """Make the next event."""

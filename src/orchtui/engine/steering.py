@@ -96,7 +96,9 @@ class Steering:
         work = self._live(task_id)
         if work is None:
             return False
-        work.task = replace(work.task, timeout=work.task.timeout + seconds)
+        for one in (work, work.beside):
+            if one is not None:
+                one.task = replace(one.task, timeout=one.task.timeout + seconds)
         self._say.steered("extend", task_id, str(seconds))
         return True
 

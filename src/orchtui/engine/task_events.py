@@ -17,7 +17,7 @@ class TaskQueued(TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskStarted(TaskEvent, frozen=True, kw_only=True):
-    """An attempt begins."""
+    """An attempt begins; or, behind a `hedge_ended` of this number that won, it began earlier."""
 
     specialist: str
     instance: str
@@ -151,6 +151,9 @@ class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     wait_s: float
     throttled: bool = False
     """Whether the server only asked to come back later: that uses up no retry."""
+    overtaken: bool = False
+    """Whether it did not fail, but another attempt that was begun beside it was done first. `error`
+    says `timeout` then, for readers who do not know this field."""
     usage: Usage = Usage()
     model: str | None = None
     """The model that really answered, where the backend said it."""

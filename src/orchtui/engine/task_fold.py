@@ -33,6 +33,8 @@ _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.RaceDetected: LIVE | ENDED,  # it may come to light when one of the two has ended
     ev.PermissionAsked: frozenset({"running"}),
     ev.PermissionAnswered: frozenset({"running"}),
+    ev.TaskHedged: frozenset({"running"}),
+    ev.HedgeEnded: LIVE | ENDED,  # it may take a moment to stop when the first one is done
     ev.TaskRetrying: frozenset({"running"}),
     ev.TaskCompleted: frozenset({"running"}),
     ev.TaskFailed: frozenset({"waiting", "queued", "running", "retrying"}),
@@ -78,7 +80,7 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _start(run, task, event)
         case ev.TaskRetrying():
             task.status, task.why = "retrying", event.why
-            _close_attempt(run, task, event, event.error, event.why)
+            _close_attempt(run, task, event, None if event.overtaken else event.error, event.why)
             task.attempts[-1].throttled = event.throttled
             task.attempts[-1].resumes = run.at + event.wait_s
         case ev.TaskCompleted():
@@ -96,6 +98,10 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
         case ev.TaskSkipped():
             _end(run, task, "skipped", None, event.why)
             task.short = event.short
+        case ev.TaskHedged():
+            _hedge(run, task, event)
+        case ev.HedgeEnded():
+            _end_hedge(run, task, event)
         case _:
             _note(run, task, event)
 
@@ -104,10 +110,12 @@ def _start(run: Run, task: TaskRun, event: ev.TaskStarted) -> None:
     """Another attempt."""
     task.status, task.error, task.why = "running", None, ""
     run.rehearsal |= event.backend == BACKEND
+    won = (one for one in task.hedges if one.completed and one.number == event.attempt)
+    beside = next(won, None)
     task.attempts.append(
         Attempt(
             event.attempt,
-            run.at,
+            beside.started if beside is not None else run.at,
             event.backend,
             event.model,
             event.specialist,
@@ -118,6 +126,41 @@ def _start(run: Run, task: TaskRun, event: ev.TaskStarted) -> None:
     task.waits = None
     if event.task != ev.AGGREGATE:
         run.slots.take(run.at)
+
+
+def _hedge(run: Run, task: TaskRun, event: ev.TaskHedged) -> None:
+    """A second attempt begins beside the first."""
+    if task.hedge is not None:
+        raise _does_not_fit(run, task, event)
+    run.rehearsal |= event.backend == BACKEND
+    task.hedges.append(
+        Attempt(event.attempt, run.at, event.backend, event.model, event.specialist, event.instance)
+    )
+    run.slots.take(run.at)
+
+
+def _end_hedge(run: Run, task: TaskRun, event: ev.HedgeEnded) -> None:
+    hedge = task.hedge
+    if hedge is None or hedge.number != event.attempt:
+        raise _does_not_fit(run, task, event)
+    run.slots.give_back(run.at)
+    hedge.ended, hedge.usage, hedge.length = run.at, event.usage, event.length
+    hedge.model = event.model or hedge.model
+    hedge.error, hedge.message = event.error, event.why
+    hedge.completed = event.how == "won"
+    if not hedge.completed:  # else its cost is that of the attempt that it becomes
+        _count(run, hedge, stopped=event.how == "lost")
+
+
+def break_off(run: Run, task: TaskRun, heard: float) -> None:
+    """A second attempt that still ran when the run was interrupted is over.
+
+    Args:
+        heard: When the run was last heard of.
+    """
+    if (hedge := task.hedge) is not None:
+        hedge.ended, hedge.message = max(hedge.started, heard), "the run was interrupted"
+        _count(run, hedge, stopped=True)
 
 
 def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:
@@ -211,7 +254,9 @@ def _close_attempt(
         attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
         attempt.completed = isinstance(event, ev.TaskCompleted)
-        _count(run, attempt, stopped=isinstance(event, ev.TaskCancelled))
+        attempt.overtaken = isinstance(event, ev.TaskRetrying) and event.overtaken
+        stopped = attempt.overtaken or isinstance(event, ev.TaskCancelled)
+        _count(run, attempt, stopped=stopped)
 
 
 def _count(run: Run, attempt: Attempt, *, stopped: bool) -> None:

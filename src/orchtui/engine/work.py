@@ -51,6 +51,12 @@ class Work:
     """Whether a person asked for it again: then it is not left out for want of time or money."""
     pauses_since: float | None = None
     """The loop's time since which it pauses before its next attempt."""
+    hedged: bool = False
+    """Whether it got a second attempt beside the first: it gets no other one."""
+    numbered: int = 0
+    """The number of that one."""
+    beside: "Work | None" = None
+    """The notes on that second attempt, while it goes on; they stand on no board."""
     timer: asyncio.TimerHandle | None = None
     """Ends that pause."""
 
@@ -63,6 +69,16 @@ class Work:
     def ready(self) -> bool:
         """Whether it has not begun and nothing holds it up."""
         return self.status == "waiting" and not self.needs and not self.held
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer of its attempt has come to its end already."""
+        return self.intake is not None and self.intake.stop_reason is not None
+
+    @property
+    def last_number(self) -> int:
+        """Of the attempt that was begun last, also beside another one."""
+        return max(self.attempt, self.numbered)
 
     @property
     def model(self) -> str | None:

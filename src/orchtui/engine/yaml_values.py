@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from typing import TypeAlias, TypeVar
 
 from orchtui.engine import durations, rates
+from orchtui.engine.hedging import hedge_setting
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
 
@@ -148,6 +149,15 @@ def rate(node: Node, problems: Problems, label: str) -> float:
     written = _scalar(node, label, rates.ALLOWED).text
     try:
         return rates.parse_rate(written)
+    except ValueError as error:
+        raise Misfit(node, f"{label}: {clean(str(error))}") from None
+
+
+def hedge(node: Node, problems: Problems, label: str) -> float:
+    """From when on a task gets a second attempt: `on`, `off`, or times the usual time."""
+    written = _scalar(node, label, hedge_setting.ALLOWED).text
+    try:
+        return hedge_setting.parse_hedge(written)
     except ValueError as error:
         raise Misfit(node, f"{label}: {clean(str(error))}") from None
 

@@ -308,6 +308,7 @@ class Checkpoints:
             attempts.append(_AttemptFrame(bare, trail, *counts))
         bare_task = _task(task)
         bare_task.attempts, bare_task.story = _NONE, _NO_STORY
+        bare_task.hedges = list(map(_attempt, task.hedges))
         return _Frame(bare_task, tuple(task.story), tuple(attempts)), size
 
     def _text_of(self, task: TaskRun, place: int) -> int:
@@ -332,6 +333,7 @@ _NO_FRAME = _Frame(TaskRun(None), (), ())  # type: ignore[arg-type]  # is writte
 def _restored(frame: _Frame, length: int) -> TaskRun:
     task = _task(frame.task)
     task.story = deque(frame.story, maxlen=STORY)
+    task.hedges = list(map(_attempt, task.hedges))
     frames = frame.attempts
     task.attempts = [_restored_attempt(kept, kept.attempt.length) for kept in frames[:-1]]
     task.attempts += [_restored_attempt(kept, length) for kept in frames[-1:]]

@@ -3,22 +3,31 @@
 The rule is that of speculative execution in Spark ("spark.speculation.multiplier" 1.5 times the
 median, once "spark.speculation.quantile" three quarters of the tasks are done), after the backup
 tasks of MapReduce (J. Dean and S. Ghemawat, "MapReduce: Simplified Data Processing on Large
-Clusters", OSDI 2004, section 3.6). Like tasks have the same specialist, backend and model. This
-module starts nothing.
+Clusters", OSDI 2004, section 3.6). Like tasks have the same specialist, backend and model,
+and those that are programs run the same one. `engine/hedging/` goes by the same rule while a run
+goes on. This module starts nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
+from orchtui.engine.hedging.hedge_setting import ON
 from orchtui.engine.schedule import ScheduledTask
 
-MULTIPLIER = 1.5
+MULTIPLIER = ON
 """Times the median of its likes after which a task counts as a straggler."""
 LEAST_LIKES = 3
 """Like tasks, itself left out, below which nothing can be said."""
 QUANTILE = 0.75
 """The part of them that must not be stragglers themselves."""
+
+Kind = tuple[str, str, str | None, tuple[str, ...]]
+
+
+def kind_of(task: ScheduledTask) -> Kind:
+    """What tasks have in common that are like each other."""
+    return task.specialist, task.backend, task.model, task.command[:1]
 
 
 class Straggler(NamedTuple):
@@ -43,9 +52,9 @@ def stragglers(tasks: Sequence[ScheduledTask], took: Mapping[str, float]) -> lis
         tasks: That ran.
         took: Seconds that each one's attempt took, by id.
     """
-    kinds: dict[tuple[str, str, str | None], list[str]] = {}
+    kinds: dict[Kind, list[str]] = {}
     for task in tasks:
-        kinds.setdefault((task.specialist, task.backend, task.model), []).append(task.id)
+        kinds.setdefault(kind_of(task), []).append(task.id)
     found: dict[str, Straggler] = {}
     for names in kinds.values():
         if len(names) <= LEAST_LIKES:

@@ -90,7 +90,10 @@ class Clock:
         """One attempt, with the wait before it and the pause after it."""
         one = made[at]
         waited = self._wait(one.queued, one.started) if one.queued is not None else TimeUse()
-        took = self._between(one.started, self._now if one.ended is None else one.ended)
+        until = self._now if one.ended is None else one.ended
+        if at + 1 < len(made):  # one that was begun beside it counts from its own beginning on
+            until = min(until, made[at + 1].started)
+        took = self._between(one.started, until)
         last = at + 1 == len(made)
         if last and task.status not in ("retrying", "queued", "waiting"):
             return waited.plus(TimeUse(work_s=took))

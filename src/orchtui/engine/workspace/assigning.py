@@ -87,6 +87,11 @@ class ProjectWorkspaces:
         tools = FileTools(view, grant, permits, self.ledger, witness, task.id)
         return ToolSite(self._project, view, tools, self.ledger, task.id, attempt)
 
+    def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        """A place for a second attempt beside the first; what both do counts as one task's."""
+        self.ledger.join(task.id)
+        return self.site(task, attempt, witness)
+
     def add(self, task: ScheduledTask) -> None:
         """One more task takes part."""
         self.owner.add(task)

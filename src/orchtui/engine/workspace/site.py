@@ -92,6 +92,9 @@ class Workspaces(Protocol):
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open. Must be cheap."""
 
+    def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        """The same for a second attempt, while the first goes on in a place of its own."""
+
     def add(self, task: ScheduledTask) -> None:
         """One more task takes part. Must be cheap."""
 
@@ -144,8 +147,34 @@ class BareWorkspaces:
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         return BareSite(self._folder)
 
+    def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        return self.site(task, attempt, witness)
+
     def add(self, task: ScheduledTask) -> None:
         """All tasks are alike here."""
 
     async def close(self) -> None:
         """There is nothing to take away."""
+
+
+class Beside:
+    """Gives second attempts their Sites, of the same Workspaces as the first.
+
+    Args:
+        workspaces: Those; closed by whoever made them.
+    """
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        return self._workspaces.beside(task, attempt, witness)
+
+    def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+        return self._workspaces.beside(task, attempt, witness)
+
+    def add(self, task: ScheduledTask) -> None:
+        """It is added to the first one's."""
+
+    async def close(self) -> None:
+        """Others close them."""
