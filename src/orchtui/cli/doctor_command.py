@@ -115,6 +115,7 @@ def _line(fact: "Fact") -> str:
     """`limits.timeout: 30m (default)`."""
     from orchtui.cli.effective import DEFAULT
     from orchtui.engine.durations import format_duration
+    from orchtui.engine.hedging.hedge_setting import format_hedge
 
     value = fact.value
     if value is None:
@@ -123,6 +124,8 @@ def _line(fact: "Fact") -> str:
         shown = "yes" if value else "no"
     elif fact.name.endswith(("timeout", "deadline")) and isinstance(value, int | float):
         shown = format_duration(value)
+    elif fact.name == "limits.hedge" and isinstance(value, int | float):
+        shown = format_hedge(value)
     else:
         shown = str(value)
     return f"{fact.name}: {shown} ({fact.source})"

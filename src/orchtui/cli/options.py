@@ -36,6 +36,22 @@ class Rate(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
+class Hedge(click.ParamType[float]):
+    """From when on a task gets a second attempt, written as in plans."""
+
+    name = "times"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        from orchtui.engine.hedging.hedge_setting import parse_hedge
+
+        try:
+            return parse_hedge(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 class Duration(click.ParamType[float]):
     """Seconds, written as in plans."""
 
@@ -67,6 +83,12 @@ _OPTIONS = [
     click.option("--deadline", type=Duration(), help="for the whole run"),
     click.option(
         "--rate", type=Rate(), help="attempts that start at one backend, such as 60/m or 5/s"
+    ),
+    click.option(
+        "--hedge",
+        type=Hedge(),
+        help="a second attempt beside a task that takes so many times as long as tasks like it: "
+        "on (1.5), off, or a number such as 2; off where this is not said",
     ),
     click.option("--retries", type=click.IntRange(0, 100), help="attempts after the first"),
     click.option("--budget-tokens", type=click.IntRange(1), help="tokens for the whole run"),

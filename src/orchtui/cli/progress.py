@@ -22,6 +22,7 @@ from orchtui.engine.artifacts import LOG
 from orchtui.engine.budget import warning_words
 from orchtui.engine.durations import show_duration
 from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
+from orchtui.engine.hedging.hedge_told import event_words
 from orchtui.engine.run import Run, Status, TaskRun
 from orchtui.engine.steering_told import limit, wish
 from orchtui.engine.storage_words import headline, sentence
@@ -227,6 +228,8 @@ class Progress:
 
     def _words(self, event: ev.TaskEvent) -> str:
         match event:
+            case ev.TaskStarted() if _goes_on(self._run, event):
+                return ""
             case ev.TextDelta() | ev.TaskQueued() | ev.TaskReused() | ev.ToolReturned(ok=True):
                 return ""
             case ev.ToolCalled():
@@ -246,6 +249,10 @@ class Progress:
             case ev.PermissionAnswered():
                 word = "allowed" if event.allowed else "refused"
                 return f"? {word}: {clean_line(event.why)}"
+            case ev.TaskHedged() | ev.HedgeEnded():
+                return event_words(event)
+            case ev.TaskRetrying(overtaken=True):
+                return clean_line(event.why)
         words = ev.kind_of(event).removeprefix("task_").replace("_", " ")
         why = clean_line(_why(event))
         if isinstance(event, ev.TaskCompleted):
@@ -318,6 +325,12 @@ def _why(event: ev.TaskEvent) -> str:
         case ev.TaskRetrying() | ev.TaskCancelled() | ev.TaskSkipped():
             return event.why
     return ""
+
+
+def _goes_on(run: Run, event: ev.TaskStarted) -> bool:
+    """Whether the attempt began earlier, beside another one, which was told."""
+    hedges = run.of(event.task).hedges
+    return any(one.completed and one.number == event.attempt for one in hedges)
 
 
 def _was_refused(event: ev.TaskEvent) -> bool:

@@ -26,6 +26,7 @@ from orchtui.engine.files_told import (
     races_section,
     refused_lines,
 )
+from orchtui.engine.hedging.hedge_told import hedge_line
 from orchtui.engine.report import status_word
 from orchtui.engine.run import ENDED, Run, TaskRun
 from orchtui.engine.staging import Staged
@@ -177,7 +178,8 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
 
 
 def _attempts(run: Run, task: TaskRun) -> list[str]:
-    """The attempts before the last one; those that only heard to come back later in one line."""
+    """The attempts before the last one; those that only heard to come back later in one line. Then
+    what became of a second one beside another."""
     lines = []
     for throttled, group in groupby(task.attempts[:-1], key=lambda attempt: attempt.throttled):
         earlier = list(group)
@@ -193,7 +195,7 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
             f"{inline(one.outcome)}"
             for one in earlier
         ]
-    return lines
+    return [*lines, *(f"- {hedge_line(one, run.at)}" for one in task.hedges)]
 
 
 def _by_hand(run: Run) -> list[str]:
@@ -285,7 +287,7 @@ def _figures(run: Run) -> list[str]:
             note = " (running in parallel did not help)"
         lines.append(f"**Speedup**: {speedup:.2f}×{note}")
     if (slowest := verdict.bottleneck(run)) is not None:
-        took = show_duration(sum(attempt.seconds(run.at) for attempt in slowest.attempts))
+        took = show_duration(slowest.seconds_of_all(run.at))
         lines.append(
             f"**Bottleneck**: Task {slowest.task.position}, {inline(slowest.task.label)} ({took})"
         )

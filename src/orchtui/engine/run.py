@@ -211,6 +211,15 @@ class TaskRun:
         """How many attempts were made in this run."""
         return self.attempts[-1].number if self.attempts else 0
 
+    def seconds_of_all(self, now: float) -> float:
+        """Run time of all attempts; while two of them run beside each other it counts once."""
+        total, until = 0.0, now
+        for one in reversed(self.attempts):
+            end = now if one.ended is None else one.ended
+            total += max(0.0, min(end, until) - one.started)
+            until = one.started
+        return total
+
     @property
     def last_number(self) -> int:
         """Of the attempt that was begun last, also beside another one."""

@@ -100,7 +100,7 @@ def bottleneck(run: Run) -> TaskRun | None:
     ran = [task for task in run.tasks.values() if task.made]
     if len(ran) < 2:
         return None
-    return max(ran, key=lambda task: sum(attempt.seconds(run.at) for attempt in task.attempts))
+    return max(ran, key=lambda task: task.seconds_of_all(run.at))
 
 
 def cost(run: Run) -> Cost:

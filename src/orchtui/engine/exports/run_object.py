@@ -126,6 +126,22 @@ def _task(subject: Subject, task: TaskRun) -> dict[str, Any]:
         "usage": msgspec.to_builtins(task.usage),
         **_cost(task.cost),
         "attempts": [_attempt(run, attempt, subject.now) for attempt in task.attempts],
+        "hedges": [_hedge(hedge, subject.now) for hedge in task.hedges],
+    }
+
+
+def _hedge(hedge: Attempt, now: float) -> dict[str, Any]:
+    """A second attempt beside another one; its text is that of an attempt, where it won."""
+    return {
+        "number": hedge.number,
+        "started": iso(hedge.started),
+        "ended": iso(hedge.ended) if hedge.ended is not None else None,
+        "seconds": round(hedge.seconds(now), 3),
+        "won": hedge.completed,
+        "error": hedge.error,
+        "message": hedge.message or None,
+        "usage": msgspec.to_builtins(hedge.usage),
+        **_cost(hedge.cost),
     }
 
 
@@ -142,6 +158,7 @@ def _attempt(run: Run, attempt: Attempt, now: float) -> dict[str, Any]:
         "instance": attempt.instance,
         "completed": attempt.completed,
         "throttled": attempt.throttled,
+        "overtaken": attempt.overtaken,
         "error": attempt.error,
         "message": attempt.message or None,
         "usage": msgspec.to_builtins(attempt.usage),

@@ -110,7 +110,7 @@ class Subject:
             found.append(Figure("Speed-up", f"{speedup:.2f}×"))
         found += self._timing()
         if (slowest := verdict.bottleneck(run)) is not None:
-            took = sum(attempt.seconds(self.now) for attempt in slowest.attempts)
+            took = slowest.seconds_of_all(self.now)
             found.append(Figure("Slowest", f"{slowest.task.label} ({show_duration(took)})"))
         if (usage := run.usage).total:
             cached = f", {usage.cache_read:,} from the cache" if usage.cache_read else ""

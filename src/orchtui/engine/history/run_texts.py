@@ -106,7 +106,7 @@ def _digest(*parts: str) -> str:
 
 
 def _seconds(run: Run, task: TaskRun) -> float:
-    return round(sum(attempt.seconds(run.at) for attempt in task.attempts), 3)
+    return round(task.seconds_of_all(run.at), 3)
 
 
 def _texts_of(run: Run) -> Iterator[RunText]:

@@ -17,6 +17,7 @@ import msgspec
 from orchtui.engine import verdict
 from orchtui.engine.run import Run, TaskRun
 from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.timing.hedge_times import HedgeTime, hedge_times
 from orchtui.engine.timing.list_scheduling import Network, critical_path
 from orchtui.engine.timing.stragglers import stragglers
 from orchtui.engine.timing.time_use import Clock, TimeUse, deciding_chain, together
@@ -103,6 +104,8 @@ class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Of its attempts; not part of the makespan."""
     helps: tuple[Help, ...]
     """The most helpful first; empty where nothing would have saved worth telling."""
+    hedges: tuple[HedgeTime, ...]
+    """The second attempts that were made beside others, in the plan's order of their tasks."""
     tasks: tuple[TaskTime, ...]
     """Those that ran or wait for a slot, in the plan's order."""
 
@@ -148,6 +151,7 @@ def time_report(run: Run, now: float | None = None) -> TimeReport:
         bottleneck_s=_ms(_whole(slowest, now)),
         synthesis_s=_ms(_whole(run.aggregate, now)),
         helps=_helps(run, tasks, uses, path, makespan, chain_use),
+        hedges=tuple(hedge_times(run, now)),
         tasks=tuple(
             TaskTime(
                 task=name,
@@ -170,7 +174,7 @@ def _rounded(use: TimeUse) -> TimeUse:
 
 def _whole(task: TaskRun | None, now: float) -> float:
     """Seconds of all attempts of a task."""
-    return sum(one.seconds(now) for one in task.attempts) if task is not None else 0.0
+    return task.seconds_of_all(now) if task is not None else 0.0
 
 
 def _sequential(run: Run, now: float) -> float:
@@ -248,7 +252,8 @@ def _second_attempts(
     paper: Network,
 ) -> list[Help]:
     """The straggler, of those that completed, whose second attempt would have saved most."""
-    done = [task for task in tasks if run.tasks[task.id].status == "completed"]
+    ran = (run.tasks[task.id] for task in tasks)
+    done = [one.task for one in ran if one.status == "completed" and not one.hedges]
     late = stragglers(done, {task.id: uses[task.id].work_s for task in done})
     slots = max(1, run.concurrency)
     before = paper.span(took, slots)

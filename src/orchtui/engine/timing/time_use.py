@@ -24,7 +24,8 @@ class TimeUse(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that a task, or several one after the other, took for what."""
 
     work_s: float = 0.0
-    """The last attempt, which counts, whether or not it completed."""
+    """The last attempt, which counts, whether or not it completed; and one that it overtook, until
+    it began itself."""
     slots_s: float = 0.0
     """Ready, and all slots of the run were taken."""
     servers_s: float = 0.0
@@ -95,7 +96,7 @@ class Clock:
             until = min(until, made[at + 1].started)
         took = self._between(one.started, until)
         last = at + 1 == len(made)
-        if last and task.status not in ("retrying", "queued", "waiting"):
+        if one.overtaken or (last and task.status not in ("retrying", "queued", "waiting")):
             return waited.plus(TimeUse(work_s=took))
         if one.resumes is not None and one.ended is not None:
             follows = self._follows(task, made, at)

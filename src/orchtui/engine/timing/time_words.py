@@ -7,6 +7,7 @@ where running in parallel did not help, and why. This module never reads a file.
 from collections.abc import Callable, Mapping, Sequence
 
 from orchtui.engine.durations import show_duration
+from orchtui.engine.timing.hedge_times import HedgeTime
 from orchtui.engine.timing.time_report import Help, TimeReport
 from orchtui.engine.verdict import WORTH_TELLING
 
@@ -46,6 +47,7 @@ def time_lines(report: TimeReport, name: Name) -> list[str]:
     if report.synthesis_s >= SHORTEST:
         took = show_duration(report.synthesis_s)
         lines.append(f"Synthesis: {took}, after the tasks and not counted above")
+    lines += [f"Second attempt: {_hedge(one, name)}" for one in report.hedges]
     lines += [f"Would have helped: {_help(one, report, name)}" for one in report.helps]
     if not report.helps and report.ended and report.speedup is not None:
         lines.append("Would have helped: nothing that can be told from these times")
@@ -116,6 +118,25 @@ def _help(one: Help, report: TimeReport, name: Name) -> str:
             return f"no attempt made again on the way to the end: {saves}"
         case "servers":
             return f"servers that take more, a higher rate, or another backend: {saves}"
+
+
+def _hedge(one: HedgeTime, name: Name) -> str:
+    after, took = show_duration(one.first_s), show_duration(one.took_s)
+    begun = f"{name(one.task)}, begun when the first had run for {after}"
+    cost = f" and {one.wasted_tokens:,} tokens" if one.wasted_tokens else ""
+    match one.outcome:
+        case "won":
+            spent = f"; the first one's{cost[4:]} were for nothing" if cost else ""
+            first = show_duration(one.first_in_all_s)
+            return (
+                f"{begun}, was done in {took}. The first was stopped after {first}, so that nobody "
+                f"knows how much this saved{spent}"
+            )
+        case "took over":
+            return f"{begun}, took its place when it failed, with {took} of work in all"
+        case "runs":
+            return f"{begun}, runs for {took}"
+    return f"{begun}, saved nothing; {took}{cost} were for nothing"
 
 
 def _path(path: Sequence[str], name: Name) -> str:

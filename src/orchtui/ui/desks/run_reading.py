@@ -55,7 +55,7 @@ def read_detail(entry: RunEntry, project: Project, rows: Iterable["RunRow"]) -> 
 def _task(run: Run, task: TaskRun) -> DetailTask:
     seconds = None
     if task.attempts and task.attempts[-1].ended is not None:
-        seconds = sum(one.ended - one.started for one in task.attempts if one.ended is not None)
+        seconds = task.seconds_of_all(run.at)
     outcome = task.attempts[-1].outcome if task.attempts and task.status != "completed" else ""
     return DetailTask(task.task.label, task.status, seconds, clean_line(outcome, 300))
 

@@ -24,6 +24,8 @@ BEGIN_LATE = "╺"
 """An attempt that begins in the right half of the cell."""
 TOOL, AGAIN, GIVEN_UP = "╋", "↻", "×"
 """A tool was used; another attempt begins; an attempt failed."""
+BRANCH = "┳"
+"""A second attempt begins beside the one that goes on."""
 DONE, FAILED, CANCELLED = "✓", "✗", "■"
 """How a task ended."""
 NOW, AT_NOW = "│", "┥"
@@ -76,9 +78,11 @@ class Bars:
                 self._attempt(row, task, attempt, after)
             for attempt in task.attempts[1:]:
                 row.put(attempt.started, AGAIN, "again")
+            for hedge in task.hedges:
+                row.put(hedge.started, BRANCH, "again")
             self._ending(row, task)
         if self.now_at is not None:
-            works = task.status == "running" and row.cells[self.now_at][0] == WORK
+            works = task.status == "running" and row.cells[self.now_at][0] in (WORK, BRANCH)
             row.cells[self.now_at] = (AT_NOW, "running") if works else (NOW, "now")
         row.point_beyond()
         return row.cells

@@ -53,6 +53,7 @@ def _state(run: Run, task: TaskRun, now: float, *, broken_off: bool) -> Content:
     made, attempts = len(task.attempts), task.task.retries + 1
     if made > 1 or task.status == "retrying":
         words += f", attempt {made} of {attempts}" if made <= attempts else f", attempt {made}"
+    words += _beside(task)
     waits = in_short(run, task)
     style = _STYLES.get(task.status, "$foreground")
     if task.status == "waiting" and waits:
@@ -68,6 +69,16 @@ def _state(run: Run, task: TaskRun, now: float, *, broken_off: bool) -> Content:
     if task.question is not None:
         words = f"asks: {clean_line(task.question.what, _MESSAGE)}"
     return Content.styled(words, style)
+
+
+def _beside(task: TaskRun) -> str:
+    """That a second attempt runs beside the first, or has become the one that counts."""
+    if task.hedge is not None and task.status == "running":
+        return ", a second attempt runs beside it"
+    stands = task.status in ("running", "completed") and task.attempts
+    if stands and any(one.completed and one.number == task.made for one in task.hedges):
+        return ", the second attempt, begun beside the first"
+    return ""
 
 
 _STYLES: dict[Status, str] = {
