@@ -70,6 +70,8 @@ def forged() -> Told:
                 "other_when": "2026-01-15T10:00:00.000Z",
             },
         ),
+        (ev.TaskHedged, {"specialist": HOSTILE, "instance": HOSTILE, "backend": HOSTILE}),
+        (ev.HedgeEnded, {"how": "failed", "why": HOSTILE, "error": "server", "model": HOSTILE}),
         (ev.TaskRetrying, {"error": "server", "why": HOSTILE, "wait_s": 1.0, "model": HOSTILE}),
     ):
         told.tell(kind, 1, task="a", attempt=1, **fields)

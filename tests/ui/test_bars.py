@@ -53,6 +53,44 @@ def used(told: Told, task_id: str, at: float, *, ok: bool = True) -> Told:
     return told.tell(ev.ToolReturned, at, **head, ok=ok, text="")
 
 
+def hedged(told: Told, task_id: str, at: float) -> Told:
+    one = told.run.schedule.task(task_id)
+    number = len(told.run.tasks[task_id].attempts) + 1
+    head = {"specialist": one.specialist, "instance": one.instance, "backend": one.backend}
+    return told.tell(ev.TaskHedged, at, task=task_id, attempt=number, **head)
+
+
+def hedge_ended(told: Told, task_id: str, at: float, how: str) -> Told:
+    number = told.run.tasks[task_id].hedges[-1].number
+    return told.tell(ev.HedgeEnded, at, task=task_id, attempt=number, how=how)
+
+
+def test_a_second_attempt_branches_off_where_it_begins_and_goes_on_where_it_wins() -> None:
+    told = Told(task("a"), task("b"), limits=Limits(concurrency=4))
+    told.starts("a", 1.0).starts("b", 1.0)
+    hedged(hedged(told, "a", 5.0), "b", 5.0)
+    assert bar(told, "a", 5.5) == " ━━━━┥              "
+    assert bar(told, "a", 8.0) == " ━━━━┳━━┥           "
+
+    hedge_ended(told, "a", 9.0, "won")
+    told.tell(
+        ev.TaskRetrying,
+        9.0,
+        task="a",
+        attempt=1,
+        error="timeout",
+        why="overtaken",
+        wait_s=0.0,
+        overtaken=True,
+    )
+    queued(told, "a", 9.0)
+    started(told, "a", 9.0).completes("a", 9.0, "x")
+    told.completes("b", 8.0, "x")
+    hedge_ended(told, "b", 9.0, "lost")
+    assert bar(told, "a", 9.0, live=False) == " ┅┅┅┅┳━━━✓          "
+    assert bar(told, "b", 9.0, live=False) == " ━━━━┳━━✓           "
+
+
 def test_work_goes_up_to_now_and_ends_with_how_it_ended() -> None:
     told = Told(task("a"), task("b"), task("c"), limits=Limits(concurrency=3))
     told.starts("a", 1.0).starts("b", 1.0).starts("c", 1.0)

@@ -139,7 +139,8 @@ class _Tracer:
                         task, number, "before it is retried", attempt.ended, until
                     )
                 pid, tid = self._places[task.id, number]
-                retry = self._at("i", f"retry: {_short(task)}", attempt.ended, pid, tid)
+                what = "overtaken" if attempt.overtaken else "retry"
+                retry = self._at("i", f"{what}: {_short(task)}", attempt.ended, pid, tid)
                 args = {"why": clean_line(attempt.message), "error": attempt.error}
                 yield {**retry, "cat": "retry", "s": "t", "args": args}
 
@@ -152,7 +153,7 @@ class _Tracer:
             "attempt": attempt.number,
             "specialist": attempt.instance,
             "model": attempt.model,
-            "outcome": "completed" if attempt.completed else attempt.error or task.status,
+            "outcome": _outcome(task, attempt),
             "message": clean_line(attempt.message),
             "characters": attempt.length,
             "tokens_in": attempt.usage.input,
@@ -231,6 +232,12 @@ class _Tracer:
 
     def _at(self, ph: str, name: str, moment: float, pid: int = _RUN_PID, tid: int = 0) -> Event:
         return {"ph": ph, "name": name, "pid": pid, "tid": tid, "ts": self._ts(moment)}
+
+
+def _outcome(task: TaskRun, attempt: Attempt) -> str:
+    if attempt.completed or attempt.overtaken:
+        return "completed" if attempt.completed else "overtaken"
+    return attempt.error or task.status
 
 
 def _named(what: str, pid: int, tid: int, **args: object) -> Event:

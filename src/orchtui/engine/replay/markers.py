@@ -49,6 +49,8 @@ class Marker(msgspec.Struct, frozen=True, gc=False):
 
 def kind_of(event: ev.Event) -> MarkerKind | None:
     """What an event is marked as; `None` for most of them."""
+    if isinstance(event, ev.TaskRetrying) and event.overtaken:
+        return None  # nothing failed: the next one had begun beside it
     return _OF.get(type(event))
 
 

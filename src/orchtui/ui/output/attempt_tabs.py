@@ -23,7 +23,7 @@ def sign(task: TaskRun, attempt: Attempt) -> str:
         return looks.SIGNS["running"]
     if attempt.completed:
         return looks.SIGNS["completed"]
-    if attempt is task.attempt and task.status == "cancelled":
+    if attempt.overtaken or (attempt is task.attempt and task.status == "cancelled"):
         return looks.SIGNS["cancelled"]
     return looks.SIGNS["retrying"] if attempt.throttled else looks.SIGNS["failed"]
 

@@ -77,7 +77,7 @@ def _beside(task: TaskRun) -> str:
         return ", a second attempt runs beside it"
     stands = task.status in ("running", "completed") and task.attempts
     if stands and any(one.completed and one.number == task.made for one in task.hedges):
-        return ", the second attempt, begun beside the first"
+        return ", begun beside the first"
     return ""
 
 
