@@ -117,6 +117,7 @@ AT = "2026-01-15T10:00:00.000Z"
             seq=1, at=AT, task="a", attempt=1, error="auth", message=KEY, kept=0, output="o"
         ),
         ev.TaskRetrying(seq=1, at=AT, task="a", attempt=1, error="auth", why=KEY, wait_s=1.5),
+        ev.HedgeEnded(seq=1, at=AT, task="a", attempt=2, how="failed", why=KEY, error="auth"),
         ev.WriteRefused(seq=1, at=AT, task="a", attempt=1, path=f"x/{OTHER}", why=f"no {OTHER}"),
         ev.FilesSeen(
             seq=1, at=AT, task="a", attempt=1, sight="tools", read=(OTHER,),

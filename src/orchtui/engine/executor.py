@@ -169,7 +169,8 @@ class Executor:
             self._next_look.cancel()
         for work in self._board.work.values():
             work.let_timer_go()
-        await asyncio.gather(self._hedging.close(), self._supervisor.close())
+        await self._hedging.close()
+        await self._supervisor.close()
 
     # From waiting to running
 

@@ -99,6 +99,11 @@ class Lanes:
         ]
         return min(waits, default=math.inf)
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether any task is ready and has not started, whatever it waits for."""
+        return any(self._head(heap) for heap in self._heaps.values())
+
     def wait_beside(self, backend: str, now: float, spared: int) -> float:
         """Seconds until a second attempt may start beside a task that runs; `inf` for not now.
 
@@ -111,9 +116,7 @@ class Lanes:
         """
         if self.paused or self._running + spared >= self.concurrency:
             return math.inf
-        if any(self._head(heap) for heap in self._heaps.values()):
-            return math.inf
-        return self._limiters[backend].wait(now)
+        return math.inf if self.has_waiting else self._limiters[backend].wait(now)
 
     def take_beside(self, backend: str, now: float) -> Ticket:
         """Let a second attempt start, which counts as running from here on; see `wait_beside`."""

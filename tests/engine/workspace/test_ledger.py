@@ -102,6 +102,34 @@ def test_accesses_of_an_attempt() -> None:
     assert ledger.accesses("nobody", 1) == ()
 
 
+def test_two_attempts_at_once_are_one_stay_until_both_have_ended() -> None:
+    ledger = Ledger(lambda: 1.0)
+    ledger.began("a", 1)
+    ledger.join("a")
+    ledger.began("a", 2)
+    ledger.note("a", "x", "read")
+    ledger.ended("a")
+    ledger.began("b", 1)
+    assert len(ledger.note("b", "x", "write")) == 1, "the other one still runs"
+    ledger.ended("a")
+    ledger.began("c", 1)
+    assert ledger.note("a", "y", "read") == []
+    assert ledger.note("c", "y", "write") == []
+
+
+def test_one_that_joins_too_late_has_a_stay_of_its_own() -> None:
+    ledger = Ledger(lambda: 1.0)
+    ledger.began("a", 1)
+    ledger.join("a")
+    ledger.ended("a")
+    ledger.began("a", 2)
+    ledger.note("a", "x", "read")
+    assert [touch.path for touch in ledger.accesses("a", 2)] == ["x"]
+    ledger.ended("a")
+    ledger.began("b", 1)
+    assert ledger.note("b", "x", "write") == []
+
+
 _STEPS = st.lists(
     st.builds(
         Step,

@@ -16,6 +16,9 @@ from orchtui.engine.schedule import ScheduledTask
 from orchtui.engine.timing.stragglers import LEAST_LIKES, QUANTILE, Kind, kind_of
 from orchtui.engine.work import Work
 
+_FEW = 64
+"""Tasks under way that are looked through every time."""
+
 
 def may_run_twice(task: ScheduledTask) -> bool:
     """Whether two attempts of a task at once can not be in each other's way.
@@ -40,19 +43,27 @@ class _Likes:
     took: list[float] = field(default_factory=list)
     """Seconds that the last attempts of those that completed took; rising."""
     begun: dict[str, Work] = field(default_factory=dict)
-    """Those that have begun and not ended, when it was last looked."""
+    """Those that have begun and not ended; some of these may have failed since it was swept."""
+    looks: int = 0
+    """Since it was swept."""
 
     def usual(self) -> float | None:
         """The median time, once enough is known of them."""
         done = len(self.took)
         if done < LEAST_LIKES:
             return None
-        for task_id in [name for name, work in self.begun.items() if not work.live]:
-            del self.begun[task_id]
+        self._sweep()
         if done < QUANTILE * (done + len(self.begun)):
             return None
         middle = done // 2
         return self.took[middle] if done % 2 else (self.took[middle - 1] + self.took[middle]) / 2
+
+    def _sweep(self) -> None:
+        """Leave out who has ended; of very many only now and then, so that a look costs little."""
+        self.looks += 1
+        if len(self.begun) <= _FEW or self.looks >= len(self.begun):
+            self.begun = {name: work for name, work in self.begun.items() if work.live}
+            self.looks = 0
 
 
 class HedgeRule:
@@ -65,14 +76,21 @@ class HedgeRule:
     def __init__(self, multiple: float) -> None:
         self.multiple = multiple
         self._likes: dict[Kind, _Likes] = {}
+        self._may: dict[str, bool] = {}
+        """Whether a task may run twice at once, by id."""
 
     def began(self, work: Work) -> None:
         """A task has begun an attempt."""
-        self._likes.setdefault(kind_of(work.task), _Likes()).begun[work.task.id] = work
+        task = work.task
+        self._likes.setdefault(kind_of(task), _Likes()).begun[task.id] = work
+        if task.id not in self._may:
+            self._may[task.id] = may_run_twice(task)
 
     def completed(self, work: Work, took: float) -> None:
         """A task has completed, and its last attempt took so many seconds."""
-        insort(self._likes.setdefault(kind_of(work.task), _Likes()).took, took)
+        likes = self._likes.setdefault(kind_of(work.task), _Likes())
+        insort(likes.took, took)
+        likes.begun.pop(work.task.id, None)
 
     def stragglers(self) -> Iterator[tuple[Work, float, float]]:
         """The running tasks of which a second attempt may be made: each with the seconds after
@@ -81,5 +99,5 @@ class HedgeRule:
             if (usual := likes.usual()) is None:
                 continue
             for work in likes.begun.values():
-                if work.status == "running" and not work.hedged and may_run_twice(work.task):
+                if work.status == "running" and not work.hedged and self._may[work.task.id]:
                     yield work, self.multiple * usual, usual

@@ -119,10 +119,12 @@ class SecondAttempts:
         self.rest()
         if self._rule is None or self._board.give_up is not None or self._board.stopped:
             return
+        if self._lanes.has_waiting:
+            return
         soonest = math.inf
         for work, after, usual in list(self._rule.stragglers()):
             intake = work.intake
-            if intake is None or intake.closed:
+            if intake is None or intake.closed or work.stop is None or work.stop.done():
                 continue
             due = after - self._ran(work)
             wait = _ASKS if intake.waiting.now else due
