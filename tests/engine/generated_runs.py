@@ -177,17 +177,32 @@ class Telling:
         self.tell(
             ev.TaskStarted,
             task=one.id,
-            attempt=task.made + 1,
+            attempt=self._next_number(task),
             specialist=one.specialist,
             instance=one.instance,
             backend=one.backend,
             model=one.model,
         )
 
+    def _next_number(self, task: TaskRun) -> int:
+        won = task.hedges and task.hedges[-1].completed and task.hedges[-1].number > task.made
+        return task.last_number if won else task.last_number + 1
+
     def work(self, task: TaskRun) -> None:
         """An attempt goes on, or ends."""
         happens = self.choose.among(
-            ("complete", "text", "tool", "files", "retry", "fail", "text", "race", "cut off")
+            (
+                "complete",
+                "text",
+                "tool",
+                "files",
+                "retry",
+                "fail",
+                "text",
+                "race",
+                "cut off",
+                "hedge",
+            )
         )
         unusual = self.steps < _STEPS
         if happens == "text" and unusual:
@@ -199,6 +214,8 @@ class Telling:
         elif happens == "files" and unusual:
             written = (ev.FileChange(path="a.md", kept=f"files/{task.id}/a.md"),)
             self.of(ev.FilesSeen, task, sight="tools", read=("b.md",), written=written)
+        elif happens == "hedge" and unusual:
+            self.hedge(task)
         elif happens == "race" and unusual and len(self.run.tasks) > 1:
             self.race(task)
         elif happens == "retry" and unusual:
@@ -231,12 +248,59 @@ class Telling:
             stop_reason=reason,
             model=self._model(task),
         )
+        self.end_hedge(task, "lost")
 
     def fail(self, task: TaskRun, kind: ErrorKind) -> None:
         self.of(ev.TaskFailed, task, error=kind, message=f"a {kind} error", **self._left(task))
+        self.end_hedge(task, "lost")
 
     def cancel(self, task: TaskRun, why: str) -> None:
         self.of(ev.TaskCancelled, task, why=why, **self._left(task))
+        self.end_hedge(task, "lost")
+
+    def hedge(self, task: TaskRun) -> None:
+        """A second attempt beside the first begins, fails, or takes its place."""
+        one = task.task
+        if task.hedge is None:
+            if not task.hedges:
+                self.tell(
+                    ev.TaskHedged,
+                    task=one.id,
+                    attempt=task.made + 1,
+                    specialist=one.specialist,
+                    instance=one.instance,
+                    backend=one.backend,
+                    model=one.model,
+                )
+        elif self.choose.seldom():
+            self.end_hedge(task, "failed")
+        else:
+            number, failed = task.hedge.number, self.choose.seldom()
+            self.end_hedge(task, "won")
+            self.of(
+                ev.TaskRetrying,
+                task,
+                error="server" if failed else "timeout",
+                why="it failed" if failed else f"overtaken by attempt {number}",
+                wait_s=0.0,
+                overtaken=not failed,
+                usage=self._usage(),
+                model=self._model(task),
+            )
+            self.of(ev.TaskQueued, task)
+            self.start(task)
+
+    def end_hedge(self, task: TaskRun, how: ev.HedgeEnd) -> None:
+        if (hedge := task.hedge) is not None:
+            self.tell(
+                ev.HedgeEnded,
+                task=task.id,
+                attempt=hedge.number,
+                how=how,
+                why="it was so",
+                error="server" if how == "failed" else None,
+                usage=ev.Usage() if how == "won" else self._usage(),
+            )
 
     def race(self, task: TaskRun) -> None:
         other = self.choose.among([one for one in self.run.tasks.values() if one is not task])

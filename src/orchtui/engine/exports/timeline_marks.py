@@ -116,8 +116,10 @@ class _Marks:
 
     def _attempt(self, task: TaskRun, attempt: Attempt, after: Attempt | None) -> Iterator[Stretch]:
         stop = self._now if attempt.ended is None else attempt.ended
+        # The next one may have begun beside it.
+        until = stop if after is None else min(stop, max(attempt.started, after.started))
         whole = attempt.ended is None or attempt.completed
-        yield self._stretch("work" if whole else "lost", attempt.started, stop, attempt)
+        yield self._stretch("work" if whole else "lost", attempt.started, until, attempt)
         queued = after.queued if after is not None else task.waits
         if attempt.resumes is not None and (after is not None or task.status != "failed"):
             until = queued if queued is not None else self._now
