@@ -7,6 +7,7 @@ alone) in every language. Pure: texts in, a few words out. This module never
 calls a model.
 """
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -87,12 +88,13 @@ def _plain(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """A text without white space and punctuation; other signs may mean something."""
-    return "".join(
+    """A text's first two signs that are neither white space nor punctuation; no more is asked."""
+    signs = (
         sign
         for sign in text
         if not (sign.isspace() or sign == "`" or unicodedata.category(sign).startswith("P"))
     )
+    return "".join(itertools.islice(signs, 2))
 
 
 # What a placeholder is

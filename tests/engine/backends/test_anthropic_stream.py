@@ -1,5 +1,6 @@
 """Server-sent events from bytes: against the SDK's own decoder, however the bytes are cut."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -57,6 +58,48 @@ def test_any_text_however_it_is_cut(text: str, cuts: list[int]) -> None:
     body = block_delta(0, {"type": "text_delta", "text": text})
     events = [event for piece in pieces_of(body, cuts) for event in stream.feed(piece)]
     assert [event.text for event in events if isinstance(event, Text)] == [text]
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+@given(
+    texts=st.lists(st.sampled_from(["a", "grün 🌲 ", "text_delta", "content_block", '"', "\n"])),
+    cuts=st.lists(st.integers(min_value=0)),
+)
+def test_texts_that_come_together_are_one(
+    texts: list[str], cuts: list[int], with_tools: bool
+) -> None:
+    failures = Failures("http://here", "KEY", ())
+    stream = (
+        TurnStream(failures, "some-model", before=Usage(), turn=1, said=False)
+        if with_tools
+        else MessageStream(failures, "some-model")
+    )
+    body = block_start(0, {"type": "text", "text": ""})
+    body += b"".join(block_delta(0, {"type": "text_delta", "text": text}) for text in texts)
+    said = ""
+    for piece in pieces_of(body, cuts):
+        events = list(stream.feed(piece))
+        found = [one.text for one in events if isinstance(one, Text)]
+        assert len(found) <= 1
+        said += "".join(found)
+    assert said == "".join(texts)
+    if isinstance(stream, TurnStream):
+        content = [block["text"] for block in stream.content()]
+        assert content == ([said] if said.strip() else [])
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+def test_what_came_before_an_error_in_the_same_bytes_is_not_lost(with_tools: bool) -> None:
+    failures = Failures("http://here", "KEY", ())
+    kind = TurnStream if with_tools else MessageStream
+    stream = kind(failures, "some-model", **(TURN if with_tools else {}))  # type: ignore[arg-type]
+    body = b"".join(
+        block_delta(0, {"type": "text_delta", "text": text}) for text in ("one ", "two")
+    )
+    events = stream.feed(body + event("error", error={"message": "Overloaded"}))
+    assert Text("one two") in itertools.islice(events, 2)
+    with pytest.raises(BackendError, match="Overloaded"):
+        list(events)
 
 
 def test_a_piece_without_an_event_is_a_sign_of_life() -> None:

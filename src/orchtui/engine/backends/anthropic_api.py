@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.anthropic_errors import Failures
+from orchtui.engine.backends.anthropic_pace import Pace
 from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
 from orchtui.engine.backends.anthropic_turns import SIGN_OF_LIFE_S, Conversation
@@ -131,6 +132,7 @@ class AnthropicBackend:
             structured=own if structured is None else structured,
         )
         self._warming = Warming() if warm_cache else None
+        self._pace = Pace()
         variable = "ANTHROPIC_AUTH_TOKEN" if self._auth_token else "ANTHROPIC_API_KEY"
         if key_variable is not None:
             variable = key_variable
@@ -187,12 +189,15 @@ class AnthropicBackend:
                     if content_type.strip().lower() not in _STREAM_TYPES:
                         raise self._failures.not_a_stream(content_type.strip())
                     pieces = response.iter_bytes()
-                    async for piece in pieces:
-                        for event in answer.feed(piece):
-                            yield event
-                        if answer.complete:
-                            await _drain(pieces, sdk.errors)
-                            break
+                    with self._pace.stream():
+                        async for piece in pieces:
+                            for event in answer.feed(piece):
+                                yield event
+                            if answer.complete:
+                                await _drain(pieces, sdk.errors)
+                                break
+                            if answer.spoke and (pause := self._pace.pause(len(piece))):
+                                await asyncio.sleep(pause)
             except sdk.errors as error:
                 if (told := _told_with(error)) is not None:
                     yield told

@@ -103,6 +103,7 @@ class _Block(msgspec.Struct):
 
 
 class _Delta(msgspec.Struct):
+    type: Any = None
     text: str | None = None
     thinking: str | None = None
     partial_json: str | None = None
@@ -159,8 +160,13 @@ class MessageStream:
         self.complete = False
         """Whether the last event has come."""
 
+    @property
+    def spoke(self) -> bool:
+        """Whether any content has come: text, thinking, or arguments."""
+        return self._size > 0
+
     def feed(self, piece: bytes) -> Iterator[BackendEvent]:
-        """What the next bytes mean; `Alive` where they have no content.
+        """What the next bytes mean; `Alive` where they have no content. Texts in a row are one.
 
         An iterator, so that what came before an error in the same bytes is not lost.
 
@@ -174,8 +180,20 @@ class MessageStream:
             raise self._failures.garbled(f"an event of more than {limit} MiB") from None
         if not decoded:
             yield Alive()
-        for name, data in decoded:
-            yield from self._read(name, data)
+        texts: list[str] = []
+        try:
+            for name, data in decoded:
+                for event in self._read(name, data):
+                    if type(event) is Text:
+                        texts.append(event.text)
+                        continue
+                    if texts:
+                        yield Text("".join(texts))
+                        texts.clear()
+                    yield event
+        finally:
+            if texts:
+                yield Text("".join(texts))
 
     def finish(self) -> str:
         """The reason why the answer ended, when the stream is over.
