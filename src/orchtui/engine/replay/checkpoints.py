@@ -308,7 +308,7 @@ class Checkpoints:
             attempts.append(_AttemptFrame(bare, trail, *counts))
         bare_task = _task(task)
         bare_task.attempts, bare_task.story = _NONE, _NO_STORY
-        bare_task.hedges = list(map(_attempt, task.hedges))
+        bare_task.hedges = list(map(_hedge, task.hedges))
         return _Frame(bare_task, tuple(task.story), tuple(attempts)), size
 
     def _text_of(self, task: TaskRun, place: int) -> int:
@@ -333,11 +333,18 @@ _NO_FRAME = _Frame(TaskRun(None), (), ())  # type: ignore[arg-type]  # is writte
 def _restored(frame: _Frame, length: int) -> TaskRun:
     task = _task(frame.task)
     task.story = deque(frame.story, maxlen=STORY)
-    task.hedges = list(map(_attempt, task.hedges))
+    task.hedges = list(map(_hedge, task.hedges))
     frames = frame.attempts
     task.attempts = [_restored_attempt(kept, kept.attempt.length) for kept in frames[:-1]]
     task.attempts += [_restored_attempt(kept, length) for kept in frames[-1:]]
     return task
+
+
+def _hedge(hedge: Attempt) -> Attempt:
+    """A second attempt that shares nothing; it has no text and no tools of its own."""
+    copied = _attempt(hedge)
+    copied.pieces, copied.tools, copied.refused, copied.refused_at = [], [], [], []
+    return copied
 
 
 def _restored_attempt(kept: _AttemptFrame, length: int) -> Attempt:
