@@ -16,12 +16,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs, summary
 from orchtui.engine.exports.archive_import import import_run
 from orchtui.engine.exports.export import FORMS, Form, save
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.journal import RUNS
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.runs import fold
 from tests.engine.exports.subjects import many
 
 _PROSE = """\

@@ -95,8 +95,8 @@ async def bare(url: str, tasks: int) -> None:
 async def orchtui(url: str, tasks: int) -> None:
     """The same work as a run."""
     from orchtui.engine.backends.registry import Backends
-    from orchtui.engine.plan import Limits, Plan, Task
-    from orchtui.engine.project import Project
+    from orchtui.engine.plans.plan import Limits, Plan, Task
+    from orchtui.engine.sessions.project import Project
 
     plan = Plan(
         backend="anthropic",

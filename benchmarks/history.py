@@ -18,13 +18,15 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, summary
 from orchtui.engine.history import labels
 from orchtui.engine.history.disk_use import measure
 from orchtui.engine.history.run_history import History
 from orchtui.engine.history.trends import trends
-from orchtui.engine.plan import Task
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold
 from orchtui.ui.memory import resident
 from tests.engine.told import START, Told
 

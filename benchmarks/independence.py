@@ -15,7 +15,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 
 LABELLED = Path(__file__).parent.parent / "tests" / "engine" / "labelled_requests.jsonl"
 SIZES = (10, 200, 400, 1000)

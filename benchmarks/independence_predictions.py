@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from orchtui.engine.independence import IndependenceReport, check
-from orchtui.engine.plan import Plan, Task, numbered
+from orchtui.engine.plans.plan import Plan, Task, numbered
 
 LABELS = {
     "write_conflict": "write_conflict",

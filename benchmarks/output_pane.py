@@ -16,8 +16,8 @@ from functools import partial
 
 from textual.app import ComposeResult
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.run import Attempt, TaskRun
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.runs.run import Attempt, TaskRun
 from orchtui.ui import app as whole
 from orchtui.ui.frame import Frame
 from orchtui.ui.memory import resident

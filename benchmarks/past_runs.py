@@ -20,8 +20,8 @@ from textual.pilot import Pilot
 
 from benchmarks.history import made_up_words, make_runs
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.journal import RUNS
-from orchtui.engine.project import Project
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.memory import resident
 

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
+from orchtui.engine.journals import journal
 from orchtui.engine.replay.player import Player
 from orchtui.engine.replay.recording import Recording, open_recording
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.replay import RUN, TICK, shapes
-from orchtui.engine import journal
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal
 from orchtui.engine.replay.player import Player
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.runs.runs_pane import RunsPane
 from tests.ui.conftest import until

@@ -19,21 +19,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orchtui.engine import execution_log, fold, journal, past_runs, plan_file, summary
-from orchtui.engine.aggregation import joining, run_result
+from orchtui.engine.agents.specialists import BUILT_IN, AgentFolder, Agents
+from orchtui.engine.aggregation import joining
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.backends.rehearsal import RehearsalBackend
-from orchtui.engine.forecast import seconds_left
+from orchtui.engine.estimates.forecast import seconds_left
+from orchtui.engine.execution.shedding import Pending, Use, to_shed
 from orchtui.engine.history.run_history import History
 from orchtui.engine.independence import check
-from orchtui.engine.journal import RUNS
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan, Priority, Task
-from orchtui.engine.project import Project
-from orchtui.engine.resuming import Prospect
-from orchtui.engine.run import Run
-from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents
-from orchtui.engine.timing.shedding import Pending, Use, to_shed
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.plan_files import plan_file
+from orchtui.engine.plans.plan import Limits, Plan, Priority, Task
+from orchtui.engine.resumption.resuming import Prospect
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling import execution_log, run_result
 from orchtui.engine.timing.time_report import time_report
 
 SIZES = (10, 100, 1_000, 10_000)

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchtui.engine import verdict
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.timing.list_scheduling import critical_path, lower_bound
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.runs import verdict
+from orchtui.engine.scheduling.list_scheduling import critical_path, lower_bound
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, says, schedule_of
 

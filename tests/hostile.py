@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
 from tests.engine.scripted import task
 from tests.engine.told import Told
 

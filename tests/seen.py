@@ -14,15 +14,16 @@ from textual.content import Content
 from orchtui.cli import runs_list_command
 from orchtui.cli.progress import Progress
 from orchtui.cli.run_command import _exit_code
-from orchtui.engine import events as ev
-from orchtui.engine import execution_log, summary, verdict
-from orchtui.engine.aggregation import run_result
 from orchtui.engine.exports.run_document import document
 from orchtui.engine.exports.run_page import page
 from orchtui.engine.exports.subject import Subject
 from orchtui.engine.exports.timeline_svg import timeline
 from orchtui.engine.history.run_row import RunRow
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import execution_log, run_result
 from orchtui.ui.bars.run_bar import Facts, state_of
 from orchtui.ui.dialogs.end_notice import end_notice
 from orchtui.ui.looks import looks

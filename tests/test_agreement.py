@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from orchtui.cli.runs_list_command import line_of
-from orchtui.engine import events as ev
-from orchtui.engine import fold, summary, verdict
-from orchtui.engine.files_told import inline
-from orchtui.engine.run import LIVE, Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import LIVE, Run
 from orchtui.ui.dialogs.end_notice import end_notice
 from orchtui.ui.looks.looks import SIGNS, VERDICT_SIGNS
 from orchtui.ui.output.output_head import headline as task_head

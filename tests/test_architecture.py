@@ -45,7 +45,7 @@ def test_the_engine_loads_neither_a_screen_nor_an_sdk() -> None:
     )
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
-    assert "orchtui.engine.events" in loaded
+    assert "orchtui.engine.run_events.events" in loaded
     unwanted = {"textual", "rich", "anthropic", "orchtui.ui", "orchtui.cli", "orchtui.config"}
     assert not loaded & unwanted
 

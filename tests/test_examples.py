@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from orchtui.engine import independence
 from orchtui.engine.backends.base import Assignment, Finished, Text
 from orchtui.engine.backends.command import CommandBackend
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan
 from tests.engine.schedules import build
 
 ROOT = Path(__file__).resolve().parent.parent

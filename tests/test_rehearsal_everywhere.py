@@ -12,12 +12,13 @@ import pytest
 
 from orchtui.cli import apply_command, runs_command, runs_list_command
 from orchtui.cli.progress import Progress
-from orchtui.engine import events as ev
-from orchtui.engine import report, summary
 from orchtui.engine.backends.rehearsal import NOTICE
-from orchtui.engine.changes import Change, Meeting, changes_of
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.run import Run
+from orchtui.engine.changed_files.changes import Change, Meeting, changes_of
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import report
 from orchtui.ui.dialogs.end_notice import end_notice
 from orchtui.ui.timeline.timeline_words import badges_of, headline
 from tests import seen

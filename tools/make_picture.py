@@ -12,10 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from orchtui.engine.agents.specialists import Agents, agent_folders
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import Agents, agent_folders
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 
 SIZE = (120, 34)

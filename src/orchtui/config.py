@@ -16,17 +16,17 @@ from typing import Literal, get_args
 import msgspec
 from msgspec.structs import replace
 
-from orchtui.engine import yaml_values as values
-from orchtui.engine.backends.names import NAMES
 from orchtui.engine.backends.profiles import Profile
-from orchtui.engine.input_file import file_name, read_text
-from orchtui.engine.plan import SLUG, SLUG_ALLOWED, Limits
-from orchtui.engine.plan_file import LIMITS
-from orchtui.engine.price_list import MODELS
-from orchtui.engine.prices import PriceTable
-from orchtui.engine.trust import Own
-from orchtui.engine.yaml_compose import MapNode, Node, Problems, Scalar, compose
-from orchtui.engine.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
+from orchtui.engine.estimates.price_list import MODELS
+from orchtui.engine.plan_files.plan_file import LIMITS
+from orchtui.engine.plans.backend_names import NAMES
+from orchtui.engine.plans.plan import SLUG, SLUG_ALLOWED, Limits
+from orchtui.engine.scheduling.prices import PriceTable
+from orchtui.engine.texts.input_file import file_name, read_text
+from orchtui.engine.trusting.trust import Own
+from orchtui.engine.yaml import yaml_values as values
+from orchtui.engine.yaml.yaml_compose import MapNode, Node, Problems, Scalar, compose
+from orchtui.engine.yaml.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
 
 FILE = "orchtui.yaml"
 

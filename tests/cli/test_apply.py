@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.journal import FILE, RUNS
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.journals.journal import FILE, RUNS
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 from tests.cli.conftest import Orchtui
 
 RUN = "20260101-000000-abcd"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.cli.progress import Progress
-from orchtui.engine import events as ev
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
 from tests.cli.conftest import Orchtui
 from tests.cli.test_progress import Paper, progress_of, two
 from tests.engine.scripted import task

@@ -10,7 +10,7 @@ from orchtui.cli.check_text import MEANINGS, Paint, lines, summary
 from orchtui.engine.independence import Evidence, Finding, Fix, IndependenceReport
 from orchtui.engine.independence.report import FindingKind, Severity
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 
 PLAN = Plan(
     tasks=(

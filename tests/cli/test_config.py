@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.config import FILE, Settings, load_config
+from orchtui.engine.agents.specialists import agent_folders
 from orchtui.engine.errors import InputError
-from orchtui.engine.specialists import agent_folders
 from tests.cli.conftest import Orchtui
 
 SERVER = "profiles: {near: {base_url: 'http://127.0.0.1:1'}}\n"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import fold, journal
+from orchtui.engine.journals import journal
+from orchtui.engine.runs import fold
 
 KEY = "ghp_planted0123456789abcdef"
 PLAN = """\
@@ -20,7 +21,7 @@ tasks:
 
 BREAK = """
 import sys
-from orchtui.engine import supervisor
+from orchtui.engine.execution import supervisor
 judge = supervisor.judge
 
 def broken(intake, **limits):
@@ -97,7 +98,8 @@ def test_other_commands_that_break_say_so_too(
     code = f"""
 import sys
 from orchtui.cli import options, main
-from orchtui.engine import project, specialists
+from orchtui.engine.sessions import project
+from orchtui.engine.agents import specialists
 
 def boom(*_, **__):
     raise RuntimeError("not expected: {KEY}")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
 from tests.cli.conftest import Orchtui
 
 PLAN = """\

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import journal, summary
 from orchtui.engine.history.labels import FILE as LABELS
+from orchtui.engine.journals import journal
+from orchtui.engine.run_folders import summary
 from tests.cli.conftest import Orchtui
 from tests.engine.history.past import completed, left, run_id, told, written
 from tests.hostile import HOSTILE

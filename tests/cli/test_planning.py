@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.plan_files.plan_file import parse_plan
 from tests.cli.conftest import Orchtui
 from tests.hostile import HOSTILE
 from tests.server import FAULTS, MessagesServer, Reply

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.cli.progress import Progress
-from orchtui.engine import events as ev
+from orchtui.engine.run_events import events as ev
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
 from orchtui.engine.text import is_clean
 from tests.cli.conftest import Orchtui
 from tests.engine.test_recording import RUN, lines_of, two

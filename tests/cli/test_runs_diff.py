@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.journal import FILE, RUNS
+from orchtui.engine.journals.journal import FILE, RUNS
+from orchtui.engine.run_events import events as ev
 from tests.cli.conftest import Orchtui
 from tests.engine.scripted import task
 from tests.engine.told import Told

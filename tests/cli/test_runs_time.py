@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
 from tests.cli.conftest import Orchtui
 from tests.engine.history.past import left, run_id
 from tests.engine.scripted import task

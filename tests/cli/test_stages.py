@@ -5,7 +5,7 @@ import pytest
 from orchtui.cli.stages import refuse_findings, told
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Finding
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from tests.engine.scripted import conflict, dependency, report_of, schedule_of, task
 
 AB = (task("a"), task("b"))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchtui.engine.fitting import Fitter
-from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Priority, numbered
+from orchtui.engine.agents.specialists import BUILT_IN, Agents
+from orchtui.engine.plans.plan import AggregateStrategy, Limits, Plan, Priority, numbered
 from orchtui.engine.request import parse_request
-from orchtui.engine.specialists import BUILT_IN, Agents
+from orchtui.engine.staff.fitting import Fitter
 
 FILES = (
     "README.md",

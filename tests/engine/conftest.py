@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
-from orchtui.engine.disk import Disk
+from orchtui.engine.journals.disk import Disk
 from tests.engine.backends.asking import KEY
 from tests.server import MessagesServer
 

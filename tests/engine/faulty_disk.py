@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import disk, files, storage
+from orchtui.engine.journals import disk, files
+from orchtui.engine.run_folders import storage
 
 _WRITE = files.write_all
 _SYNC = os.fsync

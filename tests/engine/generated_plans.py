@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from orchtui.engine.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
-from orchtui.engine.prices import ANY, Price, Prices
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import PRIORITIES, STRATEGIES, Limits, Plan, Task
+from orchtui.engine.scheduling.prices import ANY, Price, Prices
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine.schedules import build
 from tests.engine.scripted import conflict, report_of
 

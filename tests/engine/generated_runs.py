@@ -11,18 +11,18 @@ from typing import TypeVar, cast, get_args
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
 from orchtui.engine.aggregation import joining, session_end
-from orchtui.engine.aggregation.joined_events import Covered
 from orchtui.engine.aggregation.synthesis_check import why_not
-from orchtui.engine.artifacts import RESULT
-from orchtui.engine.budget import Budget
 from orchtui.engine.errors import ErrorKind
-from orchtui.engine.plan import PRIORITIES, AggregateStrategy, Plan, Task
-from orchtui.engine.run import ENDED, LIVE, Run, TaskRun
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.budget import Budget
+from orchtui.engine.plans.plan import PRIORITIES, AggregateStrategy, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import Covered
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.run_folders.artifacts import RESULT
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import ENDED, LIVE, Run, TaskRun
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine.generated_plans import Choices, plan_of, schedule_of
 
 START = ev.seconds("2026-01-15T10:00:00.000Z")

@@ -8,8 +8,8 @@ from orchtui.engine.independence import Evidence, Finding
 from orchtui.engine.independence.fixes import apply, offers
 from orchtui.engine.independence.report import FindingKind
 from orchtui.engine.independence.task_index import TaskIndex
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Plan, Task
 
 
 def plan_of(*prompts: str, **fields: object) -> Plan:

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 
 DOING = (
     "Write",

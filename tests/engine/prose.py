@@ -2,7 +2,7 @@
 
 from orchtui.engine.independence import Finding, IndependenceReport, check
 from orchtui.engine.independence.report import ORDERING, FindingKind
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.made_findings import plan_of
 
 Pair = tuple[str, str]

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 
-from orchtui.engine import schedule
+from orchtui.engine.agents.specialists import Specialist
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.resolve import Fit, Knows, Overrides, Resolver, knows_all, nobody_asked
-from orchtui.engine.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.scheduling import schedule
+from orchtui.engine.scheduling.resolve import (
+    Fit,
+    Knows,
+    Overrides,
+    Resolver,
+    knows_all,
+    nobody_asked,
+)
+from orchtui.engine.scheduling.schedule import NO_LIMITS, NO_OVERRIDES, Schedule
 
 NOBODY: Mapping[str, Specialist] = {}
 

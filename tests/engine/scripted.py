@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
+from orchtui.engine.execution.executor import Executor
 from orchtui.engine.independence import declared
 from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs import run as runs
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine.schedules import build
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from orchtui.engine import events as ev
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, conflict, execute, fails, schedule_of, task
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
 from orchtui.engine.errors import InputError
-from orchtui.engine.execution_log import log
-from orchtui.engine.fold import replay
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import load_plan
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.fold import replay
+from orchtui.engine.sessions.orchestrator import Orchestrator
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling.execution_log import log
 from tests.engine.whole_runs import project_in
 
 QUICK = "[rehearse: 5 words, 1 ms]"

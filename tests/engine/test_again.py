@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import again
-from orchtui.engine import events as ev
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.run import Run
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.resumption import again
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.resolve import Overrides
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Told
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.agent_card import Card, Ignored, card
-from orchtui.engine.backends.names import NAMES, WITHOUT_TOOLS
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.agents.specialists import Specialist
+from orchtui.engine.plans.backend_names import NAMES, WITHOUT_TOOLS
+from orchtui.engine.staff.agent_card import Card, Ignored, card
 
 MODELS = {None: "the-default", "opus": "opus-9", "opus-9": "opus-9"}
 

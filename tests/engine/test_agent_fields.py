@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.agent_fields import COLORS, Values, read_fields, why_ignored
-from orchtui.engine.agent_file import Note
-from orchtui.engine.front_matter import read_head
-from orchtui.engine.plan import Limits
+from orchtui.engine.agents.agent_fields import COLORS, Values, read_fields, why_ignored
+from orchtui.engine.agents.agent_file import Note
+from orchtui.engine.agents.front_matter import read_head
+from orchtui.engine.plans.plan import Limits
 from orchtui.engine.text import clean
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.agent_file import AgentText, split
+from orchtui.engine.agents.agent_file import AgentText, split
 from orchtui.engine.text import clean
 
 HEAD, BODY = "name: scout\ndescription: Looks around.", "You look around.\n\n---\n\nThen tell."

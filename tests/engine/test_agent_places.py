@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import agent_places
-from orchtui.engine.agent_places import MAX_BYTES, places, read_bytes
+from orchtui.engine.agents import agent_places
+from orchtui.engine.agents.agent_places import MAX_BYTES, places, read_bytes
 
 
 def names(folder: Path) -> list[str]:
@@ -116,7 +116,7 @@ def test_a_file_that_nobody_may_open_says_so(
     def forbidden(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("orchtui.engine.agent_places.os.open", forbidden)
+    monkeypatch.setattr("orchtui.engine.agents.agent_places.os.open", forbidden)
 
     with pytest.raises(ValueError, match="can not be read: Permission denied"):
         read_bytes(write(tmp_path / "a.md"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.agent_tools import TOOLS, WRITING, ToolName, granted, may_write
+from orchtui.engine.agents.agent_tools import TOOLS, WRITING, ToolName, granted, may_write
 
 ALL = ("Read", "Write", "Edit", "List_Files", "Glob", "Grep")
 

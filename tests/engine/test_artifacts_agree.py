@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, summary
-from orchtui.engine.artifacts import LOG, RESULT, Artifacts
-from orchtui.engine.disk import Disk
-from orchtui.engine.journal import RUNS
-from orchtui.engine.run import Run
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.run_folders.artifacts import LOG, RESULT, Artifacts
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
 from tests.engine.generated_runs import Telling, tellings
 from tests.engine.scripted import task
 from tests.engine.told import Told

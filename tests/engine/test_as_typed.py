@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine.as_typed import address, command_line, visible
 from orchtui.engine.text import clean
+from orchtui.engine.texts.as_typed import address, command_line, visible
 
 HIDING = (
     "\x00\x01\x07\x08\x0b\x1b\x7f\x80\x9b\x9f\u00a0\u00ad\u034f\u061c\u115f\u180e\u200b\u200e"

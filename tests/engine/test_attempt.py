@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec import structs
 
-from orchtui.engine.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
+from orchtui.engine.execution.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.run import Attempt
+from orchtui.engine.runs.run import Attempt
 
 
 @given(st.lists(st.text(max_size=5), max_size=8), st.integers(0, 45), st.booleans())

@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
-from orchtui.engine.budget import Budget, Reached, require_prices, warning_words
-from orchtui.engine.costs import of_attempt
 from orchtui.engine.errors import InputError
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.plan import Limits, OnBudget
-from orchtui.engine.prices import ANY, LongPrompt, Price, Prices
-from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.execution.budget import Budget, Reached, require_prices, warning_words
+from orchtui.engine.plans.plan import Limits, OnBudget
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.runs import run as runs
+from orchtui.engine.runs.costs import of_attempt
+from orchtui.engine.scheduling.prices import ANY, LongPrompt, Price, Prices
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, says, schedule_of, task
 from tests.engine.told import Scenario, play, scenarios

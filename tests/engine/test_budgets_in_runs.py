@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends import base
 from orchtui.engine.errors import InputError
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.prices import Price, Prices
-from orchtui.engine.project import Project
-from orchtui.engine.report import task_file
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.scheduling.prices import Price, Prices
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling.report import task_file
 from tests.engine.scripted import Scripted, Step, schedule_of, task
 from tests.engine.whole_runs import (
     closing,

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import applying
-from orchtui.engine.applying import Applied
-from orchtui.engine.changes import Change, Ground, changes_of
+from orchtui.engine.changed_files import applying
+from orchtui.engine.changed_files.applying import Applied
+from orchtui.engine.changed_files.changes import Change, Ground, changes_of
 from orchtui.engine.errors import StorageError
-from orchtui.engine.events import FileChange, FilesSeen, Sight
-from orchtui.engine.plan import Plan
-from orchtui.engine.run import Attempt, Run, Status, TaskRun
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.text_diff import LONGEST, text_diff
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.events import FileChange, FilesSeen, Sight
+from orchtui.engine.runs.run import Attempt, Run, Status, TaskRun
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
+from orchtui.engine.texts.text_diff import LONGEST, text_diff
 
 
 class Room:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine.backends.child_environment import ChildEnvironment, for_git, is_secret
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.program_keys import KEYS, keys_of
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.child_environment import ChildEnvironment, for_git, is_secret
 from orchtui.engine.errors import BackendError
 from orchtui.engine.workspace import git
 from tests.engine.backends.asking import KEY

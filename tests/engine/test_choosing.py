@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs, summary
-from orchtui.engine.aggregation import run_result
+from orchtui.engine.afterwards.choosing import chosen, rated, write_down
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.choice.choosing import chosen, rated, write_down
 from orchtui.engine.choice.judge_answer import Reading
 from orchtui.engine.choice.judge_question import judged_tasks
 from orchtui.engine.choice.judging import Judgement
 from orchtui.engine.comparison.sides import of_run
-from orchtui.engine.demoting import demote
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.redaction import Redactor
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling import run_result
+from orchtui.engine.texts.demoting import demote
 from tests.engine.scripted import task
 from tests.engine.told import Told
 

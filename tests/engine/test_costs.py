@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.costs import (
+from orchtui.engine.errors import ErrorKind
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.runs.costs import (
     NOTHING,
     UNKNOWN,
     Cost,
@@ -12,9 +14,7 @@ from orchtui.engine.costs import (
     of_usage,
     show_dollars,
 )
-from orchtui.engine.errors import ErrorKind
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.prices import FREE, LongPrompt, Price, Prices
+from orchtui.engine.scheduling.prices import FREE, LongPrompt, Price, Prices
 
 M = 1_000_000
 PRICE = Price(input=2, output=10, cache_read=0.1, cache_write=2.5, web_search=10)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from orchtui import __version__
-from orchtui.engine import crash_report
 from orchtui.engine.errors import StorageError
-from orchtui.engine.redaction import NOTHING, Redactor
+from orchtui.engine.run_events.redaction import NOTHING, Redactor
+from orchtui.engine.telling import crash_report
 
 KEY = "sk-ant-api03-planted-0123456789"
 REDACTOR = Redactor({"ANTHROPIC_API_KEY": KEY})

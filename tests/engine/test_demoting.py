@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from orchtui.engine.demoting import demote
+from orchtui.engine.texts.demoting import demote
 
 
 @pytest.mark.parametrize(

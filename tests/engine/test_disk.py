@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchtui.engine import disk as disks
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
+from orchtui.engine.journals import disk as disks
+from orchtui.engine.journals.disk import Disk
 
 
 @pytest.fixture

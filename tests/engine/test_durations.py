@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.durations import format_duration, parse_duration, show_duration
+from orchtui.engine.texts.durations import format_duration, parse_duration, show_duration
 
 _TEN_YEARS_MS = 10 * 365 * 86400 * 1000
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.costs import Cost
-from orchtui.engine.estimate_words import as_json, brief, told, too_much
-from orchtui.engine.estimates import Estimate, Joined, Part, Time, estimate
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.past_work import PastWork, Worked
-from orchtui.engine.prices import Price, Prices
-from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.estimates.estimate_words import as_json, brief, told, too_much
+from orchtui.engine.estimates.estimates import Estimate, Joined, Part, Time, estimate
+from orchtui.engine.estimates.past_work import PastWork, Worked
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.runs.costs import Cost
+from orchtui.engine.scheduling.prices import Price, Prices
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 
 SPENDING = frozenset({"anthropic", "codex", "claude"})
 PRICE = Price(input=1_000_000, output=10_000_000)  # a dollar a token in, ten a token out

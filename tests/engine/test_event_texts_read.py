@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.events import decode as read_line
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.events import decode as read_line
 from orchtui.engine.text import clean
 
 _AT = "2026-01-15T10:00:00.000Z"

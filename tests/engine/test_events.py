@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.fingerprint import Fingerprint
-from orchtui.engine.plan import Plan
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.scheduling.fingerprint import Fingerprint
+from orchtui.engine.scheduling.resolve import Overrides
 from orchtui.engine.text import clean
 from tests.engine.told import Scenario, begun, play, scenarios
 

@@ -5,10 +5,11 @@ import re
 from hypothesis import given
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import execution_log, verdict
-from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import execution_log
+from orchtui.engine.texts.durations import show_duration
 from tests.engine.scripted import conflict, dependency, task
 from tests.engine.told import Scenario, Told, finished, play, scenarios
 

@@ -4,15 +4,15 @@ import asyncio
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import verdict
 from orchtui.engine.backends import base
-from orchtui.engine.backoff import backoff
+from orchtui.engine.backends.backoff import backoff
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import verdict
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task

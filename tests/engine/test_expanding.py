@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.generators.expanding import (
+from orchtui.engine.plan_files.expanding import (
     GeneratorKey,
     expanded,
     read_items,
     short_entries_of,
 )
-from orchtui.engine.plan import Limits, Plan, Task
+from orchtui.engine.plans.plan import Limits, Plan, Task
 
 GUIDE = Task(
     id="guide",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.fair_share import fair_share
+from orchtui.engine.texts.fair_share import fair_share
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=12), st.integers(0, 5000))

@@ -3,12 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import execution_log, report, verdict
-from orchtui.engine.aggregation import run_result
-from orchtui.engine.files_told import file_line, races_section
-from orchtui.engine.plan import Task
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.files_told import file_line, races_section
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import execution_log, report, run_result
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.fingerprint import changed, fingerprint, fingerprints, unrecorded
-from orchtui.engine.schedule import Schedule, ScheduledTask
+from orchtui.engine.scheduling.fingerprint import changed, fingerprint, fingerprints, unrecorded
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 
 TASK = ScheduledTask(
     id="a",

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.fitting import NOTHING_FOUND, Fit, Fitter
-from orchtui.engine.plan import Task
-from orchtui.engine.resolve import ORCHESTRATOR
-from orchtui.engine.specialists import BUILT_IN, Agents, Specialist
+from orchtui.engine.agents.specialists import BUILT_IN, Agents, Specialist
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.scheduling.resolve import ORCHESTRATOR
+from orchtui.engine.staff.fitting import NOTHING_FOUND, Fit, Fitter
 
 BUILT_INS = Agents([BUILT_IN]).current()[0]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.fitting import Fitter
-from orchtui.engine.specialists import BUILT_IN, Agents, Specialist, name_key
+from orchtui.engine.agents.specialists import BUILT_IN, Agents, Specialist, name_key
+from orchtui.engine.staff.fitting import Fitter
 
 BUILT_INS = Agents([BUILT_IN]).current()[0]
 READS = ("Read", "Grep", "Glob")

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, follower, journal, whole_lines
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import IllegalTransitionError, StorageError
-from orchtui.engine.follower import Follower, Watch
-from orchtui.engine.journal import FILE, Journal
-from orchtui.engine.plan import Plan
+from orchtui.engine.journals import journal, whole_lines
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import FILE, Journal
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import follower
+from orchtui.engine.run_folders.follower import Follower, Watch
+from orchtui.engine.runs import fold
 from tests.engine.scripted import Scripted, says, schedule_of, task
 from tests.engine.test_journal import another_process, history, write
 from tests.engine.test_orchestrator import orchestrator

@@ -2,11 +2,11 @@
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.forecast import seconds_left, usual_seconds
-from orchtui.engine.past_work import PastWork, Worked
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.verdict import speedup_so_far
+from orchtui.engine.estimates.forecast import seconds_left, usual_seconds
+from orchtui.engine.estimates.past_work import PastWork, Worked
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.verdict import speedup_so_far
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.front_matter import Head, plain_key, read_head
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Scalar
+from orchtui.engine.agents.front_matter import Head, plain_key, read_head
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Scalar
 
 
 def value(node: Node) -> object:

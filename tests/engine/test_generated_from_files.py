@@ -9,8 +9,8 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.generators import matched_files
 from orchtui.engine.generators.matched_files import NoFiles, ProjectFiles
 from orchtui.engine.generators.parameter_tables import read_table
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import dump_plan, load_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, load_plan, parse_plan
+from orchtui.engine.plans.plan import Plan
 
 
 def put(folder: Path, *paths: str) -> None:

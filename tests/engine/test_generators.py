@@ -6,9 +6,9 @@ import pytest
 
 from orchtui.engine import independence
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_placed, parse_plan
-from orchtui.engine.yaml_compose import Place
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_placed, parse_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.yaml.yaml_compose import Place
 
 
 def tasks(entry: str) -> dict[str, Task]:

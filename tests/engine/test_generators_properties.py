@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from orchtui.engine.errors import InputError
 from orchtui.engine.generators.entry_keys import LISTS
 from orchtui.engine.generators.placeholders_in import filled, names_in
-from orchtui.engine.plan import SLUG
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import SLUG
 
 VALUES = st.text(st.sampled_from("abé日 -+{}.1"), min_size=1, max_size=30).filter(str.strip)
 LISTED = st.lists(VALUES, min_size=1, max_size=3, unique_by=lambda value: " ".join(value.split()))

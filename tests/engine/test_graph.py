@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.graph import Order, find_cycle, stages
+from orchtui.engine.plans.graph import Order, find_cycle, stages
 
 NODES = [f"t{number}" for number in range(7)]
 EDGES = st.lists(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=14)

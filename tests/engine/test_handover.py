@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.handover import with_results
+from orchtui.engine.backends.handover import with_results
 
 
 def test_a_prompt_without_predecessors_is_left_as_it_is() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from orchtui.engine.independence import Finding, IndependenceReport, check
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.scripted import task
 from tests.engine.told import Scenario, scenarios
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from tests.engine.prose import asked, kinds_of, of_kind, ordering, quoted, told
 from tests.engine.scripted import task
 

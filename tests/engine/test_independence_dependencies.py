@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.prose import asked, needs, of_kind, ordering, quoted, told
 from tests.engine.scripted import task
 

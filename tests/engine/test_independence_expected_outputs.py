@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.independence.fixes import apply
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import parse_plan
-from orchtui.engine.plan_places import PlanText
+from orchtui.engine.plan_files.plan_file import parse_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.plans.plan_places import PlanText
 from tests.engine.prose import assert_quotes, needs, of_kind
 
 

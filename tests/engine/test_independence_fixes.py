@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchtui.engine.independence.fixes import STALE, accept, apply, withdraw
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.made_findings import fixed, found, labels, plan_of, pointer, quote
 from tests.engine.scripted import task
 

@@ -5,12 +5,12 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.graph import find_cycle
 from orchtui.engine.independence import Finding, check
 from orchtui.engine.independence.fixes import accept, apply, offers, withdraw
 from orchtui.engine.independence.task_index import TaskIndex
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.graph import find_cycle
+from orchtui.engine.plans.plan import Plan
 from tests.engine.made_findings import found, plans, quote
 
 POINTING = ("it", "the above", "as discussed", "Continue", "Review it")

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from benchmarks.independence_predictions import plan_of, prediction
-from orchtui.engine.graph import Order
 from orchtui.engine.independence import check
+from orchtui.engine.plans.graph import Order
 
 Pair = tuple[int, int]
 

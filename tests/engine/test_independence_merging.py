@@ -3,8 +3,8 @@
 import pytest
 
 from orchtui.engine.independence import merging
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.resolve import DEFAULTS
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.scheduling.resolve import DEFAULTS
 from tests.engine.made_findings import fixed, found, labels, plan_of
 from tests.engine.scripted import task
 

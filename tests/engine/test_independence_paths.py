@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.independence import check
-from orchtui.engine.independence.paths import folders, is_glob, is_path, matches, normal
 from orchtui.engine.independence.same_files import meet
-from orchtui.engine.plan import Plan
+from orchtui.engine.paths.paths import folders, is_glob, is_path, matches, normal
+from orchtui.engine.plans.plan import Plan
 from tests.engine.prose import kinds_of, told
 from tests.engine.scripted import task
 

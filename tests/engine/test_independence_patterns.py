@@ -4,7 +4,7 @@ import pytest
 
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.independence.report import Pattern
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.prose import asked, of_kind, told
 from tests.engine.scripted import task
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from orchtui.engine.independence import check
 from orchtui.engine.independence.reading import read
 from orchtui.engine.independence.words import READ_AT_MOST, noun, verb, words
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from tests.engine.pieces import prompts
 from tests.engine.prose import asked, assert_quotes, kinds_of, needs, ordering, told
 from tests.engine.scripted import task

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine.graph import Order
 from orchtui.engine.independence import IndependenceReport, check
 from orchtui.engine.independence.fixes import accept, withdraw
-from orchtui.engine.independence.paths import normal
 from orchtui.engine.independence.report import CONFLICTS, HANDED_OVER, ORDERING
 from orchtui.engine.independence.same_files import meet
 from orchtui.engine.independence.verdicts import found_by_rules, judge
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.paths.paths import normal
+from orchtui.engine.plans.graph import Order
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.pieces import plans, prompts
 from tests.engine.prose import asked, assert_quotes
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine.independence.rewriting import Change, rewrite, rewritten
 from orchtui.engine.independence.task_index import subject_of
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 
 SUBJECTS = ("the essay", "the poem")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from tests.engine.prose import asked, kinds_of, needs, of_kind, quoted, told
 
 OTHER = "List the moons of Jupiter"

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchtui.engine.independence import Edge, Finding
 from orchtui.engine.independence.report import FindingKind, IndependenceVerdict, Severity
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from tests.engine.made_findings import found
 from tests.engine.scripted import task
 

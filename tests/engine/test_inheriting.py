@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
-from orchtui.engine.changes import changes_of
+from orchtui.engine.changed_files.changes import changes_of
 from orchtui.engine.errors import RunNotFoundError, StorageError
-from orchtui.engine.inheriting import copy_files
-from orchtui.engine.plan import Plan
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.resumption.inheriting import copy_files
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.resolve import Overrides
 from tests.engine.test_resuming import FAIL, QUICK, follow, project, states, task
 from tests.engine.whole_runs import (
     agent_file,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.input_file import read_text
+from orchtui.engine.texts.input_file import read_text
 
 
 def refusal(path: Path, limit: int = 1000) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.errors import NoBackendError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import ORCHESTRATOR
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.scheduling.resolve import ORCHESTRATOR
 from tests.engine.programs_in_runs import plan_of, program, worktrees
 from tests.engine.whole_runs import (
     agent_file,

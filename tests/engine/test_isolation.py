@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine.agents.specialists import Specialist
 from orchtui.engine.independence.task_index import is_quoted
 from orchtui.engine.independence.verdicts import found_by_rules, judge
-from orchtui.engine.isolation import findings, isolate, may_write, wants_worktree
-from orchtui.engine.plan import Task
-from orchtui.engine.schedule import ScheduledTask
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.scheduling.isolation import findings, isolate, may_write, wants_worktree
+from orchtui.engine.scheduling.schedule import ScheduledTask
 
 
 def card(

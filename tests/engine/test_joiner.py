@@ -5,10 +5,10 @@ import asyncio
 import msgspec
 import pytest
 
-from orchtui.engine.attempt import Intake
-from orchtui.engine.joiner import JOIN, Joiner
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.work import Work
+from orchtui.engine.execution.attempt import Intake
+from orchtui.engine.execution.joiner import JOIN, Joiner
+from orchtui.engine.execution.work import Work
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine import virtual_time
 from tests.engine.schedules import build
 

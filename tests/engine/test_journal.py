@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
-from orchtui.engine.journal import FILE, Journal
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import FILE, Journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
 from tests.engine.scripted import task
 from tests.engine.told import Scenario, Told, begun, play, scenarios
 
@@ -140,8 +141,8 @@ async def test_closing_twice_is_harmless(tmp_path: Path, disk: Disk) -> None:
 _HOLDER = """
 import asyncio, sys
 from pathlib import Path
-from orchtui.engine.disk import Disk
-from orchtui.engine.journal import Journal
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import Journal
 
 async def main():
     disk = Disk()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.json_answer import object_in, objects_in
+from orchtui.engine.texts.json_answer import object_in, objects_in
 
 
 @pytest.mark.parametrize(

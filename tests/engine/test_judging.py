@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine.aggregation import run_result
+from orchtui.engine.agents.specialists import Agents, agent_folders, find
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.base import Backend, Finished
 from orchtui.engine.backends.registry import Backends
@@ -24,10 +22,12 @@ from orchtui.engine.choice.judge_question import (
 )
 from orchtui.engine.choice.judging import Judgement, Request, ask
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
-from orchtui.engine.specialists import Agents, agent_folders, find
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling import run_result
 from tests.engine import virtual_time
 from tests.engine.backends.asking import KEY
 from tests.engine.scripted import Scripted, task

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.lanes import Lanes, Limiters
-from orchtui.engine.limiter import Limiter
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.execution.lanes import Lanes, Limiters
+from orchtui.engine.execution.limiter import Limiter
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from tests.engine.scripted import Scripted
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.backends.base import Meter, Quota
-from orchtui.engine.limiter import LONGEST, Limiter, Ticket
+from orchtui.engine.execution.limiter import LONGEST, Limiter, Ticket
 from tests.engine.rate_servers import Bucket, Window
 
 

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import verdict
-from orchtui.engine.addition import Addition
-from orchtui.engine.attempt import Intake, read
 from orchtui.engine.backends import base
 from orchtui.engine.backends.anthropic_warming import Warming
-from orchtui.engine.executor import Executor
-from orchtui.engine.lanes import Limiters
-from orchtui.engine.limiter import Limiter
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.addition import Addition
+from orchtui.engine.execution.attempt import Intake, read
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.lanes import Limiters
+from orchtui.engine.execution.limiter import Limiter
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import verdict
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from orchtui.engine.workspace.site import BareSite, BareWorkspaces, Seen
 from tests.engine import virtual_time
 from tests.engine.schedules import build

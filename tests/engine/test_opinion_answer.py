@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine.opinion_answer import (
+from orchtui.engine.consulting.opinion_answer import (
     MAX_ANSWER,
     MAX_ENTRIES,
     MAX_PROBLEMS,
     Opinion,
     read_answer,
 )
-from orchtui.engine.opinion_question import MAX_CHARACTERS, MAX_TASKS, question, why_not
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.consulting.opinion_question import MAX_CHARACTERS, MAX_TASKS, question, why_not
+from orchtui.engine.plans.plan import Plan, Task
 
 PLAN = Plan(
     tasks=(

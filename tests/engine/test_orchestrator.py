@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, verdict
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import StorageError
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs import run as runs
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, says, task
 

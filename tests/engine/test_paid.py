@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from orchtui.engine.backends.names import NAMES
-from orchtui.engine.paid import SPENDING_PROGRAMS, spending
+from orchtui.engine.estimates.paid import SPENDING_PROGRAMS, spending
+from orchtui.engine.plans.backend_names import NAMES
 
 
 @dataclass(frozen=True)

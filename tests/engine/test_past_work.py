@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import past_work, summary
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.past_work import LOOKED_AT, PastWork, Worked
-from orchtui.engine.run import Run
+from orchtui.engine.estimates import past_work
+from orchtui.engine.estimates.past_work import LOOKED_AT, PastWork, Worked
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Told
 

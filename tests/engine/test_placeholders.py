@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.placeholders import LONGEST, placeholder_in
+from orchtui.engine.texts.placeholders import LONGEST, placeholder_in
 
 ROOT = Path(__file__).parents[2]
 RESEARCH = "Research the history of asynchronous programming in Python and write a report."

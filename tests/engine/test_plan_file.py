@@ -8,10 +8,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchtui.engine import plan_file
 from orchtui.engine.errors import InputError, Problem, StorageError
-from orchtui.engine.plan import ON_BUDGET, PRIORITIES, STRATEGIES, Limits, Plan, Task, numbered
-from orchtui.engine.plan_file import dump_plan, load_plan, parse_plan, save_plan
+from orchtui.engine.plan_files import plan_file
+from orchtui.engine.plan_files.plan_file import dump_plan, load_plan, parse_plan, save_plan
+from orchtui.engine.plans.plan import (
+    ON_BUDGET,
+    PRIORITIES,
+    STRATEGIES,
+    Limits,
+    Plan,
+    Task,
+    numbered,
+)
 from orchtui.engine.text import clean
 
 FULL = """\

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
-from orchtui.engine.plan_places import PlanText
-from orchtui.engine.yaml_compose import Place
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.plans.plan_places import PlanText
+from orchtui.engine.yaml.yaml_compose import Place
 
 
 def place_of(text: str, words: str, field: str = "prompt", position: int = 0) -> Place | None:

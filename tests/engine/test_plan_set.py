@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.plan_set import changed, read_settings
+from orchtui.engine.plan_files.plan_set import changed, read_settings
+from orchtui.engine.plans.plan import Limits, Plan, Task
 
 PLAN = Plan(
     name="guide",

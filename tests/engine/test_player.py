@@ -8,13 +8,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from orchtui.engine import fold, journal
 from orchtui.engine.errors import InputError, StorageError
+from orchtui.engine.journals import journal
 from orchtui.engine.replay import player as players
 from orchtui.engine.replay.markers import MarkerKind
 from orchtui.engine.replay.player import SPEEDS, Player, checked_speed, place_of
 from orchtui.engine.replay.recording import Recording
-from orchtui.engine.run import Run, Status
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run, Status
 from tests.engine.scripted import task
 from tests.engine.test_recording import RUN, recorded, same, two
 from tests.engine.told import START, Told

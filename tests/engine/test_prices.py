@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import price_list
-from orchtui.engine.price_list import Asked, for_run, published
-from orchtui.engine.prices import ANY, Price, Prices, PriceTable, find, undated
+from orchtui.engine.estimates import price_list
+from orchtui.engine.estimates.price_list import Asked, for_run, published
+from orchtui.engine.scheduling.prices import ANY, Price, Prices, PriceTable, find, undated
 
 ONE = Price(input=1, output=5)
 OTHER = Price(input=2, output=10)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import files, fold, journal
 from orchtui.engine.errors import StorageError
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Plan
-from orchtui.engine.run import Run
+from orchtui.engine.journals import files, journal
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, task
 

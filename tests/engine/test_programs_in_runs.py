@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.applying import apply
-from orchtui.engine.changes import Ground, changes_of
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.changed_files.applying import apply
+from orchtui.engine.changed_files.changes import Ground, changes_of
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.sessions.orchestrator import Orchestrator
 from tests.engine.backends.acp_helpers import AGENTS as ACP_AGENTS
 from tests.engine.programs_in_runs import (
     clean_machine,

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import past_runs
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.resolve import Overrides
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.project import Project
 from tests.engine.schedules import build
 from tests.engine.scripted import conflict, report_of, task
 

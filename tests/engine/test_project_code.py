@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import project_code
-from orchtui.engine.project_code import marks
+from orchtui.engine.trusting import project_code
+from orchtui.engine.trusting.project_code import marks
 
 
 @pytest.fixture

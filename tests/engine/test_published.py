@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import journal
-from orchtui.engine.artifacts import Artifacts
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import StorageError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.published import INDEX, Published
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_folders.artifacts import Artifacts
+from orchtui.engine.run_folders.published import INDEX, Published
+from orchtui.engine.sessions.project import Project
 from tests.engine.scripted import task
 from tests.engine.told import Told
 
@@ -123,7 +123,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 _PUBLISHER = """
 import sys
 from pathlib import Path
-from orchtui.engine.published import Published
+from orchtui.engine.run_folders.published import Published
 
 one = Published(Path(sys.argv[1]), sys.argv[2], sys.argv[2])
 for number in range(1, 31):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events import events as ev
 from tests.engine.programs_in_runs import program, task_of
 from tests.engine.whole_runs import (
     Ended,

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, whole_lines
 from orchtui.engine.errors import StorageError
-from orchtui.engine.plan import Task
+from orchtui.engine.journals import journal, whole_lines
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.replay.checkpoints import Checkpoints
 from orchtui.engine.replay.markers import MARKER_KINDS
 from orchtui.engine.replay.recording import Recording, open_recording
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
 from tests.engine.generated_runs import Telling, tellings
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import START, Told

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.redaction import HIDDEN, NOTHING, Redactor, worth_hiding
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.redaction import HIDDEN, NOTHING, Redactor, worth_hiding
 from orchtui.engine.text import Cleaner
 
 KEY = "sk-ant-api03-Ab1+/=z9\"q's"

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 
-from orchtui.engine import events as ev
-from orchtui.engine import rehearsed
-from orchtui.engine.fold import start
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import rehearsed
+from orchtui.engine.runs.fold import start
+from orchtui.engine.runs.run import Run
 from tests.engine.generated_runs import ended_runs
 from tests.engine.scripted import task
 from tests.engine.told import Told

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import rehearsed, report, verdict
-from orchtui.engine.aggregation import run_result
-from orchtui.engine.files_told import inline
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import rehearsed, verdict
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import report, run_result
 from tests.engine.scripted import task
 from tests.engine.told import Scenario, Told, finished, play, scenarios
 

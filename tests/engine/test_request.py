@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
 from orchtui.engine.request import parse_request
 from tests.engine.asked import FILES, Asked, compare, folder_with, name_of
 

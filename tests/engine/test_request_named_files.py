@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
 from tests.engine.asked import FILES, Asked, compare, folder_with, name_of
 
 ROWS = [

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.request import parse_request
 
 NOWHERE = Path(__file__).parent / "no such folder"

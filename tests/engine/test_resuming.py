@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
+from orchtui.engine.agents.specialists import BUILT_IN, AgentFolder, Agents
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError, RunAliveError, StorageError
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.resuming import merged
-from orchtui.engine.run import Run
-from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.resumption.resuming import merged
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.orchestrator import Orchestrator
+from orchtui.engine.sessions.project import Project
 from tests.engine.scripted import conflict, dependency, report_of
 from tests.engine.whole_runs import agent_file
 

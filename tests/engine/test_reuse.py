@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.fingerprint import fingerprints
-from orchtui.engine.plan import Task
-from orchtui.engine.reuse import Reuse, compare
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.resumption.reuse import Reuse, compare
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.fingerprint import fingerprints
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Scenario, Told, begun, play, scenarios
 

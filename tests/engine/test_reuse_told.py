@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchtui.engine.reuse import Again, Reuse
-from orchtui.engine.reuse_told import headline, lines
+from orchtui.engine.resumption.reuse import Again, Reuse
+from orchtui.engine.resumption.reuse_told import headline, lines
 
 
 def reuse(reused: int, *reasons: str) -> Reuse:

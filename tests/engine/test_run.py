@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import IllegalTransitionError
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs import run as runs
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task

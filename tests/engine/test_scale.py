@@ -11,17 +11,19 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import execution_log, fold, summary
-from orchtui.engine.aggregation import joining, run_result
-from orchtui.engine.estimates import estimate
+from orchtui.engine.aggregation import joining
+from orchtui.engine.estimates.estimates import estimate
+from orchtui.engine.estimates.forecast import seconds_left
+from orchtui.engine.estimates.past_work import PastWork
+from orchtui.engine.execution.shedding import Pending, Use, to_shed
 from orchtui.engine.exports.run_document import document
 from orchtui.engine.exports.run_object import run_object
-from orchtui.engine.forecast import seconds_left
-from orchtui.engine.past_work import PastWork
-from orchtui.engine.plan import Limits, Plan, Priority, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
-from orchtui.engine.run import Run
-from orchtui.engine.timing.shedding import Pending, Use, to_shed
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Limits, Plan, Priority, Task
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import execution_log, run_result
 from orchtui.engine.timing.time_report import time_report
 from tests.engine import virtual_time
 from tests.engine.counted import growth, lines_run

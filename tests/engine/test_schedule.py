@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from orchtui.engine.agents.specialists import Specialist
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.resolve import DEFAULTS, Overrides
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.scheduling.resolve import DEFAULTS, Overrides
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 from tests.engine.schedules import build
 from tests.engine.scripted import schedule_of, task
 from tests.engine.told import Scenario, scenarios

@@ -10,21 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine import attempt, second_opinion
+from orchtui.engine.agents.specialists import Specialist
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.base import Alive, Finished
 from orchtui.engine.backends.registry import Backends
+from orchtui.engine.consulting import second_opinion
+from orchtui.engine.consulting.opinion_answer import MAX_ANSWER
+from orchtui.engine.consulting.second_opinion import Opinion, ask, with_opinion
 from orchtui.engine.errors import NoBackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.execution import attempt
 from orchtui.engine.independence import Finding, IndependenceReport
 from orchtui.engine.independence.report import FindingKind
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.opinion_answer import MAX_ANSWER
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.second_opinion import Opinion, ask, with_opinion
-from orchtui.engine.specialists import Specialist
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events.events import Usage
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.project import Project
 from tests.engine import virtual_time
 from tests.engine.backends.asking import KEY
 from tests.engine.scripted import Scripted, Step, fails

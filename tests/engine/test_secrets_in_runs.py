@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Task
-from orchtui.engine.redaction import HIDDEN
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.redaction import HIDDEN
 from tests.engine.programs_in_runs import DOUBLE
 from tests.engine.whole_runs import (
     Ended,

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
-from orchtui.engine.questions import PATIENCE
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.questions import PATIENCE
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.site import LEAVE, Race, Seen, Witness
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, kinds, says, schedule_of, task

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits
-from orchtui.engine.slots import FullTime, Slots
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.slots import FullTime, Slots
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, says, schedule_of, task
 from tests.engine.told import START, Told

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import specialists
-from orchtui.engine.agent_places import read_bytes
-from orchtui.engine.specialists import (
+from orchtui.engine.agents import specialists
+from orchtui.engine.agents.agent_places import read_bytes
+from orchtui.engine.agents.specialists import (
     BUILT_IN,
     AgentFolder,
     Agents,

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from orchtui.engine.agents.specialists import BUILT_IN, AgentFolder, Agents, Diagnostic, Specialist
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.schedule import Schedule, build
-from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents, Diagnostic, Specialist
-from orchtui.engine.staff import Staff
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.scheduling.schedule import Schedule, build
+from orchtui.engine.staff.staff import Staff
 
 BUILT_IN_ONES = Agents([AgentFolder(BUILT_IN, "built-in")]).current()[0]
 LAN = Profile(base_url="http://127.0.0.1:1", model="qwen", models={"haiku": "qwen-small"})

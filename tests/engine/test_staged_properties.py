@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.executor import Executor
+from orchtui.engine.execution.executor import Executor
 from orchtui.engine.independence.report import Finding
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.run import LIVE
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs.run import LIVE
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import (

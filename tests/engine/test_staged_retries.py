@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
 from tests.engine.scripted import (
     Scripted,
     Step,

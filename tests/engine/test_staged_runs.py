@@ -9,14 +9,14 @@ import asyncio
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
 from orchtui.engine.backends import base
-from orchtui.engine.executor import Executor
+from orchtui.engine.execution.executor import Executor
 from orchtui.engine.independence.report import Finding
-from orchtui.engine.plan import Limits
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import (

@@ -3,8 +3,8 @@
 import pytest
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.timeline.timeline_groups import groups, possible
 from tests.engine.schedules import build
 

@@ -6,9 +6,9 @@ from hypothesis import given
 
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.staging import Accepted, Staged
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.scheduling.schedule import Schedule
+from orchtui.engine.scheduling.staging import Accepted, Staged
 from tests.engine.schedules import build
 from tests.engine.scripted import conflict, dependency, schedule_of, task
 from tests.engine.told import Scenario, staged_scenarios

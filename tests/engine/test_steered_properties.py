@@ -8,17 +8,17 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
-from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
-from orchtui.engine.lanes import Limiters
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.run import ENDED
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.addition import Addition
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.lanes import Limiters
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs.run import ENDED
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.workspace.site import BareSite, BareWorkspaces, Seen
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, conflict, dependency, fails, says, schedule_of, task

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import steering_told, verdict
-from orchtui.engine.addition import Addition
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.steering import Steering
+from orchtui.engine.execution.addition import Addition
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.steering import Steering
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule
+from orchtui.engine.telling import steering_told
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, says, schedule_of, task
 from tests.engine.told import Told

@@ -14,14 +14,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, rescue, summary
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
 from orchtui.engine.errors import StorageError
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Plan
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import rescue, summary
+from orchtui.engine.runs import fold
+from orchtui.engine.runs import run as runs
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine.faulty_disk import Faults, faulty, impatient
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, says, task
@@ -449,7 +451,7 @@ async def test_a_silent_disk_holds_up_neither_the_tasks_nor_the_end(
 async def test_a_cancel_is_answered_although_the_disk_is_silent(
     tmp_path: Path, faults: Faults, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchtui.engine.disk.PATIENCE", 30.0)
+    monkeypatch.setattr("orchtui.engine.journals.disk.PATIENCE", 30.0)
     one = a_run(tmp_path)
     loop = asyncio.get_running_loop()
     asked = 0.0

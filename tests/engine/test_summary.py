@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from orchtui.engine import summary, verdict
-from orchtui.engine.disk import Disk
-from orchtui.engine.journal import Journal
-from orchtui.engine.run import Run
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import Journal
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Scenario, Told, finished, play, scenarios
 

@@ -5,14 +5,15 @@ from typing import Any, cast
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import steering_told, verdict
-from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
-from orchtui.engine.backoff import backoff
+from orchtui.engine.backends.backoff import backoff
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits
+from orchtui.engine.execution.addition import Addition
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.telling import steering_told
 from tests.engine import virtual_time
 from tests.engine.rate_servers import Bucket, Limited
 from tests.engine.scripted import Scripted, Step, execute, fails, says, schedule_of, task

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.runs.time_axis import TimeAxis
 from tests.engine.scripted import task
 from tests.engine.told import START, Told
 

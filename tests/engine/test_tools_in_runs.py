@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.events import Usage
 from tests.engine.whole_runs import (
     agent_file,
     calls,

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine import dangers
-from orchtui.engine.as_typed import command_line
+from orchtui.engine.agents.specialists import Source, Specialist
 from orchtui.engine.backends import preset_calls
+from orchtui.engine.backends.handover import assignment
 from orchtui.engine.errors import InputError
-from orchtui.engine.handover import assignment
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.specialists import Source, Specialist
-from orchtui.engine.trust import Danger, Own, UntrustedError, headline, listed
-from orchtui.engine.trust_store import TrustStore, untrusted
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
+from orchtui.engine.texts.as_typed import command_line
+from orchtui.engine.trusting import dangers
+from orchtui.engine.trusting.trust import Danger, Own, UntrustedError, headline, listed
+from orchtui.engine.trusting.trust_store import TrustStore, untrusted
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.trust import Danger
-from orchtui.engine.trust_store import TrustStore
+from orchtui.engine.trusting.trust import Danger
+from orchtui.engine.trusting.trust_store import TrustStore
 
 
 def danger(fingerprint: str) -> Danger:

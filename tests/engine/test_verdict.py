@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 
-from orchtui.engine import events as ev
-from orchtui.engine import run as runs
-from orchtui.engine import verdict
-from orchtui.engine.aggregation import run_result
-from orchtui.engine.execution_log import log
-from orchtui.engine.plan import Priority
+from orchtui.engine.plans.plan import Priority
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import run as runs
+from orchtui.engine.runs import verdict
+from orchtui.engine.telling import run_result
+from orchtui.engine.telling.execution_log import log
 from tests.engine.scripted import task
 from tests.engine.told import START, Scenario, Told, finished, play, scenarios
 

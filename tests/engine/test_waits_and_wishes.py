@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import verdict
-from orchtui.engine.addition import Addition
 from orchtui.engine.backends import base
 from orchtui.engine.errors import BackendError
-from orchtui.engine.executor import Executor
-from orchtui.engine.lanes import Limiters
-from orchtui.engine.plan import Limits
+from orchtui.engine.execution.addition import Addition
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.lanes import Limiters
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
 from orchtui.engine.workspace.site import BareSite, BareWorkspaces, Seen
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, says, schedule_of, task

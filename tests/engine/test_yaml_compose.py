@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from orchtui.engine import yaml_compose
 from orchtui.engine.errors import InputError
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Problems, Scalar, compose
+from orchtui.engine.yaml import yaml_compose
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Problems, Scalar, compose
 
 LOADERS = [
     pytest.param(yaml.SafeLoader, id="python"),

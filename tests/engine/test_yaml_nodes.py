@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from orchtui.engine import yaml_values as v
 from orchtui.engine.errors import InputError
-from orchtui.engine.yaml_compose import Problems, compose
-from orchtui.engine.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
+from orchtui.engine.yaml import yaml_values as v
+from orchtui.engine.yaml.yaml_compose import Problems, compose
+from orchtui.engine.yaml.yaml_nodes import Record, list_of, mapping_of, read_whole, record, struct
 
 SLUG = v.matching(re.compile("[a-z]+"), "small letters")
 

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchtui.engine.yaml_compose import MapNode, Problems, Scalar, compose
-from orchtui.engine.yaml_write import block, quoted, sequence
+from orchtui.engine.yaml.yaml_compose import MapNode, Problems, Scalar, compose
+from orchtui.engine.yaml.yaml_write import block, quoted, sequence
 
 PIECES = [
     *("no", "1:30", "2024-01-01", "null", "~", "0x10", "007", "1_000", ".inf", "<<", "=", "y", "N"),

@@ -6,15 +6,15 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
-from orchtui.engine import run as runs
 from orchtui.engine.backends import base
-from orchtui.engine.executor import Executor
+from orchtui.engine.execution.executor import Executor
 from orchtui.engine.independence.report import Finding
-from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
-from orchtui.engine.prices import ANY, Price, Prices
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import AggregateStrategy, Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs import run as runs
+from orchtui.engine.scheduling.prices import ANY, Price, Prices
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import virtual_time
 from tests.engine.schedules import build
 from tests.engine.scripted import (

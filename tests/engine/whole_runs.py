@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orchtui.engine import events as ev
+from orchtui.engine.agents.specialists import BUILT_IN, AgentFolder, Agents
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
-from orchtui.engine.specialists import BUILT_IN, AgentFolder, Agents
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.orchestrator import Orchestrator
+from orchtui.engine.sessions.project import Project
 from tests.server import MessagesServer, Pause, Received, Reply
 from tests.server.turns import Block, call, text, turn
 

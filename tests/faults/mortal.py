@@ -25,8 +25,8 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan_file import load_plan
-from orchtui.engine.project import Project
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.sessions.project import Project
 from tests.faults import ROOT
 
 _STEPS = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.truncate", "fcntl.flock"})

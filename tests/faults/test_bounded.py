@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.config import load_config
-from orchtui.engine import fold, independence, specialists
-from orchtui.engine import journal as journals
-from orchtui.engine.aggregation.run_result import result
+from orchtui.engine import independence
+from orchtui.engine.agents import specialists
 from orchtui.engine.backends.agent_reading import LineReading
 from orchtui.engine.backends.anthropic_blocks import TurnStream
 from orchtui.engine.backends.anthropic_errors import Failures
@@ -26,16 +25,19 @@ from orchtui.engine.backends.claude_output import ClaudeOutput
 from orchtui.engine.backends.codex_output import CodexOutput
 from orchtui.engine.backends.gemini_output import GeminiOutput
 from orchtui.engine.backends.opencode_output import OpencodeOutput
-from orchtui.engine.demoting import demote
+from orchtui.engine.consulting.opinion_answer import read_answer
 from orchtui.engine.errors import OrchtuiError
-from orchtui.engine.events import Usage
-from orchtui.engine.execution_log import log
 from orchtui.engine.generators.parameter_tables import read_table
-from orchtui.engine.opinion_answer import read_answer
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.journals import journal as journals
+from orchtui.engine.plan_files.plan_file import parse_plan
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.request import parse_request
+from orchtui.engine.run_events.events import Usage
+from orchtui.engine.runs import fold
+from orchtui.engine.telling.execution_log import log
+from orchtui.engine.telling.run_result import result
 from orchtui.engine.text import Cleaner, clean, clean_line
+from orchtui.engine.texts.demoting import demote
 from tests.engine.scripted import task
 from tests.engine.test_request_properties import FRAGMENTS
 from tests.engine.told import Told

@@ -24,11 +24,11 @@ from typing import Any
 import anthropic  # noqa: F401  before a run needs it: that takes a second
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
-from orchtui.engine.files import make_own_folder
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.journals.files import make_own_folder
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine.backends.asking import KEY
 from tests.engine.schedules import build
 from tests.engine.whole_runs import Ended, follow, task_named

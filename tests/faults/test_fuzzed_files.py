@@ -14,18 +14,20 @@ from typing import Any
 from hypothesis import strategies as st
 
 from orchtui.config import load_config
-from orchtui.engine import events as ev
-from orchtui.engine import execution_log, fold, report, specialists, summary, verdict
-from orchtui.engine import journal as journals
-from orchtui.engine.aggregation import run_result
+from orchtui.engine.agents import specialists
 from orchtui.engine.backends import registry
+from orchtui.engine.consulting.opinion_answer import read_answer
 from orchtui.engine.errors import InputError, OrchtuiError
-from orchtui.engine.opinion_answer import read_answer
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import dump_plan, load_plan, parse_plan
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal as journals
+from orchtui.engine.plan_files.plan_file import dump_plan, load_plan, parse_plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.request import parse_request
-from orchtui.engine.trust_store import TrustStore
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling import execution_log, report, run_result
+from orchtui.engine.trusting.trust_store import TrustStore
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.faults import ROOT

@@ -26,7 +26,7 @@ from orchtui.engine.backends.codex_output import CodexOutput
 from orchtui.engine.backends.gemini_output import GeminiOutput
 from orchtui.engine.backends.opencode_output import OpencodeOutput
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import Cleaner, clean, clean_line, is_clean
 from tests.engine.backends.test_acp_wire import Reading as WireReading
 from tests.faults.forms import fuzz

@@ -18,12 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
 from orchtui.engine.errors import RunNotFoundError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plan_files.plan_file import dump_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
 from tests.faults.forms import form
 from tests.faults.mortal import Fate, Given, Mortals, Order, notes_of, project_of
 

@@ -19,11 +19,11 @@ from typing import Any
 import psutil
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.backends import base
-from orchtui.engine.disk import Disk
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan, Task
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine import virtual_time
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, report_of, says, task

@@ -12,8 +12,8 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.reuse_question import ResumeQuestion

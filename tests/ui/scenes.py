@@ -13,16 +13,16 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
+from orchtui.engine.agents.specialists import AgentFolder, Agents
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.changes import Change, Meeting
+from orchtui.engine.changed_files.changes import Change, Meeting
 from orchtui.engine.history import labels
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.replay.player import Player
 from orchtui.engine.replay.recording import open_recording
-from orchtui.engine.specialists import AgentFolder, Agents
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.changes_view import ChangesView
 from orchtui.ui.dialogs.dialogs import Ask, Read

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask

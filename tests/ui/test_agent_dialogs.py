@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.agent_card import card
-from orchtui.engine.changes import Change, Meeting, Standing
-from orchtui.engine.specialists import BUILT_IN, Agents, Diagnostic, Specialist
+from orchtui.engine.agents.specialists import BUILT_IN, Agents, Diagnostic, Specialist
+from orchtui.engine.changed_files.changes import Change, Meeting, Standing
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.staff.agent_card import card
 from orchtui.ui.dialogs.changes_view import ChangesView
 from orchtui.ui.dialogs.diff_rows import DiffRows
 from orchtui.ui.dialogs.permission_question import PermissionQuestion

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.applying import Applied
+from orchtui.engine.changed_files.applying import Applied
+from orchtui.engine.run_events import events as ev
 from orchtui.ui.desks.apply_desk import choose_and_apply, told
 from orchtui.ui.dialogs.changes_view import ChangesView
 from tests.engine.scripted import task

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.dialogs.changes_view import ChangesView
 from tests.engine.whole_runs import (
     agent_file,

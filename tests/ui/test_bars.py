@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.time_axis import TimeAxis
 from orchtui.ui.timeline.task_bars import Bars, Cell, write
 from orchtui.ui.timeline.time_ruler import Scale
 from orchtui.ui.timeline.time_window import View

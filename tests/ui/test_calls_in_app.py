@@ -9,10 +9,10 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
 from orchtui.config import Notify
-from orchtui.engine import events as ev
-from orchtui.engine import past_runs
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.notices import calls
 from orchtui.ui.terminal.attention import Attention

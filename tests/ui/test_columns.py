@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from orchtui.engine.events import Census
 from orchtui.engine.history.run_row import RunRow
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.summary import Summary
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events.events import Census
+from orchtui.engine.run_folders.summary import Summary
 from orchtui.engine.text import clean_line
 from orchtui.ui.compose import task_columns
 from orchtui.ui.compose.task_columns import UNCHECKED, Columns

@@ -9,12 +9,12 @@ from textual.pilot import Pilot
 
 from orchtui.engine.choice.judge_answer import Reading
 from orchtui.engine.choice.judging import Judgement
-from orchtui.engine.choice_events import Score
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.past_runs import open_run
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
-from orchtui.engine.trust import Danger
+from orchtui.engine.run_events.choice_events import Score
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.run_folders.past_runs import open_run
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.trusting.trust import Danger
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compare.compare_pane import ComparePane
 from orchtui.ui.dialogs.ask_path import AskPath

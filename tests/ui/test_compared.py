@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
 from orchtui.engine.comparison.difference import Options, Span
 from orchtui.engine.comparison.sides import Side
+from orchtui.engine.run_events import events as ev
 from orchtui.ui.bars.tabs_bar import ORDER, PaneName, names_for
 from orchtui.ui.compare.alike_grid import shade_of
 from orchtui.ui.compare.compare_words import why_closed

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine.agents.specialists import BUILT_IN, Agents
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import BUILT_IN, Agents
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.compose.catalog import catalog_of
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.parts.completing_input import Completing

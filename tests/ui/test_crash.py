@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from orchtui import ui
-from orchtui.engine import fold, journal
 from orchtui.engine.errors import IllegalTransitionError
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.summary import load_all
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_folders.summary import load_all
+from orchtui.engine.runs import fold
+from orchtui.engine.sessions.orchestrator import Orchestrator
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.bars.tabs_bar import TabsBar
 from orchtui.ui.dialogs.trust_question import TrustQuestion

@@ -8,10 +8,10 @@ from textual.widgets import Input
 
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import load_plan, save_plan
-from orchtui.engine.project import Project
-from orchtui.engine.redaction import NOTHING, Redactor
+from orchtui.engine.plan_files.plan_file import load_plan, save_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events.redaction import NOTHING, Redactor
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.draft_store import DraftStore, drafts_folder

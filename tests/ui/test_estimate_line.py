@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.costs import UNKNOWN, Cost
-from orchtui.engine.estimates import Estimate, Part, Time
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.estimates.estimates import Estimate, Part, Time
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.runs.costs import UNKNOWN, Cost
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.estimate_line import estimate_line, roughly
 from tests.ui.conftest import MakeApp, sees

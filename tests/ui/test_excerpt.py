@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.independence.report import Evidence
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.text import clean
 from orchtui.ui.looks.excerpt import field_text, marked_rows, pieces, span_in
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import TextArea
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.dialogs.ask_path import AskPath
 from tests.ui.conftest import MakeApp, sees, until

@@ -3,9 +3,9 @@
 import pytest
 from textual.widgets import Input, TextArea
 
-from orchtui.engine.fitting import Fitter
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.specialists import BUILT_IN, Agents
+from orchtui.engine.agents.specialists import BUILT_IN, Agents
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.staff.fitting import Fitter
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import nobody_fits, who

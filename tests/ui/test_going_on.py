@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.plans.plan import Limits, Plan
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.reuse_question import ResumeQuestion, TakeOverQuestion
 from tests.ui.conftest import (

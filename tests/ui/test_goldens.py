@@ -14,12 +14,12 @@ from types import SimpleNamespace
 import pytest
 from textual.pilot import Pilot
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
 from orchtui.engine.history import labels
-from orchtui.engine.plan import Task
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.replay.player import Player
 from orchtui.engine.replay.recording import open_recording
+from orchtui.engine.run_events import events as ev
 from orchtui.ui import frame
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.runs import run_list, runs_pane

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.tour import STEPS
 from orchtui.ui.keys.hints import PALETTE, first_key

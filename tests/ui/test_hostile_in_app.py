@@ -9,11 +9,11 @@ from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
+from orchtui.engine.agents.specialists import AgentFolder, Agents
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import parse_plan
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import AgentFolder, Agents
+from orchtui.engine.plan_files.plan_file import parse_plan
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean
 from orchtui.ui.app import OrchtuiApp
 from tests.hostile import ACTS, AGENT, HOSTILE, forged, strangers_runs, yaml

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from orchtui.engine.consulting.second_opinion import Opinion
 from orchtui.engine.errors import NoBackendError, StorageError
 from orchtui.engine.independence import declared, fixes
 from orchtui.engine.independence.report import (
@@ -23,8 +24,7 @@ from orchtui.engine.independence.report import (
 )
 from orchtui.engine.independence.task_index import TaskIndex
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.second_opinion import Opinion
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import QUICK, MakeApp, ended, plan_of, screen_text, sees, shows, until

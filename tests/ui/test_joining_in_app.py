@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from orchtui.engine import past_runs
-from orchtui.engine.aggregation import reduction
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.texts import reduction
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.dialogs.join_question import JoinQuestion

@@ -9,7 +9,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.dialogs.ask_path import AskPath

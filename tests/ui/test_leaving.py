@@ -11,7 +11,7 @@ import pytest
 
 from orchtui.engine.backends import registry
 from orchtui.engine.backends.rehearsal import RehearsalBackend
-from orchtui.engine.summary import load_all
+from orchtui.engine.run_folders.summary import load_all
 from orchtui.ui import app as leaving
 from tests.ui.conftest import QUICK, STALL, MakeApp, plan_of, run_to_end, sees, until
 

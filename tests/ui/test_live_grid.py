@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.pilot import Pilot
 
-from orchtui.engine import events as ev
+from orchtui.engine.run_events import events as ev
 from orchtui.ui.output.live_grid import LiveGrid
 from orchtui.ui.output.live_tails import LEAST_HEIGHT, LEAST_WIDTH, LINGER, Cells, shape_of, tail
 from tests.engine.scripted import task

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.expand_dialog import ChooseGenerator, ExpandDialog
 from orchtui.ui.dialogs.ask_path import AskPath

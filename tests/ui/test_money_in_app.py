@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from orchtui.engine.plan import Limits
-from orchtui.engine.prices import Price
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.scheduling.prices import Price
+from orchtui.engine.sessions.project import Project
 from tests.engine.whole_runs import plan_for, project_in, said, scenes, task_named
 from tests.server import MessagesServer
 from tests.ui.conftest import QUICK, MakeApp, plan_of, run_to_end, sees

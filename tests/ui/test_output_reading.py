@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.selection import Selection
 
-from orchtui.engine import events as ev
 from orchtui.engine.errors import ErrorKind
+from orchtui.engine.run_events import events as ev
 from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.terminal.copying import MOST, copied_words, too_much

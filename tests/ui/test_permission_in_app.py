@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from orchtui.engine import questions
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.execution import questions
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs import permission_question
 from orchtui.ui.dialogs.permission_question import PermissionQuestion

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from orchtui.engine.agents.specialists import BUILT_IN, Agents
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import BUILT_IN, Agents
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.dialogs import Ask, Read
 from orchtui.ui.dialogs.long_question import LongQuestion

@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.redaction import Redactor
+from orchtui.engine.run_events.redaction import Redactor
 from orchtui.ui.dialogs.problems_card import ProblemsCard
 from orchtui.ui.notices.problems import MOST, Problems
 from tests.ui.conftest import FAIL, QUICK, MakeApp, plan_of, run_to_end, screen_text, sees, until

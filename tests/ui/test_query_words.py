@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import summary
 from orchtui.engine.history.labels import Labels
 from orchtui.engine.history.run_query import KEYS, parse_query
 from orchtui.engine.history.run_row import RunRow
+from orchtui.engine.run_folders import summary
 from orchtui.ui.parts.completion import matching
 from orchtui.ui.runs.query_words import _VALUES, FILTERS, offers, part_at
 from tests.engine.history.past import completed

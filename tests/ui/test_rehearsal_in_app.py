@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.whole_runs import closing, project_in, said, scenes, task_named
 from tests.server import MessagesServer
 from tests.ui.conftest import QUICK, MakeApp, ended, plan_of, run_to_end, screen_text, sees, until

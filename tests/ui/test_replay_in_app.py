@@ -9,9 +9,10 @@ import pytest
 from textual.geometry import Offset
 from textual.pilot import Pilot
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal, summary
+from orchtui.engine.journals import journal
 from orchtui.engine.replay.player import Player
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.bars.scrubber import Scrubber
 from orchtui.ui.bars.track import THUMB

@@ -3,18 +3,18 @@
 import msgspec
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import summary
-from orchtui.engine.aggregation.joined_events import (
+from orchtui.engine.history.run_row import RunRow
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import (
     Contradiction,
     CrossReading,
     PartReduced,
     ReductionBegun,
 )
-from orchtui.engine.aggregation.seen_words import Line
-from orchtui.engine.history.run_row import RunRow
-from orchtui.engine.run import Run
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.time_axis import TimeAxis
+from orchtui.engine.telling.seen_words import Line
 from orchtui.ui.dialogs.end_notice import end_notice
 from orchtui.ui.runs.run_detail import Detail, lines_of
 from orchtui.ui.runs.run_entry import RunEntry

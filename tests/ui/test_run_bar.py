@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
 from orchtui.ui.bars.run_bar import Facts, RunBar
 from tests.engine.scripted import task
 from tests.engine.told import START, Told

@@ -6,14 +6,14 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from orchtui.engine import summary
-from orchtui.engine.events import seconds
 from orchtui.engine.history.labels import Labels
 from orchtui.engine.history.run_filters import SORT_KEYS
 from orchtui.engine.history.run_history import Hit
 from orchtui.engine.history.run_row import RunRow
 from orchtui.engine.history.word_search import Snippet
-from orchtui.engine.summary import SummaryVerdict
+from orchtui.engine.run_events.events import seconds
+from orchtui.engine.run_folders import summary
+from orchtui.engine.run_folders.summary import SummaryVerdict
 from orchtui.ui.runs import run_columns
 from orchtui.ui.runs.run_columns import Columns, Line, column_at, head, lines_of
 from orchtui.ui.runs.run_entry import LOOKS, SORTS, RunEntry

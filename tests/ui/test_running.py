@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Limits, Task
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.sessions.orchestrator import Orchestrator
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.output.output_text import OutputText
 from tests.ui.conftest import (

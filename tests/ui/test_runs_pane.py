@@ -7,11 +7,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from orchtui.engine import journal, summary
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels
 from orchtui.engine.history.run_history import History
 from orchtui.engine.history.upkeep import Progress
+from orchtui.engine.journals import journal
+from orchtui.engine.run_folders import summary
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.runs import run_detail
 from tests.engine.history.past import completed, left, run_id, told, written

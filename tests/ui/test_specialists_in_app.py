@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.desks import plan_desk
 from orchtui.ui.dialogs.specialists_card import SpecialistsCard
 from tests.engine.whole_runs import (

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.dialogs.dialogs import Ask, AskLine

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import Draft
 from orchtui.ui.compose.task_columns import UNCHECKED, Columns, Standing, heading, row, standings

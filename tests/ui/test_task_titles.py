@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.compose.task_titles import own_titles
 from orchtui.ui.compose.variants import Variant, make_variants
 from tests.ui.conftest import MakeApp, sees

@@ -8,7 +8,7 @@ from textual.filter import NoColor
 
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError
-from orchtui.engine.project import Project
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.looks import themed_app
 from orchtui.ui.looks.theme import Themes, load_theme, theme_folders

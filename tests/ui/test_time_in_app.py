@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
 from orchtui.engine.timing.time_report import time_report
 from orchtui.ui.desks import result_desk, time_reading
 from orchtui.ui.dialogs.time_card import MOST_ROWS, TimeCard, TimeTold, time_text

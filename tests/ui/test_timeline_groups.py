@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.plan import Task
-from orchtui.engine.plan_file import parse_plan
-from orchtui.engine.run import Run
+from orchtui.engine.plan_files.plan_file import parse_plan
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.runs.run import Run
 from orchtui.ui.timeline.timeline_columns import columns
 from orchtui.ui.timeline.timeline_groups import Grouping, groups, possible, usual
 from orchtui.ui.timeline.timeline_model import RowModel

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
-from orchtui.engine import events as ev
-from orchtui.engine.plan import Limits
-from orchtui.engine.prices import ANY, Price, Prices
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.scheduling.prices import ANY, Price, Prices
 from orchtui.ui.timeline.timeline_pane import TimelinePane
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.timeline_words import cost_of

@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.color import Color
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine.run import Attempt, ToolUse
-from orchtui.engine.tool_words import call_words, result_words
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Attempt, ToolUse
+from orchtui.engine.telling.tool_words import call_words, result_words
 from orchtui.ui.bars.run_bar import Facts, RunBar
 from orchtui.ui.looks.contrast import contrast
 from orchtui.ui.looks.specialist_colors import readable

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from orchtui.engine.backends.profiles import Profile
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.dialogs.trust_question import PaidQuestion, TrustQuestion
 from tests.engine.programs_in_runs import plan_of, program
 from tests.engine.whole_runs import agent_file, plan_for, project_in, task_named

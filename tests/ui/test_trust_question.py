@@ -7,10 +7,10 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from orchtui.engine.as_typed import command_line
-from orchtui.engine.costs import Cost
-from orchtui.engine.estimates import Estimate, Part
-from orchtui.engine.trust import Danger
+from orchtui.engine.estimates.estimates import Estimate, Part
+from orchtui.engine.runs.costs import Cost
+from orchtui.engine.texts.as_typed import command_line
+from orchtui.engine.trusting.trust import Danger
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.trust_question import PaidQuestion, TrustQuestion, ask_paid, ask_trust
 from tests.ui.conftest import MakeApp, screen_text, sees, until

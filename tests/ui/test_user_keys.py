@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.project import Project
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.keys.key_help import Wanted
 from orchtui.ui.keys.key_names import is_text, named, show_keys

@@ -3,7 +3,7 @@
 import pytest
 
 from orchtui.engine.independence import check
-from orchtui.engine.plan import Limits, Plan, Task
+from orchtui.engine.plans.plan import Limits, Plan, Task
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.plan_edits import append_plan, waiting_for
 from orchtui.ui.compose.variants import Variant, make_variants, read_variants

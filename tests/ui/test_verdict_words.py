@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from orchtui.engine.independence import declared
 from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.dialogs.run_question import staging_notice
 from orchtui.ui.looks.verdict_words import draw_stages, names_of, numbers_of, task_lines, verdict_of
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import journal
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.orchestrator import Orchestrator
-from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.sessions.orchestrator import Orchestrator
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.dialogs.dialogs import Read
 from tests.ui.conftest import (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.widgets import TextArea
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.compose.task_text import read_task, write_task

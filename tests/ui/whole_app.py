@@ -7,8 +7,8 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.app import OrchtuiApp
 from tests.ui.conftest import screen_text, until
 

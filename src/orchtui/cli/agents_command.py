@@ -13,8 +13,8 @@ from orchtui.cli.as_json import json_text
 from orchtui.cli.options import config_option, make_project, place_options, working_folder
 
 if TYPE_CHECKING:
-    from orchtui.engine.agent_card import Card
-    from orchtui.engine.specialists import Diagnostic, Specialist
+    from orchtui.engine.agents.specialists import Diagnostic, Specialist
+    from orchtui.engine.staff.agent_card import Card
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
 _LABEL = 9
@@ -69,9 +69,9 @@ def check(paths: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
     Exit codes: 0 clean, 1 warnings or errors, 2 a path is not there or the configuration is bad.
     """
     from orchtui.config import load_config
-    from orchtui.engine.agent_lint import check_files
-    from orchtui.engine.agent_places import is_missing
+    from orchtui.engine.agents.agent_places import is_missing
     from orchtui.engine.errors import InputError, Problem
+    from orchtui.engine.staff.agent_lint import check_files
 
     paths = paths or (Path(".claude", "agents"),)
     missing = [path for path in paths if is_missing(path)]
@@ -98,7 +98,7 @@ def check(paths: tuple[Path, ...], as_json: bool, config: Path | None) -> int:
 
 
 def _card_lines(card: "Card", width: int) -> Iterator[str]:
-    from orchtui.engine.backends.names import WITH_TOOLS_OF_THEIR_OWN
+    from orchtui.engine.plans.backend_names import WITH_TOOLS_OF_THEIR_OWN
     from orchtui.engine.text import clean_line
 
     name = clean_line(card.name, 64)
@@ -187,7 +187,7 @@ def _row(
     file: Path, specialist: "Specialist | None", diagnostics: "tuple[Diagnostic, ...]"
 ) -> dict[str, Any]:
     """What `check` says about a file: its model as written, its tools through an API."""
-    from orchtui.engine.agent_card import card
+    from orchtui.engine.staff.agent_card import card
     from orchtui.engine.text import clean_line
 
     shown = card(specialist, resolve_model=lambda model: model, backend="") if specialist else None

@@ -15,8 +15,8 @@ from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options
 
 if TYPE_CHECKING:
-    from orchtui.engine.applying import Applied
-    from orchtui.engine.changes import Change, Ground, Meeting
+    from orchtui.engine.changed_files.applying import Applied
+    from orchtui.engine.changed_files.changes import Change, Ground, Meeting
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 _MARKS = {
@@ -57,8 +57,8 @@ def command(
 
     Exit codes: 0 done, 1 something could not be applied, 2 bad input.
     """
-    from orchtui.engine import applying
-    from orchtui.engine.changes import Ground, changes_of
+    from orchtui.engine.changed_files import applying
+    from orchtui.engine.changed_files.changes import Ground, changes_of
 
     if undo and (paths or tasks or dry_run):
         raise click.UsageError("--undo takes back all that was applied last; it takes no choice")
@@ -117,7 +117,7 @@ def _undisputed(
     changes: Sequence["Change"], ground: "Ground", *, named: bool
 ) -> tuple[list["Change"], list["Applied"]]:
     """What --yes applies, and what it leaves to a person."""
-    from orchtui.engine.applying import Applied
+    from orchtui.engine.changed_files.applying import Applied
 
     plain, left = [], []
     paths = [change.path for change in changes]
@@ -173,7 +173,7 @@ def _show_all(changes: Sequence["Change"], ground: "Ground") -> None:
 
 def _show(change: "Change", meeting: "Meeting", ground: "Ground") -> None:
     """Print a change for a person; colours are left out where there is no terminal."""
-    from orchtui.engine.applying import diff
+    from orchtui.engine.changed_files.applying import diff
 
     click.secho(f"{_safe(change.path)}  ({_about(change, meeting)})", bold=True)
     for line in diff(change, ground, meeting).split("\n"):
@@ -199,7 +199,7 @@ def _shown(changes: Sequence["Change"], ground: "Ground", as_json: bool) -> int:
         if not changes:
             click.echo("There are no files to apply.", err=True)
         return 0
-    from orchtui.engine.applying import diff
+    from orchtui.engine.changed_files.applying import diff
 
     rows = []
     for change in changes:

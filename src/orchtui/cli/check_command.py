@@ -28,11 +28,11 @@ from orchtui.cli.options import (
 from orchtui.engine.text import clean, clean_line
 
 if TYPE_CHECKING:
+    from orchtui.engine.consulting.second_opinion import Opinion
     from orchtui.engine.independence import Evidence, IndependenceReport
-    from orchtui.engine.plan import Plan
-    from orchtui.engine.plan_places import PlanText
-    from orchtui.engine.project import Project
-    from orchtui.engine.second_opinion import Opinion
+    from orchtui.engine.plans.plan import Plan
+    from orchtui.engine.plans.plan_places import PlanText
+    from orchtui.engine.sessions.project import Project
 
 _WIDTH = 100
 """Cells of a line where standard output is no terminal."""
@@ -214,8 +214,8 @@ def _check(
 def _read(
     source: str | None, request: str | None, most: int | None
 ) -> "tuple[Plan, PlanText | None]":
-    from orchtui.engine.input_file import file_name, read_text
-    from orchtui.engine.plan_file import parse_placed
+    from orchtui.engine.plan_files.plan_file import parse_placed
+    from orchtui.engine.texts.input_file import file_name, read_text
 
     if source is None:
         return read_plan(None, request, working_folder(), most), None
@@ -230,7 +230,7 @@ def _read(
 def _hindrances(plan: "Plan") -> Iterator[str]:
     """What `run` would refuse."""
     from orchtui.engine.errors import InputError
-    from orchtui.engine.hindrances import refuse
+    from orchtui.engine.plans.hindrances import refuse
 
     try:
         refuse(plan)
@@ -250,7 +250,7 @@ def _second_opinion(
     name: str,
 ) -> "IndependenceReport":
     """The report with a model's findings; what was asked, used and ignored is told beside it."""
-    from orchtui.engine.second_opinion import TIMEOUT, with_opinion
+    from orchtui.engine.consulting.second_opinion import TIMEOUT, with_opinion
 
     backend, _ = project.opinion_backend(plan)
     if asking.trust:

@@ -12,9 +12,9 @@ import click
 from orchtui.cli.carets import underlined
 from orchtui.engine.independence import Evidence, Finding, IndependenceReport
 from orchtui.engine.independence.report import FindingKind, Reasons
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
-from orchtui.engine.yaml_write import quoted
+from orchtui.engine.yaml.yaml_write import quoted
 
 MEANINGS: Mapping[FindingKind, str] = {
     "declared": "The plan says itself, with `after`, that one task needs another one's result.",

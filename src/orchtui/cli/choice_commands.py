@@ -12,12 +12,12 @@ from orchtui.cli.options import make_project, model_options, place_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
-    from orchtui.engine.choice.choosing import Make
+    from orchtui.engine.afterwards.choosing import Make
     from orchtui.engine.choice.judging import Judgement
-    from orchtui.engine.events import ChoiceEvent
-    from orchtui.engine.project import Project
-    from orchtui.engine.run import Run
-    from orchtui.engine.stamp import Stamp
+    from orchtui.engine.run_events.events import ChoiceEvent
+    from orchtui.engine.run_events.stamp import Stamp
+    from orchtui.engine.runs.run import Run
+    from orchtui.engine.sessions.project import Project
 
 _STARS = click.IntRange(0, 5)
 
@@ -33,9 +33,9 @@ def choose(which: str, why: str, take_back: bool, out: Path, config: Path | None
     It is written into the run's journal, and the run's files are written and published anew. With
     `aggregate: compare` the chosen text becomes the result; with any other, the result names it.
     """
-    from orchtui.engine import run_reference
-    from orchtui.engine.choice.choosing import chosen
-    from orchtui.engine.choice_told import chosen_line
+    from orchtui.engine.afterwards.choosing import chosen
+    from orchtui.engine.runs import run_reference
+    from orchtui.engine.telling.choice_told import chosen_line
     from orchtui.engine.text import clean_line
 
     run_id, rest = run_reference.split(which)
@@ -62,9 +62,10 @@ def choose(which: str, why: str, take_back: bool, out: Path, config: Path | None
 @place_options
 def rate(which: str, stars: int, note: str, out: Path, config: Path | None) -> int:
     """Give a task's result 1 to 5 stars; 0 takes them back."""
-    from orchtui.engine import choice_told, run_reference
-    from orchtui.engine.choice.choosing import rated
+    from orchtui.engine.afterwards.choosing import rated
     from orchtui.engine.errors import InputError
+    from orchtui.engine.runs import run_reference
+    from orchtui.engine.telling import choice_told
     from orchtui.engine.text import clean_line
 
     run_id, rest = run_reference.split(which)
@@ -126,7 +127,7 @@ def judge(
 
 
 def _written(project: "Project", run_id: str, make: "Make") -> "Run":
-    from orchtui.engine.choice.choosing import write_down
+    from orchtui.engine.afterwards.choosing import write_down
 
     redactor = project.backends.redactor
     return ending.run(write_down(project.out, project.folder, run_id, make, redactor))
@@ -142,7 +143,7 @@ async def _judged(
 
 
 def _tell(run: "Run", judgement: "Judgement", *, as_json: bool) -> None:
-    from orchtui.engine import choice_told
+    from orchtui.engine.telling import choice_told
     from orchtui.engine.text import clean_line
 
     if as_json:

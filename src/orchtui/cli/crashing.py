@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from orchtui.engine.redaction import Redactor
+    from orchtui.engine.run_events.redaction import Redactor
 
 EXIT_CODE = 70
 """EX_SOFTWARE of sysexits.h, so that a crash is never taken for a verdict."""
@@ -42,10 +42,10 @@ def tell(error: BaseException) -> int:
     Returns:
         The exit code.
     """
-    from orchtui.engine import crash_report
-    from orchtui.engine.child_environment import ChildEnvironment
+    from orchtui.engine.backends.child_environment import ChildEnvironment
     from orchtui.engine.errors import StorageError
-    from orchtui.engine.redaction import Redactor
+    from orchtui.engine.run_events.redaction import Redactor
+    from orchtui.engine.telling import crash_report
 
     run_id, out, cause = "", "", error
     redactor = Redactor(ChildEnvironment(os.environ).secrets)

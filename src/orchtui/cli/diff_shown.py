@@ -146,8 +146,8 @@ _HEADS = (
 
 def _counted(number: int, side: "Side") -> tuple[str, ...]:
     from orchtui.engine.comparison.similarity import measures
-    from orchtui.engine.costs import show_dollars
-    from orchtui.engine.durations import show_duration
+    from orchtui.engine.runs.costs import show_dollars
+    from orchtui.engine.texts.durations import show_duration
 
     found = measures(side)
     counts = (found.characters, found.words, found.headings, found.links, found.code_blocks)

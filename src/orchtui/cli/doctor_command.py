@@ -19,7 +19,7 @@ from orchtui.engine.text import clean_line
 if TYPE_CHECKING:
     from orchtui.cli.effective import Fact
     from orchtui.config import Settings
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 
 @click.command("doctor")
@@ -114,8 +114,8 @@ def _wrong_keys(settings: "Settings") -> list[str]:
 def _line(fact: "Fact") -> str:
     """`limits.timeout: 30m (default)`."""
     from orchtui.cli.effective import DEFAULT
-    from orchtui.engine.durations import format_duration
-    from orchtui.engine.hedging.hedge_setting import format_hedge
+    from orchtui.engine.texts.durations import format_duration
+    from orchtui.engine.texts.hedge_setting import format_hedge
 
     value = fact.value
     if value is None:
@@ -133,7 +133,7 @@ def _line(fact: "Fact") -> str:
 
 def _prices(project: "Project") -> list[str]:
     """Where it is known from what models cost."""
-    from orchtui.engine.price_list import published
+    from orchtui.engine.estimates.price_list import published
 
     listed = published()
     return [f"Anthropic's list of {listed.date}: {listed.source}", *project.price_files]

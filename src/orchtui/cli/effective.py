@@ -14,7 +14,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from orchtui.config import Settings
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 DEFAULT = "default"
 Value = str | int | float | bool | None
@@ -112,9 +112,9 @@ def _workers(project: "Project", sources: _Sources) -> Iterator[Fact]:
 
 def _limits(project: "Project", sources: _Sources) -> Iterator[Fact]:
     from orchtui.engine.backends.anthropic_turns import MAX_TURNS
+    from orchtui.engine.execution.supervisor import FIRST_TOKEN
     from orchtui.engine.generators.entry_keys import DEFAULT_MOST
-    from orchtui.engine.resolve import DEFAULTS
-    from orchtui.engine.supervisor import FIRST_TOKEN
+    from orchtui.engine.scheduling.resolve import DEFAULTS
 
     flags = msgspec.structs.asdict(project.overrides.limits)
     held = project.overrides.limits.over(project.defaults).over(DEFAULTS)
@@ -136,7 +136,7 @@ def _models(project: "Project", sources: _Sources) -> Iterator[Fact]:
 
 
 def _agents(project: "Project", settings: "Settings", sources: _Sources) -> Iterator[Fact]:
-    from orchtui.engine.specialists import agent_folders
+    from orchtui.engine.agents.specialists import agent_folders
 
     for folder in agent_folders(project.folder, Path.home(), settings.agents):
         yield Fact("agents", str(folder.path), sources.of(f"agents.{folder.named}"))

@@ -30,7 +30,7 @@ def command(plan: Path | None, theme: str | None, **options: Any) -> int:
     # of the time to the first frame, after which the app switches it on again.
     gc.disable()
     from orchtui.config import load_config
-    from orchtui.engine.plan_file import load_plan
+    from orchtui.engine.plan_files.plan_file import load_plan
     from orchtui.ui.app import OrchtuiApp
     from orchtui.ui.terminal.attention import DEFAULT
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
-    from orchtui.engine.project import Project
+    from orchtui.engine.plans.plan import Plan
+    from orchtui.engine.sessions.project import Project
 
 DEFAULT_OUT = Path("artifacts")
 """The artifacts folder where nobody names one."""
@@ -28,7 +28,7 @@ class Rate(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        from orchtui.engine.rates import parse_rate
+        from orchtui.engine.texts.rates import parse_rate
 
         try:
             return parse_rate(str(value))
@@ -44,7 +44,7 @@ class Hedge(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        from orchtui.engine.hedging.hedge_setting import parse_hedge
+        from orchtui.engine.texts.hedge_setting import parse_hedge
 
         try:
             return parse_hedge(str(value))
@@ -60,7 +60,7 @@ class Duration(click.ParamType[float]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        from orchtui.engine.durations import parse_duration
+        from orchtui.engine.texts.durations import parse_duration
 
         try:
             return parse_duration(str(value))
@@ -157,12 +157,12 @@ def make_project(
     """
     from orchtui.cli.trusting import user_store
     from orchtui.config import load_config
+    from orchtui.engine.agents.specialists import Agents, agent_folders
     from orchtui.engine.backends.registry import Backends
     from orchtui.engine.errors import InputError
-    from orchtui.engine.plan import Limits
-    from orchtui.engine.project import Project
-    from orchtui.engine.resolve import Overrides
-    from orchtui.engine.specialists import Agents, agent_folders
+    from orchtui.engine.plans.plan import Limits
+    from orchtui.engine.scheduling.resolve import Overrides
+    from orchtui.engine.sessions.project import Project
 
     folder = working_folder()
     settings = load_config(folder, config)
@@ -210,7 +210,7 @@ def read_plan(source: str | None, request: str | None, folder: Path, most: int |
         InputError: with all that is wrong with it.
         click.UsageError: when neither or both are given.
     """
-    from orchtui.engine.plan_file import load_plan, parse_plan
+    from orchtui.engine.plan_files.plan_file import load_plan, parse_plan
     from orchtui.engine.request import parse_request
 
     if (source is None) == (request is None):
@@ -244,7 +244,7 @@ def read_stdin() -> str:
         InputError: when it is too large, is not UTF-8 or is no text.
     """
     from orchtui.engine.errors import InputError
-    from orchtui.engine.input_file import MAX_BYTES, decode
+    from orchtui.engine.texts.input_file import MAX_BYTES, decode
 
     data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin is not None else b""
     if len(data) > MAX_BYTES:

@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from orchtui.engine.history.run_history import History
     from orchtui.engine.history.run_row import RunRow
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 PATIENCE = 10.0
 """Seconds to wait for another orchtui that brings the index up to date."""

@@ -18,7 +18,7 @@ from orchtui.cli.proposing import (
 )
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
+    from orchtui.engine.plans.plan import Plan
 
 
 class _TextFirst(click.Command):
@@ -60,8 +60,8 @@ def command(
     Exit codes: 0 there is a plan, 1 the model's answer could not be used, 2 bad input or no model.
     """
     from orchtui.engine.errors import InputError
-    from orchtui.engine.plan import Plan
     from orchtui.engine.planning.plan_question import why_not
+    from orchtui.engine.plans.plan import Plan
     from orchtui.engine.request import parse_request
 
     said = {"max-tasks": max_tasks, "timeout": timeout is not None, "trust": trust, **choices}

@@ -16,18 +16,18 @@ from rich.table import Table
 from rich.text import Text
 
 from orchtui.cli.output import Output
-from orchtui.engine import events as ev
-from orchtui.engine import outcome_words, rehearsed, verdict
-from orchtui.engine.artifacts import LOG
-from orchtui.engine.budget import warning_words
-from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
-from orchtui.engine.hedging.hedge_told import event_words
-from orchtui.engine.run import Run, Status, TaskRun
-from orchtui.engine.steering_told import limit, wish
-from orchtui.engine.storage_words import headline, sentence
+from orchtui.engine.execution.budget import warning_words
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders.artifacts import LOG
+from orchtui.engine.runs import outcome_words, rehearsed, verdict
+from orchtui.engine.runs.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
+from orchtui.engine.runs.run import Run, Status, TaskRun
+from orchtui.engine.telling.hedge_told import event_words
+from orchtui.engine.telling.steering_told import limit, wish
+from orchtui.engine.telling.storage_words import headline, sentence
+from orchtui.engine.telling.tool_words import call_words
 from orchtui.engine.text import clean_line
-from orchtui.engine.tool_words import call_words
+from orchtui.engine.texts.durations import show_duration
 
 _LOOKS: dict[Status, tuple[str, str]] = {
     "waiting": ("◌", "dim"),
@@ -132,7 +132,7 @@ class Progress:
 
     def _tell_part(self, event: ev.PartReduced | ev.ReductionBegun) -> None:
         """A part of results that are too long to be read at once."""
-        from orchtui.engine.aggregation.joined_told import part_words, reduction_words
+        from orchtui.engine.telling.joined_told import part_words, reduction_words
 
         if isinstance(event, ev.ReductionBegun):
             what, style = reduction_words(event), "dim"

@@ -14,7 +14,7 @@ from orchtui.cli.checks import Check, State
 
 if TYPE_CHECKING:
     from orchtui.config import Settings
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 LITTLE_SPACE = 200 * 2**20
 """Bytes free below which a long run may fill the disk."""

@@ -15,9 +15,9 @@ from orchtui.cli.options import Duration, config_option, errors_as_json, model_o
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
     from orchtui.engine.planning.planner import Proposal
-    from orchtui.engine.project import Project
+    from orchtui.engine.plans.plan import Plan
+    from orchtui.engine.sessions.project import Project
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -111,7 +111,7 @@ def told_why_not(proposal: "Proposal", *, as_json: bool) -> int:
 
 def deliver(plan: "Plan", output: Path | None, *, as_json: bool) -> None:
     """Write or print a plan, and say what it leaves open."""
-    from orchtui.engine.plan_file import dump_plan, save_plan
+    from orchtui.engine.plan_files.plan_file import dump_plan, save_plan
 
     if output is not None:
         save_plan(plan, output)

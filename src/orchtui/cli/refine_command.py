@@ -18,8 +18,8 @@ from orchtui.cli.proposing import (
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
     from orchtui.engine.planning.refinement_question import Refinement
+    from orchtui.engine.plans.plan import Plan
 
 
 @click.command("refine")

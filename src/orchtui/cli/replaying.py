@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from orchtui.cli.output import Output
-    from orchtui.engine.follower import AnyEvent
     from orchtui.engine.replay.player import Player
+    from orchtui.engine.run_folders.follower import AnyEvent
 
 MARK = "REPLAY"
 STOPPED, IN_PART, GONE = 130, 1, 141
@@ -95,8 +95,8 @@ async def _opened(folder: Path, speed: float, begin: str, stop: asyncio.Event) -
 
 
 def _announce(player: "Player", err: "Output") -> None:
-    from orchtui.engine.durations import show_duration
     from orchtui.engine.text import clean_line
+    from orchtui.engine.texts.durations import show_duration
 
     recording = player.recording
     speed = "as fast as it goes" if player.speed == math.inf else f"at {player.speed:g}x"
@@ -110,7 +110,7 @@ def _announce(player: "Player", err: "Output") -> None:
 
 async def _play_progress(player: "Player", err: "Output", stop: asyncio.Event) -> None:
     from orchtui.cli.progress import Progress
-    from orchtui.engine import events as ev
+    from orchtui.engine.run_events import events as ev
 
     run = player.run  # the same one to the end: nothing is skipped
     table = err.isatty()
@@ -124,7 +124,7 @@ async def _play_progress(player: "Player", err: "Output", stop: asyncio.Event) -
 
 async def _play_events(player: "Player", out: "Output", stop: asyncio.Event) -> None:
     from orchtui.cli.as_json import json_text
-    from orchtui.engine import events as ev
+    from orchtui.engine.run_events import events as ev
 
     recording = player.recording
     head = {

@@ -7,8 +7,8 @@ output. This module never starts a run.
 import click
 
 from orchtui.cli.as_json import json_text
-from orchtui.engine import reuse_told
-from orchtui.engine.resuming import Prospect
+from orchtui.engine.resumption import reuse_told
+from orchtui.engine.resumption.resuming import Prospect
 
 
 def tell(prospect: Prospect) -> None:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from orchtui.cli.output import Output
-    from orchtui.engine.events import Verdict
-    from orchtui.engine.orchestrator import Orchestrator
-    from orchtui.engine.project import Project
-    from orchtui.engine.resuming import Prospect
-    from orchtui.engine.schedule import Schedule
+    from orchtui.engine.resumption.resuming import Prospect
+    from orchtui.engine.run_events.events import Verdict
+    from orchtui.engine.scheduling.schedule import Schedule
+    from orchtui.engine.sessions.orchestrator import Orchestrator
+    from orchtui.engine.sessions.project import Project
 
 _MOST_CHOSEN = 12
 """Tasks of which it is told who was chosen for them."""
@@ -127,7 +127,7 @@ def begin_new(project: "Project", prospect: "Prospect") -> "Orchestrator":
 
 
 def _print_estimate(project: "Project", prospect: "Prospect", *, as_json: bool) -> None:
-    from orchtui.engine import estimate_words as words
+    from orchtui.engine.estimates import estimate_words as words
 
     found = project.estimate(prospect.schedule, prospect.reuse.reused if prospect.reuse else ())
     if as_json:
@@ -180,8 +180,8 @@ def drive(
 async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) -> int:
     from orchtui.cli.output import Output
     from orchtui.cli.progress import Progress
-    from orchtui.engine import events as ev
-    from orchtui.engine import verdict
+    from orchtui.engine.run_events import events as ev
+    from orchtui.engine.runs import verdict
 
     out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
     # Where both are one terminal, a table would be drawn over the events.
@@ -223,8 +223,8 @@ def _crashed(orchestrator: "Orchestrator", project: "Project") -> Exception:
 
 
 def _exit_code(word: "Verdict", output_error: OSError | None) -> int:
-    from orchtui.engine import verdict
     from orchtui.engine.errors import StorageError
+    from orchtui.engine.runs import verdict
 
     if isinstance(output_error, BrokenPipeError):
         return 141

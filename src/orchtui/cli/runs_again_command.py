@@ -9,9 +9,9 @@ from orchtui.cli.options import make_project, running_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
-    from orchtui.engine.orchestrator import Orchestrator
-    from orchtui.engine.project import Project
-    from orchtui.engine.resuming import Prospect
+    from orchtui.engine.resumption.resuming import Prospect
+    from orchtui.engine.sessions.orchestrator import Orchestrator
+    from orchtui.engine.sessions.project import Project
 
 
 @click.command("again")

@@ -12,10 +12,10 @@ from orchtui.cli.options import make_project, model_options, place_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
-    from orchtui.engine.events import RunEvent
-    from orchtui.engine.plan import AggregateStrategy
-    from orchtui.engine.project import Project
-    from orchtui.engine.run import Run
+    from orchtui.engine.plans.plan import AggregateStrategy
+    from orchtui.engine.run_events.events import RunEvent
+    from orchtui.engine.runs.run import Run
+    from orchtui.engine.sessions.project import Project
 
 _SAME_WISH_S = 1.0
 """Seconds in which several signals are one wish: supervisors signal a process and its group."""
@@ -84,8 +84,8 @@ async def _joined(project: "Project", run: "Run", strategy: "AggregateStrategy")
 
 
 def _tell_part(batch: "Sequence[RunEvent]") -> None:
-    from orchtui.engine.aggregation.joined_told import part_words, reduction_words, stopped_words
-    from orchtui.engine.events import AggregationStopped, PartReduced, ReductionBegun
+    from orchtui.engine.run_events.events import AggregationStopped, PartReduced, ReductionBegun
+    from orchtui.engine.telling.joined_told import part_words, reduction_words, stopped_words
     from orchtui.engine.text import clean_line
 
     for event in batch:
@@ -99,7 +99,7 @@ def _tell_part(batch: "Sequence[RunEvent]") -> None:
 
 
 def _tell(project: "Project", run: "Run", *, as_json: bool) -> None:
-    from orchtui.engine.published import Published
+    from orchtui.engine.run_folders.published import Published
     from orchtui.engine.text import clean_line
 
     done = run.aggregated

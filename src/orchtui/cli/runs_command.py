@@ -28,7 +28,7 @@ from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
 
 if TYPE_CHECKING:
-    from orchtui.engine.run import Run, TaskRun
+    from orchtui.engine.runs.run import Run, TaskRun
 
 
 @click.group("runs")
@@ -80,8 +80,8 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     """
     import msgspec
 
-    from orchtui.engine import summary
-    from orchtui.engine.execution_log import log
+    from orchtui.engine.run_folders import summary
+    from orchtui.engine.telling.execution_log import log
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
@@ -91,8 +91,8 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
         details = [_details(opened, task) for task in opened.tasks.values()]
         click.echo(json_text({**shown, "folder": str(folder), "details": details}))
     else:
-        from orchtui.engine import events as ev
-        from orchtui.engine.artifacts import RESULT
+        from orchtui.engine.run_events import events as ev
+        from orchtui.engine.run_folders.artifacts import RESULT
 
         names = {task.task.position: str(folder / task.output) for task in opened.tasks.values()}
         click.echo(
@@ -110,7 +110,7 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 def _details(run: "Run", task: "TaskRun") -> dict[str, Any]:
     import msgspec
 
-    from orchtui.engine.rehearsed import task_words
+    from orchtui.engine.runs.rehearsed import task_words
 
     attempt = task.attempt
     return {

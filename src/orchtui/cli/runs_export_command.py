@@ -11,8 +11,8 @@ from orchtui.cli.options import make_project, place_options
 if TYPE_CHECKING:
     from orchtui.engine.exports.export import Form
     from orchtui.engine.exports.page_frame import Section
-    from orchtui.engine.project import Project
-    from orchtui.engine.run import Run
+    from orchtui.engine.runs.run import Run
+    from orchtui.engine.sessions.project import Project
 
 _FORMS = ("md", "html", "json", "zip", "trace", "log", "svg")
 

@@ -10,7 +10,7 @@ from orchtui.cli.options import make_project, place_options
 
 if TYPE_CHECKING:
     from orchtui.engine.history.labels import Labels
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 
 @click.command("tag")

@@ -12,7 +12,7 @@ from orchtui.cli.past_listing import QueryCommand, row_json, tell, troubles_of, 
 
 if TYPE_CHECKING:
     from orchtui.engine.history.run_row import RunRow
-    from orchtui.engine.summary import Summary
+    from orchtui.engine.run_folders.summary import Summary
 
 _COLUMNS = ("date", "name", "verdict", "tasks", "time", "speedup", "cost", "backend")
 
@@ -40,8 +40,8 @@ def command(
     words" in quotation marks, and a minus before what must not be. What is not understood is told
     and left out. docs/history.md has the rest.
     """
-    from orchtui.engine import rescue
     from orchtui.engine.history.run_query import parse_query
+    from orchtui.engine.run_folders import rescue
     from orchtui.engine.text import clean_line
 
     project = make_project(out=out, config=config)
@@ -82,8 +82,8 @@ def row_line(row: "RunRow") -> str:
 
 def line_of(run: "Summary") -> str:
     """A run's line in the list."""
-    from orchtui.engine.durations import show_duration
     from orchtui.engine.text import clean_line
+    from orchtui.engine.texts.durations import show_duration
 
     part = " in part" if run.rehearsal_in_part else ""
     mark = f" (rehearsal{part})" if run.rehearsal else ""
@@ -103,7 +103,7 @@ def _speedup(run: "Summary") -> str:
 
 def _cost(run: "Summary") -> str:
     """`$0.12`, `≥ $0.12`; nothing where it cost nothing that is known."""
-    from orchtui.engine.costs import show_dollars
+    from orchtui.engine.runs.costs import show_dollars
 
     if not run.cost_at_least:
         return ""

@@ -27,9 +27,9 @@ def command(
     Tasks that were added while it ran are in it, and so are more time, another priority and
     another number of tasks at once. The flags that it was started with are told in a comment.
     """
-    from orchtui.engine.again import damage_told, plan_head, plan_of
     from orchtui.engine.errors import InputError
-    from orchtui.engine.plan_file import dump_plan, save_plan
+    from orchtui.engine.plan_files.plan_file import dump_plan, save_plan
+    from orchtui.engine.resumption.again import damage_told, plan_head, plan_of
     from orchtui.engine.text import clean_line
 
     if output is not None and output.exists() and not force:

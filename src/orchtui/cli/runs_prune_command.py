@@ -43,7 +43,7 @@ def prune(
     from orchtui.cli.runs_trash_command import throw_away
     from orchtui.engine.history.disk_use import measure
     from orchtui.engine.history.pruning import plan_pruning
-    from orchtui.engine.journal import RUNS
+    from orchtui.engine.journals.journal import RUNS
 
     if as_json and not (yes or dry_run):
         raise click.UsageError("--json asks nothing: add --yes or --dry-run")

@@ -127,7 +127,7 @@ def _as_json(one: "Trashed", size: int) -> dict[str, object]:
 
 def _line(name: str, folder: Path) -> str:
     """A run by its name and what it was, as far as its summary tells."""
-    from orchtui.engine import summary
+    from orchtui.engine.run_folders import summary
     from orchtui.engine.text import clean_line
 
     shown = summary.load(folder)

@@ -13,7 +13,7 @@ from orchtui.cli.past_listing import tell, troubles_of, up_to_date
 
 if TYPE_CHECKING:
     from orchtui.engine.history.trends import Trend
-    from orchtui.engine.project import Project
+    from orchtui.engine.sessions.project import Project
 
 _WIDTH = 60
 
@@ -56,7 +56,7 @@ def command(plan: str | None, as_json: bool, out: Path, config: Path | None) -> 
 def _key_of(plan: str | None, project: "Project") -> str:
     """The key of a plan file; empty where PLAN is none."""
     from orchtui.engine.history.run_texts import plan_key
-    from orchtui.engine.plan_file import load_plan
+    from orchtui.engine.plan_files.plan_file import load_plan
 
     if plan is None or not plan.endswith((".yaml", ".yml")) or not Path(plan).is_file():
         return ""
@@ -74,9 +74,9 @@ def _run_of(plan: str, project: "Project") -> str:
 
 
 def _shown(trend: "Trend") -> str:
-    from orchtui.engine.costs import show_dollars
-    from orchtui.engine.durations import show_duration
+    from orchtui.engine.runs.costs import show_dollars
     from orchtui.engine.text import clean_line
+    from orchtui.engine.texts.durations import show_duration
 
     runs = f"{len(trend.points)} run{'' if len(trend.points) == 1 else 's'}"
     about = [runs]

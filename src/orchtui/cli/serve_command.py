@@ -94,7 +94,7 @@ def _check(arguments: tuple[str, ...]) -> None:
         InputError: when the plan or the configuration is.
     """
     from orchtui.cli.open_command import command as opening
-    from orchtui.engine.plan_file import load_plan
+    from orchtui.engine.plan_files.plan_file import load_plan
 
     if any(one in ("-h", "--help") for one in arguments):
         raise click.UsageError(f"see orchtui {shlex.join(('open', '--help'))} for the app's flags")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from orchtui.engine.errors import InputError, Problem
 from orchtui.engine.independence import IndependenceReport
 from orchtui.engine.independence.report import ORDERING
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.staging import Staged
+from orchtui.engine.scheduling.schedule import Schedule
+from orchtui.engine.scheduling.staging import Staged
 from orchtui.engine.text import clean_line
 
 _MOST_REASONS = 8

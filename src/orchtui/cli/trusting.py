@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from orchtui.engine.estimates import Estimate
-    from orchtui.engine.project import Project
-    from orchtui.engine.schedule import Schedule
-    from orchtui.engine.trust import Danger
-    from orchtui.engine.trust_store import TrustStore
+    from orchtui.engine.estimates.estimates import Estimate
+    from orchtui.engine.scheduling.schedule import Schedule
+    from orchtui.engine.sessions.project import Project
+    from orchtui.engine.trusting.trust import Danger
+    from orchtui.engine.trusting.trust_store import TrustStore
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -35,7 +35,7 @@ def user_store() -> "TrustStore":
     """What the user has trusted so far, from the user's data folder."""
     from platformdirs import user_data_path
 
-    from orchtui.engine.trust_store import TrustStore
+    from orchtui.engine.trusting.trust_store import TrustStore
 
     return TrustStore(user_data_path("orchtui") / "trust.json")
 
@@ -84,7 +84,7 @@ def _settle_trust(
     asks: bool,
 ) -> None:
     from orchtui.engine.errors import StorageError
-    from orchtui.engine.trust import UntrustedError, headline, listed
+    from orchtui.engine.trusting.trust import UntrustedError, headline, listed
 
     if not new:
         return
@@ -105,7 +105,7 @@ def _settle_trust(
 
 def _settle_paid(project: "Project", estimate: "Estimate", *, asks: bool) -> None:
     from orchtui.engine.errors import StorageError
-    from orchtui.engine.estimate_words import told
+    from orchtui.engine.estimates.estimate_words import told
 
     _say("the first run in this folder that costs money:")
     for line in told(estimate):

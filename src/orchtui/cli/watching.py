@@ -15,8 +15,8 @@ from orchtui.cli import ending
 
 if TYPE_CHECKING:
     from orchtui.cli.output import Output
-    from orchtui.engine.follower import Watch
-    from orchtui.engine.run import Run
+    from orchtui.engine.run_folders.follower import Watch
+    from orchtui.engine.runs.run import Run
 
 STOPPED = 130
 """Exit code when a person had seen enough."""
@@ -43,7 +43,7 @@ def watch_run(folder: Path, out: Path, *, as_json: bool) -> int:
 
 async def _watch(folder: Path, out_folder: Path, *, as_json: bool) -> int:
     from orchtui.cli.output import Output
-    from orchtui.engine.follower import Watch
+    from orchtui.engine.run_folders.follower import Watch
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -71,7 +71,7 @@ async def _watch(folder: Path, out_folder: Path, *, as_json: bool) -> int:
 
 
 async def _events(watch: "Watch", out: "Output") -> None:
-    from orchtui.engine import events as ev
+    from orchtui.engine.run_events import events as ev
 
     async for event in watch:
         if not isinstance(event, ev.UnknownEvent):
@@ -80,8 +80,9 @@ async def _events(watch: "Watch", out: "Output") -> None:
 
 async def _progress(watch: "Watch", out_folder: Path, folder: Path, err: "Output") -> None:
     from orchtui.cli.progress import Progress
-    from orchtui.engine import events as ev
-    from orchtui.engine import journal, verdict
+    from orchtui.engine.journals import journal
+    from orchtui.engine.run_events import events as ev
+    from orchtui.engine.runs import verdict
 
     run = await watch.catch_up()
     if await asyncio.to_thread(journal.is_alive, folder):
@@ -101,8 +102,8 @@ async def _progress(watch: "Watch", out_folder: Path, folder: Path, err: "Output
 
 async def _conclude(run: "Run", folder: Path, out: "Output | None", err: "Output") -> int:
     """Say how it ended, where progress has not, and print the result."""
-    from orchtui.engine import verdict
-    from orchtui.engine.artifacts import RESULT
+    from orchtui.engine.run_folders.artifacts import RESULT
+    from orchtui.engine.runs import verdict
 
     if run.finished is None:
         count = verdict.census(run)

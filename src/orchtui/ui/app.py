@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from orchtui.config import Notify
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.desks.welcome_desk import WelcomeDesk
 from orchtui.ui.dialogs.dialogs import Ask

@@ -39,9 +39,9 @@ from orchtui.ui.terminal.attention import Attention
 WARM = (
     "orchtui.engine.request.parse",
     "orchtui.engine.independence.verdicts",
-    "orchtui.engine.orchestrator",
-    "orchtui.engine.dangers",
-    "orchtui.engine.estimate_words",
+    "orchtui.engine.sessions.orchestrator",
+    "orchtui.engine.trusting.dangers",
+    "orchtui.engine.estimates.estimate_words",
     "orchtui.ui.compose.task_form",
 )
 """Loaded after the first paint: they compile hundreds of patterns, or bring many others along."""

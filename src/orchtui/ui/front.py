@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.bars.key_line import KeyLine
 from orchtui.ui.bars.run_bar import RunBar
 from orchtui.ui.bars.scrubber import Scrubber

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.scrubber import Scrubber, Stand
 from orchtui.ui.keys import keymap

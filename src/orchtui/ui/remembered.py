@@ -10,8 +10,8 @@ import msgspec
 import platformdirs
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.files import make_own_folder, replace_files
-from orchtui.engine.input_file import read_text
+from orchtui.engine.journals.files import make_own_folder, replace_files
+from orchtui.engine.texts.input_file import read_text
 
 _MOST_BYTES = 100_000
 

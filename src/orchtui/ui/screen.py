@@ -15,11 +15,11 @@ from textual import work
 from textual.message import Message
 from textual.widget import Widget
 
-from orchtui.engine.events import AGGREGATE
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Plan
-from orchtui.engine.rehearsed import badge, task_badge
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.rehearsed import badge, task_badge
+from orchtui.engine.runs.run import Run
 from orchtui.ui.bars.run_bar import Facts
 from orchtui.ui.between import Between
 from orchtui.ui.compose.draft import Draft

@@ -11,8 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Plan
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.runs.run import Run
 from orchtui.ui.bars.search_line import SearchLine
 from orchtui.ui.bars.tabs_bar import PaneName
 from orchtui.ui.compose.draft import Draft

@@ -4,11 +4,11 @@ import re
 
 from hypothesis import given
 
-from orchtui.engine import verdict
-from orchtui.engine.aggregation.run_result import result
-from orchtui.engine.events import output_file
-from orchtui.engine.files_told import inline
-from orchtui.engine.run import Run
+from orchtui.engine.run_events.events import output_file
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.run_result import result
 from tests.engine.generated_runs import ended_runs
 from tests.engine.scripted import task
 from tests.engine.told import Told

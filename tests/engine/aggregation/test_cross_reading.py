@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine.aggregation import run_result
 from orchtui.engine.aggregation.cross_reading import (
     LISTED,
     MOST_CHARACTERS,
     contradicts,
     cross_read,
 )
-from orchtui.engine.aggregation.joined_events import Contradiction, CrossReading, Overlap
 from orchtui.engine.aggregation.statements import statement, statements
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import Contradiction, CrossReading, Overlap
+from orchtui.engine.telling import run_result
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.hostile import HOSTILE

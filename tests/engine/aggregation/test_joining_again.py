@@ -7,25 +7,27 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal, past_runs, verdict
-from orchtui.engine.aggregation.joining_again import Asked, join_again
-from orchtui.engine.aggregation.remaking import Maker
+from orchtui.engine.afterwards.choosing import rated, write_down
+from orchtui.engine.afterwards.joining_again import Asked, join_again
+from orchtui.engine.afterwards.remaking import Maker
+from orchtui.engine.agents.specialists import Agents, agent_folders
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.choice.choosing import rated, write_down
 from orchtui.engine.errors import InputError, NoBackendError, RunAliveError
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.outcome_words import small_model
-from orchtui.engine.plan import AggregateStrategy, Plan
-from orchtui.engine.project import Project
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import AggregateStrategy, Plan
 from orchtui.engine.replay.checkpoints import Checkpoints
 from orchtui.engine.replay.recorder import Recorder
-from orchtui.engine.resolve import Overrides
-from orchtui.engine.run import Run
-from orchtui.engine.specialists import Agents, agent_folders
-from orchtui.engine.time_axis import TimeAxis
-from orchtui.engine.trust import UntrustedError
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.outcome_words import small_model
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.time_axis import TimeAxis
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.trusting.trust import UntrustedError
 from tests.engine.backends.asking import KEY
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, says, task

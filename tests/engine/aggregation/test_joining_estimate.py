@@ -5,14 +5,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchtui.engine.aggregation import reduction
-from orchtui.engine.aggregation.joining_estimate import estimate_words, joining_estimate
+from orchtui.engine.afterwards.joining_estimate import estimate_words, joining_estimate
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.prices import Price
-from orchtui.engine.project import Project
-from orchtui.engine.resolve import Overrides
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.scheduling.prices import Price
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.texts import reduction
 from tests.engine.aggregation.test_joining_again import ended
 
 PRICE = Price(input=1_000_000, output=2_000_000)

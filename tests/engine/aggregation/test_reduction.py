@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.aggregation.reduction import (
+from orchtui.engine.texts.reduction import (
     CHARACTERS,
     FRAME,
     LOCAL_CHARACTERS,

@@ -3,16 +3,16 @@
 import msgspec
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine.aggregation.joined_events import (
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import (
     Contradiction,
     CrossReading,
     Overlap,
     PartReduced,
     ReductionBegun,
 )
-from orchtui.engine.aggregation.seen_words import Line, joined_lines, reducing_words
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.seen_words import Line, joined_lines, reducing_words
 from tests.engine.scripted import task
 from tests.engine.told import Told
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal
-from orchtui.engine.aggregation import reduction
-from orchtui.engine.aggregation.joining_again import Asked, join_again
-from orchtui.engine.aggregation.remaking import Maker
+from orchtui.engine.afterwards.joining_again import Asked, join_again
+from orchtui.engine.afterwards.remaking import Maker
 from orchtui.engine.backends import base
 from orchtui.engine.backends.registry import Backends
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import AggregateStrategy, Limits, Plan, Task
-from orchtui.engine.prices import Price, Prices
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import AggregateStrategy, Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.prices import Price, Prices
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.texts import reduction
 from tests.engine.aggregation.test_joining_again import (
     ANOTHER,
     SYNTHESIS,
@@ -127,7 +127,7 @@ async def test_before_anybody_was_asked_nothing_is_written(tmp_path: Path) -> No
 async def test_a_backend_that_is_deaf_holds_nobody_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orchtui.engine.aggregation.remaking.STOP_WITHIN", 0.05)
+    monkeypatch.setattr("orchtui.engine.afterwards.remaking.STOP_WITHIN", 0.05)
     one = await ended(tmp_path)
     backend = Scripted({ev.AGGREGATE: [[USED, "half", 0.3, "more"]]}, deaf=True)
     schedule = msgspec.structs.replace(one.run.schedule, prices=PRICES)

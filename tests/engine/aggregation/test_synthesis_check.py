@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
 from orchtui.engine.aggregation.synthesis_check import problems_of, silent_about, why_not
 from orchtui.engine.aggregation.synthesis_prompt import synthesis_prompt
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Told
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
-from orchtui.engine.aggregation import reduction
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
-from orchtui.engine.orchestrator import Crew, Orchestrator
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
+from orchtui.engine.texts import reduction
 from tests.engine.schedules import build
 from tests.server import FAULTS, MessagesServer, Reply
 from tests.server.replies import answer

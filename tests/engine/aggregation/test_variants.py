@@ -2,14 +2,14 @@
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
+from orchtui.engine.afterwards.choosing import chosen, rated
 from orchtui.engine.aggregation import joining
-from orchtui.engine.aggregation.run_result import result
 from orchtui.engine.aggregation.variant_reading import MOST_VARIANTS, headings_of, read_variants
-from orchtui.engine.choice.choosing import chosen, rated
-from orchtui.engine.run import Run
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.run_result import result
 from tests.engine.scripted import task
 from tests.engine.told import Told, finished
 from tests.hostile import HOSTILE

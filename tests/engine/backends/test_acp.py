@@ -11,7 +11,7 @@ import pytest
 from orchtui.engine.backends.acp import AcpBackend, acp_lacking
 from orchtui.engine.backends.base import Finished, Started, Text, UsageReported
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from tests.engine.backends.acp_helpers import (
     AGENTS,
     Script,

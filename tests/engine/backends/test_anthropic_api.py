@@ -20,7 +20,7 @@ from orchtui.engine.backends.base import (
     ToolCalled,
     UsageReported,
 )
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from tests.engine.backends.asking import KEY, assignment, events_of, text_of
 from tests.server import FAULTS, MessagesServer, Pause, Send
 from tests.server.protocol import COMMENT, PING

@@ -13,7 +13,7 @@ from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_stream import EVENT_LIMIT, EventDecoder, MessageStream
 from orchtui.engine.backends.base import Alive, BackendEvent, Text, UsageReported
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from tests.server.protocol import block_delta, block_start, event
 
 LINES = st.sampled_from(

@@ -5,12 +5,12 @@ from typing import get_args, get_type_hints
 import pytest
 from anthropic.types import WebFetchTool20250910Param, WebSearchTool20250305Param
 
+from orchtui.engine.agents.specialists import WebTool
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.anthropic_blocks import SHOWN_RESULTS, result_of
 from orchtui.engine.backends.anthropic_request import WEB_TOOLS
 from orchtui.engine.backends.base import Finished, ToolCalled, ToolReturned, UsageReported
-from orchtui.engine.events import Usage
-from orchtui.engine.specialists import WebTool
+from orchtui.engine.run_events.events import Usage
 from tests.engine.backends.asking import KEY, text_of
 from tests.engine.backends.tool_double import ScriptedTools, asked, gathered, tool_named
 from tests.server import MessagesServer

@@ -26,7 +26,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.backends.presets import PRESETS
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from tests.conftest import CALLERS_ENVIRONMENT
 from tests.engine.backends.program_helpers import assignment, failure, nothing_left, run
 from tests.server.replies import FAULTS, Reply, answer

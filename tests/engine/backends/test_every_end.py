@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.attempt import Intake, judge, read
 from orchtui.engine.backends import base
 from orchtui.engine.backends.agent_reading import LineReading, PlainReading
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
@@ -21,6 +20,7 @@ from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.presets import PRESETS
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.errors import BackendError
+from orchtui.engine.execution.attempt import Intake, judge, read
 from tests.engine.backends import acp_helpers
 from tests.engine.backends.asking import KEY
 from tests.engine.backends.tool_double import ScriptedTools, asked

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.planning.plan_question import question as plan_question
 from orchtui.engine.planning.refinement_question import Refinement
 from orchtui.engine.planning.refinement_question import question as refinement_question
 from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.plans.plan import PRIORITIES, Plan, Task
 from tests.server.output_config import why_not
 
 PLAN = Plan(tasks=(Task(id="a", prompt="Describe a"), Task(id="b", prompt="Describe b")))

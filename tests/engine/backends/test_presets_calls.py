@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from orchtui.engine.backends.base import Finished, Started, Text
-from orchtui.engine.backends.names import PRESETS as NAMES
 from orchtui.engine.backends.preset_calls import SYSTEM_ARGUMENT_BYTES
 from orchtui.engine.backends.presets import PRESETS
+from orchtui.engine.plans.backend_names import PRESETS as NAMES
 from tests.engine.backends.program_helpers import assignment, lines, nothing_left, play, preset, run
 
 HERE = Path(__file__).parent

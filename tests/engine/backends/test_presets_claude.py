@@ -18,7 +18,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.claude_output import ClaudeOutput
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 Fields = dict[str, Any]
 

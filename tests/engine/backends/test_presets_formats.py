@@ -24,7 +24,7 @@ from orchtui.engine.backends.gemini_output import GeminiOutput
 from orchtui.engine.backends.opencode_output import OpencodeOutput
 from orchtui.engine.backends.program_lines import Lines
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 Fields = dict[str, Any]
 READERS: list[Callable[[str], Output]] = [ClaudeOutput, CodexOutput, GeminiOutput, OpencodeOutput]

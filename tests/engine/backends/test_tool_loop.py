@@ -23,7 +23,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from tests.engine.backends.asking import KEY, text_of
 from tests.engine.backends.tool_double import ScriptedTools, asked, gathered, tool_named
 from tests.server import FAULTS, MessagesServer

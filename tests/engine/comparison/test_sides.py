@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
 from orchtui.engine.comparison import sides as sides_module
 from orchtui.engine.comparison.sides import Side, Sides, of_run, of_task
 from orchtui.engine.comparison.similarity import matrix, measures
 from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.hostile import ACTS, forged

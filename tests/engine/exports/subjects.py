@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, summary
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.journal import RUNS
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
 from tests import hostile
 from tests.engine.scripted import task
 from tests.engine.told import Told

@@ -15,13 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs, summary
 from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.exports import archive_import
 from orchtui.engine.exports import archive_names as names
 from orchtui.engine.exports.archive_import import import_run
 from orchtui.engine.exports.export import save, write
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.runs import fold
 from orchtui.engine.text import is_clean
 from tests import hostile
 from tests.engine.exports import subjects

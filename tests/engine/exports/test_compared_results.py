@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from orchtui.engine import events as ev
 from orchtui.engine.exports.compared_results import LONGEST, MOST_PAIRS, sections
 from orchtui.engine.exports.export import text_of
 from orchtui.engine.exports.subject import Subject
+from orchtui.engine.run_events import events as ev
 from tests.engine.scripted import task
 from tests.engine.told import Told
 from tests.hostile import HOSTILE

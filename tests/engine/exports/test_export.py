@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
 from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.exports.export import FORMS, Form, form_of, pour, save, text_of, write
 from orchtui.engine.exports.subject import Subject
 from orchtui.engine.exports.trace_events import trace_text
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
 from tests.engine.exports import subjects
 from tests.engine.exports.trace_rules import problems
 from tests.engine.generated_runs import Telling, tellings

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from orchtui.engine import verdict
 from orchtui.engine.exports.run_document import document
-from orchtui.engine.files_told import inline
-from orchtui.engine.plan import Task
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import Run
 from tests.engine.exports import subjects
 from tests.engine.generated_runs import ended_runs
 from tests.engine.scripted import task

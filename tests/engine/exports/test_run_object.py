@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given
 
-from orchtui.engine import verdict
 from orchtui.engine.exports.run_object import FORMAT, object_text
-from orchtui.engine.run import Run
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import is_clean
 from tests import hostile
 from tests.engine.exports import subjects

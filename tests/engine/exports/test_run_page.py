@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import verdict
 from orchtui.engine.exports import page_tasks
 from orchtui.engine.exports.answer_html import MOST, answer, as_it_is
 from orchtui.engine.exports.page_frame import Section
 from orchtui.engine.exports.run_page import page
-from orchtui.engine.run import Run
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
 from tests.engine.exports import subjects
 from tests.engine.generated_runs import ended_runs
 from tests.engine.scripted import task

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
 from orchtui.engine.exports.timeline_marks import MOST_TICKS, rows
 from orchtui.engine.exports.timeline_svg import timeline
-from orchtui.engine.run import Run
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.time_axis import TimeAxis
 from tests.engine.exports import subjects
 from tests.engine.generated_runs import Telling, ended_runs, tellings
 from tests.engine.told import Told

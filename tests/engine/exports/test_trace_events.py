@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
 from orchtui.engine.exports.trace_events import trace_text
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
 from orchtui.engine.text import is_clean
 from tests.engine.exports import subjects
 from tests.engine.exports.trace_rules import problems

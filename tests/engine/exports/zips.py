@@ -9,9 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal, summary
 from orchtui.engine.exports import archive_names as names
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
 from tests.engine.exports import subjects
 
 RUN = subjects.whole().run.id

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, schedule_of, task
 

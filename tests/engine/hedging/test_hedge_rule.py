@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine.hedging.hedge_rule import HedgeRule, may_run_twice
-from orchtui.engine.hedging.hedge_setting import ON
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.execution.hedge_rule import HedgeRule, may_run_twice
+from orchtui.engine.execution.work import Work
+from orchtui.engine.scheduling.schedule import ScheduledTask
+from orchtui.engine.texts.hedge_setting import ON
 from orchtui.engine.timing import stragglers
-from orchtui.engine.work import Work
 from tests.engine.scripted import schedule_of, task
 
 READS = ("Read", "Grep", "WebSearch")

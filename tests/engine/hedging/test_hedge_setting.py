@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.hedging.hedge_setting import MOST, OFF, ON, format_hedge, parse_hedge
-from orchtui.engine.plan import Limits, Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
-from orchtui.engine.plan_set import changed, read_settings
-from orchtui.engine.resolve import DEFAULTS
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_set import changed, read_settings
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.scheduling.resolve import DEFAULTS
+from orchtui.engine.texts.hedge_setting import MOST, OFF, ON, format_hedge, parse_hedge
 from tests.engine.schedules import build
 
 

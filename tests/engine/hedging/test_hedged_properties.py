@@ -10,11 +10,11 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
 from orchtui.engine.backends import base
-from orchtui.engine.plan import Limits
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import Limits
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import test_steered_properties as steered
 from tests.engine import virtual_time
 from tests.engine.scripted import Step, fails, says, schedule_of, task

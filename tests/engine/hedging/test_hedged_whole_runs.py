@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, verdict
-from orchtui.engine.plan import Limits, Plan
+from orchtui.engine.journals import journal
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
 from tests.engine.whole_runs import (
     agent_file,
     calls,

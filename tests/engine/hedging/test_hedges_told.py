@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
 from orchtui.engine.backends import base
-from orchtui.engine.execution_log import log
 from orchtui.engine.exports.run_object import object_text
-from orchtui.engine.hedging.hedge_told import event_words
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.execution_log import log
+from orchtui.engine.telling.hedge_told import event_words
 from orchtui.engine.timing.time_report import TimeReport, time_report
 from orchtui.engine.timing.time_words import time_lines
 from tests.engine.exports import subjects

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, verdict
-from orchtui.engine.attempt import GRACE
 from orchtui.engine.backends import base
-from orchtui.engine.executor import Executor
-from orchtui.engine.run import Run
+from orchtui.engine.execution.attempt import GRACE
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold, verdict
+from orchtui.engine.runs.run import Run
 from tests.engine.hedging.hedged import Act, Hedged, play, schedule, used
 from tests.engine.scripted import Step, fails, says
 

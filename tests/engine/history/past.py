@@ -6,11 +6,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, summary
 from orchtui.engine.history.run_history import History
-from orchtui.engine.journal_file import JournalFile
-from orchtui.engine.plan import Task
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.journal_file import JournalFile
+from orchtui.engine.plans.plan import Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import fold
 from tests.engine.told import Told
 
 ID = "2026{month:02}15-100000-{number:04x}"

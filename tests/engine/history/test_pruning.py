@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.events import iso
 from orchtui.engine.history.labels import Labels
 from orchtui.engine.history.pruning import plan_pruning
 from orchtui.engine.history.run_row import RunRow
-from orchtui.engine.summary import Summary
+from orchtui.engine.run_events.events import iso
+from orchtui.engine.run_folders.summary import Summary
 
 NOW = datetime(2026, 6, 15, 12).timestamp()
 DAY = 86_400.0

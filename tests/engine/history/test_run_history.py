@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal, past_runs, summary
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels, run_history, run_row, run_texts, upkeep
 from orchtui.engine.history.index_file import index_path, lock
 from orchtui.engine.history.run_history import History
-from orchtui.engine.redaction import Redactor
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.run_folders import past_runs, summary
 from tests.engine.history.past import (
     completed,
     events_of,

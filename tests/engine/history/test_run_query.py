@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine.events import Census, iso
 from orchtui.engine.history.labels import Labels
 from orchtui.engine.history.run_filters import SORT_KEYS, SortKey, in_order, passing
 from orchtui.engine.history.run_query import EVERYTHING, KEYS, parse_query
 from orchtui.engine.history.run_row import Details, RunRow
-from orchtui.engine.summary import Summary
+from orchtui.engine.run_events.events import Census, iso
+from orchtui.engine.run_folders.summary import Summary
 
 NOW = datetime(2026, 6, 15, 12).timestamp()
 

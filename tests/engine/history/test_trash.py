@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine import journal
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError, StorageError
 from orchtui.engine.history import labels, trash
 from orchtui.engine.history.disk_use import measure
+from orchtui.engine.journals import journal
 from tests.engine.history.past import completed, left, opened, run_id, told, written
 
 

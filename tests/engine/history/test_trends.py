@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from orchtui.engine.history.run_texts import plan_key
 from orchtui.engine.history.sparkline import ASCII_BARS, ASCII_GAP, BARS, GAP, sparkline
 from orchtui.engine.history.trends import Trend, of_plan, trends
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.history.past import completed, left, opened, run_id, told
 
 A, B = Task(id="a", prompt="x"), Task(id="b", prompt="y")

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from orchtui.engine.agents.specialists import Agents, agent_folders
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.base import Finished
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.events import Usage
-from orchtui.engine.plan import Limits, Plan
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.planner import Planner, Proposal
 from orchtui.engine.planning.surroundings import NARROW, OnHand, Surroundings
 from orchtui.engine.planning.task_entries import MAX_ANSWER
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import Agents, agent_folders
+from orchtui.engine.plans.plan import Limits, Plan
+from orchtui.engine.run_events.events import Usage
+from orchtui.engine.sessions.project import Project
 from tests.engine import virtual_time
 from tests.engine.backends.asking import KEY
 from tests.engine.scripted import Scripted, Step

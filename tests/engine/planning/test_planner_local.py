@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from orchtui.engine.agents.specialists import Agents, agent_folders
 from orchtui.engine.backends import base
 from orchtui.engine.backends.local import LocalBackend
 from orchtui.engine.backends.weights import local_available
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.plan_answer import read_plan
 from orchtui.engine.planning.planner import Planner, Proposal
 from orchtui.engine.planning.refinement_answer import read_refinement
 from orchtui.engine.planning.refinement_question import Kind, Refinement
 from orchtui.engine.planning.surroundings import NARROW, Room, look_around
-from orchtui.engine.specialists import Agents, agent_folders
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import is_clean
 
 UNAVAILABLE = local_available()

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.planner import Planner, Proposal
 from orchtui.engine.planning.refinement_answer import read_refinement
 from orchtui.engine.planning.refinement_question import Kind, Refinement, question, require
 from orchtui.engine.planning.surroundings import OnHand, Surroundings
-from orchtui.engine.trust import UntrustedError
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.trusting.trust import UntrustedError
 from tests.engine.backends.asking import KEY
 from tests.engine.planning.test_planner import entry, project_in
 from tests.hostile import HOSTILE

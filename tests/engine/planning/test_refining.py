@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from orchtui.engine.graph import find_cycle
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.refining import extend, rewrite, split, strange_writes
+from orchtui.engine.plans.graph import find_cycle
+from orchtui.engine.plans.plan import Plan, Task
 
 PLAN = Plan(
     tasks=(

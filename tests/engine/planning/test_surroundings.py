@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from orchtui.engine.agents.specialists import Specialist, name_key
 from orchtui.engine.planning.surroundings import NARROW, Room, look_around
-from orchtui.engine.specialists import Specialist, name_key
 
 
 def files(folder: Path, *names: str) -> None:

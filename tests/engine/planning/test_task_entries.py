@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.planning.surroundings import OnHand, Surroundings
 from orchtui.engine.planning.task_entries import (
     MOST_PROBLEMS,
@@ -16,6 +15,7 @@ from orchtui.engine.planning.task_entries import (
     questions,
     read_tasks,
 )
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import is_clean
 
 AROUND = Surroundings(specialists=(OnHand("writer", ""), OnHand("bee keeper", "")))

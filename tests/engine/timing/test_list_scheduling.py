@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine import verdict
-from orchtui.engine.plan import Limits, Task
-from orchtui.engine.schedule import Schedule
-from orchtui.engine.timing.list_scheduling import (
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.runs import verdict
+from orchtui.engine.scheduling.list_scheduling import (
     Network,
     critical_path,
     ends,
     lower_bound,
     span,
 )
+from orchtui.engine.scheduling.schedule import Schedule
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, conflict, execute, says, schedule_of, task
 

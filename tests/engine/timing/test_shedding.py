@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.plan import PRIORITIES, Priority, Task
-from orchtui.engine.timing.list_scheduling import ends
-from orchtui.engine.timing.shedding import Pending, Use, to_shed
+from orchtui.engine.execution.shedding import Pending, Use, to_shed
+from orchtui.engine.plans.plan import PRIORITIES, Priority, Task
+from orchtui.engine.scheduling.list_scheduling import ends
 from tests.engine.scripted import schedule_of, task
 
 HOUR = 3600.0

@@ -3,16 +3,16 @@
 import pytest
 from hypothesis import given
 
-from orchtui.engine import events as ev
-from orchtui.engine import verdict
 from orchtui.engine.backends import base
-from orchtui.engine.execution_log import log
-from orchtui.engine.executor import Executor
-from orchtui.engine.past_work import PastWork, Worked
-from orchtui.engine.plan import Limits, Priority, Task
-from orchtui.engine.run import Run
-from orchtui.engine.timing.experience import usual_use
-from orchtui.engine.timing.shedding import Use
+from orchtui.engine.estimates.past_work import PastWork, Worked
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.experience import usual_use
+from orchtui.engine.execution.shedding import Use
+from orchtui.engine.plans.plan import Limits, Priority, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.execution_log import log
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, says, schedule_of, task
 from tests.engine.told import Scenario, finished, play, scenarios

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import given
 
-from orchtui.engine import events as ev
-from orchtui.engine import run as runs
-from orchtui.engine import verdict
 from orchtui.engine.errors import BackendError
-from orchtui.engine.plan import Limits, Task
+from orchtui.engine.plans.plan import Limits, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import run as runs
+from orchtui.engine.runs import verdict
 from orchtui.engine.timing.time_report import TimeReport, time_report
 from orchtui.engine.timing.time_words import task_rows, time_lines
 from tests.engine import virtual_time

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from orchtui.engine.backends.base import ToolAnswer
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.site import Race, Refusable, Site
 

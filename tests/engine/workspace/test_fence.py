@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchtui.engine.workspace.fence import Fence
-from orchtui.engine.workspace.path_names import Denied
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.path_names import Denied
 from tests.engine.workspace.places import SECRET, Place, Told, parts_left, use
 
 _UPS = ["../" * n for n in range(1, 6)]

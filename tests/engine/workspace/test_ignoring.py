@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.workspace.ignoring import Ignored
-from orchtui.engine.workspace.rules import Rules
+from orchtui.engine.paths.ignoring import Ignored
+from orchtui.engine.paths.rules import Rules
 from tests.engine.workspace.places import Place, use
 
 FILES = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.backends.base import Wish, WishKind
-from orchtui.engine.workspace.ignoring import Ignored, glob_fits, globs
-from orchtui.engine.workspace.rules import Rules
+from orchtui.engine.paths.ignoring import Ignored, glob_fits, globs
+from orchtui.engine.paths.rules import Rules
 from tests.engine.workspace.places import Place, Told, task
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.backends.base import ToolBox, Wish
-from orchtui.engine.backends.names import PROGRAMS
 from orchtui.engine.errors import BackendError
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.paths.rules import Rules
+from orchtui.engine.plans.backend_names import PROGRAMS
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.folder_watch import FolderWatch
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.ownership import Ownership
 from orchtui.engine.workspace.program_site import NOT_WATCHED, TOO_LARGE, ProgramSites
-from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import Race, Refusable, Seen, Witness
 from tests.engine.workspace import repositories as repos
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.workspace.rules import Rules
+from orchtui.engine.paths.rules import Rules
 from tests.engine.workspace.places import Place, use
 
 SECRETS = [

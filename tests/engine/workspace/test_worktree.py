@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.disk import Disk
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import FileChange
-from orchtui.engine.workspace.rules import Rules
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.paths.rules import Rules
+from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.workspace.worktree import Worktree, Worktrees, default_place
 from orchtui.engine.workspace.worktree_changes import collect
 from tests.engine.workspace import repositories as repos
@@ -377,7 +377,7 @@ async def test_one_that_nobody_waits_for_any_more_is_removed(tmp_path: Path) -> 
 async def test_leftovers_of_a_killed_run_go_and_those_of_a_live_one_stay(
     tmp_path: Path, disk: Disk
 ) -> None:
-    from orchtui.engine.journal import Journal
+    from orchtui.engine.journals.journal import Journal
 
     top = repos.repository(tmp_path / "r", a="1")
     room = Room(tmp_path, top)

@@ -11,14 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from orchtui.engine.aggregation.joined_events import (
+from orchtui.engine.aggregation.statements import Statement, statements
+from orchtui.engine.run_events.joined_events import (
     NOTHING_SEEN,
     Contradiction,
     CrossReading,
     Overlap,
 )
-from orchtui.engine.aggregation.statements import Statement, statements
-from orchtui.engine.fair_share import fair_share
+from orchtui.engine.texts.fair_share import fair_share
 
 MOST_CHARACTERS = 600_000
 """Of all results together that are read."""

@@ -8,16 +8,16 @@ and never writes a file.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from orchtui.engine import events as ev
-from orchtui.engine import rehearsed, verdict
 from orchtui.engine.aggregation.cross_reading import cross_read
-from orchtui.engine.aggregation.joined_events import NOTHING_SEEN, CrossReading, VariantReading
 from orchtui.engine.aggregation.synthesis_check import problems_of
 from orchtui.engine.aggregation.synthesis_prompt import texts_of
 from orchtui.engine.aggregation.variant_reading import read_variants
-from orchtui.engine.plan import AggregateStrategy
-from orchtui.engine.run import Run, TaskRun
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import AggregateStrategy
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import NOTHING_SEEN, CrossReading, VariantReading
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import rehearsed, verdict
+from orchtui.engine.runs.run import Run, TaskRun
 
 
 class Read(NamedTuple):

@@ -4,13 +4,13 @@ Pure: a Run and what it was started with in, values out. This module never start
 anything and never changes a Run.
 """
 
-from orchtui.engine import events as ev
-from orchtui.engine import verdict
-from orchtui.engine.budget import Budget
-from orchtui.engine.rehearsed import share
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.budget import Budget
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.rehearsed import share
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 
 _SYNTHESIS_SHARE = 0.2
 _SYNTHESIS_MOST = 120.0

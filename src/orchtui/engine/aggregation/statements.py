@@ -10,7 +10,7 @@ from typing import NamedTuple
 from orchtui.engine.comparison.markdown_lines import parts
 from orchtui.engine.comparison.sentences import cuts
 from orchtui.engine.text import clean_line
-from orchtui.engine.word_stems import stem
+from orchtui.engine.texts.word_stems import stem
 
 LONGEST_QUOTE = 240
 """Characters of a sentence that are quoted."""

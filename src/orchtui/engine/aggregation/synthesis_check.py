@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from orchtui.engine.aggregation.synthesis_prompt import ASKED
 from orchtui.engine.comparison.markdown_lines import parts
-from orchtui.engine.outcome_words import named
-from orchtui.engine.placeholders import placeholder_in
-from orchtui.engine.run import TaskRun
+from orchtui.engine.runs.outcome_words import named
+from orchtui.engine.runs.run import TaskRun
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.placeholders import placeholder_in
 
 _FEWEST_WORDS = 5
 _ENOUGH = 6

@@ -6,9 +6,9 @@ module never judges an answer.
 
 from collections.abc import Mapping, Sequence
 
-from orchtui.engine import verdict
-from orchtui.engine.handover import with_results
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.backends.handover import with_results
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run, TaskRun
 
 ASKED = "Write one report from the results of several tasks that were worked on independently."
 _INSTRUCTION = f"""\

@@ -12,11 +12,6 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine.aggregation import reduction
-from orchtui.engine.aggregation.joined_events import Covered, PartReduced
-from orchtui.engine.aggregation.reduction import Part, Piece
 from orchtui.engine.aggregation.synthesis_check import why_not
 from orchtui.engine.aggregation.synthesis_prompt import (
     labels_of,
@@ -24,11 +19,16 @@ from orchtui.engine.aggregation.synthesis_prompt import (
     synthesis_prompt,
     texts_of,
 )
-from orchtui.engine.executor import Executor
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.run import Run, TaskRun, aggregation_task
-from orchtui.engine.schedule import Schedule, ScheduledTask
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.execution.executor import Executor
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.joined_events import Covered, PartReduced
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run, TaskRun, aggregation_task
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
+from orchtui.engine.texts import reduction
+from orchtui.engine.texts.reduction import Part, Piece
 
 MakeExecutor = Callable[[tuple[ScheduledTask, ...], Stamp], Executor]
 """Makes what works on the synthesis, or on the parts that come before it."""

@@ -7,10 +7,10 @@ the better one.
 from collections import Counter
 from collections.abc import Mapping
 
-from orchtui.engine.aggregation.joined_events import OnlyHere, VariantReading
 from orchtui.engine.comparison.markdown_lines import parts
+from orchtui.engine.run_events.joined_events import OnlyHere, VariantReading
 from orchtui.engine.text import clean_line
-from orchtui.engine.word_stems import GENERIC, words_of
+from orchtui.engine.texts.word_stems import GENERIC, words_of
 
 MOST_VARIANTS = 12
 """Variants that are set against each other: a table of more is not read."""

@@ -15,9 +15,9 @@ from collections.abc import AsyncIterator, Mapping
 from orchtui.engine.backends import acp_failures as failures
 from orchtui.engine.backends.acp_session import AgentSession, Patience
 from orchtui.engine.backends.base import NO_TOOLS, Assignment, BackendEvent, ToolBox
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.backends.program_keys import keys_of
 from orchtui.engine.backends.program_trouble import missed_told
-from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 PATIENCE = Patience()

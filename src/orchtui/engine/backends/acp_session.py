@@ -31,7 +31,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.program_trouble import TEXT_LIMIT, refusal, too_much
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from orchtui.engine.backends.base import (
     Started,
     ToolBox,
 )
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.backends.preset_calls import Call
 from orchtui.engine.backends.presets import Preset
 from orchtui.engine.backends.program import Program
 from orchtui.engine.backends.program_keys import keys_of
-from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 

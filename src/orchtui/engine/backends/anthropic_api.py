@@ -20,6 +20,7 @@ from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
 from orchtui.engine.backends.anthropic_turns import SIGN_OF_LIFE_S, Conversation
 from orchtui.engine.backends.anthropic_warming import SHORTEST, Warming
+from orchtui.engine.backends.backoff import backoff
 from orchtui.engine.backends.base import (
     NO_TOOLS,
     Alive,
@@ -30,7 +31,6 @@ from orchtui.engine.backends.base import (
     Throttled,
     ToolBox,
 )
-from orchtui.engine.backoff import backoff
 from orchtui.engine.errors import BackendError
 
 if TYPE_CHECKING:

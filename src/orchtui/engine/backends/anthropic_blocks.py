@@ -20,7 +20,7 @@ from orchtui.engine.backends.base import (
     ToolReturned,
     UsageReported,
 )
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import clean_line
 
 UNREADABLE = "INVALID_JSON"

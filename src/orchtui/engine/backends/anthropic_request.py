@@ -14,8 +14,8 @@ the SDK's `types/web_search_tool_20250305_param.py`, `types/output_config_param.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from orchtui.engine.agents.specialists import WebTool
 from orchtui.engine.backends.base import Assignment, ToolBox
-from orchtui.engine.specialists import WebTool
 
 EFFORTS = frozenset({"low", "medium", "high", "xhigh", "max"})
 """The words for effort that the SDK 2.12.0 knows; others are not sent."""

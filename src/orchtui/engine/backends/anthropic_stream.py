@@ -26,7 +26,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.backends.stop_reasons import in_our_words
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 EVENT_LIMIT = 16 * 2**20
 """Bytes of one event; no server needs more, and memory stays bounded."""

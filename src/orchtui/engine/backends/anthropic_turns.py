@@ -30,7 +30,7 @@ from orchtui.engine.backends.base import (
     ToolCalled,
     ToolReturned,
 )
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 MAX_TURNS = 50
 """Requests of one attempt where its agent file says nothing."""

@@ -13,8 +13,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from orchtui.engine.events import Usage
-from orchtui.engine.specialists import WebTool
+from orchtui.engine.agents.specialists import WebTool
+from orchtui.engine.run_events.events import Usage
 
 WishKind = Literal["read", "write", "run", "fetch", "other"]
 

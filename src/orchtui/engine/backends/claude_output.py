@@ -25,7 +25,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.errors import BackendError, ErrorKind
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import clean_line
 
 LOGIN = "run `claude` once and log in, or set ANTHROPIC_API_KEY"

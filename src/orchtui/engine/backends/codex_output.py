@@ -18,7 +18,7 @@ from orchtui.engine.backends.base import (
     ToolReturned,
     UsageReported,
 )
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 LOGIN = "run `codex login`, or set CODEX_API_KEY"
 

@@ -21,9 +21,9 @@ from orchtui.engine.backends.base import (
     Text,
     ToolBox,
 )
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.backends.program import Program
 from orchtui.engine.backends.program_keys import keys_of
-from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 _PLACEHOLDER = re.compile(r"\{(prompt|system)\}")

@@ -14,7 +14,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import clean_line
 
 LOGIN = "run `gemini` once and log in, or set GEMINI_API_KEY"

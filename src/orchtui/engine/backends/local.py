@@ -29,9 +29,9 @@ from orchtui.engine.backends.base import (
     Started,
     ToolBox,
 )
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.backends.local_server import LocalServer, LocalSettings, program
 from orchtui.engine.backends.weights import find_weights, local_available, model_name
-from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError
 
 SLOT_TOKENS = 2048

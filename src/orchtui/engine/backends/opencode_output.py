@@ -20,7 +20,7 @@ from orchtui.engine.backends.base import (
 )
 from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 
 LOGIN = "run `opencode auth login`, or set the provider's key"
 

@@ -8,7 +8,7 @@ it is handed in.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from orchtui.engine.child_environment import ChildEnvironment
+from orchtui.engine.backends.child_environment import ChildEnvironment
 
 _CLAUDE = ("ANTHROPIC_", "CLAUDE_")
 _BEDROCK = "CLAUDE_CODE_USE_BEDROCK"

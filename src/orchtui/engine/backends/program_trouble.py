@@ -11,7 +11,7 @@ import re
 import signal
 from collections.abc import Collection, Iterable, Iterator
 
-from orchtui.engine.child_environment import ChildEnvironment
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.errors import BackendError, ErrorKind
 from orchtui.engine.text import clean_line
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.base import Backend
-from orchtui.engine.backends.names import NAMES, OF_OTHER_MODELS, PRESETS, WITHOUT_MODEL_CHOICE
+from orchtui.engine.backends.child_environment import ChildEnvironment
 from orchtui.engine.backends.presets import PRESETS as PROGRAMS
 from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.backends.profiles import lacking as profile_lacking
-from orchtui.engine.child_environment import ChildEnvironment
 from orchtui.engine.errors import NoBackendError
-from orchtui.engine.redaction import Redactor
+from orchtui.engine.plans.backend_names import NAMES, OF_OTHER_MODELS, PRESETS, WITHOUT_MODEL_CHOICE
+from orchtui.engine.run_events.redaction import Redactor
 
 KEY = "ANTHROPIC_API_KEY"
 TOKEN = "ANTHROPIC_AUTH_TOKEN"

@@ -27,7 +27,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.errors import BackendError
-from orchtui.engine.events import Usage
+from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import clean_line
 
 NOTICE = "> This is a rehearsal: no model was called, and what follows is filler."

@@ -6,9 +6,9 @@ No answer raises. This module never calls a model and never chooses.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orchtui.engine.choice_events import Score
-from orchtui.engine.json_answer import object_in
+from orchtui.engine.run_events.choice_events import Score
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.json_answer import object_in
 
 MAX_ANSWER = 200_000
 """Characters of an answer that are read."""

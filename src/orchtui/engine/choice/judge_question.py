@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from orchtui.engine.choice.behind_end import require_ended
+from orchtui.engine.afterwards.behind_end import require_ended
 from orchtui.engine.errors import InputError
-from orchtui.engine.fair_share import fair_share
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.runs.run import Run, TaskRun
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.fair_share import fair_share
 
 MOST_RESULTS = 12
 """Texts that are set against each other at once."""

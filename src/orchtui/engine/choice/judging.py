@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 import msgspec
 
+from orchtui.engine.afterwards.behind_end import require_ended
 from orchtui.engine.backends import base
-from orchtui.engine.choice.behind_end import require_ended
 from orchtui.engine.choice.judge_answer import MAX_ANSWER, Reading, read_answer
 from orchtui.engine.choice.judge_question import judged_tasks, question
-from orchtui.engine.choice_events import ResultsJudged
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.one_answer import ask_once
-from orchtui.engine.redaction import NOTHING, Redactor
-from orchtui.engine.resolve import JUDGE
-from orchtui.engine.run import Run
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.consulting.one_answer import ask_once
+from orchtui.engine.run_events.choice_events import ResultsJudged
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.run_events.redaction import NOTHING, Redactor
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.resolve import JUDGE
 
 TIMEOUT = 180.0
 """Seconds for the whole answer: it has to read all results first."""

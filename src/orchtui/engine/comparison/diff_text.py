@@ -11,7 +11,7 @@ from typing import NamedTuple
 from orchtui.engine.comparison.difference import Diff, Span, heading_path
 from orchtui.engine.comparison.side_rows import Hunk, Line, changes, hunks, unified
 from orchtui.engine.text import clean, clean_line
-from orchtui.engine.text_diff import NO_LINE_END
+from orchtui.engine.texts.text_diff import NO_LINE_END
 
 CONTEXT = 3
 """Equal units that are shown around a change."""

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import rehearsed, run_reference, verdict
-from orchtui.engine.demoting import demote
 from orchtui.engine.errors import InputError, OrchtuiError, RunNotFoundError
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.files_told import inline
-from orchtui.engine.input_file import file_name, read_text
-from orchtui.engine.run import Attempt, Run, TaskRun
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.runs import rehearsed, run_reference, verdict
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import Attempt, Run, TaskRun
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.texts.demoting import demote
+from orchtui.engine.texts.input_file import file_name, read_text
 
 LARGEST = 20_000_000
 """Characters of a result that is compared; files end at `input_file.MAX_BYTES`."""

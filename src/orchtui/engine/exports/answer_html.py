@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from orchtui.engine.demoting import demote
 from orchtui.engine.text import clean
+from orchtui.engine.texts.demoting import demote
 
 MOST = 100_000
 """Characters of one text that are shown; rendering any text so long takes about a second."""

@@ -15,15 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchtui.engine import fold, journal, summary
-from orchtui.engine.artifacts import PLAN
 from orchtui.engine.errors import IllegalTransitionError, InputError, StorageError
-from orchtui.engine.events import FORMAT
 from orchtui.engine.exports.archive_reading import Archive, opened
-from orchtui.engine.files import Sign, replace_files, unwatched, why_of
-from orchtui.engine.journal import FILE, RUNS
-from orchtui.engine.plan_file import dump_plan
-from orchtui.engine.run import Run
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.files import Sign, replace_files, unwatched, why_of
+from orchtui.engine.journals.journal import FILE, RUNS
+from orchtui.engine.plan_files.plan_file import dump_plan
+from orchtui.engine.run_events.events import FORMAT
+from orchtui.engine.run_folders import summary
+from orchtui.engine.run_folders.artifacts import PLAN
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 
 _HALF = ".importing-"

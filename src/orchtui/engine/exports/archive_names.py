@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from orchtui.engine.artifacts import PLAN
-from orchtui.engine.journal import FILE as JOURNAL
-from orchtui.engine.summary import FILE as SUMMARY
+from orchtui.engine.journals.journal import FILE as JOURNAL
+from orchtui.engine.run_folders.artifacts import PLAN
+from orchtui.engine.run_folders.summary import FILE as SUMMARY
 from orchtui.engine.text import is_clean
 from orchtui.engine.workspace.overlay import FILES
 

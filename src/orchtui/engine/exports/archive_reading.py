@@ -21,8 +21,14 @@ from typing import IO, BinaryIO
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.exports import archive_names as names
-from orchtui.engine.files import Sign, make_own_folder, no_link_private, unwatched, write_all
-from orchtui.engine.journal import FILE as JOURNAL
+from orchtui.engine.journals.files import (
+    Sign,
+    make_own_folder,
+    no_link_private,
+    unwatched,
+    write_all,
+)
+from orchtui.engine.journals.journal import FILE as JOURNAL
 from orchtui.engine.text import clean, clean_line
 
 _END = struct.Struct("<4s4H2LH")

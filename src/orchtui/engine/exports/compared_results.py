@@ -7,16 +7,16 @@ two seconds a pair, so pairs and lengths are bounded, in words. This module neve
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from orchtui.engine.choice_told import chosen_line, stars
 from orchtui.engine.comparison.comparing import compare
 from orchtui.engine.comparison.diff_page import STYLE, section
 from orchtui.engine.comparison.difference import Options
 from orchtui.engine.comparison.sides import Side, of_task
 from orchtui.engine.comparison.similarity import Matrix, matrix, measures
-from orchtui.engine.durations import show_duration
 from orchtui.engine.exports.page_frame import Section
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.choice_told import chosen_line, stars
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 
 MOST_PAIRS = 8
 """Diffs in one page."""

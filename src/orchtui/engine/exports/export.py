@@ -14,13 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, get_args
 
-from orchtui.engine import execution_log, journal
-from orchtui.engine.artifacts import RESULT
 from orchtui.engine.errors import InputError, StorageError
-from orchtui.engine.events import output_file
 from orchtui.engine.exports.page_frame import Section
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.files import no_link, why_of
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.files import no_link, why_of
+from orchtui.engine.run_events.events import output_file
+from orchtui.engine.run_folders.artifacts import RESULT
+from orchtui.engine.telling import execution_log
 
 Form = Literal["md", "html", "json", "zip", "trace", "log", "svg"]
 FORMS: tuple[Form, ...] = get_args(Form)

@@ -9,7 +9,7 @@ from html import escape
 
 from orchtui.engine.independence import check
 from orchtui.engine.independence.report import Finding
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 
 _MOST_TASKS = 300
 """Tasks up to which the rules are asked again: where all lean on all it takes a second or two."""

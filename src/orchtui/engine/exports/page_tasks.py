@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from orchtui.engine import rehearsed, report, verdict
-from orchtui.engine.durations import show_duration
 from orchtui.engine.exports.answer_html import MOST, answer, as_it_is
 from orchtui.engine.exports.run_document import asked, heading
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.files_told import file_line, refused_words
-from orchtui.engine.run import Attempt, Run, TaskRun
+from orchtui.engine.runs import rehearsed, verdict
+from orchtui.engine.runs.files_told import file_line, refused_words
+from orchtui.engine.runs.run import Attempt, Run, TaskRun
+from orchtui.engine.telling import report
+from orchtui.engine.telling.tool_words import call_words, result_words
 from orchtui.engine.text import clean_line
-from orchtui.engine.tool_words import call_words, result_words
+from orchtui.engine.texts.durations import show_duration
 
 MOST_IN_A_PAGE = 10_000_000
 """Characters of all texts together: what a browser still opens at once."""

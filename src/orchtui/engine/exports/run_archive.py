@@ -20,10 +20,10 @@ from orchtui import __version__
 from orchtui.engine.errors import StorageError
 from orchtui.engine.exports import archive_names as names
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.files import no_link, why_of
-from orchtui.engine.journal import FILE as JOURNAL
-from orchtui.engine.summary import FILE as SUMMARY
-from orchtui.engine.summary import dump
+from orchtui.engine.journals.files import no_link, why_of
+from orchtui.engine.journals.journal import FILE as JOURNAL
+from orchtui.engine.run_folders.summary import FILE as SUMMARY
+from orchtui.engine.run_folders.summary import dump
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.overlay import FILES
 

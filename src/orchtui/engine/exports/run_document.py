@@ -8,15 +8,15 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from orchtui.engine import choice_told, rehearsed, report
-from orchtui.engine.aggregation import joined_told, result_head, variant_table
-from orchtui.engine.demoting import demote
-from orchtui.engine.events import iso
 from orchtui.engine.exports.subject import SECRETS, Subject
-from orchtui.engine.files_told import inline
-from orchtui.engine.outcome_words import why_missing
-from orchtui.engine.run import ENDED, TaskRun
-from orchtui.engine.verdict import missing
+from orchtui.engine.run_events.events import iso
+from orchtui.engine.runs import rehearsed
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.outcome_words import why_missing
+from orchtui.engine.runs.run import ENDED, TaskRun
+from orchtui.engine.runs.verdict import missing
+from orchtui.engine.telling import choice_told, joined_told, report, result_head, variant_table
+from orchtui.engine.texts.demoting import demote
 
 _BACKTICKS = re.compile(r"`{3,}")
 

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from orchtui import __version__
-from orchtui.engine import rehearsed, verdict
-from orchtui.engine.aggregation import run_result
-from orchtui.engine.costs import Cost
-from orchtui.engine.events import iso, output_file
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.run_events.events import iso, output_file
+from orchtui.engine.runs import rehearsed, verdict
+from orchtui.engine.runs.costs import Cost
+from orchtui.engine.runs.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.telling import run_result
 from orchtui.engine.text import escaped_in_json
 from orchtui.engine.timing.time_report import time_report
 

@@ -9,19 +9,20 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from orchtui import __version__
-from orchtui.engine import choice_told, execution_log, outcome_words, rehearsed, verdict
-from orchtui.engine.durations import show_duration
-from orchtui.engine.events import iso, output_file
 from orchtui.engine.exports.answer_html import MOST, answer
 from orchtui.engine.exports.page_findings import findings
 from orchtui.engine.exports.page_frame import Section, frame
 from orchtui.engine.exports.page_tasks import Room, task_card, variants_table
 from orchtui.engine.exports.subject import SECRETS, Subject
 from orchtui.engine.exports.timeline_svg import timeline
-from orchtui.engine.files_told import race_line
-from orchtui.engine.report import status_word
-from orchtui.engine.run import ENDED
+from orchtui.engine.run_events.events import iso, output_file
+from orchtui.engine.runs import outcome_words, rehearsed, verdict
+from orchtui.engine.runs.files_told import race_line
+from orchtui.engine.runs.run import ENDED
+from orchtui.engine.telling import choice_told, execution_log
+from orchtui.engine.telling.report import status_word
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 
 _CHIPS = {
     "COMPLETED": "good",

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from orchtui.engine import outcome_words, rehearsed, summary, verdict
-from orchtui.engine.aggregation import joined_told
-from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import BROKEN_PROMISE
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.run_folders import summary
+from orchtui.engine.runs import outcome_words, rehearsed, verdict
+from orchtui.engine.runs.files_told import BROKEN_PROMISE
+from orchtui.engine.runs.run import Run, TaskRun
+from orchtui.engine.telling import joined_told
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.time_report import time_report
 
 SECRETS = (

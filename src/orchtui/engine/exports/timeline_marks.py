@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal, NamedTuple
 
-from orchtui.engine.events import seconds
-from orchtui.engine.run import Attempt, Run, TaskRun
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.run_events.events import seconds
+from orchtui.engine.runs.run import Attempt, Run, TaskRun
+from orchtui.engine.runs.time_axis import TimeAxis
 
 Kind = Literal["others", "slot", "server", "work", "lost"]
 """What a stretch is: a wait for other tasks, for a slot, for its server or its next attempt; an

@@ -7,13 +7,13 @@ nothing. All words are escaped. This module never decides what stands where in t
 from collections.abc import Iterator
 from html import escape
 
-from orchtui.engine.durations import show_duration
 from orchtui.engine.exports.page_style import COLORS, TIMELINE
 from orchtui.engine.exports.subject import Subject
 from orchtui.engine.exports.timeline_marks import Row, Stretch, race_marks, rows
-from orchtui.engine.report import status_word
-from orchtui.engine.run import ENDED, Run, TaskRun
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.runs.run import ENDED, Run, TaskRun
+from orchtui.engine.runs.time_axis import TimeAxis
+from orchtui.engine.telling.report import status_word
+from orchtui.engine.texts.durations import show_duration
 
 _WIDTH, _NAMES, _WORDS = 1100, 250, 130
 """Of the whole, of the names on the left, and of the words on the right."""

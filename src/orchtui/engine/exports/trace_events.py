@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from orchtui import __version__
-from orchtui.engine import events as ev
-from orchtui.engine.budget import warning_words
+from orchtui.engine.execution.budget import warning_words
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.files_told import race_line
-from orchtui.engine.run import Attempt, Run, TaskRun
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.files_told import race_line
+from orchtui.engine.runs.run import Attempt, Run, TaskRun
+from orchtui.engine.telling.tool_words import call_words
 from orchtui.engine.text import clean_line, escaped_in_json
-from orchtui.engine.tool_words import call_words
 
 _RUN_PID = 1
 """The process of what concerns the whole run, and of the waits."""

@@ -7,7 +7,7 @@ plan. This module never looks for circles, and leaves an unknown name to `plan_c
 
 from dataclasses import dataclass, field
 
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
 
 MOST_WAITS = 50_000
 """Ids in `after`, of all tasks of a plan together: more would hardly fit into a plan file."""

@@ -12,12 +12,12 @@ from typing import Final
 from orchtui.engine.generators.entry_keys import GENERATORS, HIGHEST_MOST, STAGES
 from orchtui.engine.generators.item_values import Generator, Sources, read_generator
 from orchtui.engine.generators.placeholders_in import as_if_quoted, names_in
-from orchtui.engine.plan import SLUG, SLUG_ALLOWED
-from orchtui.engine.plan_places import PlanText
+from orchtui.engine.plans.plan import SLUG, SLUG_ALLOWED
+from orchtui.engine.plans.plan_places import PlanText
 from orchtui.engine.text import clean_line
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
-from orchtui.engine.yaml_nodes import entries_of_mapping
-from orchtui.engine.yaml_values import kind_of, shown, suggestion
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Placed, Problems, Scalar
+from orchtui.engine.yaml.yaml_nodes import entries_of_mapping
+from orchtui.engine.yaml.yaml_values import kind_of, shown, suggestion
 
 NOT_FILLED: Final = frozenset({"id", "after", "accepted", "env"})
 """Keys in which braces are only braces: they name things, and must be the same for all."""

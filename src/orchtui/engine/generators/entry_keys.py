@@ -5,8 +5,8 @@ Looked at for every plan, so it imports little. This module never expands anythi
 
 from typing import Any, Final
 
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
-from orchtui.engine.yaml_values import Misfit, Reader
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
+from orchtui.engine.yaml.yaml_values import Misfit, Reader
 
 LISTS: Final = {"approaches": "approach", "languages": "language", "subjects": "subject"}
 """Keys whose items are written down, and the placeholder that each item fills."""

@@ -18,9 +18,9 @@ from orchtui.engine.generators.entry_keys import (
 from orchtui.engine.generators.item_values import Sources
 from orchtui.engine.generators.placeholders_in import as_if_quoted
 from orchtui.engine.generators.unfolding import unfold
-from orchtui.engine.plan import SLUG
-from orchtui.engine.plan_places import PlanText
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
+from orchtui.engine.plans.plan import SLUG
+from orchtui.engine.plans.plan_places import PlanText
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.generators.entry_keys import HIGHEST_MOST, LISTS
 from orchtui.engine.generators.matched_files import NoFiles, ProjectFiles
 from orchtui.engine.generators.parameter_tables import BadTable, ParameterTable, read_table
-from orchtui.engine.independence.paths import is_glob
+from orchtui.engine.paths.paths import is_glob
 from orchtui.engine.text import clean_line
-from orchtui.engine.yaml_compose import ListNode, Node, Problems, Scalar
-from orchtui.engine.yaml_values import Misfit, exact, kind_of, line, shown, whole
+from orchtui.engine.yaml.yaml_compose import ListNode, Node, Problems, Scalar
+from orchtui.engine.yaml.yaml_values import Misfit, exact, kind_of, line, shown, whole
 
 LONGEST_TAIL = 24
 """Characters of a value in an id; a longer one ends at a word."""

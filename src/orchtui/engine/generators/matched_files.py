@@ -8,11 +8,11 @@ outside is found. This module never opens a file, and never leaves one out witho
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.ignoring import SKIPPED, glob_fits, globs
+from orchtui.engine.paths.path_names import Denied, Missing
+from orchtui.engine.paths.rules import Rules
 from orchtui.engine.text import clean
-from orchtui.engine.workspace.fence import Fence
-from orchtui.engine.workspace.ignoring import SKIPPED, glob_fits, globs
-from orchtui.engine.workspace.path_names import Denied, Missing
-from orchtui.engine.workspace.rules import Rules
 
 LOOKED_AT = 100_000
 """Files and folders that all patterns of a plan look at together."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from orchtui.engine.independence.paths import is_glob
-from orchtui.engine.plan import Task
+from orchtui.engine.paths.paths import is_glob
+from orchtui.engine.plans.plan import Task
 
 if TYPE_CHECKING:
     from orchtui.engine.generators.expansion import Origin

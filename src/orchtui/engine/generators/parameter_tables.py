@@ -12,13 +12,21 @@ from pathlib import Path
 
 from orchtui.engine.generators.matched_files import project_rules
 from orchtui.engine.generators.placeholders_in import NAME, NAME_ALLOWED
-from orchtui.engine.input_file import decode
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.path_names import Denied
 from orchtui.engine.text import clean
-from orchtui.engine.workspace.fence import Fence
-from orchtui.engine.workspace.path_names import Denied
-from orchtui.engine.yaml_compose import ListNode, MapNode, Place, Placed, Problems, Scalar, compose
-from orchtui.engine.yaml_nodes import entries_of_mapping
-from orchtui.engine.yaml_values import kind_of, shown
+from orchtui.engine.texts.input_file import decode
+from orchtui.engine.yaml.yaml_compose import (
+    ListNode,
+    MapNode,
+    Place,
+    Placed,
+    Problems,
+    Scalar,
+    compose,
+)
+from orchtui.engine.yaml.yaml_nodes import entries_of_mapping
+from orchtui.engine.yaml.yaml_values import kind_of, shown
 
 LARGEST = 1_000_000
 """Bytes of a table."""

@@ -8,7 +8,7 @@ Filled once: what a value says is never a placeholder. This module never says wh
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Scalar
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Scalar
 
 NAME = re.compile(r"[^\W\d_][\w -]{0,63}")
 NAME_ALLOWED = "a letter, then letters, digits, '_', '-' and spaces, at most 64"

@@ -20,8 +20,8 @@ from orchtui.engine.generators.placeholders_in import (
     is_named,
     texts_of,
 )
-from orchtui.engine.plan import SLUG, Task
-from orchtui.engine.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
+from orchtui.engine.plans.plan import SLUG, Task
+from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
 
 _WITHOUT_QUOTES = frozenset({"retries", "max_tokens", "accept_truncated", "enabled"})
 """Keys whose values may have no quotes, which a placeholder needs."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from orchtui.engine.history.trash import TRASH, half_gone, trashed
-from orchtui.engine.journal import RUNS
+from orchtui.engine.journals.journal import RUNS
 
 
 class RunUse(msgspec.Struct, frozen=True, kw_only=True):

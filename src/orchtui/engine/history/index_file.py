@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.files import make_own_folder, no_link_private, why_of
+from orchtui.engine.journals.files import make_own_folder, no_link_private, why_of
 
 PATIENCE = 5.0
 """Seconds that SQLite waits for another process, whose writes take milliseconds."""

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from orchtui.engine.errors import InputError, StorageError
-from orchtui.engine.files import no_link, replace_files, why_of
+from orchtui.engine.journals.files import no_link, replace_files, why_of
 from orchtui.engine.text import clean_line
 
 FILE = "labels.json"

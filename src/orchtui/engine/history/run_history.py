@@ -26,8 +26,8 @@ from orchtui.engine.history.run_row import RunRow
 from orchtui.engine.history.run_texts import Field
 from orchtui.engine.history.upkeep import Progress, Upkeep
 from orchtui.engine.history.word_search import Snippet, Term, folded, snippet
-from orchtui.engine.journal import RUNS
-from orchtui.engine.redaction import NOTHING, Redactor
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.run_events.redaction import NOTHING, Redactor
 from orchtui.engine.text import clean_line
 
 _T = TypeVar("_T")

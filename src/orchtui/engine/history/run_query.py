@@ -11,10 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from orchtui.engine.durations import parse_duration
 from orchtui.engine.history.amounts import parse_span
 from orchtui.engine.history.word_search import Term
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import parse_duration
 
 MOST_CHARACTERS = 2_000
 MOST_PARTS = 50

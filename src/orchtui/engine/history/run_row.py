@@ -12,11 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import events as ev
-from orchtui.engine import journal, past_runs, summary
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels as label_file
-from orchtui.engine.summary import Summary
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.run_folders.summary import Summary
 from orchtui.engine.text import clean_line
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")

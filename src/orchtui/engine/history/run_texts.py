@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from orchtui.engine import past_runs, summary, verdict
-from orchtui.engine.events import FORMAT
 from orchtui.engine.history.run_row import Details, RunRow
-from orchtui.engine.plan import Plan
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.events import FORMAT
+from orchtui.engine.run_folders import past_runs, summary
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run, TaskRun
 
 Field = Literal["name", "tag", "request", "title", "prompt", "result", "failure"]
 """Where a text stands. `name`: of the run. `title`: of a task. `result`: also what there is of

@@ -18,12 +18,13 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import journal, past_runs
 from orchtui.engine.errors import InputError, RunAliveError, RunNotFoundError, StorageError
-from orchtui.engine.files import make_own_folder, no_link, replace_files, why_of
 from orchtui.engine.history import labels
 from orchtui.engine.history.run_row import NAME
-from orchtui.engine.journal_file import ASK_AGAIN
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.files import make_own_folder, no_link, replace_files, why_of
+from orchtui.engine.journals.journal_file import ASK_AGAIN
+from orchtui.engine.run_folders import past_runs
 from orchtui.engine.text import clean_line
 
 TRASH = "trash"

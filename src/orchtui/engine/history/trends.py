@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import msgspec
 
 from orchtui.engine.history.run_row import RunRow
-from orchtui.engine.summary import SummaryVerdict
+from orchtui.engine.run_folders.summary import SummaryVerdict
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

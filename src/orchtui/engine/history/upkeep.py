@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from orchtui.engine import journal
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history.index_file import lock
 from orchtui.engine.history.run_index import Kept, RunIndex
 from orchtui.engine.history.run_row import RunRow, Stamp, read, scan, settled, size_of
 from orchtui.engine.history.run_texts import RunText, own_texts, read_texts
+from orchtui.engine.journals import journal
 from orchtui.engine.text import clean_line
 
 LONG = 8 << 20

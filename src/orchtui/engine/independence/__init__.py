@@ -2,7 +2,7 @@
 
 Which tasks may run together, and why others may not, with the words that show
 it. Rules only, offline and deterministic; a model's second opinion is
-`engine/second_opinion.py`. Read the rooms in this order: `report` (what comes
+`engine/consulting/second_opinion.py`. Read the rooms in this order: `report` (what comes
 out), `verdicts` (how it is put together), then the families of rules; `fixes`
 turns a finding into another plan. This package never changes a plan by itself
 and never starts anything.
@@ -21,7 +21,7 @@ from orchtui.engine.independence.report import (
 )
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
+    from orchtui.engine.plans.plan import Plan
 
 __all__ = [
     "Edge",

@@ -15,9 +15,9 @@ from orchtui.engine.independence.lexicon import (
     STOP,
     VERB_CLASSES,
 )
-from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.phrases import Phrase, Verb
 from orchtui.engine.independence.words import Word, noun, verb
+from orchtui.engine.paths.paths import is_path
 from orchtui.engine.request.grammar import is_plural
 from orchtui.engine.request.lexicon import NOUN_LIKE
 

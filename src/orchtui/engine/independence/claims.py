@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.lexicon import ARTICLES, PREPOSITIONS
-from orchtui.engine.independence.paths import is_path, normal
 from orchtui.engine.independence.phrases import Verb
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.words import Word
+from orchtui.engine.paths.paths import is_path, normal
 
 _INTO = frozenset("to into onto as".split())
 _INSIDE = frozenset("in inside under within at throughout across".split())

@@ -5,9 +5,9 @@ This module never guesses.
 
 from collections.abc import Iterator, Sequence
 
-from orchtui.engine.graph import Order
 from orchtui.engine.independence.report import Evidence, Finding
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.graph import Order
+from orchtui.engine.plans.plan import Task
 
 
 def find(tasks: Sequence[Task]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from orchtui.engine.independence.phrases import Phrase, Verb
 from orchtui.engine.independence.reading import NEAR, Reading, read
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.words import noun
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 
 CREATED, BROUGHT, CHANGED = 3, 2, 1
 """How a thing comes out of a task: it is new, it was found or collected, it was there before."""

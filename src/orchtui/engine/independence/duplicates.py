@@ -11,12 +11,12 @@ from itertools import pairwise
 from orchtui.engine.independence.desk import Desk, sharing
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.lexicon import ARTICLES, FILLERS, PREPOSITIONS, STOP
-from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.reading import Reading
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.words import noun, verb, words
-from orchtui.engine.plan import Task
+from orchtui.engine.paths.paths import is_path
+from orchtui.engine.plans.plan import Task
 
 _MOST_SHARERS = 30
 _KNOWING = frozenset({"gather", "derive"})

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from orchtui.engine.graph import find_cycle
 from orchtui.engine.independence import merging, own_paths, rewriting
 from orchtui.engine.independence.report import CONFLICTS, HANDED_OVER, Finding, Fix
 from orchtui.engine.independence.task_index import TaskIndex
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.graph import find_cycle
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 
 STALE = "the plan has changed since this was found; look at the report again"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
-from orchtui.engine.plan import PRIORITIES, Plan, Priority, Task
+from orchtui.engine.plans.plan import PRIORITIES, Plan, Priority, Task
 
 _LONGEST = 10 * 365 * 86400.0
 """Seconds: the longest time that a plan file may say."""

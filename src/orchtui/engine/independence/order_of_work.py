@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from orchtui.engine.independence.claims import COPYING
 from orchtui.engine.independence.desk import Desk, sharing
 from orchtui.engine.independence.lexicon import EXISTING, STAGE, WEAK
-from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Sign, Span
 from orchtui.engine.independence.words import stem
+from orchtui.engine.paths.paths import is_path
 
 _LIVE = re.compile(
     r"\b(?:live|(?:in|on) prod(?:uction)?|deployed|released|published|production|after (?:the )?"

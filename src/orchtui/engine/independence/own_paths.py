@@ -12,10 +12,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from orchtui.engine.independence import merging
-from orchtui.engine.independence.paths import is_glob, normal
 from orchtui.engine.independence.report import Evidence, Finding
 from orchtui.engine.independence.same_files import meet
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.paths.paths import is_glob, normal
+from orchtui.engine.plans.plan import Plan, Task
 
 
 class Contradiction(NamedTuple):

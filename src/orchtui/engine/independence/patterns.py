@@ -7,11 +7,11 @@ one long task decides when all is done. It never changes a verdict.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from orchtui.engine.durations import show_duration
+from orchtui.engine.agents.specialists import name_key
 from orchtui.engine.independence.report import Edge, Finding, Pattern
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.request.lexicon import SPECIALIST_OF
-from orchtui.engine.specialists import name_key
+from orchtui.engine.texts.durations import show_duration
 
 _DOMINATES = 0.7
 """Share of the whole work from which one task leaves little to gain."""

@@ -12,12 +12,12 @@ from orchtui.engine.independence.claims import COPYING
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.lexicon import EXISTING
-from orchtui.engine.independence.paths import is_path
 from orchtui.engine.independence.phrases import Phrase
 from orchtui.engine.independence.reading import Reading
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.words import verb
+from orchtui.engine.paths.paths import is_path
 
 _MOST_USERS = 50
 _CHANGING = frozenset(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from orchtui.engine.independence.words import verb
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.request.lexicon import PREPOSITIONS
 from orchtui.engine.request.prompts import titled
 

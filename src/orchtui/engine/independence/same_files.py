@@ -7,12 +7,12 @@ evidence shows. This module never looks at a disk.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
-from orchtui.engine.independence import paths
 from orchtui.engine.independence.claims import Claim
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.findings import finding
 from orchtui.engine.independence.report import Finding, FindingKind
 from orchtui.engine.independence.signs import CERTAIN, Sign
+from orchtui.engine.paths import paths
 
 _MOST_CLAIMS = 20
 """Claims on one path up to which every pair is told."""

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from orchtui.engine.graph import Order
 from orchtui.engine.independence.report import Evidence, Finding
 from orchtui.engine.independence.rewriting import FUNCTION_WORDS, POINTERS
 from orchtui.engine.independence.words import verb
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.graph import Order
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.request.lexicon import PREPOSITIONS
 from orchtui.engine.text import clean_line
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from orchtui.engine.graph import stages
 from orchtui.engine.independence import (
     declared,
     dependencies,
@@ -35,7 +34,8 @@ from orchtui.engine.independence.report import (
 )
 from orchtui.engine.independence.signs import Span
 from orchtui.engine.independence.task_index import TaskIndex
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.graph import stages
+from orchtui.engine.plans.plan import Plan, Task
 
 _WEAK_BESIDE_A_CONFLICT = frozenset({"result", "pronoun", "order_of_work", "closing"})
 """Guesses that say nothing new about two tasks which a file keeps apart anyway."""

@@ -13,8 +13,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orchtui.engine.plan import PRIORITIES, Plan, Task
 from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.plans.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import escaped_in_json
 
 Schema = dict[str, Any]

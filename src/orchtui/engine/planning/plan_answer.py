@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from orchtui.engine.json_answer import object_in, objects_in
-from orchtui.engine.plan import STRATEGIES, Plan
 from orchtui.engine.planning.surroundings import Surroundings
 from orchtui.engine.planning.task_entries import MAX_ANSWER, questions, read_tasks
+from orchtui.engine.plans.plan import STRATEGIES, Plan
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.json_answer import object_in, objects_in
 
 
 class Reading(NamedTuple):

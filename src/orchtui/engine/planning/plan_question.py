@@ -5,7 +5,6 @@ says what the tasks are for and nothing about anything else. This module never
 calls a model, and never shortens a request: one that is too long is refused.
 """
 
-from orchtui.engine.plan import STRATEGIES
 from orchtui.engine.planning.answer_form import (
     FORM,
     MAX_CHARACTERS,
@@ -19,6 +18,7 @@ from orchtui.engine.planning.answer_form import (
     whole,
 )
 from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.plans.plan import STRATEGIES
 
 MOST_TASKS = 20
 """Tasks of a plan where nobody says how many there may be."""

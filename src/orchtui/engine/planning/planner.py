@@ -14,9 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from orchtui.engine.backends import base
-from orchtui.engine.event_parts import Usage
-from orchtui.engine.one_answer import Answer, ask_once
-from orchtui.engine.plan import Plan
+from orchtui.engine.consulting.one_answer import Answer, ask_once
 from orchtui.engine.planning.answer_form import Question, fenced, json_line
 from orchtui.engine.planning.plan_answer import Reading, read_plan
 from orchtui.engine.planning.plan_question import MOST_TASKS
@@ -26,8 +24,10 @@ from orchtui.engine.planning.refinement_question import Refinement
 from orchtui.engine.planning.refinement_question import question as refinement_question
 from orchtui.engine.planning.surroundings import WIDE, Room, Surroundings
 from orchtui.engine.planning.task_entries import MAX_ANSWER
-from orchtui.engine.redaction import NOTHING, Redactor
-from orchtui.engine.resolve import ORCHESTRATOR
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.run_events.redaction import NOTHING, Redactor
+from orchtui.engine.scheduling.resolve import ORCHESTRATOR
 from orchtui.engine.text import clean_line
 
 TIMEOUT = 180.0

@@ -6,12 +6,12 @@ No answer raises. This module never calls a model.
 from collections.abc import Mapping
 from typing import Any
 
-from orchtui.engine.plan import Plan, Task
 from orchtui.engine.planning.plan_answer import Reading, not_self_contained, said_in, too_many
 from orchtui.engine.planning.refinement_question import MOST_ADDED, MOST_PARTS, Refinement
 from orchtui.engine.planning.refining import extend, rewrite, split, strange_writes
 from orchtui.engine.planning.surroundings import Surroundings
 from orchtui.engine.planning.task_entries import is_empty_prompt, questions, read_tasks, words
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 
 

@@ -7,9 +7,8 @@ is too large is refused.
 
 from typing import Literal, NamedTuple
 
+from orchtui.engine.consulting.opinion_question import MAX_TASKS
 from orchtui.engine.errors import InputError
-from orchtui.engine.opinion_question import MAX_TASKS
-from orchtui.engine.plan import Plan, Task
 from orchtui.engine.planning.answer_form import (
     FORM,
     MAX_CHARACTERS,
@@ -26,6 +25,7 @@ from orchtui.engine.planning.answer_form import (
     whole,
 )
 from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 
 MOST_PARTS = 8

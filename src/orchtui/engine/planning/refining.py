@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.workspace.ignoring import glob_fits, globs
+from orchtui.engine.paths.ignoring import glob_fits, globs
+from orchtui.engine.plans.plan import Plan, Task
 
 _LONGEST_ID = 64
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from orchtui.engine.fitting import AT_NO_TASK
-from orchtui.engine.specialists import Specialist, name_key
+from orchtui.engine.agents.specialists import Specialist, name_key
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.path_names import Denied
+from orchtui.engine.paths.rules import Rules
+from orchtui.engine.staff.fitting import AT_NO_TASK
 from orchtui.engine.text import clean_line
-from orchtui.engine.workspace.fence import Fence
-from orchtui.engine.workspace.path_names import Denied
-from orchtui.engine.workspace.rules import Rules
 
 _LOOKED_AT = 20_000
 """Files and folders that are looked at."""

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.placeholders import placeholder_in
-from orchtui.engine.plan import SLUG, Plan, Task
-from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.plan_files.plan_file import parse_plan
 from orchtui.engine.planning.answer_form import WORKER_TOLD, json_line
 from orchtui.engine.planning.surroundings import Surroundings
+from orchtui.engine.plans.plan import SLUG, Plan, Task
 from orchtui.engine.text import clean, clean_line
+from orchtui.engine.texts.placeholders import placeholder_in
 
 MAX_ANSWER = 400_000
 """Characters of an answer that are read."""

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from orchtui.engine import events as ev
+from orchtui.engine.run_events import events as ev
 
 MarkerKind = Literal["start", "end", "failure", "retry", "race", "question", "session", "finish"]
 """`start`: an attempt begins. `end`: a task has ended, and did not fail. `failure`: it failed for

@@ -13,7 +13,7 @@ from orchtui.engine.errors import InputError, StorageError
 from orchtui.engine.replay.markers import MARKER_KINDS, Marker, MarkerKind
 from orchtui.engine.replay.recorder import AnyEvent
 from orchtui.engine.replay.recording import Recording
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 
 SPEEDS: tuple[float, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -227,7 +227,7 @@ def place_of(recording: Recording, words: str) -> float:
     Raises:
         InputError: when there is no such place.
     """
-    from orchtui.engine.durations import parse_duration
+    from orchtui.engine.texts.durations import parse_duration
 
     if (marker := recording.markers.start_of(words)) is not None:
         return marker.position

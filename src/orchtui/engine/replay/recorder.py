@@ -9,14 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal, past_runs
 from orchtui.engine.errors import IllegalTransitionError, StorageError
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.whole_lines import WholeLines
 from orchtui.engine.replay.checkpoints import Checkpoints, changed_by
 from orchtui.engine.replay.markers import Marker, kind_of
-from orchtui.engine.run import Run
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
-from orchtui.engine.whole_lines import WholeLines
 
 AnyEvent = ev.RunEvent | ev.UnknownEvent
 

@@ -11,15 +11,16 @@ from bisect import bisect_right
 from collections.abc import Callable
 from pathlib import Path
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, journal
 from orchtui.engine.errors import IllegalTransitionError, StorageError
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.whole_lines import WholeLines
 from orchtui.engine.replay.checkpoints import Checkpoint, Checkpoints, Past
 from orchtui.engine.replay.markers import Markers
 from orchtui.engine.replay.recorder import AnyEvent, Recorder, decoded
-from orchtui.engine.run import Run
-from orchtui.engine.time_axis import TimeAxis
-from orchtui.engine.whole_lines import WholeLines
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.time_axis import TimeAxis
 
 _POSITION_BYTES, _MARKER_BYTES = 8, 120
 

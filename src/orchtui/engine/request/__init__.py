@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orchtui.engine.plan import Plan
+    from orchtui.engine.plans.plan import Plan
 
 __all__ = ["parse_request"]
 

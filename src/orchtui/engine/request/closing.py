@@ -7,7 +7,7 @@ names its objects and stays a task. This module never looks at list items.
 
 import re
 
-from orchtui.engine.plan import AggregateStrategy
+from orchtui.engine.plans.plan import AggregateStrategy
 from orchtui.engine.request.clauses import HIDDEN, mask, sentences, tidy
 
 _LEAD = (

@@ -6,7 +6,7 @@ module holds data only.
 
 from dataclasses import dataclass
 
-from orchtui.engine.plan import AggregateStrategy
+from orchtui.engine.plans.plan import AggregateStrategy
 from orchtui.engine.request.limits import Marks
 
 

@@ -7,7 +7,7 @@ details, and the sentences after the list. This module never splits an item.
 import re
 from dataclasses import dataclass, replace
 
-from orchtui.engine.plan import AggregateStrategy
+from orchtui.engine.plans.plan import AggregateStrategy
 from orchtui.engine.request import gaps, prompts
 from orchtui.engine.request.chains import lead
 from orchtui.engine.request.clauses import first_word, has_words, sentences, verb_of

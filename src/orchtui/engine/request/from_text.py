@@ -7,7 +7,7 @@ reads files; it asks `Folder` for names.
 import re
 from dataclasses import dataclass, replace
 
-from orchtui.engine.plan import AggregateStrategy
+from orchtui.engine.plans.plan import AggregateStrategy
 from orchtui.engine.request import gaps
 from orchtui.engine.request.chains import by_sentences, chain, is_work
 from orchtui.engine.request.clauses import (

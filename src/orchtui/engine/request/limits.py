@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
-from orchtui.engine.plan import Priority
+from orchtui.engine.plans.plan import Priority
 from orchtui.engine.request.lexicon import NUMBER, number_of
 
 

@@ -7,7 +7,7 @@ never looks at the structure of a request.
 
 import re
 
-from orchtui.engine.plan import Priority
+from orchtui.engine.plans.plan import Priority
 from orchtui.engine.request.clauses import has_words, tidy
 from orchtui.engine.request.limits import Marks, take_limits
 

@@ -15,7 +15,7 @@ self-contained.
 from dataclasses import replace
 from pathlib import Path
 
-from orchtui.engine.plan import Limits, Plan, Task, numbered
+from orchtui.engine.plans.plan import Limits, Plan, Task, numbered
 from orchtui.engine.request import gaps, prompts
 from orchtui.engine.request.drafts import Draft, Reading
 from orchtui.engine.request.from_list import from_list, is_joint

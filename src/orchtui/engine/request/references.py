@@ -5,7 +5,7 @@ This module never guesses which task is meant by its content.
 
 import re
 
-from orchtui.engine.plan import Priority
+from orchtui.engine.plans.plan import Priority
 from orchtui.engine.request.clauses import sentences, tidy
 from orchtui.engine.request.lexicon import NUMBERS
 from orchtui.engine.request.marks import take_priority

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 
 
 class HedgeTime(msgspec.Struct, frozen=True, kw_only=True):

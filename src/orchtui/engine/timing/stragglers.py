@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from orchtui.engine.hedging.hedge_setting import ON
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.scheduling.schedule import ScheduledTask
+from orchtui.engine.texts.hedge_setting import ON
 
 MULTIPLIER = ON
 """Times the median of its likes after which a task counts as a straggler."""

@@ -14,11 +14,11 @@ from typing import Literal
 
 import msgspec
 
-from orchtui.engine import verdict
-from orchtui.engine.run import Run, TaskRun
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run, TaskRun
+from orchtui.engine.scheduling.list_scheduling import Network, critical_path
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.timing.hedge_times import HedgeTime, hedge_times
-from orchtui.engine.timing.list_scheduling import Network, critical_path
 from orchtui.engine.timing.stragglers import stragglers
 from orchtui.engine.timing.time_use import Clock, TimeUse, deciding_chain, together
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from orchtui.engine import events as ev
-from orchtui.engine.run import Attempt, Run, Session, TaskRun
-from orchtui.engine.slots import FullTime
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Attempt, Run, Session, TaskRun
+from orchtui.engine.runs.slots import FullTime
+from orchtui.engine.runs.time_axis import TimeAxis
 
 _AT_ONCE = 0.1
 """Seconds between an end and what follows from it, in which nothing else was waited for."""

@@ -6,10 +6,10 @@ where running in parallel did not help, and why. This module never reads a file.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from orchtui.engine.durations import show_duration
+from orchtui.engine.runs.verdict import WORTH_TELLING
+from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.hedge_times import HedgeTime
 from orchtui.engine.timing.time_report import Help, TimeReport
-from orchtui.engine.verdict import WORTH_TELLING
 
 Name = Callable[[str], str]
 """What to call a task, by its id."""

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from orchtui.engine.agent_tools import granted
-from orchtui.engine.backends.names import WITHOUT_TOOLS
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.agents.agent_tools import granted
+from orchtui.engine.paths.rules import Rules
+from orchtui.engine.plans.backend_names import WITHOUT_TOOLS
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.overlay import Overlay
 from orchtui.engine.workspace.ownership import Ownership
 from orchtui.engine.workspace.permits import Permits
-from orchtui.engine.workspace.rules import Rules
 from orchtui.engine.workspace.site import BareSite, Site, Witness
 from orchtui.engine.workspace.tool_site import ToolSite
 from orchtui.engine.workspace.toolbox import FileTools

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from orchtui.engine.workspace.no_links import open_file
+from orchtui.engine.paths.no_links import open_file
 
 MOST_FILES = 50_000
 MOST_SECONDS = 3.0

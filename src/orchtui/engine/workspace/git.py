@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from orchtui.engine.child_environment import for_git
+from orchtui.engine.backends.child_environment import for_git
 from orchtui.engine.text import clean_line
 
 TIMEOUT = 120.0

@@ -7,9 +7,9 @@ together what the others here make.
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from orchtui.engine.backends.names import PROGRAMS
-from orchtui.engine.redaction import Redactor
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.plans.backend_names import PROGRAMS
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.assigning import ProjectWorkspaces
 from orchtui.engine.workspace.program_site import ProgramSites
 from orchtui.engine.workspace.site import Workspaces

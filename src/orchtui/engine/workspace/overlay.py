@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from orchtui.engine.events import FileChange
-from orchtui.engine.workspace.fence import Fence
-from orchtui.engine.workspace.open_files import Content, Entry
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.open_files import Content, Entry
+from orchtui.engine.paths.path_names import Blocked, Denied, Missing
+from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.workspace.ownership import Ownership
-from orchtui.engine.workspace.path_names import Blocked, Denied, Missing
 from orchtui.engine.workspace.site import Access
 
 FILES = "files"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from orchtui.engine.independence import paths
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.paths import paths
+from orchtui.engine.paths.path_names import Denied, folded, relative
+from orchtui.engine.paths.rules import Rules
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
-from orchtui.engine.workspace.path_names import Denied, folded, relative
-from orchtui.engine.workspace.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

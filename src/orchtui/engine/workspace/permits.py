@@ -10,12 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from orchtui.engine.agent_tools import READ_ONLY_MODE
+from orchtui.engine.agents.agent_tools import READ_ONLY_MODE
 from orchtui.engine.backends.base import Wish
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.path_names import Denied
 from orchtui.engine.text import clean_line
-from orchtui.engine.workspace.fence import Fence
 from orchtui.engine.workspace.ownership import Ownership
-from orchtui.engine.workspace.path_names import Denied
 from orchtui.engine.workspace.site import Refusable, Witness
 
 UNASKED_MODE = "bypasspermissions"

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Protocol
 
 from orchtui.engine.backends.base import NO_TOOLS, ToolAnswer, ToolBox, ToolSpec, Wish
-from orchtui.engine.backends.names import WITH_TOOLS_OF_THEIR_OWN
-from orchtui.engine.events import FileChange
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.plans.backend_names import WITH_TOOLS_OF_THEIR_OWN
+from orchtui.engine.run_events.events import FileChange
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.folder_watch import (
     Change,

@@ -7,9 +7,9 @@ the event loop. This module never decides what is allowed.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orchtui.engine.events import FileChange
+from orchtui.engine.paths.path_names import Denied
+from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.workspace.overlay import Overlay
-from orchtui.engine.workspace.path_names import Denied
 
 LONGEST = 30_000
 """Characters of an answer."""

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from orchtui.engine.paths.ignoring import Globs, glob_fits, globs
+from orchtui.engine.paths.open_files import size as in_words
+from orchtui.engine.paths.path_names import Denied
 from orchtui.engine.workspace.file_kinds import GLOBS
-from orchtui.engine.workspace.ignoring import Globs, glob_fits, globs
 from orchtui.engine.workspace.line_search import matching_lines
-from orchtui.engine.workspace.open_files import size as in_words
 from orchtui.engine.workspace.overlay import Overlay
-from orchtui.engine.workspace.path_names import Denied
 from orchtui.engine.workspace.reading_tools import cut, is_binary
 
 _LOOKED_AT = 50_000

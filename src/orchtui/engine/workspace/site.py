@@ -12,8 +12,8 @@ from typing import Literal, Protocol
 import msgspec
 
 from orchtui.engine.backends.base import NO_TOOLS, ToolBox
-from orchtui.engine.events import FileChange, Sight
-from orchtui.engine.schedule import ScheduledTask
+from orchtui.engine.run_events.events import FileChange, Sight
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
 
 Access = Literal["read", "write"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from orchtui.engine.agent_tools import ToolName
+from orchtui.engine.agents.agent_tools import ToolName
 from orchtui.engine.backends.base import ToolSpec
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.file_kinds import GLOBS

@@ -9,14 +9,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from orchtui.engine.agent_tools import Grant, ToolName, granted
+from orchtui.engine.agents.agent_tools import Grant, ToolName, granted
 from orchtui.engine.backends.base import ToolAnswer, ToolSpec, Wish
+from orchtui.engine.paths.path_names import Denied
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace import reading_tools, searching
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.line_search import SearchFailed
 from orchtui.engine.workspace.overlay import Overlay, Refused
-from orchtui.engine.workspace.path_names import Denied
 from orchtui.engine.workspace.permits import Permits
 from orchtui.engine.workspace.site import Witness
 from orchtui.engine.workspace.tool_specs import SPECS, Misuse, read_arguments

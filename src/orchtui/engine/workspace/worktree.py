@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from orchtui.engine.errors import BackendError
-from orchtui.engine.journal import is_alive
+from orchtui.engine.journals.journal import is_alive
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.git import GitError, NoRepositoryError, Repository, attempt, find, git
 

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from orchtui.engine.events import FileChange
+from orchtui.engine.paths.fence import Judge
+from orchtui.engine.paths.no_links import open_file
+from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.text import clean_line
-from orchtui.engine.workspace.fence import Judge
 from orchtui.engine.workspace.folder_watch import LEFT_OUT
 from orchtui.engine.workspace.git import GitError, attempt, git
-from orchtui.engine.workspace.no_links import open_file
 from orchtui.engine.workspace.worktree import INDEX, Worktree
 
 MOST_FILES = 5000

@@ -5,7 +5,7 @@ This module never draws and never looks at a clock.
 
 from collections.abc import Mapping
 
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 
 _EVERY = 1.0
 """Seconds between two forecasts: each looks at all tasks."""
@@ -27,7 +27,7 @@ class Remaining:
             now: Seconds since 1970.
             before: What its tasks took in earlier runs, by id.
         """
-        from orchtui.engine.forecast import seconds_left  # not before the first paint
+        from orchtui.engine.estimates.forecast import seconds_left  # not before the first paint
 
         if run is not self._run or not 0 <= now - self._asked < _EVERY:
             left = seconds_left(run, now, before)

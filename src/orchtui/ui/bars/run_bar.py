@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from textual.content import Content
 from textual.widgets import Static
 
-from orchtui.engine.events import Census, Verdict
-from orchtui.engine.outcome_words import others
-from orchtui.engine.rehearsed import badge
-from orchtui.engine.run import Run
-from orchtui.engine.steering_told import slowed
-from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import (
+from orchtui.engine.run_events.events import Census, Verdict
+from orchtui.engine.runs.outcome_words import others
+from orchtui.engine.runs.rehearsed import badge
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.verdict import (
     WORTH_TELLING,
     census,
     makespan,
@@ -25,6 +23,8 @@ from orchtui.engine.verdict import (
     speedup_so_far,
     verdict,
 )
+from orchtui.engine.telling.steering_told import slowed
+from orchtui.engine.text import clean_line
 from orchtui.ui.bars.remaining import Remaining
 from orchtui.ui.bars.token_rate import Rate
 from orchtui.ui.keys.hints import hint

@@ -7,7 +7,7 @@ and never looks at a clock.
 
 from collections import deque
 
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.runs.run import Run, TaskRun
 from orchtui.ui.looks import looks
 
 CHARACTERS_PER_TOKEN = 4

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.compare import compare_words as words
 from orchtui.ui.compare.alike_grid import LEGEND, AlikeGrid

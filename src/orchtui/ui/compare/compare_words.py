@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from orchtui.engine.files_told import inline
-from orchtui.engine.run import Run
+from orchtui.engine.runs.files_told import inline
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.ui.compare.prepared_diff import Prepared
 from orchtui.ui.compare.result_columns import percent

@@ -6,12 +6,12 @@ Plain values in, text out, so that a table of widths tests it. This module never
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from orchtui.engine.choice_told import stars
-from orchtui.engine.costs import Cost, show_dollars
-from orchtui.engine.durations import show_duration
-from orchtui.engine.events import ResultsJudged
-from orchtui.engine.rehearsed import task_badge
+from orchtui.engine.run_events.events import ResultsJudged
+from orchtui.engine.runs.costs import Cost, show_dollars
+from orchtui.engine.runs.rehearsed import task_badge
+from orchtui.engine.telling.choice_told import stars
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.compare.results import Result
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orchtui.engine.run import LIVE
+from orchtui.engine.runs.run import LIVE
 from orchtui.ui.compare.figures import Figures
 from orchtui.ui.compare.result_columns import Columns, Known, cells
 from orchtui.ui.compare.results import Result, Results

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.run import ENDED, Attempt, Run, Status, TaskRun
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.run import ENDED, Attempt, Run, Status, TaskRun
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.comparison.sides import Side

@@ -7,8 +7,8 @@ shows nothing and changes nothing.
 from collections.abc import Sequence
 from functools import partial
 
-from orchtui.engine.project import Project
-from orchtui.engine.specialists import find
+from orchtui.engine.agents.specialists import find
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.parts.completion import Candidate, Catalog, described, paths_below
 
 
@@ -31,7 +31,7 @@ def _specialists(project: Project) -> Sequence[Candidate]:
 def _models(project: Project) -> Sequence[Candidate]:
     """Aliases with what they stand for, then the ids that have a known price."""
     from orchtui.engine.backends.anthropic_api import ALIASES
-    from orchtui.engine.price_list import published
+    from orchtui.engine.estimates.price_list import published
 
     aliases = {**ALIASES, **project.backends.models}
     found = [Candidate(name, f"= {model}") for name, model in aliases.items()]

@@ -20,7 +20,7 @@ from textual.worker import Worker
 
 from orchtui.engine.errors import InputError
 from orchtui.engine.independence.report import Evidence, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.compose import compose_words as words
 from orchtui.ui.compose import plan_edits as edits

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from textual.content import Content
 
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.compose.task_columns import LEFT_OUT, Standing, outputs
 

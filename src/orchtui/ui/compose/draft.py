@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 
 EMPTY = Plan()
 

@@ -19,10 +19,10 @@ import msgspec
 import platformdirs
 
 from orchtui.engine.errors import InputError, StorageError
-from orchtui.engine.files import make_own_folder, no_link_private, replace_files
-from orchtui.engine.input_file import read_text
-from orchtui.engine.plan import Plan
-from orchtui.engine.redaction import Redactor
+from orchtui.engine.journals.files import make_own_folder, no_link_private, replace_files
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.texts.input_file import read_text
 from orchtui.ui.compose.unfinished import Unfinished
 
 _MOST_BYTES = 100_000_000

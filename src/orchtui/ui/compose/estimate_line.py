@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from orchtui.engine.costs import Cost, show_dollars
+from orchtui.engine.runs.costs import Cost, show_dollars
 from orchtui.ui.looks import looks
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.estimates import Estimate
+    from orchtui.engine.estimates.estimates import Estimate
 
 _TIME_HOW = "time unknown: run such tasks once, or set an estimate"
 _TIME_REHEARSED = "time unknown: a rehearsal does not count, set an estimate"

@@ -19,8 +19,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.generators.expanding import GeneratorKey
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plan_files.expanding import GeneratorKey
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.parts.completing_input import Completing, Source

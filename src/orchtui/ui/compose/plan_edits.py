@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from orchtui.engine.plan import PRIORITIES, Limits, Plan, Task
+from orchtui.engine.plans.plan import PRIORITIES, Limits, Plan, Task
 
 
 def new_id(plan: Plan) -> str:

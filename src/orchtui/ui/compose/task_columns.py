@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from orchtui.engine.independence.report import IndependenceReport, Reasons
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.resolve import DEFAULT_SPECIALIST
+from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.scheduling.resolve import DEFAULT_SPECIALIST
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit
 
 if TYPE_CHECKING:
-    from orchtui.engine.fitting import Fit
+    from orchtui.engine.staff.fitting import Fit
 
 FitOf = Callable[[str, str, Sequence[str]], "Fit"]
 """The specialist that fits a title, a prompt and declared writes: `Fitter.fit`."""
@@ -26,7 +26,7 @@ FitOf = Callable[[str, str, Sequence[str]], "Fit"]
 
 def nobody_fits(title: str, prompt: str, writes: Sequence[str]) -> "Fit":
     """For a list that nobody gave a Fitter."""
-    from orchtui.engine.fitting import Fit  # not before the first paint
+    from orchtui.engine.staff.fitting import Fit  # not before the first paint
 
     return Fit(DEFAULT_SPECIALIST, "")
 

@@ -13,7 +13,7 @@ from textual import work
 from textual.containers import Vertical
 
 from orchtui.engine.independence.report import Evidence
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 from orchtui.ui.compose import plan_edits as edits
 from orchtui.ui.compose.draft import Draft
@@ -25,7 +25,7 @@ from orchtui.ui.notices.trouble import TellsTrouble
 from orchtui.ui.parts.completion import Catalog
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.generators.expanding import GeneratorKey
+    from orchtui.engine.plan_files.expanding import GeneratorKey
     from orchtui.ui.compose.task_form import TaskForm
 
 NEW = "A new task"
@@ -140,7 +140,7 @@ class TaskDialogs(Vertical, TellsTrouble):
     @work(exclusive=True, group="variants", exit_on_error=False)
     async def ask_expansion(self, picked: str) -> None:
         """Ask for what a task is to be done for each of, and put these tasks in its place."""
-        from orchtui.engine.generators.expanding import expanded, read_items
+        from orchtui.engine.plan_files.expanding import expanded, read_items
         from orchtui.ui.compose.expand_dialog import ChooseGenerator, ExpandDialog
 
         plan = self.draft.plan

@@ -10,11 +10,11 @@ import shlex
 from dataclasses import dataclass
 from typing import Literal
 
-from orchtui.engine.durations import format_duration
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import parse_plan
+from orchtui.engine.plan_files.plan_file import parse_plan
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean
+from orchtui.engine.texts.durations import format_duration
 from orchtui.ui.compose.task_text import around, quoted
 
 Form = Literal["text", "long", "plain", "list", "argv"]

@@ -21,7 +21,7 @@ from textual.widgets.input import Selection as InputSelection
 from textual.widgets.text_area import Document, Selection
 
 from orchtui.engine.independence.report import Evidence
-from orchtui.engine.plan import PRIORITIES, Plan, Task
+from orchtui.engine.plans.plan import PRIORITIES, Plan, Task
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.compose.task_columns import FitOf, nobody_fits
 from orchtui.ui.compose.task_fields import FIELDS, Field, read_form, written

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.compose.task_columns import (
     LOOKS,
     UNCHECKED,

@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 from orchtui.engine.errors import InputError, Problem
-from orchtui.engine.plan import Plan, Task
-from orchtui.engine.plan_file import dump_plan, parse_plan
+from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.plan import Plan, Task
 
 _INDENT = 4
 _ALL = 100

@@ -11,7 +11,7 @@ from os.path import commonprefix
 
 from rich.cells import cell_len, chop_cells
 
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks.wrapping import fit
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 from textual.message import Message
 
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):

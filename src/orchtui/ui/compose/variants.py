@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from msgspec.structs import replace
 
 from orchtui.engine.generators.own_files import own_path, with_paths
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.compose.plan_edits import free_id
 
 MOST = len(ascii_lowercase)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from orchtui.engine.errors import InputError, NoBackendError, RunAliveError
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.compose import plan_edits
 from orchtui.ui.desks.replay_desk import ReplayDesk
@@ -25,9 +25,9 @@ from orchtui.ui.runs.run_entry import RunEntry
 from orchtui.ui.runs.runs_pane import RunsPane
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.orchestrator import Orchestrator
-    from orchtui.engine.resuming import Prospect
-    from orchtui.engine.run import Run
+    from orchtui.engine.resumption.resuming import Prospect
+    from orchtui.engine.runs.run import Run
+    from orchtui.engine.sessions.orchestrator import Orchestrator
 
 
 class AgainDesk(ReplayDesk):
@@ -76,7 +76,7 @@ class AgainDesk(ReplayDesk):
             self._run_again(entry.id, changes, only_missing=how == "failed")
 
     async def _plan_of_run(self, run_id: str) -> Plan:
-        from orchtui.engine import again  # not before the first paint
+        from orchtui.engine.resumption import again  # not before the first paint
 
         with self.busy.doing("reading the run", self.stops_this()):
             past, damage = await asyncio.to_thread(self.project.open_as_far, run_id)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from textual.app import App
 
-from orchtui.engine.applying import Applied, apply, diff
-from orchtui.engine.changes import Change, Ground, Meeting, changes_of
-from orchtui.engine.run import Run
+from orchtui.engine.changed_files.applying import Applied, apply, diff
+from orchtui.engine.changed_files.changes import Change, Ground, Meeting, changes_of
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.changes_view import ChangesView
 from orchtui.ui.notices.busy import Busy

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold
-from orchtui.engine.choice_events import MOST_STARS
 from orchtui.engine.errors import IllegalTransitionError, InputError, NoBackendError
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
-from orchtui.engine.stamp import Stamp
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_events.choice_events import MOST_STARS
+from orchtui.engine.run_events.stamp import Stamp
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.compare.compare_pane import ComparePane
 from orchtui.ui.desks.reading_desk import ReadingDesk
@@ -27,7 +27,7 @@ from orchtui.ui.screen import Shown
 from orchtui.ui.terminal import outside
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.choice.choosing import Make
+    from orchtui.engine.afterwards.choosing import Make
     from orchtui.engine.comparison.sides import Side
 
 
@@ -108,7 +108,7 @@ class CompareDesk(ReadingDesk):
             shown: The run that was shown when a person asked; another one may be by now.
             make: Makes the event.
         """
-        from orchtui.engine.choice.choosing import write_down  # not before the first paint
+        from orchtui.engine.afterwards.choosing import write_down  # not before the first paint
 
         made = list[ev.ChoiceEvent]()
         redactor = self.project.backends.redactor
@@ -137,7 +137,7 @@ class CompareDesk(ReadingDesk):
     @on(ComparePane.RateWanted)
     @work(group="choice", exit_on_error=False)
     async def _rate(self, event: ComparePane.RateWanted) -> None:
-        from orchtui.engine.choice.choosing import rated  # not before the first paint
+        from orchtui.engine.afterwards.choosing import rated  # not before the first paint
 
         async with self._choosing:
             shown = self.main.shown
@@ -153,7 +153,7 @@ class CompareDesk(ReadingDesk):
     @on(ComparePane.ChoiceWanted)
     @work(exclusive=True, group="ask", exit_on_error=False)
     async def _choose_result(self, event: ComparePane.ChoiceWanted) -> None:
-        from orchtui.engine.choice.choosing import chosen  # not before the first paint
+        from orchtui.engine.afterwards.choosing import chosen  # not before the first paint
 
         shown = self.main.shown
         if shown is None:

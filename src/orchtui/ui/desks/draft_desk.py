@@ -14,11 +14,11 @@ from textual.content import Content
 from textual.timer import Timer
 
 from orchtui.engine.errors import InputError, StorageError
-from orchtui.engine.generators.expanding import short_entries_of
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import dump_plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
+from orchtui.engine.plan_files.expanding import short_entries_of
+from orchtui.engine.plan_files.plan_file import dump_plan
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean, clean_line
 from orchtui.ui.compose import plan_edits
 from orchtui.ui.compose.compose_pane import ComposePane

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 from textual import on, work
 
-from orchtui.engine import rescue
 from orchtui.engine.errors import StorageError
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_folders import rescue
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.desks.run_desk import RunDesk
 from orchtui.ui.runs.run_entry import RunEntry, RunsFound, RunWish
 from orchtui.ui.runs.runs_pane import RunsPane

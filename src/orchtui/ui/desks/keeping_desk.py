@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from orchtui.engine.errors import OrchtuiError, RunAliveError
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.desks.history_desk import HistoryDesk
 from orchtui.ui.dialogs.dialogs import Ask, AskLine

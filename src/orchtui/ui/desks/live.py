@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchtui.engine.events import BudgetWarning, PermissionAsked, StorageEvent
-from orchtui.engine.run import Run
+from orchtui.engine.run_events.events import BudgetWarning, PermissionAsked, StorageEvent
+from orchtui.engine.runs.run import Run
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.addition import Addition
-    from orchtui.engine.orchestrator import Orchestrator
-    from orchtui.engine.steering import Steering
+    from orchtui.engine.execution.addition import Addition
+    from orchtui.engine.execution.steering import Steering
+    from orchtui.engine.sessions.orchestrator import Orchestrator
 
 
 NeedsPerson = PermissionAsked | BudgetWarning | StorageEvent

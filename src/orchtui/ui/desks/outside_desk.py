@@ -9,7 +9,7 @@ import asyncio
 from textual import on, work
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.text import clean_line
 from orchtui.ui.compose import plan_edits
 from orchtui.ui.compose.compose_pane import ComposePane

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import journal, past_runs
 from orchtui.engine.errors import InputError, RunAliveError
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.journals import journal
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.ui.desks.keeping_desk import KeepingDesk
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.runs.runs_pane import RunsPane
 from orchtui.ui.screen import Shown
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.orchestrator import Orchestrator
+    from orchtui.engine.sessions.orchestrator import Orchestrator
 
 
 class PastDesk(KeepingDesk):
@@ -87,7 +88,7 @@ class PastDesk(KeepingDesk):
     @work(exclusive=True, group="watch", exit_on_error=False)
     async def _watch(self, folder: Path) -> None:
         """Show a run while another process writes it, until that one has gone."""
-        from orchtui.engine.follower import Watch  # not before the first paint
+        from orchtui.engine.run_folders.follower import Watch  # not before the first paint
 
         watch = Watch(folder)
         with self.busy.doing("opening the run", self.stops_this()):

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.content import Content
 
+from orchtui.engine.agents.specialists import find
 from orchtui.engine.errors import InputError, NoBackendError, StorageError
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.request import parse_request
-from orchtui.engine.specialists import find
-from orchtui.engine.trust import Danger
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.trusting.trust import Danger
 from orchtui.ui.compose.catalog import catalog_of
 from orchtui.ui.compose.compose_pane import ComposePane
 from orchtui.ui.compose.draft import EMPTY, Draft
@@ -35,7 +35,7 @@ from orchtui.ui.notices.trouble import WorkFailed
 from orchtui.ui.screen import MainScreen
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.fitting import Fit
+    from orchtui.engine.staff.fitting import Fit
 
 ESTIMATE_AFTER = 0.3
 """Seconds after a report until the estimate is made: typing goes first."""

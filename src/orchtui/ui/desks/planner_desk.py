@@ -14,7 +14,7 @@ from textual import on, work
 from textual.content import Content
 
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.token_rate import CHARACTERS_PER_TOKEN
 from orchtui.ui.compose import plan_edits

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from textual import on, work
 
-from orchtui.engine.event_parts import output_file
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import ENDED, Attempt, TaskRun
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.event_parts import output_file
+from orchtui.engine.runs.run import ENDED, Attempt, TaskRun
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.desks.again_desk import AgainDesk
 from orchtui.ui.output.output_pane import OutputPane
 from orchtui.ui.output.output_text import Program

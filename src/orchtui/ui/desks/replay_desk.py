@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import journal
+from orchtui.engine.journals import journal
 from orchtui.engine.text import clean_line
 from orchtui.ui.desks.past_desk import PastDesk
 from orchtui.ui.looks import looks

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import events as ev
-from orchtui.engine import fold, past_runs
 from orchtui.engine.errors import InputError, NoBackendError, OrchtuiError
-from orchtui.engine.plan import AggregateStrategy, Plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import AggregateStrategy, Plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs import fold
+from orchtui.engine.runs.run import Run
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.desks.compare_desk import CompareDesk
 from orchtui.ui.keys.hints import hint
 from orchtui.ui.notices.busy import Job
@@ -169,7 +170,7 @@ class ResultDesk(CompareDesk):
         await self._ask_and_join(shown)
 
     async def _ask_and_join(self, shown: Shown) -> None:
-        from orchtui.engine.aggregation.joining_again import joinable
+        from orchtui.engine.afterwards.joining_again import joinable
         from orchtui.ui.dialogs.join_question import ask_how_to_join  # not before the first paint
 
         estimate, why = None, ""
@@ -214,8 +215,8 @@ class ResultDesk(CompareDesk):
             await self._tell_joined(after)
 
     async def _joined(self, copy: Run, strategy: AggregateStrategy, job: Job) -> Run:
-        from orchtui.engine.aggregation.joined_told import stopped_words
-        from orchtui.engine.aggregation.seen_words import reducing_words
+        from orchtui.engine.telling.joined_told import stopped_words
+        from orchtui.engine.telling.seen_words import reducing_words
 
         picked = False
 
@@ -269,8 +270,8 @@ class ResultDesk(CompareDesk):
             self.main.show_run(shown)
 
     async def _tell_joined(self, run: Run) -> None:
-        from orchtui.engine.aggregation.seen_words import joined_lines  # not before the first paint
-        from orchtui.engine.aggregation.variant_table import advice_words
+        from orchtui.engine.telling.seen_words import joined_lines  # not before the first paint
+        from orchtui.engine.telling.variant_table import advice_words
 
         assert run.aggregated is not None
         lines = joined_lines(run)

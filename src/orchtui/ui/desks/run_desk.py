@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from orchtui.engine import budget
 from orchtui.engine.errors import InputError, NoBackendError, RunNotFoundError, StorageError
-from orchtui.engine.events import BudgetWarning, PermissionAsked
+from orchtui.engine.execution import budget
 from orchtui.engine.independence.report import IndependenceReport
-from orchtui.engine.plan import Plan
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events.events import BudgetWarning, PermissionAsked
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule
+from orchtui.engine.sessions.project import Project
 from orchtui.ui.desks.live import NeedsPerson
 from orchtui.ui.desks.staff_desk import StaffDesk
 from orchtui.ui.notices import calls, storage_notice
@@ -26,8 +26,8 @@ from orchtui.ui.runs.runs_pane import RunsPane
 from orchtui.ui.screen import MainScreen, Shown
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.orchestrator import Orchestrator
-    from orchtui.engine.resuming import Prospect
+    from orchtui.engine.resumption.resuming import Prospect
+    from orchtui.engine.sessions.orchestrator import Orchestrator
 
 
 _WHY_CHOOSE = "This plan needs someone to work on it, and nobody was chosen."

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from orchtui.engine import journal, past_runs
-from orchtui.engine.aggregation.seen_words import COLLECTED, joined_lines
 from orchtui.engine.history.trends import Trend, trends
-from orchtui.engine.journal import RUNS
-from orchtui.engine.project import Project
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.journals import journal
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs.run import Run, TaskRun
+from orchtui.engine.sessions.project import Project
+from orchtui.engine.telling.seen_words import COLLECTED, joined_lines
 from orchtui.engine.text import clean_line
 from orchtui.ui.desks.run_desk import short
 from orchtui.ui.runs.run_detail import Detail, DetailTask

@@ -10,9 +10,9 @@ from typing import Literal
 from textual.app import App
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.generators.expanding import short_entries_of
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import load_plan, save_plan
+from orchtui.engine.plan_files.expanding import short_entries_of
+from orchtui.engine.plan_files.plan_file import load_plan, save_plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask

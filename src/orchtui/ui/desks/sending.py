@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.project import Project
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask

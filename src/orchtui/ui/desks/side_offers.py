@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from orchtui.engine import journal
 from orchtui.engine.errors import OrchtuiError
-from orchtui.engine.events import RunStarted
-from orchtui.engine.project import Project
-from orchtui.engine.summary import Summary
+from orchtui.engine.journals import journal
+from orchtui.engine.run_events.events import RunStarted
+from orchtui.engine.run_folders.summary import Summary
+from orchtui.engine.sessions.project import Project
 from orchtui.engine.text import clean_line
 from orchtui.ui.parts.completing_input import Source
 from orchtui.ui.parts.completion import Candidate, paths_below

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from orchtui.engine.durations import format_duration, parse_duration, show_duration
 from orchtui.engine.errors import InputError, NoBackendError
-from orchtui.engine.plan import PRIORITIES, Task
-from orchtui.engine.run import Run, TaskRun
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.plans.plan import PRIORITIES, Task
+from orchtui.engine.runs.run import Run, TaskRun
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import format_duration, parse_duration, show_duration
 from orchtui.ui.compose.plan_edits import new_id
 from orchtui.ui.desks.planner_desk import PlannerDesk
 from orchtui.ui.dialogs.dialogs import Ask, AskLine
@@ -24,7 +24,7 @@ from orchtui.ui.keys.possible_in_runs import ONLY_REPLAYED
 from orchtui.ui.looks import looks
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.steering import Steering
+    from orchtui.engine.execution.steering import Steering
 
 _A_GROUP = "This is for one task: o opens the group"
 _MORE = 0.5

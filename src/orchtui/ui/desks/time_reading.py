@@ -6,11 +6,11 @@ not for the event loop.
 
 from pathlib import Path
 
-from orchtui.engine import past_runs
-from orchtui.engine.durations import show_duration
 from orchtui.engine.exports.subject import Subject
-from orchtui.engine.rehearsed import badge, words
-from orchtui.engine.run import Run
+from orchtui.engine.run_folders import past_runs
+from orchtui.engine.runs.rehearsed import badge, words
+from orchtui.engine.runs.run import Run
+from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.time_report import time_report
 from orchtui.ui.dialogs.time_card import TimeTold
 

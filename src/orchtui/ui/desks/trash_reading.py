@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from orchtui.engine import summary
 from orchtui.engine.errors import StorageError
 from orchtui.engine.history import labels
 from orchtui.engine.history.disk_use import size_of_folder
 from orchtui.engine.history.trash import TRASH, trashed
+from orchtui.engine.run_folders import summary
 from orchtui.ui.runs.trash_card import Thrown
 
 

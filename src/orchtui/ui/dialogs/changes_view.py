@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from orchtui.engine.changes import Change, Meeting, Standing
+from orchtui.engine.changed_files.changes import Change, Meeting, Standing
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.diff_rows import DiffRows
 from orchtui.ui.notices.trouble import TellsTrouble

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from textual.notifications import SeverityLevel
 
-from orchtui.engine.aggregation.seen_words import joined_lines
-from orchtui.engine.events import Verdict
-from orchtui.engine.rehearsed import badge, words
-from orchtui.engine.run import Run
-from orchtui.engine.verdict import census, kept_files, verdict
+from orchtui.engine.run_events.events import Verdict
+from orchtui.engine.runs.rehearsed import badge, words
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.verdict import census, kept_files, verdict
+from orchtui.engine.telling.seen_words import joined_lines
 from orchtui.ui.bars.run_bar import outcome
 from orchtui.ui.looks import looks
 

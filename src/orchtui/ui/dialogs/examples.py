@@ -18,8 +18,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from orchtui.engine.errors import InputError
-from orchtui.engine.plan import Plan
-from orchtui.engine.plan_file import load_plan
+from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 
 

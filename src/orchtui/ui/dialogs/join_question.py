@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.content import Content
 
-from orchtui.engine.plan import AggregateStrategy
-from orchtui.engine.run import Run
+from orchtui.engine.plans.plan import AggregateStrategy
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.long_question import LongQuestion
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.aggregation.joining_estimate import JoiningEstimate
+    from orchtui.engine.afterwards.joining_estimate import JoiningEstimate
 
 _WAYS: tuple[tuple[str, AggregateStrategy, str], ...] = (
     ("c", "collect", "One after the other, with a list of contents. Asks no model."),
@@ -70,7 +70,7 @@ def join_words(run: Run, estimate: "JoiningEstimate | None", why: str = "") -> C
 
 
 def _asked(estimate: "JoiningEstimate | None", why: str) -> str:
-    from orchtui.engine.aggregation.joining_estimate import estimate_words
+    from orchtui.engine.afterwards.joining_estimate import estimate_words
 
     if estimate is None:
         return f"Not now: {clean_line(why, 300)}"

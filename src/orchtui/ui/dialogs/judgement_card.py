@@ -16,9 +16,9 @@ from textual.widgets import Button, Static, TextArea
 
 from orchtui.engine.choice.judge_answer import MOST_POINTS
 from orchtui.engine.choice.judge_question import criteria_of
-from orchtui.engine.choice_events import ResultsJudged
 from orchtui.engine.errors import InputError
-from orchtui.engine.run import Run
+from orchtui.engine.run_events.choice_events import ResultsJudged
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks.wrapping import fit
 

@@ -18,9 +18,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from orchtui.engine.events import PermissionAsked, seconds
-from orchtui.engine.questions import PATIENCE
-from orchtui.engine.run import Run
+from orchtui.engine.execution.questions import PATIENCE
+from orchtui.engine.run_events.events import PermissionAsked, seconds
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean, clean_line
 
 _TICK = 0.25

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal
 from textual.app import App
 from textual.content import Content
 
-from orchtui.engine import reuse_told
-from orchtui.engine.reuse import Reuse
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.resumption import reuse_told
+from orchtui.engine.resumption.reuse import Reuse
+from orchtui.engine.scheduling.schedule import Schedule
 from orchtui.ui.dialogs.long_question import LongQuestion
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.resuming import Prospect
+    from orchtui.engine.resumption.resuming import Prospect
 
 TakeOver = Literal["take", "anew", "back"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 from textual.app import App
 
 from orchtui.engine.independence.report import Finding, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.looks import verdict_words as words

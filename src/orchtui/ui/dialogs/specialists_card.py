@@ -20,8 +20,8 @@ from textual.style import Style
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from orchtui.engine.agent_card import Card
-from orchtui.engine.specialists import Diagnostic, Specialist
+from orchtui.engine.agents.specialists import Diagnostic, Specialist
+from orchtui.engine.staff.agent_card import Card
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks.specialist_colors import readable
 

@@ -17,9 +17,9 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.time_report import TaskTime, TimeReport
 from orchtui.engine.timing.time_words import SHORTEST, time_lines
 from orchtui.ui.keys import keymap

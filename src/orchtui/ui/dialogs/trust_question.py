@@ -10,9 +10,9 @@ from collections.abc import Collection, Sequence
 from textual.app import App
 from textual.content import Content
 
-from orchtui.engine.estimate_words import told
-from orchtui.engine.estimates import Estimate
-from orchtui.engine.trust import Danger
+from orchtui.engine.estimates.estimate_words import told
+from orchtui.engine.estimates.estimates import Estimate
+from orchtui.engine.trusting.trust import Danger
 from orchtui.ui.dialogs.long_question import LongQuestion
 
 _ABOUT_PROGRAMS = "Programs run as you, and may do all that you may do."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from orchtui.engine.independence.report import ORDERING, Finding, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks import verdict_words as words
 from orchtui.ui.looks.excerpt import marked_rows, pieces, place_of

@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from orchtui.engine.independence.report import Evidence, Finding, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.independence.finding_lines import LOOKS, Keys, Layout, Line
 from orchtui.ui.keys import keymap
 from orchtui.ui.keys.hints import hint

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orchtui.engine.independence.report import Evidence, Finding, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.independence.finding_list import FindingList
@@ -33,7 +33,7 @@ from orchtui.ui.looks import verdict_words as words
 from orchtui.ui.notices.trouble import TellsTrouble
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.second_opinion import Opinion
+    from orchtui.engine.consulting.second_opinion import Opinion
 
 _EMPTY = (
     "[b $accent]Which tasks may run together?[/]\n\n"
@@ -176,7 +176,9 @@ class IndependencePane(Vertical, TellsTrouble):
                 self._take(plan, report)
 
     def _report_of(self, plan: Plan) -> IndependenceReport:
-        from orchtui.engine.second_opinion import with_opinion  # not before the first paint
+        from orchtui.engine.consulting.second_opinion import (
+            with_opinion,  # not before the first paint
+        )
 
         report = self.check(plan)
         if self._opinion is None:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 
 from orchtui.engine.independence.report import CONFLICTS, HANDED_OVER, Finding, IndependenceReport
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks import looks

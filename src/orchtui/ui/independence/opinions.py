@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from orchtui.engine.independence.report import ORDERING, Finding
-from orchtui.engine.plan import Plan, Task
+from orchtui.engine.plans.plan import Plan, Task
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.second_opinion import Opinion
+    from orchtui.engine.consulting.second_opinion import Opinion
 
 
 def still_about(plan: Plan, asked: Plan, opinion: "Opinion") -> "Opinion":

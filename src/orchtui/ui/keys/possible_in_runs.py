@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchtui.engine.run import ENDED, Attempt, Run, Status, TaskRun
+from orchtui.engine.runs.run import ENDED, Attempt, Run, Status, TaskRun
 from orchtui.ui.keys.keymap import Key
 from orchtui.ui.looks import looks
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from orchtui.engine.independence.report import Evidence
-from orchtui.engine.plan import Task
+from orchtui.engine.plans.plan import Task
 from orchtui.engine.text import clean
 from orchtui.ui.looks.wrapping import even, wrap
 

@@ -6,11 +6,11 @@ figure.
 
 from rich.style import Style
 
-from orchtui.engine.costs import show_dollars
-from orchtui.engine.events import Usage, Verdict
-from orchtui.engine.plan import Priority
-from orchtui.engine.run import Run, Status, TaskRun
-from orchtui.engine.verdict import cost_words
+from orchtui.engine.plans.plan import Priority
+from orchtui.engine.run_events.events import Usage, Verdict
+from orchtui.engine.runs.costs import show_dollars
+from orchtui.engine.runs.run import Run, Status, TaskRun
+from orchtui.engine.runs.verdict import cost_words
 
 SIGNS: dict[Status, str] = {
     "waiting": "○",

@@ -15,11 +15,11 @@ from textual.css.constants import VALID_STYLE_FLAGS
 from textual.design import ColorSystem
 from textual.theme import Theme
 
-from orchtui.engine import yaml_values as values
 from orchtui.engine.errors import InputError
-from orchtui.engine.input_file import file_name, read_text
-from orchtui.engine.yaml_compose import Node, Placed, Problems, compose
-from orchtui.engine.yaml_nodes import mapping_of, read_whole, record
+from orchtui.engine.texts.input_file import file_name, read_text
+from orchtui.engine.yaml import yaml_values as values
+from orchtui.engine.yaml.yaml_compose import Node, Placed, Problems, compose
+from orchtui.engine.yaml.yaml_nodes import mapping_of, read_whole, record
 
 DEFAULT = "orchtui-dark"
 PLAIN = "orchtui-ansi"

@@ -17,7 +17,7 @@ from orchtui.engine.independence.report import (
     Reasons,
     Severity,
 )
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.looks.wrapping import fit
 

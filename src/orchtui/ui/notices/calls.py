@@ -3,14 +3,14 @@
 Pure: a Run or one of its events in, words out. This module never calls anybody.
 """
 
-from orchtui.engine import budget
-from orchtui.engine import events as ev
-from orchtui.engine.outcome_words import others
-from orchtui.engine.rehearsed import badge
-from orchtui.engine.run import ENDED, Run
-from orchtui.engine.storage_words import headline, sentence
+from orchtui.engine.execution import budget
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.outcome_words import others
+from orchtui.engine.runs.rehearsed import badge
+from orchtui.engine.runs.run import ENDED, Run
+from orchtui.engine.runs.verdict import census, verdict
+from orchtui.engine.telling.storage_words import headline, sentence
 from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import census, verdict
 from orchtui.ui.looks import looks
 
 Call = tuple[str, str]

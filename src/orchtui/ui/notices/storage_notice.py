@@ -6,9 +6,9 @@ This module never shows anything by itself.
 from textual.content import Content
 from textual.notifications import SeverityLevel
 
-from orchtui.engine import events as ev
-from orchtui.engine.run import Run
-from orchtui.engine.storage_words import headline, sentence
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.storage_words import headline, sentence
 
 STAYS = 30.0
 """Seconds that a notice of what is not saved can be read."""

@@ -10,7 +10,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
-from orchtui.engine.run import Attempt, TaskRun
+from orchtui.engine.runs.run import Attempt, TaskRun
 from orchtui.ui.looks import looks
 
 _MANY = 6

@@ -15,9 +15,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.runs.run import Run, TaskRun
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit

@@ -6,10 +6,10 @@ This module never draws.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.run import Run, Status, TaskRun
+from orchtui.engine.telling.tool_words import call_words
 from orchtui.engine.text import clean
-from orchtui.engine.tool_words import call_words
 from orchtui.ui.looks.wrapping import fit, wrap
 from orchtui.ui.output.blocks import Row
 

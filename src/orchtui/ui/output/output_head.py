@@ -5,12 +5,12 @@ This module never draws.
 
 from textual.content import Content
 
-from orchtui.engine.durations import show_duration
-from orchtui.engine.files_told import race_line, races_of
-from orchtui.engine.outcome_words import cut_off
-from orchtui.engine.run import LIVE, Run, TaskRun
+from orchtui.engine.runs.files_told import race_line, races_of
+from orchtui.engine.runs.outcome_words import cut_off
+from orchtui.engine.runs.run import LIVE, Run, TaskRun
+from orchtui.engine.runs.verdict import cost_words
 from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import cost_words
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.looks import looks
 
 _MOST_RACES = 2

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orchtui.engine.run import ENDED, Attempt, Run, TaskRun
+from orchtui.engine.runs.run import ENDED, Attempt, Run, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.ui.output.attempt_tabs import AttemptTabs, name
 from orchtui.ui.output.live_grid import LiveGrid, live_words

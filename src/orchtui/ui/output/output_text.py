@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from textual.binding import BindingType
 from textual.message import Message
 
-from orchtui.engine.run import Attempt
+from orchtui.engine.runs.run import Attempt
 from orchtui.ui.keys import keymap
 from orchtui.ui.output.document import Document
 from orchtui.ui.output.rendered_view import RenderedView

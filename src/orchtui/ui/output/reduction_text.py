@@ -3,9 +3,9 @@
 Pure: a Run in, words out. This module never draws.
 """
 
-from orchtui.engine.aggregation.joined_told import reduced_parts, reduction_words
-from orchtui.engine.aggregation.seen_words import reducing_words
-from orchtui.engine.run import Run
+from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.joined_told import reduced_parts, reduction_words
+from orchtui.engine.telling.seen_words import reducing_words
 
 
 def reduction_text(run: Run) -> tuple[str, str]:

@@ -8,10 +8,10 @@ wanted, an error is told below it. This module never draws.
 from functools import partial
 from typing import NamedTuple
 
-from orchtui.engine import events as ev
-from orchtui.engine.run import Attempt, ToolUse
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Attempt, ToolUse
+from orchtui.engine.telling.tool_words import call_words, result_words
 from orchtui.engine.text import clean, clean_line
-from orchtui.engine.tool_words import call_words, result_words
 from orchtui.ui.looks.wrapping import even, fit, wrap
 from orchtui.ui.output.blocks import Row, TextBlock
 from orchtui.ui.output.document import Document

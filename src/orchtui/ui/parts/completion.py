@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from orchtui.engine.paths.path_names import folded
 from orchtui.engine.text import clean_line, is_clean
-from orchtui.engine.workspace.path_names import folded
 
 MOST = 50
 """Candidates that are offered at once."""
@@ -115,7 +115,7 @@ def paths_below(folder: Path, typed: str, endings: tuple[str, ...] = ()) -> list
 def _candidate(
     entry: "os.DirEntry[str]", top: Path, before: str, begin: str, endings: tuple[str, ...]
 ) -> Candidate | None:
-    from orchtui.engine.workspace.secret_names import forbidden  # not before the first paint
+    from orchtui.engine.paths.secret_names import forbidden  # not before the first paint
 
     name = entry.name
     if not name.lower().startswith(begin.lower()) or "," in name or not is_clean(name):

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from orchtui.engine.plan import Plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.text import clean_line
 from orchtui.ui.dialogs.dialogs import Ask
 from orchtui.ui.parts.completing_input import Completing
@@ -45,7 +45,7 @@ async def ask_how(app: App[int], entry: RunEntry) -> How | None:
 
 def change_offers(plan: Plan) -> Callable[[str], Sequence[Candidate]]:
     """What may be changed: the plan's keys, its limits, and those of each task."""
-    from orchtui.engine.plan_file import LIMITS, PLAN, TASK  # not before the first paint
+    from orchtui.engine.plan_files.plan_file import LIMITS, PLAN, TASK  # not before the first paint
 
     found = [Candidate(f"{key}=", "of the run") for key in (*LIMITS, *PLAN) if key != "tasks"]
     found += [Candidate(f"*.{key}=", "of every task") for key in ("model", "backend", "timeout")]

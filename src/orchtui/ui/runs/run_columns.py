@@ -10,11 +10,11 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from orchtui.engine.costs import show_dollars
-from orchtui.engine.durations import show_duration
-from orchtui.engine.rehearsed import BADGE, PART_BADGE
-from orchtui.engine.summary import Summary
+from orchtui.engine.run_folders.summary import Summary
+from orchtui.engine.runs.costs import show_dollars
+from orchtui.engine.runs.rehearsed import BADGE, PART_BADGE
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.looks.wrapping import even, fit
 from orchtui.ui.parts.picked_rows import BAR
 from orchtui.ui.runs.run_entry import UPWARDS, RunEntry, Sort

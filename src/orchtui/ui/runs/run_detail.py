@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
-from orchtui.engine.costs import show_dollars
-from orchtui.engine.durations import show_duration
-from orchtui.engine.run import ENDED
+from orchtui.engine.runs.costs import show_dollars
+from orchtui.engine.runs.run import ENDED
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit, wrap
 from orchtui.ui.runs.run_columns import cost_words, date_words
 from orchtui.ui.runs.run_entry import RunEntry
 
 if TYPE_CHECKING:  # not before the first paint
-    from orchtui.engine.aggregation.seen_words import Line
     from orchtui.engine.history.trends import Trend
-    from orchtui.engine.run import Status
+    from orchtui.engine.runs.run import Status
+    from orchtui.engine.telling.seen_words import Line
 
 _DIM = "$foreground-muted"
 _MOST_BARS = 40

@@ -11,7 +11,7 @@ from orchtui.engine.text import clean_line
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.history.run_history import Hit
     from orchtui.engine.history.run_row import RunRow
-    from orchtui.engine.summary import SummaryVerdict
+    from orchtui.engine.run_folders.summary import SummaryVerdict
 
 Sort = Literal[
     "date", "name", "verdict", "tasks", "time", "speedup", "cost", "backend", "size"

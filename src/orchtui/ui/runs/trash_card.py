@@ -22,7 +22,7 @@ from orchtui.ui.runs.run_entry import LOOKS
 
 if TYPE_CHECKING:  # not before the first paint
     from orchtui.engine.history.trash import Trashed
-    from orchtui.engine.summary import SummaryVerdict
+    from orchtui.engine.run_folders.summary import SummaryVerdict
 
 _EMPTY = Content.from_markup(
     "[b $accent]The trash is empty[/]\n\n"

@@ -10,9 +10,9 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
-from orchtui.engine.events import seconds
-from orchtui.engine.run import Attempt, Run, TaskRun
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.run_events.events import seconds
+from orchtui.engine.runs.run import Attempt, Run, TaskRun
+from orchtui.engine.runs.time_axis import TimeAxis
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline.time_ruler import Scale
 

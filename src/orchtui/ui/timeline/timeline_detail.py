@@ -5,11 +5,11 @@ Pure: a Run in, words out. This module never draws.
 
 from textual.content import Content
 
-from orchtui.engine.aggregation.seen_words import joined_lines
-from orchtui.engine.durations import show_duration
-from orchtui.engine.run import Run, Status, TaskRun
+from orchtui.engine.runs.run import Run, Status, TaskRun
+from orchtui.engine.runs.verdict import cost_words
+from orchtui.engine.telling.seen_words import joined_lines
 from orchtui.engine.text import clean_line
-from orchtui.engine.verdict import cost_words
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.bars.token_rate import TaskRates
 from orchtui.ui.looks import looks
 from orchtui.ui.timeline.timeline_groups import Group

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Literal
 
-from orchtui.engine.run import Run
-from orchtui.engine.schedule import Schedule
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.schedule import Schedule
 
 Grouping = Literal["none", "stages", "pipelines"]
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.run import Run, TaskRun
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.run import Run, TaskRun
 from orchtui.ui.looks import looks
 from orchtui.ui.timeline.timeline_groups import Group, Grouping, Row, groups, possible, rows, usual
 from orchtui.ui.timeline.timeline_words import badges_of, rows_of

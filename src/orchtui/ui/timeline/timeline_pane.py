@@ -11,9 +11,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from orchtui.engine.aggregation.seen_words import reducing_words
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.run import LIVE, Run
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.run import LIVE, Run
+from orchtui.engine.telling.seen_words import reducing_words
 from orchtui.ui.bars.row_search import RowSearch
 from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.wrapping import fit

@@ -12,10 +12,10 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from orchtui.engine.durations import show_duration
-from orchtui.engine.events import AGGREGATE
-from orchtui.engine.run import ENDED, Run, Status, TaskRun
+from orchtui.engine.run_events.events import AGGREGATE
+from orchtui.engine.runs.run import ENDED, Run, Status, TaskRun
 from orchtui.engine.text import clean_line
+from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.bars.token_rate import TaskRates
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.wrapping import fit

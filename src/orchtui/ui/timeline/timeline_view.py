@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from orchtui.engine.run import Run
-from orchtui.engine.time_axis import TimeAxis
+from orchtui.engine.runs.run import Run
+from orchtui.engine.runs.time_axis import TimeAxis
 from orchtui.ui.bars.token_rate import TaskRates
 from orchtui.ui.timeline.task_bars import Bars
 from orchtui.ui.timeline.time_ruler import Scale

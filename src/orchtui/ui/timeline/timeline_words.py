@@ -6,12 +6,12 @@ Pure: a Run in, rows and words out. This module never draws.
 from msgspec.structs import replace
 from textual.content import Content
 
-from orchtui.engine.aggregation.seen_words import reducing_words
-from orchtui.engine.costs import NOTHING, show_dollars
-from orchtui.engine.events import AGGREGATE, ReductionBegun, Verdict, seconds
-from orchtui.engine.rehearsed import PART_BADGE, badge, task_badge
-from orchtui.engine.run import LIVE, Attempt, Run, Status, TaskRun, aggregation_task
-from orchtui.engine.verdict import WORTH_TELLING, census, makespan, speedup, verdict
+from orchtui.engine.run_events.events import AGGREGATE, ReductionBegun, Verdict, seconds
+from orchtui.engine.runs.costs import NOTHING, show_dollars
+from orchtui.engine.runs.rehearsed import PART_BADGE, badge, task_badge
+from orchtui.engine.runs.run import LIVE, Attempt, Run, Status, TaskRun, aggregation_task
+from orchtui.engine.runs.verdict import WORTH_TELLING, census, makespan, speedup, verdict
+from orchtui.engine.telling.seen_words import reducing_words
 from orchtui.ui.looks import looks
 from orchtui.ui.timeline.waiting import in_short
 

@@ -3,7 +3,7 @@
 This module never decides who waits.
 """
 
-from orchtui.engine.run import ENDED, Run, TaskRun
+from orchtui.engine.runs.run import ENDED, Run, TaskRun
 from orchtui.engine.text import clean_line
 
 

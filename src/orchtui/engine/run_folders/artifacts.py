@@ -1,0 +1,212 @@
+"""Artifacts: the files of one run, kept in step with its Run.
+
+Everything lives in `<out>/runs/<id>/`; when a task or the run ends, its file is
+also published to `<out>/`, see `published`. All of it can be written anew
+from the Run at any time. This module decides names and moments; what stands in
+the files comes from `report`, `run_result` and `execution_log`, and what a disk that refuses
+means from `storage`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from orchtui.engine.journals import files
+from orchtui.engine.journals.disk import Disk
+from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.plan_files.plan_file import dump_plan
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders import summary
+from orchtui.engine.run_folders.published import Published
+from orchtui.engine.runs.run import ENDED, Run, TaskRun
+from orchtui.engine.telling import execution_log, joined_told, report, run_result
+
+RESULT = "parallel-result.md"
+LOG = "parallel-log.md"
+PLAN = "plan.yaml"
+
+_ENDS = (ev.TaskCompleted, ev.TaskFailed, ev.TaskCancelled)
+_AT_ONCE = 50
+"""Task files that are written anew in one go: their texts are in memory twice meanwhile."""
+
+
+class Artifacts:
+    """The files of one run. All methods that write raise StorageError when the disk refuses.
+
+    Args:
+        out: The artifacts folder.
+        project: The project folder, to show paths below it as a reader would type them.
+        run: The run, kept up to date by its owner.
+        disk: Where they are written.
+        publish: Whether they are published too; else only the run folder is written.
+    """
+
+    def __init__(
+        self, out: Path, project: Path, run: Run, disk: Disk, *, publish: bool = True
+    ) -> None:
+        self._publish = publish
+        self._run = run
+        self._out = out
+        self._project = project
+        self._disk = disk
+        self._folder = out / RUNS / run.id
+        self._published = Published(out, run.plan.name, run.id, run.sessions[-1].started)
+        try:
+            self._shown = out.resolve().relative_to(project).as_posix()
+        except ValueError:
+            self._shown = out.name
+        self._growing: dict[Path, list[str]] = {}
+
+    @property
+    def out(self) -> Path:
+        """The artifacts folder."""
+        return self._out
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self._folder
+
+    @property
+    def result(self) -> str:
+        """The published result's text, which links the files beside it."""
+        return run_result.result(self._run, self._published.task_name)
+
+    def elsewhere(self, out: Path, disk: Disk) -> "Artifacts":
+        """The same run's files in another place; nothing is written yet."""
+        return Artifacts(out, self._project, self._run, disk)
+
+    async def begin(self) -> None:
+        """Write what is known at the start."""
+        await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
+        if earlier := len(self._run.sessions) - 1:
+            # A run folder only grows: the result of the session before stays beside the new one.
+            aside = {self._folder / RESULT}
+            # So does a whole answer stay that is made again.
+            aside |= {
+                self._path(task)
+                for task in self._run.tasks.values()
+                if task.status != "completed" and task.attempt and task.attempt.completed
+            }
+            moves = {path: path.with_stem(f"{path.stem}-{earlier}") for path in aside}
+            await self._disk.do(partial(files.move_all, moves))
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+        await self._write_log()
+        # What an earlier session or run completed: its file may not be there, or not any more, and
+        # another run may have published over it since.
+        if done := self._run.with_status("completed"):
+            await self._write_tasks(done)
+
+    async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
+        """Bring the files up to date with events that the run has applied."""
+        ended: dict[str, TaskRun] = {}
+        for event in batch:
+            if isinstance(event, ev.TaskAdded):
+                await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
+            elif isinstance(event, ev.PartReduced):
+                await self._write_parts([event])
+            elif isinstance(event, ev.TextDelta):
+                self._add(self._run.of(event.task), event.text)
+            elif isinstance(event, ev.TaskStarted):
+                task = self._run.of(event.task)
+                self._add(task, report.attempt_heading(self._run, task))
+            elif isinstance(event, _ENDS) and event.output:
+                ended[event.task] = self._run.of(event.task)
+            elif isinstance(event, ev.TaskSkipped) and self._run.of(event.task).attempts:
+                # Its file tells of another session, in which what it needs was still there.
+                ended[event.task] = self._run.of(event.task)
+        if ended:
+            await self._write_tasks(ended.values())
+            # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
+            await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+        if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
+            await self._write_result()
+        if isinstance(batch[-1], ev.RunFinished):
+            await self._finish()
+
+    async def grow(self) -> None:
+        """Append to the task files what has arrived since the last time."""
+        if self._growing:
+            texts = {path: "".join(pieces) for path, pieces in self._growing.items()}
+            self._growing = {}
+            await self._disk.do(partial(files.append_all, texts, self._disk.sign))
+
+    async def rewrite(self) -> None:
+        """Write all files of the run anew, as the Run has them now."""
+        self._growing = {}  # what waits to be appended stands in the whole files too
+        run = self._run
+        await self._write({self._folder / PLAN: dump_plan(run.plan)})
+        tasks = [*run.tasks.values(), *([run.aggregate] if run.aggregate else [])]
+        begun = [task for task in tasks if task.attempts]
+        for start in range(0, len(begun), _AT_ONCE):
+            await self._write_tasks(begun[start : start + _AT_ONCE])
+        await self._write_parts(run.reductions)
+        if run.aggregated is not None:
+            await self._write_result()
+        if run.finished is not None:
+            await self._finish()
+        else:
+            await self._write({self._folder / summary.FILE: summary.dump(run)})
+            await self._write_log()
+
+    def _path(self, task: TaskRun) -> Path:
+        return self._folder / ev.output_file(task.task.position)
+
+    def _add(self, task: TaskRun, text: str) -> None:
+        self._growing.setdefault(self._path(task), []).append(text)
+
+    async def _write_tasks(self, tasks: Iterable[TaskRun]) -> None:
+        """Whole files. The disk works in order, so nothing older is appended to them later."""
+        texts: dict[Path, str] = {}
+        published: dict[int, str] = {}
+        for task in tasks:
+            path, ended = self._path(task), task.status in ENDED
+            text = (report.task_file if ended else report.growing_file)(self._run, task)
+            texts[path] = text
+            # What is still waiting to be appended stands in the whole file too.
+            self._growing.pop(path, None)
+            if ended and task.task.id != ev.AGGREGATE:
+                published[task.task.position] = text
+        await self._write(texts)
+        await self._publish_tasks(published)
+
+    async def _publish_tasks(self, texts: Mapping[int, str]) -> None:
+        if texts and self._publish:
+            await self._disk.do(partial(self._published.tasks, texts, self._disk.sign))
+
+    async def _write_result(self) -> None:
+        # The same text twice, but for the links: each copy names the files beside it.
+        await self._write({self._folder / RESULT: run_result.result(self._run, ev.output_file)})
+        if self._run.finished is not None and self._publish:
+            await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
+
+    async def _write_parts(self, parts: Iterable[ev.PartReduced]) -> None:
+        """The summaries that a synthesis is made from where the results are too long."""
+        run = self._run
+        texts = {
+            self._folder / joined_told.part_name(run, part): joined_told.part_file(run, part)
+            for part in parts
+        }
+        if texts:
+            await self._write(texts)
+
+    async def _write_log(self) -> None:
+        text = execution_log.log(
+            self._run,
+            task_output=lambda number: f"{self._shown}/{self._published.task_name(number)}",
+            result_output=f"{self._shown}/{self._published.result_name}",
+        )
+        await self._write({self._folder / LOG: text})
+        if self._run.finished is not None and self._publish:
+            await self._disk.do(partial(self._published.log, text, self._disk.sign))
+
+    async def _finish(self) -> None:
+        await self.grow()
+        await self._write_log()
+        if self._publish:
+            await self._disk.do(self._published.remove_stale)
+        # Last of all: where it says that the run has ended, all other files are there.
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+
+    async def _write(self, texts: Mapping[Path, str]) -> None:
+        await self._disk.do(partial(files.replace_files, texts, self._disk.sign))
