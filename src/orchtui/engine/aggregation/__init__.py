@@ -1,6 +1,6 @@
 """Aggregation: how the results of a run become one result that can be trusted.
 
-`run_result` writes it down, `synthesizing` has one text made of all results,
-`synthesis_check` says whether that may stand. This package never runs a task of the
-plan, and nothing in it changes a Run.
+`synthesizing` has one text made of all results, `synthesis_check` says whether that may
+stand; `telling/run_result` writes it down. This package never runs a task of the plan, and
+nothing in it changes a Run.
 """

@@ -1,4 +1,4 @@
-"""What comes after a run: results are rated, chosen and judged, and the choice becomes the result.
+"""A judge: a model reads results and rates them. The choice is a person's, `afterwards/choosing`.
 
 Nothing here runs a task, and no judge ever chooses.
 """

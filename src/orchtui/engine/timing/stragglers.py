@@ -4,8 +4,8 @@ The rule is that of speculative execution in Spark ("spark.speculation.multiplie
 median, once "spark.speculation.quantile" three quarters of the tasks are done), after the backup
 tasks of MapReduce (J. Dean and S. Ghemawat, "MapReduce: Simplified Data Processing on Large
 Clusters", OSDI 2004, section 3.6). Like tasks have the same specialist, backend and model,
-and those that are programs run the same one. `engine/hedging/` goes by the same rule while a run
-goes on. This module starts nothing.
+and those that are programs run the same one. `execution/hedge_rule.py` goes by the same rule while
+a run goes on. This module starts nothing.
 """
 
 from collections.abc import Mapping, Sequence
