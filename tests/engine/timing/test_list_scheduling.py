@@ -125,6 +125,14 @@ def test_no_run_beats_the_bounds_and_none_is_worse_than_list_scheduling_may_be(
     assert took == pytest.approx(span(schedule.tasks, seconds, slots), abs=NEAR)
 
 
+def test_who_is_next_is_asked_of_all_that_end_in_one_moment() -> None:
+    """The two long ones are let go by `a`, which ends with two others: they start at once."""
+    first = [after(name, estimate=1.0) for name in "abcde"]
+    schedule = of(*first, *(after(name, "a", estimate=2.0) for name in "xy"), slots=3)
+
+    assert executed(schedule) == pytest.approx(3.0, abs=NEAR)
+
+
 @given(st.data())
 def test_a_network_is_used_many_times(data: st.DataObject) -> None:
     """What is left out is as if it had never been there, and the next round knows nothing of it."""

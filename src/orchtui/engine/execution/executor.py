@@ -115,6 +115,7 @@ class Executor:
         self._hedging = self._second_attempts(schedule.hedge, held, beside)
         self._closed = False
         self._next_look: asyncio.TimerHandle | None = None
+        self._soon = False
         """Pumps again when a server's pace lets the next one start."""
         self._told: dict[str, float] = {}
         """When it was said last that a server takes more again, by backend."""
@@ -174,8 +175,18 @@ class Executor:
 
     # From waiting to running
 
+    def _pump_soon(self) -> None:
+        """Start what may start when all that ends in this moment has ended: who is most urgent is
+        asked of all of them, not of those that the first one let go."""
+        if not self._soon:
+            self._soon = True
+            asyncio.get_running_loop().call_soon(self._pump)
+
     def _pump(self) -> None:
         """Let whoever has become ready queue up, and start what may start."""
+        self._soon = False
+        if self._closed:
+            return
         self._board.conclude()
         if self._next_look is not None:
             self._next_look.cancel()
@@ -249,14 +260,14 @@ class Executor:
         outcome = self._hedging.first_ended(work, error)
         if outcome != "goes on":
             self._conclude(work, outcome)
-        self._pump()
+        self._pump_soon()
 
     def _second_ended(self, ticket: Ticket, second: Work, error: Stop | None) -> None:
         self._leave_server(ticket, second, error)
         work = self._hedging.second_ended(second, error)
         if work is not None:
             self._conclude(work, error)
-        self._pump()
+        self._pump_soon()
 
     def _leave_server(self, ticket: Ticket, work: Work, error: Stop | None) -> None:
         name = work.task.backend
