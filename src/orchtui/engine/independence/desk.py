@@ -49,6 +49,8 @@ class Desk:
     """What to call each task."""
     makers: dict[str, list[int]] = field(default_factory=dict)
     """For each head the tasks that leave such a thing, in order."""
+    workers: list[int] = field(default_factory=list)
+    """Tasks that were read as something to do at all, in order."""
 
     def words(self, span: Span) -> str:
         """The words of a span."""
@@ -63,10 +65,6 @@ class Desk:
         """What to call a task."""
         return self.labels[index]
 
-    def working(self, index: int) -> bool:
-        """Whether a task was read as something to do at all."""
-        return self.readings[index].main is not None
-
 
 def lay_out(tasks: Sequence[Task]) -> Desk:
     """Read all tasks."""
@@ -78,6 +76,7 @@ def lay_out(tasks: Sequence[Task]) -> Desk:
     for index, made in enumerate(products):
         for head in made:
             desk.makers.setdefault(head, []).append(index)
+    desk.workers = [one.index for one in readings if one.main is not None]
     return desk
 
 

@@ -5,6 +5,7 @@ what a task is about, except to tell that something else is meant.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -73,7 +74,7 @@ def find(desk: Desk) -> Iterator[Sign]:
 
 
 def _earlier(desk: Desk, reading: Reading) -> list[int]:
-    return [i for i in range(reading.index) if desk.working(i)]
+    return desk.workers[: bisect_left(desk.workers, reading.index)]
 
 
 def _sign(reading: Reading, before: int, start: int, end: int, rule: str, strength: int) -> Sign:

@@ -16,6 +16,7 @@ from orchtui.engine.independence.lexicon import (
     SAME_DEED,
     SOURCES,
 )
+from orchtui.engine.independence.makers import Makers
 from orchtui.engine.independence.phrases import Phrase
 from orchtui.engine.independence.reading import NEAR, Reading
 from orchtui.engine.independence.signs import Sign, Span
@@ -32,6 +33,7 @@ _DONE = 80
 
 def find(desk: Desk) -> Iterator[Sign]:
     """Every mention of what another task leaves."""
+    makers = Makers(desk)
     for reading in desk.readings:
         for number, phrase in enumerate(reading.phrases):
             if phrase.start > NEAR or phrase.pronoun or said_before(reading, number):
@@ -43,7 +45,7 @@ def find(desk: Desk) -> Iterator[Sign]:
             done = list(_done(desk, reading, phrase))
             yield from done
             if not done and not is_group(phrase):
-                yield from _thing(desk, reading, phrase)
+                yield from _thing(desk, makers, reading, phrase)
 
 
 def said_before(reading: Reading, number: int) -> bool:
@@ -103,7 +105,7 @@ def _deed(base: str) -> str:
 # Things
 
 
-def _thing(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
+def _thing(desk: Desk, makers: Makers, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
     """`the tutorial`: whoever makes such a thing and no other."""
     if phrase.article not in _POINTING and not _bare_use(reading, phrase):
         return
@@ -112,7 +114,7 @@ def _thing(desk: Desk, reading: Reading, phrase: Phrase) -> Iterator[Sign]:
         word for word in about(reading, phrase) if word not in DONE and participle(word) is None
     )
     fits: list[tuple[int, int, Product]] = []
-    for index in desk.makers.get(phrase.head, ()):
+    for index in makers.of(phrase.head, wanted):
         if index == reading.index:
             continue
         products = desk.products[index][phrase.head]
