@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.independence_predictions import plan_of
-from orchtui.engine.independence import check, makers
+from orchtui.engine.independence import check, makers, pointers
 from orchtui.engine.independence.desk import lay_out
 from orchtui.engine.plans.plan import Plan, Task
 from tests.engine.counted import growth
@@ -21,6 +21,7 @@ WORDS = ("Write a", "Review the", "Translate the", "Summarize the", "Merge the",
 def findings_of(plan: Plan, few: int, patch: pytest.MonkeyPatch) -> list[object]:
     with patch.context() as patched:
         patched.setattr(makers, "FEW", few)
+        patched.setattr(pointers, "FEW_NAMES", few)
         return list(check(plan).findings)
 
 
@@ -34,7 +35,11 @@ def test_all_labelled_requests_have_the_same_findings(monkeypatch: pytest.Monkey
 def test_any_plan_has_the_same_findings(said: list[tuple[str, str]]) -> None:
     plan = Plan(
         tasks=tuple(
-            Task(id=f"t{number}", prompt=f"{verb} {thing}.")
+            Task(
+                id=f"task-{number}",
+                title=f"The {thing} {number % 3}",
+                prompt=f"{verb} {thing}, after the {thing} 1, 'task-2' and the {thing} 2.",
+            )
             for number, (verb, thing) in enumerate(said)
         )
     )
@@ -42,11 +47,24 @@ def test_any_plan_has_the_same_findings(said: list[tuple[str, str]]) -> None:
         assert findings_of(plan, 0, patch) == findings_of(plan, 10_000, patch)
 
 
+def test_a_letter_that_looks_like_another_one_names_nobody() -> None:
+    """The dotless i is one letter to a pattern that minds no case, and another one to a title."""
+    tasks = (
+        Task(id="a", title="Fix filter", prompt="Write x."),
+        Task(id="b", prompt="Once the fıx fılter is done, write y."),
+    )
+    assert not check(Plan(tasks=tasks)).findings
+
+
 def towns(count: int) -> Plan:
     """Each task speaks of one town of its own, as of all others."""
     return Plan(
         tasks=tuple(
-            Task(id=f"t{number}", prompt=f"Summarize the history of town number {number}.")
+            Task(
+                id=f"town-{number}",
+                title=f"Archive box {number + 5000}",
+                prompt=f"Summarize the history of town number {number}.",
+            )
             for number in range(count)
         )
     )

@@ -4,7 +4,9 @@ This module never asks what tasks are about.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
+from itertools import chain
 
 from orchtui.engine.independence.desk import Desk
 from orchtui.engine.independence.lexicon import NUMBERS
@@ -45,6 +47,9 @@ _HEADING = re.compile(r"\s*([^\W\d_][\w-]*(?: [\w-]+){1,4}):\s")
 """`Noise study: find measurements …`: a title inside the prompt."""
 _COMMON_TITLE = 2
 """A title of fewer words is too common to be a name when it is not quoted."""
+FEW_NAMES = 64
+"""Names that are looked for in every text; of more only those whose words a text has."""
+_WORD = re.compile(r"\w+")
 
 
 def find(desk: Desk) -> Iterator[Sign]:
@@ -173,21 +178,46 @@ class Names:
             title = " ".join(task.title.split()).casefold()
             if len(title.split()) >= _COMMON_TITLE and not task.prompt.casefold().startswith(title):
                 self._places.setdefault(title, index)
-        longest_first = sorted(self._places, key=lambda name: (-len(name), name))
-        either = "|".join(re.escape(name) for name in longest_first)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.I) if either else None
+        many = len(self._places) > FEW_NAMES
+        self._filed = self._file() if many else None
+        self._all = None if many else _any_of(self._places)
 
     def within(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Each task that a text names, and from where to where it does."""
-        if self._pattern is None:
+        pattern = self._all if self._filed is None else _any_of(self._perhaps_in(text))
+        if pattern is None:
             return
-        for match in self._pattern.finditer(text, 0, READ_AT_MOST):
-            said = match.group().casefold()
-            before = self._places[said]
+        for match in pattern.finditer(text, 0, READ_AT_MOST):
+            before = self._places.get(said := match.group().casefold())
+            if before is None:  # a letter that only the pattern takes for another one
+                continue
             quoted = text[match.start() - 1 : match.start()] in ("'", '"', "“", "‘", "`")
             cue = _CUES.search(text, 0, match.start())
             if quoted or said == self._ids[before] or cue:
                 yield before, match.start(), match.end()
+
+    def _file(self) -> dict[str, list[str]]:
+        """Each name below that word of it which the fewest names have."""
+        words = {name: _WORD.findall(name) or [""] for name in self._places}
+        having = Counter(chain.from_iterable(map(set, words.values())))
+        filed: dict[str, list[str]] = {}
+        for name, own in words.items():
+            filed.setdefault(min(own, key=lambda word: having[word]), []).append(name)
+        return filed
+
+    def _perhaps_in(self, text: str) -> list[str]:
+        """The names that stand in a text, be it as a part of others."""
+        assert self._filed is not None
+        low = text[:READ_AT_MOST].casefold()
+        words = {"", *_WORD.findall(low)}
+        return [name for word in words for name in self._filed.get(word, ()) if name in low]
+
+
+def _any_of(names: Collection[str]) -> re.Pattern[str] | None:
+    """A pattern for any of the names, the longest first; `None` without any."""
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    either = "|".join(re.escape(name) for name in longest_first)
+    return re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.I) if either else None
 
 
 def _names(desk: Desk) -> Iterator[Sign]:
