@@ -211,6 +211,67 @@ def test_an_answer_that_is_none_changes_no_file(orchtui: Orchtui, project: Path)
     assert (project / "plan.yaml").read_text() == PLAN
 
 
+SHORT = """\
+# mine
+tasks:
+  - id: guide
+    languages: [German, French]
+    prompt: "Write a guide to honey bees in {language}."
+"""
+
+
+def test_a_short_form_is_not_written_out_unasked(orchtui: Orchtui, project: Path) -> None:
+    (project / "plan.yaml").write_text(SHORT)
+    words = ("refine", "plan.yaml", "--missing", "--write")
+
+    done, requests = asked(orchtui, *words, replies=())
+    assert (done.returncode, done.stdout, requests) == (2, "", [])
+    assert "stand for several tasks each (1)" in done.stderr and "--force" in done.stderr
+    assert (project / "plan.yaml").read_text() == SHORT
+
+    done, _ = asked(orchtui, *words, "--force", replies=(answer(MORE),))
+    assert done.returncode == 0, done.stderr
+    plan = parse_plan((project / "plan.yaml").read_text())
+    assert [task.id for task in plan.tasks] == ["guide-german", "guide-french", "pictures"]
+
+
+@pytest.mark.parametrize(("text", "more"), [(PLAN, ()), (SHORT, ("--force",))])
+def test_what_is_not_changed_is_not_written(
+    orchtui: Orchtui, project: Path, text: str, more: tuple[str, ...]
+) -> None:
+    (project / "plan.yaml").write_text(text)
+    words = ("refine", "plan.yaml", "--missing", "--write", *more)
+
+    done, _ = asked(orchtui, *words, replies=(answer('{"tasks": []}'),))
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing is changed" in done.stderr and "tasks in plan.yaml" not in done.stderr
+    assert (project / "plan.yaml").read_text() == text
+
+
+def test_what_was_changed_while_the_model_worked_stays(orchtui: Orchtui, project: Path) -> None:
+    file = project / "plan.yaml"
+    file.write_text(PLAN)
+
+    async def scene() -> Any:
+        def script(received: object) -> Reply:
+            file.write_text(PLAN + "  - {id: own, prompt: Draw a hive.}\n")
+            return answer(MORE)
+
+        async with MessagesServer(script) as server:
+            keys = {"ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": server.url}
+            return await asyncio.to_thread(
+                orchtui, "refine", "plan.yaml", "--missing", "--write", stdin="", **keys
+            )
+
+    done = asyncio.run(scene())
+
+    assert done.returncode == 1
+    assert "was changed while the model worked" in done.stderr
+    assert parse_plan(done.stdout).tasks[-1].id == "pictures", "what was paid for is not lost"
+    assert "Draw a hive" in file.read_text() and "pictures" not in file.read_text()
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from orchtui.engine.planning.refinement_question import Refinement
     from orchtui.engine.plans.plan import Plan
 
+_SHORT = (
+    "entries of it stand for several tasks each ({}), which --write would put in their place: "
+    "give -o FILE for another file, or --force"
+)
+_MEANWHILE = (
+    "orchtui: {}: was changed while the model worked, so nothing is written into it; the refined "
+    "plan of before is on standard output"
+)
+
 
 @click.command("refine")
 @click.argument("plan")
@@ -48,8 +57,8 @@ def command(
     The changed plan goes to standard output, to a file with -o, or into PLAN itself with --write.
     Other tasks stay as they are, but for `after`, where a split task's parts take its place.
 
-    Exit codes: 0 there is a changed plan, 1 the model's answer could not be used, or a task can
-    not be split, 2 bad input or no model.
+    Exit codes: 0 there is a plan, 1 the model's answer could not be used, a task can not be split,
+    or PLAN was changed meanwhile, 2 bad input or no model.
     """
     from orchtui.engine.planning.refinement_question import require
 
@@ -57,18 +66,57 @@ def command(
     if write and (output is not None or plan == "-"):
         raise click.UsageError("--write is for a plan file, without -o")
     refuse_to_replace(output, force)
+    file = _PlanFile(Path(plan)) if write else None
     project = make_project(out=Path("artifacts"), **choices)
     before = read_plan(plan, None, project.folder, project.defaults.max_tasks)
     require(before, wanted)
+    if file is not None and not force:
+        file.refuse_to_write_out()
     proposal = propose(
         project, before, lambda: project.refine_plan(before, wanted, limit=timeout), trust=trust
     )
     if proposal.plan is None:
         return told_why_not(proposal, as_json=as_json)
-    deliver(proposal.plan, Path(plan) if write else output, as_json=as_json)
+    if file is not None and not file.is_as_it_was():
+        deliver(proposal.plan, None, as_json=as_json)
+        click.echo(_MEANWHILE.format(clean_line(plan)), err=True)
+        return 1
+    # A plan that is not changed is not written anew: comments and the short form stay.
+    if file is None or proposal.plan != before:
+        deliver(proposal.plan, file.path if file else output, as_json=as_json)
     click.echo(_told(wanted, before, proposal.plan), err=True)
     tell_verdict(project, proposal.plan)
     return 0
+
+
+class _PlanFile:
+    """A file that a plan is to be written into, as it was when the command began."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._was = self._bytes()
+
+    def _bytes(self) -> bytes | None:
+        try:
+            return self.path.read_bytes()
+        except OSError:
+            return None  # whoever reads the plan says why
+
+    def is_as_it_was(self) -> bool:
+        """Whether nobody has changed it since: an answer takes minutes."""
+        return self._bytes() == self._was
+
+    def refuse_to_write_out(self) -> None:
+        """Told before anybody is asked.
+
+        Raises:
+            InputError: when entries stand for several tasks, which would come in their place.
+        """
+        from orchtui.engine.errors import InputError
+        from orchtui.engine.plan_files.expanding import short_entries_of
+
+        if entries := short_entries_of(self.path):
+            raise InputError.of(_SHORT.format(entries), str(self.path))
 
 
 def _wanted(split: str | None, rewrite: str | None, missing: bool) -> "Refinement":
