@@ -57,7 +57,17 @@ def run_with(synthesis: str, *, ended: bool = True) -> Run:
             "Bananas grow on giant herbs in warm and humid countries, often beside great rivers.",
             "its answer says nothing of what the tasks found",
         ),
-        ("A short and empty kind of nothing, no more.", None),
+        (
+            "A short and empty kind of nothing, no more.",
+            "its answer says nothing of what the tasks found",
+        ),
+        (
+            "I have written the report and saved it for you.",
+            "its answer says nothing of what the tasks found",
+        ),
+        ("Nothing but the cache is worth a word here.", None),
+        ("Task 1 is all that is worth a word.", None),
+        ("Два модуля теряют время и память на сервере.", None),
     ],
 )
 def test_a_synthesis_stands_only_when_it_says_something_of_the_results(

@@ -20,6 +20,8 @@ from orchtui.engine.texts.placeholders import placeholder_in
 _FEWEST_WORDS = 5
 _ENOUGH = 6
 """Telling words below which nothing can be said of what two texts have in common."""
+_OTHER_LETTER = re.compile(r"[^\W\d_a-zà-ÿ]")
+"""One by which a text may be in a script whose words can not be told, see `_telling`."""
 _STEM = 4
 _LOOKED_AT = 200_000
 """Characters of a text whose words are compared."""
@@ -73,10 +75,12 @@ def silent_about(text: str, done: Sequence[TaskRun]) -> list[TaskRun]:
     """The tasks that a text neither names nor shares a telling word with.
 
     Words that stand in several results say nothing of one of them, where each has enough of its
-    own. Where there are too few words to tell by, nobody is silent.
+    own. A text of few words is silent only where it is so of all; where its words can not be told,
+    nobody is silent.
     """
     told = _telling(text)
-    if len(told) < _ENOUGH:
+    few = len(told) < _ENOUGH
+    if few and _OTHER_LETTER.search(text[:_LOOKED_AT].casefold()):
         return []
     given = [_telling(f"{task.task.label}\n{task.text}") for task in done]
     often = Counter(word for words in given for word in words)
@@ -90,7 +94,7 @@ def silent_about(text: str, done: Sequence[TaskRun]) -> list[TaskRun]:
         known = known | {word for word in title if in_titles[word] == 1}
         if len(words) >= _ENOUGH and not told & known and not naming.names(task):
             silent.append(task)
-    return silent
+    return [] if few and len(silent) < len(done) else silent
 
 
 def problems_of(text: str, done: Sequence[TaskRun], missing: Sequence[TaskRun]) -> tuple[str, ...]:
