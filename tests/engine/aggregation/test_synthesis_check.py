@@ -149,7 +149,12 @@ def test_sections_that_name_no_task_are_told(text: str, told: list[str]) -> None
         ("Security", f"# All (task 1)\n\nThe security of it is weak. {LONG}", None),
         # Another task's title holds it.
         ("Parser", f"# Parser\n\n{LONG}", None),
-        ("是", f"# 是\n\n{LONG} Tasks: 1", None),
+        # A short one has to be the whole heading.
+        ("Law", f"# Law\n\n{LONG} Tasks: 1", "under the heading"),
+        ("Law", "# Law\n\nOf the law no result came.", None),
+        ("Law", f"# The Law of Bees\n\n{LONG} Tasks: 1", None),
+        ("Law", f"# All (task 1)\n\nThe law of it is weak. {LONG}", None),
+        ("是", f"# 是\n\n{LONG} Tasks: 1", "under the heading"),
     ],
 )
 def test_what_is_written_about_missing_tasks_is_told(

@@ -168,12 +168,14 @@ def _written_about(
 ) -> str | None:
     """Where a synthesis writes about a missing task, beyond that it is missing; `None` if not."""
     words = _plain(task.task.label)
-    if len(words) < _STEM:
+    if not words:
         return None
     others = [one for one in map(_plain, own_titles) if words in one]
 
     def names(text: str) -> bool:
         plain = f" {_plain(text)} "
+        if len(words) < _STEM:  # as a heading `Law` is meant, `A Law of Nature` may be a word
+            return plain == f" {words} " and words not in others
         for other in others:  # `Research` is missing, `Research on parsers` is not
             plain = plain.replace(f" {other} ", " ")
         return f" {words} " in plain
