@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from orchtui.engine.plans.plan import Plan
+from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.events import AGGREGATE
 from orchtui.engine.run_folders import past_runs
 from orchtui.engine.runs.run import Run
@@ -170,6 +171,26 @@ async def test_a_run_of_the_list_is_opened_and_asked_about(make_app: MakeApp) ->
         await pilot.press("p")
         await said(pilot, app, "Joined set side by side")
         assert app.main.shown is not None and app.main.shown.run.id == first.id
+
+
+async def test_an_interrupted_run_says_which_key_goes_on_with_it(
+    make_app: MakeApp, tmp_path: Path
+) -> None:
+    async with (app := make_app(plan_of(QUICK, QUICK))).run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+    journal = next((tmp_path / "artifacts/runs").glob("*/events.jsonl"))
+    lines = journal.read_bytes().splitlines(keepends=True)
+    kinds = [ev.kind_of(event) for line in lines if (event := ev.decode(line))]
+    journal.write_bytes(b"".join(lines[: kinds.index("task_completed") + 1]))
+
+    async with (app := make_app(plan_of(QUICK))).run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "l")
+        await until(pilot, lambda: app.main.runs_pane.entries, "the run is listed")
+        await pilot.press("m")
+        await said(pilot, app, "It was interrupted: r goes on with it")
+        app.clear_notifications()
+        await pilot.press("m")
+        await said(pilot, app, "It was interrupted: r goes on with it")
 
 
 async def test_leaving_asks_and_keeps_what_was_used(tmp_path: Path) -> None:

@@ -173,6 +173,10 @@ class ResultDesk(CompareDesk):
         from orchtui.engine.afterwards.joining_again import joinable
         from orchtui.ui.dialogs.join_question import ask_how_to_join  # not before the first paint
 
+        if shown.run.finished is None:
+            key = hint(self, "timeline.retry")
+            self.decline(f"It was interrupted: {key} goes on with it; then its results are joined")
+            return
         estimate, why = None, ""
         try:
             joinable(shown.run)
