@@ -2,9 +2,11 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
+from orchtui.engine.plans.plan import Limits
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs import verdict
 from orchtui.engine.runs.run import Run
@@ -263,6 +265,22 @@ def test_attempts_that_were_told_to_come_back_later_are_one_line() -> None:
         "- Attempts 1 to 3: told to come back later, over 7.0s; the last time: too fast",
         "- Attempt 4: ended after 5.0s, no connection",
     ]
+
+
+@pytest.mark.parametrize(
+    ("slots", "whole", "end"), [(1, "2h 00m", "12:00"), (4, "1h 00m", "11:00")]
+)
+def test_the_estimated_time_is_that_of_the_slots_there_are(
+    slots: int, whole: str, end: str
+) -> None:
+    half_hours = [task(name, estimate=1800.0) for name in ("a", "b", "c")]
+    last = task("d", after=("a",), estimate=1800.0)
+    run = Told(*half_hours, last, limits=Limits(concurrency=slots)).run
+
+    text = log(run)
+
+    assert f"**Estimated Time**: {whole}\n" in text
+    assert f"Expected Completion: 2026-01-15T{end}:00Z\n" in text
 
 
 def test_servers_that_asked_for_less_are_told_and_what_was_changed_by_hand() -> None:

@@ -19,6 +19,7 @@ from orchtui.engine.runs.files_told import (
     refused_lines,
 )
 from orchtui.engine.runs.run import ENDED, Run, TaskRun
+from orchtui.engine.scheduling.list_scheduling import span
 from orchtui.engine.scheduling.staging import Staged
 from orchtui.engine.telling import storage_words
 from orchtui.engine.telling.choice_told import chosen_line
@@ -53,7 +54,8 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     """
     lines = [f"# Parallel Execution: {inline(run.plan.title) or run.id}"]
     lines += [f"Run: {run.id}", f"Start Time: {_time(run.started)}", *_sessions(run)]
-    lines += [f"Expected Completion: {_expected(run)}", ""]
+    estimate = _estimate(run)
+    lines += [f"Expected Completion: {_expected(run, estimate)}", ""]
     if badge := rehearsed.badge(run):
         lines += [f"**{badge}**: {rehearsed.words(run)}", ""]
     if small := outcome_words.small_model(run):
@@ -61,7 +63,7 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
     staged: dict[str, list[Staged]] = {}
     for one in run.schedule.staged:
         staged.setdefault(one.after, []).append(one)
-    lines += _decomposition(run, staged)
+    lines += _decomposition(run, staged, estimate)
     lines += ["## Parallel Tasks", ""]
     for task in run.tasks.values():
         lines += _task(run, task, task_output(task.task.position), staged.get(task.id, ()))
@@ -91,7 +93,7 @@ def _sessions(run: Run) -> list[str]:
     return lines
 
 
-def _decomposition(run: Run, staged: Container[str]) -> list[str]:
+def _decomposition(run: Run, staged: Container[str], estimate: float | None) -> list[str]:
     tasks = run.schedule.tasks
     kinds = Counter(task.specialist for task in tasks)
     specialists = ", ".join(
@@ -103,7 +105,6 @@ def _decomposition(run: Run, staged: Container[str]) -> list[str]:
     if dependent:
         lines.append(f"**Dependent Tasks**: {dependent}")
     lines.append(f"**Specialists Involved**: {specialists}")
-    estimate = _estimate(run)
     lines.append(f"**Estimated Time**: {show_duration(estimate) if estimate else 'unknown'}")
     lines.append(f"**Concurrency**: at most {run.schedule.concurrency} at once")
     if accepted := run.schedule.accepted:
@@ -113,15 +114,14 @@ def _decomposition(run: Run, staged: Container[str]) -> list[str]:
 
 
 def _estimate(run: Run) -> float | None:
-    """The longest way through the tasks' own estimates; `None` unless all have one."""
-    tasks = run.schedule.tasks
-    if not tasks or any(task.estimate is None for task in tasks):
+    """How long the tasks' own estimates take in the slots there are; `None` unless all have one."""
+    known = {task.id: task.estimate for task in run.schedule.tasks if task.estimate is not None}
+    if not known or len(known) < len(run.schedule.tasks):
         return None
-    return max(task.tail for task in tasks)
+    return span(run.schedule.tasks, known, run.schedule.concurrency)
 
 
-def _expected(run: Run) -> str:
-    estimate = _estimate(run)
+def _expected(run: Run, estimate: float | None) -> str:
     return _time(run.started + estimate) if estimate else "unknown"
 
 
