@@ -12,6 +12,7 @@ from orchtui.engine.run_events.joined_events import (
     ReductionBegun,
 )
 from orchtui.engine.runs.run import Run
+from orchtui.engine.telling.joined_told import reduced_parts
 from orchtui.engine.telling.seen_words import Line, joined_lines, reducing_words
 from tests.engine.scripted import task
 from tests.engine.told import Told
@@ -68,6 +69,18 @@ def test_nothing_is_told_before_there_is_a_result() -> None:
     run = joined()
     run.aggregated = None
     assert joined_lines(run) == [] and reducing_words(run) == ""
+
+
+def test_parts_are_listed_in_order_whichever_was_done_first() -> None:
+    run = Told(task("a"), task("b")).run
+    ends = [(1, 3), (1, 1), (1, 2), (2, 2), (2, 1)]
+    run.reductions = [
+        PartReduced(round=round_, part=part, parts=3, **HEAD)  # type: ignore[arg-type]
+        for round_, part in ends
+    ]
+    listed = [line.split(" (")[0] for line in reduced_parts(run)]
+    firsts = [f"- Part {number} of 3" for number in (1, 2, 3)]
+    assert listed == [*firsts, "- Part 1 of 3, round 2", "- Part 2 of 3, round 2"]
 
 
 def test_how_far_a_reduction_is() -> None:

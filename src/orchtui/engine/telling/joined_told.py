@@ -68,8 +68,8 @@ def stopped_words(stopped: ev.AggregationStopped) -> str:
 
 
 def reduced_parts(run: Run) -> list[str]:
-    """Each part: what it is made of, how much was left of it, and what that took."""
-    parts = run.reduced
+    """Each part, in order: what it is made of, how much was left of it, and what that took."""
+    parts = sorted(run.reduced, key=lambda part: (part.round, part.part))
     lines = [f"- {_part(run, part)}" for part in parts[:_MOST_PARTS]]
     if len(parts) > _MOST_PARTS:
         lines.append(f"- and {len(parts) - _MOST_PARTS} more")
