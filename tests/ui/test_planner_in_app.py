@@ -209,6 +209,29 @@ async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
         await until(pilot, lambda: ids(app) == ["peps"], "it can be asked again")
 
 
+async def test_quitting_while_a_model_is_asked_asks_first(
+    tmp_path: Path, server: MessagesServer
+) -> None:
+    words = answer(tasks(entry("peps")))
+    server.then(words[: len(words) // 2] + (Stall(),))
+    app = app_of(tmp_path, server, Plan(request=REQUEST))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "1 Plan")
+        app.set_focus(app.main.plan_pane.tasks)
+        await pilot.press("ctrl+l")
+        await sees(pilot, app, "planning ~")
+        await pilot.press("q")
+        assert "A model is being asked" in await asked(pilot, app, Ask)
+        await pilot.press("s")
+        await until(pilot, lambda: app.screen is app.main, "it stays")
+        assert app.plans, "and goes on"
+        await pilot.press("q")
+        await asked(pilot, app, Ask)
+        await pilot.press("c")
+        await until(pilot, lambda: not app.is_running, "it is left")
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(("key", "left"), [("b", ["mine", "task-2"]), ("t", ["mine", "north"])])
 async def test_an_edit_made_while_the_model_works_is_not_lost(
     tmp_path: Path, server: MessagesServer, key: str, left: list[str]

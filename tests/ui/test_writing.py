@@ -39,7 +39,7 @@ async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeA
     async with app.run_test(size=(120, 36)) as pilot:
         app.main.plan_pane.request.text = "Research these 5 topics"
         await until(pilot, lambda: app.draft.plan.missing, "something is missing")
-        await sees(pilot, app, "missing: ")
+        await sees(pilot, app, "missing: ", "ctrl+l has")
         await pilot.press("ctrl+r")
         await until(
             pilot,

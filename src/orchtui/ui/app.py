@@ -125,6 +125,11 @@ class OrchtuiApp(WelcomeDesk):
                 "leave"
             ):
                 return False
+        if self.plans:
+            text = "What it has answered so far is lost, though it is paid for."
+            answers = [("s", "stay", "stay"), ("c", "leave", "stop it and quit")]
+            if await self.push_screen_wait(Ask("A model is being asked", text, answers)) != "leave":
+                return False
         if self.main.plan_pane.unfinished is not None:
             answers = [("b", "stay", "back to it"), ("d", "leave", "discard")]
             text = (

@@ -60,7 +60,10 @@ def problems(plan: Plan, error: str, key: KeyOf, *, by_hand: bool) -> Content:
     ]
     if plan.missing:
         settle = key("tasks.settle")
-        words = f"Say it in the request, or {settle} in the list if the tasks are as meant."
+        words = f"Say it in the request, or {settle} in the list if the tasks are as meant"
+        if plan.request.strip():
+            words += f"; {key('app.plan-request')} has a model plan the request"
+        words += "."
         parts.append(Content.styled(words, "$foreground-muted"))
     if by_hand and plan.request.strip():
         again = key("tasks.read")

@@ -54,6 +54,11 @@ class PlannerDesk(PlanDesk):
     _planning = False
     """Whether a model is being asked."""
 
+    @property
+    def plans(self) -> bool:
+        """Whether a model is asked for a plan, or to refine one."""
+        return self._planning
+
     def _is_planning(self) -> bool:
         """Whether one is asked already, which costs enough; a person is told."""
         if self._planning:
