@@ -6,7 +6,9 @@ import pytest
 from textual.widgets import Input, Static
 
 from orchtui.engine.plan_files.plan_file import load_plan
+from orchtui.engine.plans.plan import Plan
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.compose.compose_words import problems
 from orchtui.ui.compose.task_form import TaskForm
 from tests.ui.conftest import QUICK, MakeApp, plan_of, screen_text, sees, until
 
@@ -39,7 +41,7 @@ async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeA
     async with app.run_test(size=(120, 36)) as pilot:
         app.main.plan_pane.request.text = "Research these 5 topics"
         await until(pilot, lambda: app.draft.plan.missing, "something is missing")
-        await sees(pilot, app, "missing: ", "ctrl+l has")
+        await sees(pilot, app, "missing: ", "ctrl+l has a model plan it")
         await pilot.press("ctrl+r")
         await until(
             pilot,
@@ -50,6 +52,32 @@ async def test_what_is_missing_is_said_loudly_and_can_be_settled(make_app: MakeA
         app.main.plan_pane.tasks.focus()
         await pilot.press("m")
         assert not app.draft.plan.missing
+
+
+@pytest.mark.parametrize(
+    ("missing", "error", "told"),
+    [
+        (("Which years?",), "", ["▲ missing: Which years?", "Say it above, "]),
+        (
+            ("Which years?",),
+            "the request leaves something open: Which years?\nthe plan has no tasks",
+            ["✗ the plan has no tasks", "✗ missing: Which years?", "Say it above, "],
+        ),
+        (
+            ("One?", "Two?"),
+            "the request leaves something open: One?\nthe request leaves something open: Two?",
+            ["✗ missing: One?", "✗ missing: Two?", "Say it above, "],
+        ),
+        ((), "the plan has no tasks", ["✗ the plan has no tasks"]),
+    ],
+)
+def test_what_is_missing_is_said_once(
+    missing: tuple[str, ...], error: str, told: list[str]
+) -> None:
+    plan = Plan(request="Research bees", missing=missing)
+    lines = problems(plan, error, lambda name: "key", by_hand=False).plain.splitlines()
+    assert len(lines) == len(told)
+    assert all(map(str.startswith, lines, told))
 
 
 async def test_a_request_that_can_not_be_read_is_told(make_app: MakeApp) -> None:

@@ -52,18 +52,17 @@ def empty(key: KeyOf, *, new_here: bool) -> Content:
 
 def problems(plan: Plan, error: str, key: KeyOf, *, by_hand: bool) -> Content:
     """Why the plan can not start, and what its request leaves open."""
-    parts: list[Content] = []
-    if error:
-        parts.append(Content.styled(f"✗ {clean(error)}", "b $text-error"))
+    # What is missing stands there already: said twice, it would push aside what to do about it.
+    lines = [line for line in error.splitlines() if not line.endswith(plan.missing)]
+    sign, style = ("▲", "$text-warning") if lines == error.splitlines() else ("✗", "$text-error")
+    parts = [Content.styled(f"✗ {clean(chr(10).join(lines))}", "b $text-error")] if lines else []
     parts += [
-        Content.styled(f"▲ missing: {clean_line(what)}", "b $text-warning") for what in plan.missing
+        Content.styled(f"{sign} missing: {clean_line(what)}", f"b {style}") for what in plan.missing
     ]
     if plan.missing:
         settle = key("tasks.settle")
-        words = f"Say it in the request, or {settle} in the list if the tasks are as meant"
-        if plan.request.strip():
-            words += f"; {key('app.plan-request')} has a model plan the request"
-        words += "."
+        asks = f"{key('app.plan-request')} has a model plan it, " if plan.request.strip() else ""
+        words = f"Say it above, {asks}or {settle} in the list: it is as meant."
         parts.append(Content.styled(words, "$foreground-muted"))
     if by_hand and plan.request.strip():
         again = key("tasks.read")
