@@ -205,6 +205,13 @@ def test_a_faster_task_on_the_critical_path_is_named() -> None:
     assert "'b' in half its time: up to 1h 30m less" in words(report)
 
 
+@pytest.mark.parametrize(("seconds", "kinds"), [(0.09, []), (0.12, ["faster"])])
+def test_what_would_be_shown_as_nothing_is_no_help(seconds: float, kinds: list[str]) -> None:
+    report = time_report(ran(task("a"), hours={"a": seconds / HOUR}))
+    assert [one.kind for one in report.helps] == kinds
+    assert "0.0s less" not in words(report)
+
+
 def test_retries_that_nobody_waited_for_are_not_blamed() -> None:
     """They took time, and the run would have ended no sooner."""
     scripts = {"b": [[HOUR, *fails()], says("b", HOUR)]}

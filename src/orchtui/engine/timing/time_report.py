@@ -34,6 +34,8 @@ _NEAR = 1.05
 """A makespan up to this many times the critical path is set by the order of the tasks."""
 _WORTH = 0.02
 """The part of the makespan that something must save to be told."""
+_LEAST = 0.05
+"""Seconds; what is less is shown as `0.0s`."""
 _CANDIDATES = 5
 """Tasks of the critical path, the longest ones, that are tried twice as fast."""
 _MOST_TRIED = 2000
@@ -237,7 +239,7 @@ def _helps(
         ]
         found += sorted(faster, key=lambda one: -one.saves_s)[:1]
         found += _second_attempts(run, tasks, uses, took, paper)
-    worth = [one for one in found if one.saves_s >= max(_WORTH * makespan, 0.001)]
+    worth = [one for one in found if one.saves_s >= max(_WORTH * makespan, _LEAST)]
     return tuple(
         msgspec.structs.replace(one, saves_s=_ms(min(one.saves_s, makespan)))
         for one in sorted(worth, key=lambda one: -one.saves_s)
