@@ -280,6 +280,7 @@ def test_what_was_changed_while_the_model_worked_stays(orchtui: Orchtui, project
         (["-", "--missing", "--write"], "--write is for a plan file, without -o"),
         (["plan.yaml", "--missing", "--write", "-o", "x.yaml"], "--write is for a plan file"),
         (["plan.yaml", "--missing", "-o", "plan.yaml"], "--force replaces it"),
+        (["plan.yaml", "--missing", "-o", "no/where.yaml"], "its folder does not exist"),
         (["plan.yaml", "--split", "nobody"], "no task has the id 'nobody'; there are facts, guide"),
         (["gone.yaml", "--missing"], "gone.yaml"),
         (["plan.yaml", "--missing"], "no backend is chosen"),

@@ -53,10 +53,12 @@ def refuse_to_replace(output: Path | None, force: bool) -> None:
     """Told before anybody is asked.
 
     Raises:
-        InputError: when a file is there that nobody said may be replaced.
+        InputError: when a file is there that nobody said may be replaced, or no folder for it.
     """
     from orchtui.engine.errors import InputError
 
+    if output is not None and not output.parent.is_dir():
+        raise InputError.of("its folder does not exist; make it first", str(output))
     if output is not None and output.exists() and not force:
         raise InputError.of("is there already; --force replaces it", str(output))
 

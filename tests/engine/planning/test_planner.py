@@ -268,6 +268,25 @@ async def test_what_the_words_say_of_the_run_is_not_the_models_to_change(
     assert (made.plan.aggregate, made.plan.limits) == ("synthesize", Limits(timeout=1800.0))
 
 
+@pytest.mark.parametrize(
+    ("named", "notes"),
+    [
+        ("merge\x1b[31m", ("aggregate: 'merge' is none of collect, synthesize, compare, none",)),
+        (["collect"], ("aggregate: '['collect']' is none of collect, synthesize, compare, none",)),
+        (None, ()),
+    ],
+)
+async def test_a_way_of_joining_that_there_is_not_is_told(
+    server: MessagesServer, backend: AnthropicBackend, named: object, notes: tuple[str, ...]
+) -> None:
+    server.then(answer(said(entry("a"), aggregate=named)))
+
+    made = await planner(backend).plan(REQUEST)
+
+    assert made.plan is not None and made.plan.aggregate == "collect"
+    assert made.notes == notes
+
+
 async def test_a_model_names_no_programs_and_no_secrets(
     server: MessagesServer, backend: AnthropicBackend
 ) -> None:

@@ -52,11 +52,14 @@ def read_plan(text: str, base: Plan, around: Surroundings, most: int) -> Reading
     tasks = read_tasks(listed, around)
     if tasks.wrong:
         return Reading(wrong=(*tasks.wrong, *tasks.doubtful))
-    aggregate = said.get("aggregate")
+    aggregate, notes = said.get("aggregate"), tasks.notes
+    if aggregate is not None and aggregate not in STRATEGIES:
+        there = ", ".join(STRATEGIES)
+        notes = (*notes, f"aggregate: '{clean_line(str(aggregate), 40)}' is none of {there}")
     if base.aggregate != Plan().aggregate or aggregate not in STRATEGIES:
         aggregate = base.aggregate
     plan = replace(base, aggregate=aggregate, missing=missing, tasks=tasks.tasks)
-    return Reading(plan, (*tasks.doubtful, *not_self_contained(plan)), tasks.notes)
+    return Reading(plan, (*tasks.doubtful, *not_self_contained(plan)), notes)
 
 
 def said_in(text: str, listing: str, *keys: str) -> dict[str, Any] | str:
