@@ -1,6 +1,7 @@
 """Server-sent events from bytes: against the SDK's own decoder, however the bytes are cut."""
 
 import itertools
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -100,6 +101,18 @@ def test_what_came_before_an_error_in_the_same_bytes_is_not_lost(with_tools: boo
     assert Text("one two") in itertools.islice(events, 2)
     with pytest.raises(BackendError, match="Overloaded"):
         list(events)
+
+
+def test_who_has_heard_enough_may_leave_in_the_middle_of_a_piece() -> None:
+    """A reader that gives an answer up takes one event of several, and closes the rest."""
+    stream = MessageStream(Failures("http://here", "KEY", ()), "some-model")
+    body = block_start(0, {"type": "text", "text": ""})
+    body += block_delta(0, {"type": "text_delta", "text": "too long"})
+    body += event("content_block_stop", index=0)
+    events = stream.feed(body)
+    assert Text("too long") in itertools.islice(events, 3)
+    assert isinstance(events, Generator)
+    events.close()  # a RuntimeError where another text came now
 
 
 def test_a_piece_without_an_event_is_a_sign_of_life() -> None:

@@ -26,6 +26,7 @@ from orchtui.engine.backends.base import (
     UsageReported,
 )
 from orchtui.engine.backends.stop_reasons import in_our_words
+from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.events import Usage
 
 EVENT_LIMIT = 16 * 2**20
@@ -140,6 +141,13 @@ _KNOWN = frozenset(
 _ALIVE: list[BackendEvent] = [Alive()]
 
 
+def _joined(texts: list[str]) -> Text:
+    """All of them in one, which leaves none behind."""
+    text = Text("".join(texts))
+    texts.clear()
+    return text
+
+
 class MessageStream:
     """One answer, read piece by piece.
 
@@ -188,12 +196,14 @@ class MessageStream:
                         texts.append(event.text)
                         continue
                     if texts:
-                        yield Text("".join(texts))
-                        texts.clear()
+                        yield _joined(texts)
                     yield event
-        finally:
+        except BackendError:
             if texts:
-                yield Text("".join(texts))
+                yield _joined(texts)
+            raise
+        if texts:
+            yield _joined(texts)
 
     def finish(self) -> str:
         """The reason why the answer ended, when the stream is over.
