@@ -1,10 +1,12 @@
 """Expected outputs: words of theirs that name another task, and those that only say what form."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchtui.engine.independence import IndependenceReport, check
+from orchtui.engine.independence import IndependenceReport, check, expected_outputs
 from orchtui.engine.independence.fixes import apply
 from orchtui.engine.plan_files.plan_file import parse_plan
 from orchtui.engine.plans.plan import Plan, Task
@@ -141,3 +143,22 @@ def test_any_text_is_read(before: str, after: str) -> None:
     expected = f"{before} task 1 {after}"
 
     assert_quotes(told(expected), plan_with(expected))
+
+
+def test_a_long_list_of_mentions_is_not_read_anew_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that stands before each of 2,000 mentions took seconds to look through."""
+    looked_through = 0
+
+    class Counting:
+        def search(self, text: str) -> re.Match[str] | None:
+            nonlocal looked_through
+            looked_through += len(text)
+            return negation.search(text)
+
+    negation = expected_outputs._NOT
+    monkeypatch.setattr(expected_outputs, "_NOT", Counting())
+    text = "see task 1 " * 2000
+
+    told(text)
+
+    assert 0 < looked_through <= 20 * len(text)

@@ -37,6 +37,8 @@ _NOT = re.compile(
 )
 _UNSPACED = re.compile(r"任务|任務|タスク|작업")
 """Scripts that put no word before a noun."""
+_NEAR = 120
+"""Characters before a name in which the words stand that say what it is named for."""
 _GOES_ON = re.compile(r"\.\w")
 """`outline-1.md` is a file, whatever the tasks are called."""
 
@@ -56,7 +58,11 @@ def find(desk: Desk) -> Iterator[Sign]:
             if _is_meant(text, start, end):
                 found.setdefault(before, (start, end))
         for before, start, end in names.within(text):
-            if before != index and not _GOES_ON.match(text, end) and not _NOT.search(text[:start]):
+            if (
+                before != index
+                and not _GOES_ON.match(text, end)
+                and not _NOT.search(_near(text, start))
+            ):
                 found.setdefault(before, (start, end))
         for before, (start, end) in found.items():
             said = text[start:end]
@@ -66,7 +72,7 @@ def find(desk: Desk) -> Iterator[Sign]:
 
 def _is_meant(text: str, start: int, end: int) -> bool:
     """Whether the words before and behind a number say that something comes from that task."""
-    before, said = text[:start], text[start:end]
+    before, said = _near(text, start), text[start:end]
     if _NOT.search(before):
         return False
     if not _TASK.search(said):
@@ -77,3 +83,8 @@ def _is_meant(text: str, start: int, end: int) -> bool:
     if _FROM.search(before) or _RESULT.search(before):
         return True
     return not several and bool(_OF.search(before) or _OWNED.match(text, end))
+
+
+def _near(text: str, start: int) -> str:
+    """What stands before a place: to look through all of it for each name costs seconds."""
+    return text[max(0, start - _NEAR) : start]
