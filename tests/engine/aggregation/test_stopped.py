@@ -7,11 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from orchtui.engine.afterwards.behind_end import place_of, write_behind
 from orchtui.engine.afterwards.joining_again import Asked, join_again
 from orchtui.engine.afterwards.remaking import Maker
 from orchtui.engine.backends import base
 from orchtui.engine.backends.registry import Backends
+from orchtui.engine.errors import IllegalTransitionError, StorageError
 from orchtui.engine.journals import journal
+from orchtui.engine.journals.disk import Disk
 from orchtui.engine.plans.plan import AggregateStrategy, Limits, Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.event_parts import Usage
@@ -137,6 +140,101 @@ async def test_a_backend_that_is_deaf_holds_nobody_up(
 
     [event] = opened(one).stopped_joining
     assert event.cost is None, "it did not end in time: what it cost is not known"
+
+
+@pytest.fixture
+def slow_to_open(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """A disk that takes two rounds of the loop for opening a journal; set when it begins to."""
+    opening, reopen = asyncio.Event(), journal.Journal.reopen
+
+    async def slowly(folder: Path, disk: Disk) -> journal.Journal:
+        opening.set()
+        for _ in range(4):
+            await asyncio.sleep(0)
+        return await reopen(folder, disk)
+
+    monkeypatch.setattr(journal.Journal, "reopen", slowly)
+    return opening
+
+
+async def test_who_stops_it_while_it_is_written_comes_too_late(
+    tmp_path: Path, slow_to_open: asyncio.Event
+) -> None:
+    """It is paid for, and half of it would be a journal and files that do not say the same."""
+    one = await ended(tmp_path)
+    asked = asks(one, {ev.AGGREGATE: [[USED, *says(SYNTHESIS)]]})
+    work = asyncio.create_task(join_again(one.out, one._folder, one.run.id, asked))
+    await slow_to_open.wait()
+
+    for _ in range(4):
+        work.cancel()
+        await asyncio.sleep(0)
+    run = await work
+
+    assert run.aggregated is not None and run.aggregated.strategy == "synthesize"
+    assert "holds stale answers" in published(one)
+    assert opened(one) == run and run.spent.least == one.run.spent.least + 2
+
+
+async def test_who_stops_it_twice_loses_nothing(
+    tmp_path: Path, slow_to_open: asyncio.Event
+) -> None:
+    one = await ended(tmp_path)
+    told: list[ev.RunEvent] = []
+    speaks = asyncio.Event()
+
+    def hear(batch: Sequence[ev.RunEvent]) -> None:
+        told.extend(batch)
+        if any(isinstance(event, ev.TextDelta) for event in batch):
+            speaks.set()
+
+    asked = asks(one, {ev.AGGREGATE: [HALF]})
+    work = asyncio.create_task(
+        join_again(one.out, one._folder, one.run.id, asked, told=hear), name="again"
+    )
+    await speaks.wait()
+    work.cancel()
+    await slow_to_open.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+
+    [event] = opened(one).stopped_joining
+    assert event.usage.output == 2 and told[-1] == event
+
+
+async def test_what_was_used_is_told_also_where_it_can_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await ended(tmp_path)
+    told: list[ev.RunEvent] = []
+
+    async def refuse(folder: Path, disk: Disk) -> journal.Journal:
+        raise StorageError("no space left on device")
+
+    def hear(batch: Sequence[ev.RunEvent]) -> None:
+        told.extend(batch)
+        if any(isinstance(event, ev.TextDelta) for event in batch):
+            work.cancel()
+
+    asked = asks(one, {ev.AGGREGATE: [HALF]})
+    work = asyncio.create_task(join_again(one.out, one._folder, one.run.id, asked, told=hear))
+    monkeypatch.setattr(journal.Journal, "reopen", refuse)
+    with pytest.raises(StorageError):
+        await work
+
+    assert isinstance(told[-1], ev.AggregationStopped) and told[-1].usage.output == 2
+
+
+async def test_what_does_not_fit_the_run_is_not_written(tmp_path: Path) -> None:
+    """A journal with an event that can not follow is one that nobody can open any more."""
+    one = await ended(tmp_path)
+    place = await place_of(one.out, one._folder, one.run.id)
+
+    with pytest.raises(IllegalTransitionError):
+        await write_behind(place, lambda run, stamp: [stamp(ev.TaskQueued, task="a", attempt=1)])
+
+    assert opened(one) == one.run
 
 
 # While a run goes on

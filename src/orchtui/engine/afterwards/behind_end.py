@@ -7,6 +7,7 @@ asks a model and never runs a task.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -71,6 +72,9 @@ async def write_behind(
 ) -> Run:
     """Write events behind the end of a run, and its files as they are from then on.
 
+    Once begun it is carried through, whoever is cancelled meanwhile: half of it would be a journal
+    and files that do not say the same, and what was paid for would be told nowhere.
+
     Args:
         place: Of the run.
         make: Makes the events.
@@ -87,6 +91,22 @@ async def write_behind(
         InputError: when there can be no such events.
         StorageError: when another process writes it by now, or the disk refuses.
     """
+    write = _write(place, make, redactor, before_files, publish=publish)
+    writing = asyncio.create_task(write, name="write behind")
+    while not writing.done():
+        with contextlib.suppress(asyncio.CancelledError):  # too late: it takes only a moment
+            await asyncio.wait((writing,))
+    return writing.result()
+
+
+async def _write(
+    place: Place,
+    make: MakeAll,
+    redactor: Redactor,
+    before_files: Callable[[], None],
+    *,
+    publish: bool,
+) -> Run:
     disk = Disk()
     try:
         journal = await journals.Journal.reopen(place.folder, disk)
@@ -94,9 +114,9 @@ async def write_behind(
             run = await asyncio.to_thread(past_runs.open_run, place.out, place.folder.name)
             made = make(run, Stamp(asyncio.get_running_loop().time, run.seq))
             hidden = redactor.events(made)
-            await journal.append(hidden)
-            for event in hidden:
+            for event in hidden:  # what does not fit is not written: nobody could read the run
                 fold.apply(run, event)
+            await journal.append(hidden)
             await disk.do(partial(before_files))
             await Artifacts(place.out, place.project, run, disk, publish=publish).rewrite()
         finally:

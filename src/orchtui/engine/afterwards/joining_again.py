@@ -92,8 +92,7 @@ async def join_again(
     try:
         events = await one.made()
     except asyncio.CancelledError:
-        # Also where a person is in a hurry: what it cost is not lost.
-        await asyncio.shield(_note_use(place, one, redactor, told))
+        await _note_use(place, one, redactor, told)
         raise
     aside = partial(_put_aside, place.folder, asked.maker is not None)
     try:
@@ -113,7 +112,11 @@ def _use(one: Remaking, stamp: Stamp) -> list[ev.RunEvent]:
 
 
 async def _note_use(place: Place, one: Remaking, redactor: Redactor, told: Told) -> None:
-    """Write down what was used, and nothing else."""
+    """Write down what was used, and nothing else.
+
+    Raises:
+        StorageError: when it can not be written; it is told all the same.
+    """
     if not _use(one, Stamp(asyncio.get_running_loop().time)):
         return
     said: list[ev.RunEvent] = []
@@ -122,8 +125,10 @@ async def _note_use(place: Place, one: Remaking, redactor: Redactor, told: Told)
         said.extend(_use(one, stamp))
         return said
 
-    await write_behind(place, make, redactor, publish=False)
-    told(said)
+    try:
+        await write_behind(place, make, redactor, publish=False)
+    finally:
+        told(said or _use(one, Stamp(asyncio.get_running_loop().time)))
 
 
 def _behind(ended: ev.RunFinished | None, events: Sequence[ev.RunEvent]) -> MakeAll:
