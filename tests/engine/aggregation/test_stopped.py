@@ -18,6 +18,7 @@ from orchtui.engine.journals.disk import Disk
 from orchtui.engine.plans.plan import AggregateStrategy, Limits, Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.event_parts import Usage
+from orchtui.engine.run_folders.artifacts import Artifacts
 from orchtui.engine.runs.run import Run
 from orchtui.engine.scheduling.prices import Price, Prices
 from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
@@ -224,6 +225,28 @@ async def test_what_was_used_is_told_also_where_it_can_not_be_written(
         await work
 
     assert isinstance(told[-1], ev.AggregationStopped) and told[-1].usage.output == 2
+
+
+@pytest.mark.parametrize("fails", ["reopen", "rewrite"])
+async def test_a_disk_that_refuses_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """Whether the result stays what it was is decided by the journal, not by the files."""
+    one = await ended(tmp_path)
+    told: list[ev.RunEvent] = []
+
+    async def refuse(*args: object, **kwargs: object) -> None:
+        raise StorageError("no space left on device")
+
+    owner = journal.Journal if fails == "reopen" else Artifacts
+    monkeypatch.setattr(owner, fails, refuse)
+    asked = asks(one, {ev.AGGREGATE: [[USED, *says(SYNTHESIS)]]})
+    with pytest.raises(StorageError):
+        await join_again(one.out, one._folder, one.run.id, asked, told=told.extend)
+
+    joined = opened(one).aggregated != one.run.aggregated
+    assert joined == (fails == "rewrite")
+    assert isinstance(told[-1], ev.AggregationStopped) == (not joined)
 
 
 async def test_what_does_not_fit_the_run_is_not_written(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ This module never runs a task of the plan.
 
 import asyncio
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,14 +93,21 @@ async def join_again(
     except asyncio.CancelledError:
         await _note_use(place, one, redactor, told)
         raise
-    aside = partial(_put_aside, place.folder, asked.maker is not None)
+    written = False
+
+    def before_files() -> None:
+        nonlocal written
+        written = True
+        _put_aside(place.folder, asked.maker is not None)
+
     try:
-        return await write_behind(place, _behind(ended, events), redactor, aside)
+        return await write_behind(place, _behind(ended, events), redactor, before_files)
     except InputError:  # the run was gone on with, and has ended again
         await _note_use(place, one, redactor, told)
         raise
     except StorageError:  # nothing can be written, or another process writes it
-        told(_use(one, Stamp(asyncio.get_running_loop().time)))
+        if not written:  # else only its files are behind: the run has the new result
+            told(_use(one, Stamp(asyncio.get_running_loop().time)))
         raise
 
 

@@ -207,7 +207,7 @@ class ResultDesk(CompareDesk):
             with self.busy.doing(words, self.stops_this()) as job:
                 after = await self._joined(copy, strategy, job)
         except OrchtuiError as error:
-            self.say(f"Nothing was joined: {error}", "error")
+            self.say(f"Joining failed: {error}", "error")
         finally:
             # Also where it was stopped: its tokens and its cost have changed then.
             now = after
