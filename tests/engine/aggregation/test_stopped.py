@@ -227,6 +227,22 @@ async def test_what_was_used_is_told_also_where_it_can_not_be_written(
     assert isinstance(told[-1], ev.AggregationStopped) and told[-1].usage.output == 2
 
 
+async def test_a_bug_does_not_hide_what_it_cost(tmp_path: Path) -> None:
+    one = await ended(tmp_path)
+
+    def hear(batch: Sequence[ev.RunEvent]) -> None:
+        if any(isinstance(event, ev.TaskCompleted) for event in batch):
+            raise KeyError("a bug in a front end")
+
+    asked = asks(one, {ev.AGGREGATE: [[USED, *says(SYNTHESIS)]]})
+    with pytest.raises(KeyError, match="a bug"):
+        await join_again(one.out, one._folder, one.run.id, asked, told=hear)
+
+    [event] = opened(one).stopped_joining
+    assert event.usage.output == 2
+    assert opened(one).aggregated == one.run.aggregated
+
+
 @pytest.mark.parametrize("fails", ["reopen", "rewrite"])
 async def test_a_disk_that_refuses_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str

@@ -90,7 +90,7 @@ async def join_again(
     one = Remaking(run, asked.strategy, asked.maker, place.project, redactor, told)
     try:
         events = await one.made()
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, Exception):  # also a bug must not hide what it cost
         await _note_use(place, one, redactor, told)
         raise
     written = False
