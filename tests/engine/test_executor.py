@@ -8,11 +8,13 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.backoff import backoff
 from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.executor import Executor
+from orchtui.engine.execution.lanes import Lanes
+from orchtui.engine.execution.limiter import Ticket
 from orchtui.engine.plans.plan import Limits, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.stamp import Stamp
 from orchtui.engine.runs import verdict
-from orchtui.engine.scheduling.schedule import Schedule
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
 from orchtui.engine.workspace.site import BareWorkspaces
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, fails, kinds, says, schedule_of, task
@@ -548,3 +550,23 @@ def test_a_failed_attempt_names_the_model_that_answered() -> None:
     _, folded = run(schedule_of(task("a", model="opus")), Scripted({"a": [script]}))
 
     assert folded.tasks["a"].attempts[0].model == "model-1"
+
+
+@pytest.mark.parametrize("takes", [0, 1, 2])
+def test_a_bug_where_tasks_are_started_ends_the_run(
+    monkeypatch: pytest.MonkeyPatch, takes: int
+) -> None:
+    """Tasks are started by the loop's own calls, in which an error would only be logged."""
+    left, take = takes, Lanes.take
+
+    def breaks(lanes: Lanes, now: float) -> tuple[ScheduledTask, Ticket] | None:
+        nonlocal left
+        taken = take(lanes, now)
+        if taken is not None and (left := left - 1) < 0:
+            raise RuntimeError("a bug")
+        return taken
+
+    monkeypatch.setattr(Lanes, "take", breaks)
+    schedule = schedule_of(task("a"), task("b"), task("c"), limits=Limits(concurrency=1))
+    with pytest.raises(RuntimeError, match="a bug"):
+        run(schedule, Scripted())

@@ -114,9 +114,12 @@ class Executor:
         beside = supervisor(Beside(workspaces), aside, Questions(aside, attended=False))
         self._hedging = self._second_attempts(schedule.hedge, held, beside)
         self._closed = False
+        self._crash: Exception | None = None
+        """What went wrong while something was to be started: a bug."""
         self._next_look: asyncio.TimerHandle | None = None
-        self._soon = False
         """Pumps again when a server's pace lets the next one start."""
+        self._soon = False
+        """Whether it is pumped when all that ends in this moment has ended."""
         self._told: dict[str, float] = {}
         """When it was said last that a server takes more again, by backend."""
 
@@ -132,7 +135,11 @@ class Executor:
             say=self._say,
             spending=self._spending,
             launch=self._launch_second,
+            look_again=self._pump,
         )
+
+    def _what_crashed(self) -> BaseException | None:
+        return self._crash or self._supervisor.crash or self._hedging.crash
 
     @property
     def live(self) -> bool:
@@ -149,7 +156,7 @@ class Executor:
             if self._pending:
                 batch, self._pending = self._pending, []
                 yield batch
-            elif (crash := self._supervisor.crash or self._hedging.crash) is not None:
+            elif (crash := self._what_crashed()) is not None:
                 raise crash
             elif not (self.live or self._supervisor.busy or self._hedging.busy):
                 return
@@ -183,7 +190,18 @@ class Executor:
             asyncio.get_running_loop().call_soon(self._pump)
 
     def _pump(self) -> None:
-        """Let whoever has become ready queue up, and start what may start."""
+        """Let whoever has become ready queue up, and start what may start.
+
+        Mostly called by the loop itself, which would only log what goes wrong here and let the run
+        wait for ever: it ends the run instead.
+        """
+        try:
+            self._start_what_may()
+        except Exception as error:
+            self._crash = error
+            self._wake.set()
+
+    def _start_what_may(self) -> None:
         self._soon = False
         if self._closed:
             return

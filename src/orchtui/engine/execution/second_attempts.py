@@ -57,6 +57,7 @@ class SecondAttempts:
         say: Tells what happens.
         spending: Knows whether time and money hold one.
         launch: Starts an attempt by that supervisor.
+        look_again: Calls `look` once more, after all else that may be begun.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class SecondAttempts:
         say: Announcer,
         spending: Spending,
         launch: Callable[[Work, Ticket], None],
+        look_again: Callable[[], None],
     ) -> None:
         self._rule = HedgeRule(multiple) if multiple else None
         self._board = board
@@ -80,6 +82,7 @@ class SecondAttempts:
         self._say = say
         self._spending = spending
         self._launch = launch
+        self._look_again = look_again
         self._clock = asyncio.get_running_loop().time
         self._hedges: dict[Work, _Hedge] = {}
         """By the notes on the second attempt."""
@@ -136,7 +139,7 @@ class SecondAttempts:
                 self._begin(work, usual)
         if soonest < math.inf:
             later = asyncio.get_running_loop().call_later
-            self._next_look = later(max(soonest, 0.001), self.look)
+            self._next_look = later(max(soonest, 0.001), self._look_again)
 
     def rest(self) -> None:
         """Look no more by itself."""
