@@ -26,7 +26,7 @@ def play(steps: list[Step]) -> list[Race]:
         if step.what == "began":
             ledger.began(step.task, 1)
         elif step.what == "ended":
-            ledger.ended(step.task)
+            ledger.ended(step.task, 1)
         else:
             races += ledger.note(step.task, step.path, step.what)
     return races
@@ -72,7 +72,7 @@ def test_what_was_seen_late_stands_where_it_happened() -> None:
     ledger.began("tools", 1)
     ledger.began("program", 2)
     ledger.note("tools", "x", "read", 5.0)
-    ledger.ended("program")
+    ledger.ended("program", 2)
     (race,) = ledger.note("program", "x", "write", 3.0)
     assert race == Race(
         path="x", task="tools", attempt=1, access="read", when=5.0,
@@ -108,10 +108,10 @@ def test_two_attempts_at_once_are_one_stay_until_both_have_ended() -> None:
     ledger.join("a")
     ledger.began("a", 2)
     ledger.note("a", "x", "read")
-    ledger.ended("a")
+    ledger.ended("a", 1)
     ledger.began("b", 1)
     assert len(ledger.note("b", "x", "write")) == 1, "the other one still runs"
-    ledger.ended("a")
+    ledger.ended("a", 2)
     ledger.began("c", 1)
     assert ledger.note("a", "y", "read") == []
     assert ledger.note("c", "y", "write") == []
@@ -121,13 +121,28 @@ def test_one_that_joins_too_late_has_a_stay_of_its_own() -> None:
     ledger = Ledger(lambda: 1.0)
     ledger.began("a", 1)
     ledger.join("a")
-    ledger.ended("a")
+    ledger.ended("a", 1)
     ledger.began("a", 2)
     ledger.note("a", "x", "read")
     assert [touch.path for touch in ledger.accesses("a", 2)] == ["x"]
-    ledger.ended("a")
+    ledger.ended("a", 2)
     ledger.began("b", 1)
     assert ledger.note("b", "x", "write") == []
+
+
+def test_one_that_never_begins_ends_nothing() -> None:
+    """A second attempt that is stopped before its place is ready leaves the first one's stay."""
+    ledger = Ledger(lambda: 1.0)
+    ledger.began("a", 1)
+    ledger.join("a")
+    ledger.ended("a", 2)
+    ledger.began("b", 1)
+    ledger.note("b", "x", "write")
+    assert len(ledger.note("a", "x", "read")) == 1, "the first one still runs"
+    ledger.ended("a", 1)
+    ledger.began("c", 1)
+    ledger.note("c", "y", "write")
+    assert ledger.note("a", "y", "read") == []
 
 
 _STEPS = st.lists(

@@ -42,7 +42,9 @@ class HeldEvents:
     def take(self, event: ev.RunEvent) -> None:
         """A second attempt tells something."""
         task_id = getattr(event, "task", "")
-        if task_id in self._held:
+        if isinstance(event, ev.RaceDetected):  # of two tasks, and told once whoever wins
+            self._emit(self._stamp.again(event))
+        elif task_id in self._held:
             self._held[task_id].append(event)
         elif task_id in self._passing:
             self._emit(self._stamp.again(event))

@@ -57,9 +57,10 @@ class Ledger:
         self._turn = 0
         self._stays: dict[str, list[_Stay]] = {}
         self._paths: dict[str, list[_Noted]] = {}
+        self._open: dict[str, set[int]] = {}
+        """The attempts whose stay goes on, by task: two where one runs beside the other."""
         self._joining: set[str] = set()
-        self._joined: set[str] = set()
-        """Tasks whose stay is that of two attempts at once."""
+        """Tasks of which the next attempt begins beside the one that runs."""
         self._told: set[tuple[str, str, str, bool]] = set()
 
     def now(self) -> float:
@@ -68,26 +69,30 @@ class Ledger:
 
     def began(self, task_id: str, attempt: int) -> None:
         """An attempt starts to run."""
-        if task_id in self._joining:
-            self._joining.discard(task_id)
-            stays = self._stays.get(task_id)
-            if stays and stays[-1].ended is None:
-                self._joined.add(task_id)
-                return
-        self._joined.discard(task_id)
-        self.ended(task_id)
-        self._turn += 1
-        self._stays.setdefault(task_id, []).append(_Stay(task_id, attempt, self._turn))
+        open_now = self._open.setdefault(task_id, set())
+        beside = task_id in self._joining and bool(open_now)
+        self._joining.discard(task_id)
+        if not beside:
+            self._end(task_id)
+            self._turn += 1
+            self._stays.setdefault(task_id, []).append(_Stay(task_id, attempt, self._turn))
+        open_now.add(attempt)
 
     def join(self, task_id: str) -> None:
         """The next attempt begins beside the one that runs: both are one stay, until both end."""
         self._joining.add(task_id)
 
-    def ended(self, task_id: str) -> None:
-        """The task's attempt is over. Safe to call twice."""
-        if task_id in self._joined:
-            self._joined.discard(task_id)
-            return
+    def ended(self, task_id: str, attempt: int) -> None:
+        """An attempt is over. Safe to call twice, and for one that never began."""
+        open_now = self._open.get(task_id, set())
+        if attempt in open_now:
+            open_now.discard(attempt)
+            if not open_now:
+                self._end(task_id)
+
+    def _end(self, task_id: str) -> None:
+        """The stay that goes on, if one does, is over."""
+        self._open.get(task_id, set()).clear()
         stays = self._stays.get(task_id)
         if stays and stays[-1].ended is None:
             self._turn += 1

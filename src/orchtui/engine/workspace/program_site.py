@@ -48,8 +48,8 @@ class Records(Protocol):
     def began(self, task_id: str, attempt: int) -> None:
         """An attempt starts to run."""
 
-    def ended(self, task_id: str) -> None:
-        """The task's attempt is over."""
+    def ended(self, task_id: str, attempt: int) -> None:
+        """An attempt is over."""
 
     def note(
         self,
@@ -168,7 +168,7 @@ class WorktreeSite:
     async def leave(self) -> Seen | None:
         """Keep what changed, and remove the worktree."""
         tree, self._tree = self._tree, None
-        self._sites.ledger.ended(self._task.id)
+        self._sites.ledger.ended(self._task.id, self._attempt)
         if tree is None:
             return None
         # When this takes too long and is cancelled, `close` removes the worktree.
@@ -231,7 +231,7 @@ class FolderSite:
     async def leave(self) -> Seen | None:
         """Say what is not as it was."""
         if not self._opened:
-            self._sites.ledger.ended(self._task.id)
+            self._sites.ledger.ended(self._task.id, self._attempt)
             return None
         try:
             if not self._watched:
@@ -243,7 +243,7 @@ class FolderSite:
             return self._seen(changes, own, declared, whole=self._is_whole(after))
         finally:
             self._sites.active.discard(self)
-            self._sites.ledger.ended(self._task.id)
+            self._sites.ledger.ended(self._task.id, self._attempt)
 
     async def _look(self) -> tuple[Look | None, dict[str, Declared]]:
         declared = await asyncio.to_thread(read_declared, self._sites.project, self._task.writes)

@@ -77,7 +77,7 @@ class ToolSite:
         try:
             await self._tools.close()
         finally:
-            self._ledger.ended(self._task)
+            self._ledger.ended(self._task, self._attempt)
         if not self._tools.specs:
             return None
         read = self._tools.read
