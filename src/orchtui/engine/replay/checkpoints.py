@@ -19,8 +19,9 @@ from sys import getsizeof
 from typing import Any, NamedTuple, TypeVar
 
 from orchtui.engine.run_events import events as ev
-from orchtui.engine.runs.run import STORY, Attempt, Run, Session, TaskRun, ToolUse
+from orchtui.engine.runs.run import Attempt, Run, Session, TaskRun, ToolUse
 from orchtui.engine.runs.slots import Slots
+from orchtui.engine.runs.task_run import STORY
 
 MOST_BYTES = 96 << 20
 """Of memory for all checkpoints of a run, about; its texts and tools come on top."""

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from orchtui.engine.plans.plan import AggregateStrategy, Plan, Task
+from orchtui.engine.plans.plan import Plan
 from orchtui.engine.run_events.choice_events import (
     ChoiceEvent,
     ResultChosen,
@@ -36,14 +36,13 @@ from orchtui.engine.run_events.event_parts import (
 from orchtui.engine.run_events.event_texts import clean_event, no_text_acts
 from orchtui.engine.run_events.hedge_events import HedgeEnd, HedgeEnded, TaskHedged
 from orchtui.engine.run_events.joined_events import (
-    NOTHING_SEEN,
+    Aggregated,
     AggregationAsked,
     AggregationStopped,
-    CrossReading,
     PartReduced,
     ReductionBegun,
-    VariantReading,
 )
+from orchtui.engine.run_events.steered_events import SteerAction, Steered, TaskAdded
 from orchtui.engine.run_events.storage_events import StorageLost, StorageMoved, StorageRegained
 from orchtui.engine.run_events.task_events import (
     AccessRefused,
@@ -67,9 +66,7 @@ from orchtui.engine.run_events.task_events import (
 )
 from orchtui.engine.scheduling.fingerprint import Fingerprint
 from orchtui.engine.scheduling.resolve import Overrides
-from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
-from orchtui.engine.scheduling.staging import Staged
-from orchtui.engine.texts.durations import LONGEST
+from orchtui.engine.scheduling.schedule import Schedule
 
 __all__ = [
     "AGGREGATE",
@@ -162,51 +159,6 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """The process that writes it; 0 where that was not noted."""
 
 
-SteerAction = Literal[
-    "cancel",
-    "cancel_run",
-    "retry",
-    "retry_now",
-    "extend",
-    "priority",
-    "pause",
-    "resume",
-    "concurrency",
-]
-"""What a person may do to a run while it goes on. `value` holds: for `extend` seconds, for
-`priority` the new one, for `concurrency` the number."""
-
-
-class Steered(Event, frozen=True, kw_only=True):
-    """A person changed the run while it was running."""
-
-    action: str
-    """A SteerAction; readers leave alone what they do not know."""
-    task: str | None = None
-    value: str | None = None
-
-    @property
-    def number(self) -> float | None:
-        """The value, where it is a number of seconds or of tasks that there can be."""
-        try:
-            found = float(self.value or "")
-        except ValueError:
-            return None
-        return found if 0 < found <= LONGEST else None
-
-
-class TaskAdded(Event, frozen=True, kw_only=True):
-    """A person put one more task into the run."""
-
-    scheduled: ScheduledTask
-    planned: Task
-    """The same as the plan has it."""
-    staged: tuple[Staged, ...] = ()
-    """What it waits for beyond what it declares, and why."""
-    fingerprint: Fingerprint | None = None
-    """As in `run_started`."""
-
-
 class LimitChanged(Event, frozen=True, kw_only=True):
     """A server is asked less than before, or more again."""
 
@@ -220,28 +172,6 @@ class LimitChanged(Event, frozen=True, kw_only=True):
     lower: bool
     """Whether it is less than before."""
     why: str
-
-
-class Aggregated(Event, frozen=True, kw_only=True):
-    """The results were joined."""
-
-    strategy: AggregateStrategy
-    """What was really done."""
-    asked: AggregateStrategy
-    """What the plan asked for."""
-    fallback: str | None = None
-    """Why it is not what the plan asked for."""
-    included: tuple[str, ...] = ()
-    """Ids of the tasks whose results are in it."""
-    absent: tuple[str, ...] = ()
-    """Ids of the tasks that are missing from it."""
-    output: str = ""
-    problems: tuple[str, ...] = ()
-    """What a reader has to know of the synthesis, in sentences."""
-    seen: CrossReading = NOTHING_SEEN
-    """Where the results say the same, or seem to contradict each other."""
-    variants: VariantReading | None = None
-    """What is different between them, where they are variants."""
 
 
 class RunResumed(Event, frozen=True, kw_only=True):

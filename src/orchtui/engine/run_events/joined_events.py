@@ -6,6 +6,7 @@ again after `run_finished`. This module never joins anything.
 
 import msgspec
 
+from orchtui.engine.plans.plan import AggregateStrategy
 from orchtui.engine.run_events.event_parts import Event, Usage
 from orchtui.engine.scheduling.prices import Prices
 
@@ -147,3 +148,25 @@ class VariantReading(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[OnlyHere, ...] = ()
     shared: int = 0
     """Sections that at least two of them have."""
+
+
+class Aggregated(Event, frozen=True, kw_only=True):
+    """The results were joined."""
+
+    strategy: AggregateStrategy
+    """What was really done."""
+    asked: AggregateStrategy
+    """What the plan asked for."""
+    fallback: str | None = None
+    """Why it is not what the plan asked for."""
+    included: tuple[str, ...] = ()
+    """Ids of the tasks whose results are in it."""
+    absent: tuple[str, ...] = ()
+    """Ids of the tasks that are missing from it."""
+    output: str = ""
+    problems: tuple[str, ...] = ()
+    """What a reader has to know of the synthesis, in sentences."""
+    seen: CrossReading = NOTHING_SEEN
+    """Where the results say the same, or seem to contradict each other."""
+    variants: VariantReading | None = None
+    """What is different between them, where they are variants."""
