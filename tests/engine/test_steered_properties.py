@@ -200,7 +200,7 @@ class Drive:
                     self._see(event)
                 # Nothing that may start waits for somebody else's end, but for those that end in
                 # this very moment.
-                asked_soon = self.executor._closed or self.executor._soon
+                asked_soon = self.executor._closed or self.executor._pump.asked
                 assert asked_soon or self.executor._lanes.wait(loop.time()) > 0
         finally:
             await self.executor.close()

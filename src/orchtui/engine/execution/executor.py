@@ -22,6 +22,7 @@ from orchtui.engine.execution.budget import Budget
 from orchtui.engine.execution.held_events import HeldEvents
 from orchtui.engine.execution.lanes import Lanes, Limiters
 from orchtui.engine.execution.limiter import LONGEST, Change, Ticket
+from orchtui.engine.execution.pump import Pump
 from orchtui.engine.execution.questions import Questions
 from orchtui.engine.execution.retrying import next_step
 from orchtui.engine.execution.second_attempts import SecondAttempts
@@ -84,6 +85,7 @@ class Executor:
         self._clock = asyncio.get_running_loop().time
         self._pending: list[ev.RunEvent] = []
         self._wake = asyncio.Event()
+        self._pump = Pump(self._start_what_may, self._wake.set)
         self._say = Announcer(stamp, self.add)
         known = Limiters() if limiters is None else limiters
         self._limiters = {
@@ -98,7 +100,7 @@ class Executor:
             return Supervisor(backends, places, say, questions, work, systems, redactor)
 
         self._supervisor = supervisor(workspaces, self._say, self._questions)
-        self.steering = Steering(self._board, self._lanes, self._say, self._pump, self._try_now)
+        self.steering = Steering(self._board, self._lanes, self._say, self._pump.now, self._try_now)
         """What a person may change meanwhile."""
         self._spending = Spending(
             Budget.of(schedule) if budget is None else budget,
@@ -114,12 +116,6 @@ class Executor:
         beside = supervisor(Beside(workspaces), aside, Questions(aside, attended=False))
         self._hedging = self._second_attempts(schedule.hedge, held, beside)
         self._closed = False
-        self._crash: Exception | None = None
-        """What went wrong while something was to be started: a bug."""
-        self._next_look: asyncio.TimerHandle | None = None
-        """Pumps again when a server's pace lets the next one start."""
-        self._soon = False
-        """Whether it is pumped when all that ends in this moment has ended."""
         self._told: dict[str, float] = {}
         """When it was said last that a server takes more again, by backend."""
 
@@ -135,11 +131,10 @@ class Executor:
             say=self._say,
             spending=self._spending,
             launch=self._launch_second,
-            look_again=self._pump,
         )
 
     def _what_crashed(self) -> BaseException | None:
-        return self._crash or self._supervisor.crash or self._hedging.crash
+        return self._pump.crash or self._supervisor.crash or self._hedging.crash
 
     @property
     def live(self) -> bool:
@@ -149,9 +144,9 @@ class Executor:
     async def batches(self) -> AsyncGenerator[list[ev.RunEvent], None]:
         """Run everything; yields what happened since the last batch, in order."""
         self._spending.begin()
-        self._lanes.listen(self._pump)
+        self._lanes.listen(self._pump.now)
         self._board.begin()
-        self._pump()
+        self._pump.now()
         while True:
             if self._pending:
                 batch, self._pending = self._pending, []
@@ -173,8 +168,7 @@ class Executor:
         self._closed = True
         self._lanes.listen(None)
         self._spending.close()
-        if self._next_look is not None:
-            self._next_look.cancel()
+        self._pump.close()
         for work in self._board.work.values():
             work.let_timer_go()
         await self._hedging.close()
@@ -182,44 +176,16 @@ class Executor:
 
     # From waiting to running
 
-    def _pump_soon(self) -> None:
-        """Start what may start when all that ends in this moment has ended: who is most urgent is
-        asked of all of them, not of those that the first one let go."""
-        if not self._soon:
-            self._soon = True
-            asyncio.get_running_loop().call_soon(self._pump)
-
-    def _pump(self) -> None:
-        """Let whoever has become ready queue up, and start what may start.
-
-        Mostly called by the loop itself, which would only log what goes wrong here and let the run
-        wait for ever: it ends the run instead.
-        """
-        try:
-            self._start_what_may()
-        except Exception as error:
-            self._crash = error
-            self._wake.set()
-
-    def _start_what_may(self) -> None:
-        self._soon = False
-        if self._closed:
-            return
+    def _start_what_may(self) -> float:
+        """Let whoever has become ready queue up, and start what may start; see `Pump`."""
         self._board.conclude()
-        if self._next_look is not None:
-            self._next_look.cancel()
-            self._next_look = None
         while not self._closed:
             now = self._clock()
             taken = self._lanes.take(now)
-            if taken is not None:
-                self._start(self._board.work[taken[0].id], taken[1])
-                continue
-            if (pause := self._lanes.wait(now)) < math.inf:
-                later = asyncio.get_running_loop().call_later
-                self._next_look = later(max(pause, 0.001), self._pump)
-            self._hedging.look()
-            return
+            if taken is None:
+                return min(self._lanes.wait(now), self._hedging.look())
+            self._start(self._board.work[taken[0].id], taken[1])
+        return math.inf
 
     def _start(self, work: Work, ticket: Ticket) -> None:
         work.let_timer_go()
@@ -248,7 +214,7 @@ class Executor:
         change = self._limiters[name].accept(ticket, self._clock(), ceiling)
         if change is not None:
             self._tell_change(name, change)
-            self._pump()
+            self._pump.now()
 
     def _used(self, work: Work, ticket: Ticket) -> None:
         if work.intake is not None:
@@ -265,7 +231,7 @@ class Executor:
         name, now = work.task.backend, self._clock()
         if isinstance(said, base.Quota):
             self._limiters[name].heed(ticket, said, now)
-            self._pump()
+            self._pump.now()
         else:
             # In the middle of a task's work: it waits by itself, others begin more slowly.
             change = self._limiters[name].throttle(ticket, now, said.retry_after)
@@ -278,14 +244,14 @@ class Executor:
         outcome = self._hedging.first_ended(work, error)
         if outcome != "goes on":
             self._conclude(work, outcome)
-        self._pump_soon()
+        self._pump.soon()
 
     def _second_ended(self, ticket: Ticket, second: Work, error: Stop | None) -> None:
         self._leave_server(ticket, second, error)
         work = self._hedging.second_ended(second, error)
         if work is not None:
             self._conclude(work, error)
-        self._pump_soon()
+        self._pump.soon()
 
     def _leave_server(self, ticket: Ticket, work: Work, error: Stop | None) -> None:
         name = work.task.backend
@@ -335,7 +301,7 @@ class Executor:
 
     def _again(self, work: Work) -> None:
         self._queue_again(work)
-        self._pump()
+        self._pump.now()
 
     def _try_now(self, work: Work) -> None:
         self._limiters[work.task.backend].let_one_through()

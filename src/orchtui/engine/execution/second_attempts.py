@@ -57,7 +57,6 @@ class SecondAttempts:
         say: Tells what happens.
         spending: Knows whether time and money hold one.
         launch: Starts an attempt by that supervisor.
-        look_again: Calls `look` once more, after all else that may be begun.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class SecondAttempts:
         say: Announcer,
         spending: Spending,
         launch: Callable[[Work, Ticket], None],
-        look_again: Callable[[], None],
     ) -> None:
         self._rule = HedgeRule(multiple) if multiple else None
         self._board = board
@@ -82,11 +80,9 @@ class SecondAttempts:
         self._say = say
         self._spending = spending
         self._launch = launch
-        self._look_again = look_again
         self._clock = asyncio.get_running_loop().time
         self._hedges: dict[Work, _Hedge] = {}
         """By the notes on the second attempt."""
-        self._next_look: asyncio.TimerHandle | None = None
 
     @property
     def busy(self) -> bool:
@@ -100,7 +96,6 @@ class SecondAttempts:
 
     async def close(self) -> None:
         """End them all, without a word."""
-        self.rest()
         for hedge in self._hedges.values():
             _stop(hedge.second, Cancel("closed"))
         await self.supervisor.close()
@@ -117,14 +112,17 @@ class SecondAttempts:
         if self._rule is not None:
             self._rule.completed(work, self._ran(work))
 
-    def look(self) -> None:
-        """Begin those that are due and have room. Cheap where nothing is known yet."""
-        self.rest()
-        if self._rule is None or self._board.give_up is not None or self._board.stopped:
-            return
-        if self._lanes.has_waiting:
-            return
+    def look(self) -> float:
+        """Begin those that are due and have room. Cheap where nothing is known yet.
+
+        Returns:
+            Seconds until it is worth looking again although nothing has happened; `inf` for never.
+        """
         soonest = math.inf
+        if self._rule is None or self._board.give_up is not None or self._board.stopped:
+            return soonest
+        if self._lanes.has_waiting:
+            return soonest
         for work, after, usual in list(self._rule.stragglers()):
             intake = work.intake
             if intake is None or intake.closed or work.stop is None or work.stop.done():
@@ -137,15 +135,7 @@ class SecondAttempts:
                 soonest = min(soonest, wait)
             elif self._spending.spares(work, usual):
                 self._begin(work, usual)
-        if soonest < math.inf:
-            later = asyncio.get_running_loop().call_later
-            self._next_look = later(max(soonest, 0.001), self._look_again)
-
-    def rest(self) -> None:
-        """Look no more by itself."""
-        if self._next_look is not None:
-            self._next_look.cancel()
-            self._next_look = None
+        return soonest
 
     def _room(self, work: Work) -> float:
         """Seconds until there is room; `inf` where something else has to happen first."""
