@@ -16,6 +16,8 @@ from tests.engine.scripted import Scripted, Step, execute, schedule_of, task
 USUAL = 10.0
 """Seconds that a task takes whose script says nothing else."""
 
+FIRST_WINS = ["task_queued 0", "task_started 1", "task_hedged 2", "task_completed 1"]
+
 Act = Callable[[Executor, ev.RunEvent], None]
 
 

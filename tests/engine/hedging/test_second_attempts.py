@@ -12,10 +12,8 @@ from orchtui.engine.execution.executor import Executor
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs import fold, verdict
 from orchtui.engine.runs.run import Run
-from tests.engine.hedging.hedged import Act, Hedged, play, schedule, used
+from tests.engine.hedging.hedged import FIRST_WINS, Act, Hedged, play, schedule, used
 from tests.engine.scripted import Step, fails, says
-
-FIRST_WINS = ["task_queued 0", "task_started 1", "task_hedged 2", "task_completed 1"]
 
 
 def spends(tokens: int, seconds: float, then: list[Step]) -> list[Step]:

@@ -23,7 +23,7 @@ from orchtui.engine.execution.held_events import HeldEvents
 from orchtui.engine.execution.lanes import Lanes, Limiters
 from orchtui.engine.execution.limiter import LONGEST, Change, Ticket
 from orchtui.engine.execution.pump import Pump
-from orchtui.engine.execution.questions import Questions
+from orchtui.engine.execution.questions import Questions, QuestionsBeside
 from orchtui.engine.execution.retrying import next_step
 from orchtui.engine.execution.second_attempts import SecondAttempts
 from orchtui.engine.execution.shedding import Use
@@ -113,7 +113,8 @@ class Executor:
         )
         held = HeldEvents(stamp, self.add)
         aside = Announcer(Stamp(self._clock), held.take)
-        beside = supervisor(Beside(workspaces), aside, Questions(aside, attended=False))
+        asked = QuestionsBeside(aside, self._questions, lambda one: self._hedging.stands(one))
+        beside = supervisor(Beside(workspaces), aside, asked)
         self._hedging = self._second_attempts(schedule.hedge, held, beside)
         self._closed = False
         self._told: dict[str, float] = {}

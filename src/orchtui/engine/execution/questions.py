@@ -6,9 +6,11 @@ decides what is allowed.
 """
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 
 from orchtui.engine.execution.announce import Announcer
+from orchtui.engine.execution.attempt import Cancel
 from orchtui.engine.execution.work import Work
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.site import Race, Refusable
@@ -31,7 +33,7 @@ class Questions:
 
     def __init__(self, say: Announcer, *, attended: bool) -> None:
         self._say = say
-        self._attended = attended
+        self.attended = attended
         self._open: dict[str, asyncio.Future[bool]] = {}
         self._numbers = count(1)
 
@@ -48,7 +50,7 @@ class Questions:
         loop = asyncio.get_running_loop()
         question = f"{work.task.id}-{work.attempt}-{next(self._numbers)}"
         self._say.asked(work, question, what)
-        if not self._attended:
+        if not self.attended:
             self._say.answered(work, question, False, "nobody is at the screen")
             return False
         future = self._open[question] = loop.create_future()
@@ -74,6 +76,36 @@ class Questions:
             self._say.answered(work, question, allowed, "by hand")
             return allowed
         self._say.answered(work, question, False, f"no answer within {PATIENCE:.0f} s")
+        return False
+
+
+class QuestionsBeside(Questions):
+    """Those of second attempts, which run beside a first one.
+
+    Where a person is at the screen, such an attempt is stopped when it asks: what it would come to
+    without what only the first one may ask for must not overtake that. Once it has taken the first
+    one's place it asks as any attempt does.
+
+    Args:
+        say: Tells what they say.
+        first: The questions of the first attempts.
+        stands: Whether one has taken the first one's place.
+    """
+
+    def __init__(self, say: Announcer, first: Questions, stands: Callable[[Work], bool]) -> None:
+        super().__init__(say, attended=False)
+        self._first = first
+        self._stands = stands
+
+    async def ask(self, work: Work, what: str) -> bool:
+        """Ask, where that is for it to do."""
+        if self._stands(work):
+            return await self._first.ask(work, what)
+        if not self._first.attended:
+            return await super().ask(work, what)
+        if work.stop is not None and not work.stop.done():
+            why = "it asked to be allowed what a person is asked about only by the first attempt"
+            work.stop.set_result(Cancel(why))
         return False
 
 

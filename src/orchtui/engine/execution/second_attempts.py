@@ -94,6 +94,11 @@ class SecondAttempts:
         """What went wrong here: a bug."""
         return self.supervisor.crash
 
+    def stands(self, second: Work) -> bool:
+        """Whether a second attempt has taken the first one's place, and goes on."""
+        hedge = self._hedges.get(second)
+        return hedge is not None and hedge.took_over
+
     async def close(self) -> None:
         """End them all, without a word."""
         for hedge in self._hedges.values():
