@@ -1,5 +1,6 @@
 """Results joined another way in the app: asked, followed, stopped, read, and what is seen then."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,33 @@ async def test_one_that_can_not_stand_says_so_loudly(tmp_path: Path) -> None:
             app.clear_notifications()
             await pilot.press("5")
             await sees(pilot, app, f"! {loud[:40]}")
+
+
+async def test_it_is_begun_once_however_long_the_run_takes_to_open(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A very large run takes seconds: who asks again meanwhile pays for no second synthesis."""
+    may_open, opens = threading.Event(), past_runs.open_run
+
+    def slowly(out: Path, run_id: str) -> Run:
+        assert may_open.wait(20)
+        return opens(out, run_id)
+
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await run_to_end(pilot, app)
+        monkeypatch.setattr(past_runs, "open_run", slowly)
+        try:
+            await asks(pilot, app)
+            await pilot.press("n")
+            await until(pilot, lambda: app.joins, "it is about to be joined")
+            await pilot.press("m")
+            await said(pilot, app, "Results are being joined already")
+        finally:
+            may_open.set()
+        await said(pilot, app, "Joined each in its own file")
+        await until(pilot, lambda: free(app), "it is let go")
+        assert len(on_disk(app).joined_again) == 1
 
 
 async def test_variants_are_set_side_by_side_with_a_recommendation(tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ class ResultDesk(CompareDesk):
     def __init__(self, project: Project, plan: Plan | None) -> None:
         super().__init__(project, plan)
         self._joining: asyncio.Task[Run] | None = None
+        self._join_begun = False
+        """Whether results are, or are about to be: the run is opened first, which takes time."""
 
     @on(RunsPane.Wanted)
     def _do_with_result(self, event: RunsPane.Wanted) -> None:
@@ -113,7 +115,7 @@ class ResultDesk(CompareDesk):
     @property
     def joins(self) -> bool:
         """Whether results are being joined."""
-        return self._joining is not None
+        return self._join_begun
 
     def action_join_results(self) -> None:
         """Join the results of the run in the panes another way."""
@@ -198,6 +200,15 @@ class ResultDesk(CompareDesk):
 
     @work(group="join", exit_on_error=False)
     async def _join_now(self, shown: Shown, strategy: AggregateStrategy) -> None:
+        if not self._may_join():  # asked for twice before it began
+            return
+        self._join_begun = True
+        try:
+            await self._join_shown(shown, strategy)
+        finally:
+            self._join_begun = False
+
+    async def _join_shown(self, shown: Shown, strategy: AggregateStrategy) -> None:
         # The panes show a copy, in which the synthesis grows; nobody else's Run is touched.
         after: Run | None = None
         copy = await asyncio.to_thread(past_runs.open_run, self.project.out, shown.run.id)
