@@ -80,7 +80,7 @@ def test_files_and_tables_are_those_of_the_project(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "why"),
     [
-        ("variants", "many", "variants"),
+        ("variants", "many", "variants must be a whole number from 1 to 20,000, not .many.$"),
         ("files", ["none/*.log"], "none/\\*.log"),
         ("files", ["../*.log"], "project"),
         ("table", "none.csv", "none.csv"),

@@ -16,6 +16,7 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.generators.entry_keys import DEFAULT_MOST, HIGHEST_MOST, short_entries
 from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
 from orchtui.engine.plans.plan import Plan
+from orchtui.engine.text import clean_line
 from orchtui.engine.texts.input_file import read_text
 from orchtui.engine.yaml.yaml_compose import Problems, compose
 
@@ -65,14 +66,27 @@ def expanded(
     listed = lines.index("tasks:")
     starts = [at for at, line in enumerate(lines) if at > listed and line.startswith("  - ")]
     first = starts[place]
-    said = value if isinstance(value, str) else list(value)
-    if key == "variants" and isinstance(said, str) and said.isascii() and said.isdecimal():
-        shown = said
+    if key == "variants":
+        shown = _number(value)
     else:
-        shown = json.dumps(said, ensure_ascii=False)
+        shown = json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False)
     lines.insert(_end_of_entry(lines, first), f"    {key}: {shown}")
     made = parse_plan("\n".join(lines), project=project)
     return replace(made, limits=plan.limits)
+
+
+def _number(value: str | Sequence[str]) -> str:
+    """How many, as it stands in a file.
+
+    Raises:
+        InputError: when it is no number.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return value
+    said = value if isinstance(value, str) else ", ".join(value)
+    raise InputError.of(
+        f"variants must be a whole number from 1 to {HIGHEST_MOST:,}, not '{clean_line(said, 40)}'"
+    )
 
 
 def _end_of_entry(lines: Sequence[str], first: int) -> int:
