@@ -9,7 +9,7 @@ from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.app import OrchtuiApp
 from orchtui.ui.compose.expand_dialog import ChooseGenerator, ExpandDialog
 from orchtui.ui.dialogs.ask_path import AskPath
-from orchtui.ui.dialogs.dialogs import Ask
+from orchtui.ui.dialogs.dialogs import Ask, AskLine
 from tests.ui.conftest import MakeApp, dialog_text, sees, until
 from tests.ui.whole_app import asked, said
 
@@ -45,6 +45,24 @@ async def test_a_task_becomes_many_with_a_look_at_them_first(
         await until(pilot, lambda: app.main.plan_pane.tasks.has_focus, "the list is there")
         await pilot.press("u")
         await until(pilot, lambda: ids(app) == ["guide", "end"], "one step takes it back")
+
+
+@pytest.mark.parametrize("key", ["v", "x"])
+async def test_a_task_that_is_gone_meanwhile_is_told(make_app: MakeApp, key: str) -> None:
+    """A model's answer may take its place while the dialog is open."""
+    app = make_app(Plan(tasks=(GUIDE, END)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, app, "Guide")
+        app.set_focus(app.main.plan_pane.tasks)
+        await pilot.press(key)
+        if key == "x":
+            await asked(pilot, app, ChooseGenerator)
+            await pilot.press("n")
+        await asked(pilot, app, AskLine if key == "v" else ExpandDialog)
+        app.main.plan_pane.change(lambda plan: Plan(tasks=(END,)))
+        await pilot.press("3", "enter")
+        await said(pilot, app, "The plan changed meanwhile: nothing was made")
+        assert ids(app) == ["end"]
 
 
 async def test_what_can_not_be_made_is_told_and_changes_nothing(

@@ -114,6 +114,7 @@ class TaskDialogs(Vertical, TellsTrouble):
             read_variants,
         )
 
+        label = clean_line(self.draft.plan.task(picked).label, 40)
         models, people = await asyncio.to_thread(
             lambda: (
                 {one.text for one in self.catalog.models()},
@@ -128,10 +129,12 @@ class TaskDialogs(Vertical, TellsTrouble):
                 return str(error)
             return ""
 
-        label = clean_line(self.draft.plan.task(picked).label, 40)
         example = "3   or   quick sketch; thorough   or   opus; sonnet"
         question = AskLine(f"Variants of “{label}”", "", example, "makes them", wrong)
         if answer := await self.app.push_screen_wait(question):
+            if all(task.id != picked for task in self.draft.plan.tasks):
+                self._tell_changed()
+                return
             made = read_variants(answer, models, people)
             self.change(lambda plan: make_variants(plan, picked, made))
 
@@ -155,12 +158,16 @@ class TaskDialogs(Vertical, TellsTrouble):
         dialog = ExpandDialog(plan, label, kind, make, self.catalog.paths)
         if (made := await self.app.push_screen_wait(dialog)) is None:
             return
-        if self.draft.plan != plan:  # a model's answer was taken meanwhile
-            self.app.bell()
-            self.notify("The plan changed meanwhile: nothing was made", severity="warning")
+        if self.draft.plan != plan:
+            self._tell_changed()
             return
         ids = {task.id for task in plan.tasks}
         self.change(
             lambda now: made, next(t.id for t in made.tasks if t.id not in ids or t.id == picked)
         )
         self.tasks.focus()
+
+    def _tell_changed(self) -> None:
+        """A model's answer was taken while it was asked."""
+        self.app.bell()
+        self.notify("The plan changed meanwhile: nothing was made", severity="warning")
