@@ -13,7 +13,8 @@ from orchtui.engine.scheduling.prices import Price
 from orchtui.engine.scheduling.resolve import Overrides
 from orchtui.engine.sessions.project import Project
 from orchtui.engine.texts import reduction
-from tests.engine.aggregation.test_joining_again import ended
+from tests.engine.aggregation.test_joining_again import again, ended, maker
+from tests.engine.scripted import says
 
 PRICE = Price(input=1_000_000, output=2_000_000)
 """A dollar for each token in, two for each token out."""
@@ -43,6 +44,27 @@ async def test_long_results_are_a_question_for_each_part_and_one_more(
     assert (found.parts, found.questions) == (2, 3)
     assert estimate_words(found).startswith("scripted, m: 3 questions, as the results are too long")
     assert estimate_words(found).endswith("no cost")
+
+
+async def test_results_that_are_too_long_to_be_reduced_cost_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told before is what comes of it: nobody is asked."""
+    monkeypatch.setattr(reduction, "CHARACTERS", 200)
+    monkeypatch.setattr(reduction, "MOST_PARTS", 1)
+    one = await ended(tmp_path)
+
+    found = joining_estimate(one.run, one.run.schedule, "", paid=True, price=PRICE)
+
+    assert (found.questions, found.input_tokens, found.cost.most) == (0, 0, 0.0)
+    assert estimate_words(found) == (
+        "nobody, as the results are too long to be reduced: 2 parts, and at most 1 are summarized; "
+        "they are collected instead"
+    )
+    made_by, backend = maker(one.run, says("never"))
+    run = await again(one, "synthesize", made_by)
+    assert run.aggregated is not None and run.aggregated.fallback == found.declined
+    assert backend.assignments == []
 
 
 async def test_without_a_price_the_cost_is_called_unknown(tmp_path: Path) -> None:

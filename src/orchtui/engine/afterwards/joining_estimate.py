@@ -33,11 +33,13 @@ class JoiningEstimate(NamedTuple):
     """The most that all answers together may have."""
     cost: Cost
     """From empty answers to the longest ones; `UNKNOWN` without a price."""
+    declined: str = ""
+    """Why nobody is asked and the results are collected: there would be too many parts."""
 
     @property
     def questions(self) -> int:
         """At least."""
-        return self.parts + 1
+        return 0 if self.declined else self.parts + 1
 
 
 def joining_estimate(
@@ -57,6 +59,9 @@ def joining_estimate(
     parts = 0
     if reduction.length(texts) > most:
         parts = len(reduction.parts_of(texts, most))
+        if parts > reduction.MOST_PARTS:
+            why, who = reduction.too_many(parts), (schedule.backend, schedule.model, paid)
+            return JoiningEstimate(*who, 0, 0, 0, NOTHING, declined=why)
         # The parts' summaries together are read at once then.
         characters = reduction.length(texts) + most + parts * len(system)
     else:
@@ -79,6 +84,8 @@ def joining_estimate(
 
 def estimate_words(one: JoiningEstimate) -> str:
     """`anthropic, claude-x: 3 questions (2 parts first), about 12,000 tokens in, cost …`."""
+    if one.declined:
+        return f"nobody, as {one.declined}; they are collected instead"
     who = f"{one.backend}, {one.model}" if one.model else one.backend
     asked = "1 question"
     if one.parts:

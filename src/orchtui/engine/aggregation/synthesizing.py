@@ -132,10 +132,7 @@ class Synthesizing:
         for number in range(1, reduction.MOST_ROUNDS + 1):
             parts = reduction.parts_of(texts, self._most)
             if len(parts) > reduction.MOST_PARTS:
-                self.fallback = (
-                    f"the results are too long to be reduced: {len(parts)} parts, and at most "
-                    f"{reduction.MOST_PARTS} are summarized"
-                )
+                self.fallback = reduction.too_many(len(parts))
                 return
             one = _Round(number, parts, texts, labels, covers, titles)
             yield [*self._wiring.late(), one.begun(self._wiring.stamp)]

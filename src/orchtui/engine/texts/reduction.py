@@ -64,6 +64,14 @@ def parts_for(characters: int, most: int) -> int:
     return -(-characters // most) if characters > most else 0
 
 
+def too_many(parts: int) -> str:
+    """Why results are not reduced in so many parts."""
+    return (
+        f"the results are too long to be reduced: {parts} parts, and at most {MOST_PARTS} are "
+        "summarized"
+    )
+
+
 def parts_of(texts: Mapping[str, str], most: int) -> list[Part]:
     """Texts as parts, each of at most `most` characters with its frames.
 
