@@ -10,7 +10,8 @@ from orchtui.engine.estimates.past_work import LOOKED_AT, PastWork, Worked
 from orchtui.engine.run_events.event_parts import Usage
 from orchtui.engine.run_folders import summary
 from orchtui.engine.runs.run import Run
-from tests.engine.scripted import task
+from tests.engine.hedging.hedged import play
+from tests.engine.scripted import says, task
 from tests.engine.told import Told
 
 
@@ -78,6 +79,14 @@ def test_a_run_leaves_the_figures_of_what_completed() -> None:
         2,
         12,
     )
+
+
+def test_the_time_of_two_attempts_at_once_counts_once() -> None:
+    """Three tasks of 10 s; one of 25 s, in whose last 5 s a second attempt overtook the first."""
+    ended = play([100.0, *says("too late")], says("second", 5.0))
+    [found] = past_work.of(ended.run)
+    assert found.tasks == 4
+    assert found.seconds == pytest.approx(55.0, abs=0.1)
 
 
 def test_a_rehearsal_leaves_none() -> None:

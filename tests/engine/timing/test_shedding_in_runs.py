@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from orchtui.engine.backends import base
 from orchtui.engine.estimates.past_work import PastWork, Worked
@@ -65,6 +66,22 @@ def test_what_like_tasks_took_counts_where_nobody_estimates() -> None:
     assert left_out(events) == {"c": "time"}
     assert at.index("task_completed") < at.index("task_skipped")
     assert len(done.with_status("completed")) == 2
+
+
+@pytest.mark.parametrize(("program", "left"), [("make", {"c": "time"}), ("true", {})])
+def test_another_program_says_nothing_of_how_long_one_takes(
+    program: str, left: dict[str, str]
+) -> None:
+    """`make` took an hour; nobody knows that of `true`, and nothing is left out for a guess."""
+    commands = {"a": "make", "b": "make", "c": program}
+    limits = Limits(concurrency=1, timeout=10**6, deadline=2.5 * HOUR)
+    made = schedule_of(of("a"), of("b"), of("c", "nice-to-have"), limits=limits)
+    tasks = tuple(replace(one, command=(commands[one.id], "x")) for one in made.tasks)
+    backend = Scripted({"c": [says("c", 1.0)]}, pace=HOUR)
+
+    events, _ = virtual_time.run(execute(replace(made, tasks=tasks), backend))
+
+    assert left_out(events) == left
 
 
 def test_what_like_tasks_took_in_earlier_runs_counts_at_once() -> None:
@@ -169,6 +186,9 @@ def test_what_tasks_took_before_is_known_by_their_kind() -> None:
     )
 
     assert usual_use(schedule, past, lambda backend, model: model) == {"a": Use(10.0, 60, 1.5)}
+    programs = tuple(replace(one, command=("make",)) for one in schedule.tasks)
+    schedule = replace(schedule, tasks=programs)
+    assert usual_use(schedule, past, lambda backend, model: model) == {}, "which one is not noted"
 
 
 @given(scenarios())

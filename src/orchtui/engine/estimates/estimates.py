@@ -20,7 +20,7 @@ from orchtui.engine.runs.costs import NOTHING, UNKNOWN, Cost, of_usage
 from orchtui.engine.runs.run import aggregation_task
 from orchtui.engine.scheduling.list_scheduling import span
 from orchtui.engine.scheduling.prices import Prices, Resolve
-from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
+from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask, Worker
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts import reduction
 
@@ -130,11 +130,11 @@ def estimate(
         past: What earlier runs used.
         done: Ids of tasks that do not run again.
     """
-    kinds: dict[_Kind, Typical | None] = {}
+    kinds: dict[Worker, Typical | None] = {}
 
     def look_up(tasks: Iterable[ScheduledTask]) -> None:
         for task in tasks:
-            if (kind := _kind(task)) not in kinds:
+            if (kind := task.worker) not in kinds:
                 kinds[kind] = past.typical(*kind, resolve(task.backend, task.model))
 
     look_up(schedule.tasks)
@@ -147,7 +147,7 @@ def estimate(
         tasks += last
     paid = [task for task in tasks if task.backend in spending]
     prices = schedule.prices or Prices()
-    before = [task for task in paid if kinds[_kind(task)] is not None]
+    before = [task for task in paid if kinds[task.worker] is not None]
     models = Counter(_model(task.backend, task.model) for task in paid)
     return Estimate(
         tasks=len(tasks),
@@ -157,7 +157,7 @@ def estimate(
         parts=(
             *_as_before(before, kinds, prices),
             *_by_prompts(
-                [task for task in paid if kinds[_kind(task)] is None], systems, prices, given
+                [task for task in paid if kinds[task.worker] is None], systems, prices, given
             ),
         ),
         joined=joined,
@@ -167,12 +167,9 @@ def estimate(
     )
 
 
-_Kind = tuple[str, str, str | None]
-
-
-def _joined(schedule: Schedule, kinds: Mapping[_Kind, Typical | None]) -> Joined:
+def _joined(schedule: Schedule, kinds: Mapping[Worker, Typical | None]) -> Joined:
     """How long the results will be that a synthesis is made of."""
-    found = [kinds[_kind(task)] for task in schedule.tasks]
+    found = [kinds[task.worker] for task in schedule.tasks]
     known = [one for one in found if one is not None]
     written = CHARACTERS_PER_TOKEN * sum(one.usage.output for one in known)
     most = reduction.most_characters(schedule.backend)
@@ -205,19 +202,15 @@ def _joining(schedule: Schedule, joined: Joined) -> tuple[list[ScheduledTask], d
     return [*parts, replace(last, after=names)], {**given, last.id: most}
 
 
-def _kind(task: ScheduledTask) -> _Kind:
-    return task.specialist, task.backend, task.model
-
-
 def _model(backend: str, model: str | None) -> str:
     return clean_line(model, 60) if model else f"the default of {clean_line(backend, 60)}"
 
 
 def _as_before(
-    tasks: Sequence[ScheduledTask], kinds: Mapping[_Kind, Typical | None], prices: Prices
+    tasks: Sequence[ScheduledTask], kinds: Mapping[Worker, Typical | None], prices: Prices
 ) -> list[Part]:
     usage, cost, seen = Usage(), NOTHING, 0
-    for kind, count in Counter(map(_kind, tasks)).items():
+    for kind, count in Counter(task.worker for task in tasks).items():
         typical = kinds[kind]
         assert typical is not None
         seen += typical.seen
@@ -275,13 +268,13 @@ def _tokens(characters: int) -> int:
 
 
 def _time(
-    schedule: Schedule, tasks: Sequence[ScheduledTask], kinds: Mapping[_Kind, Typical | None]
+    schedule: Schedule, tasks: Sequence[ScheduledTask], kinds: Mapping[Worker, Typical | None]
 ) -> Time:
     """How long the tasks take in the slots there are; what the plan says wins over the past."""
     seconds: dict[str, float] = {}
     past = planned = rehearsed = 0
     for task in tasks:
-        typical = kinds[_kind(task)]
+        typical = kinds[task.worker]
         if task.estimate is not None:
             seconds[task.id], planned = task.estimate, planned + 1
         elif typical is not None:

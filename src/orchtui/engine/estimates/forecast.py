@@ -18,7 +18,7 @@ from orchtui.engine.run_events.event_parts import AGGREGATE
 from orchtui.engine.runs.run import ENDED, LIVE, Run, TaskRun, aggregation_task
 from orchtui.engine.scheduling.list_scheduling import span
 from orchtui.engine.scheduling.prices import Resolve
-from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
+from orchtui.engine.scheduling.schedule import Kind, Schedule, Worker
 from orchtui.engine.texts import reduction
 
 _NOTHING: Mapping[str, float] = {}
@@ -44,7 +44,7 @@ def seconds_left(run: Run, now: float, before: Mapping[str, float] = _NOTHING) -
     seen = _seen(run)
     rest: dict[str, float] = {}
     for task in live:
-        known = task.task.estimate or seen.get(_kind(task.task)) or before.get(task.id)
+        known = task.task.estimate or seen.get(task.task.kind) or before.get(task.id)
         if known is None:
             return None
         rest[task.id] = _rest(task, known, now)
@@ -93,28 +93,24 @@ def usual_seconds(schedule: Schedule, past: PastWork, resolve: Resolve) -> dict[
         resolve: What a backend makes of a model's name.
     """
     found: dict[str, float] = {}
-    kinds: dict[tuple[str, str, str | None], float | None] = {}
+    typical_of: dict[Worker, float | None] = {}
     last = [aggregation_task(schedule)] if schedule.synthesizes else []
     for task in (*schedule.tasks, *last):
-        kind = _kind(task)
-        if kind not in kinds:
-            typical = past.typical(*kind, resolve(task.backend, task.model))
-            kinds[kind] = typical.seconds if typical is not None else None
-        if (seconds := kinds[kind]) is not None:
+        worker = task.worker
+        if worker not in typical_of:
+            typical = past.typical(*worker, resolve(task.backend, task.model))
+            typical_of[worker] = typical.seconds if typical is not None else None
+        if (seconds := typical_of[worker]) is not None:
             found[task.id] = seconds
     return found
 
 
-def _kind(task: ScheduledTask) -> tuple[str, str, str | None]:
-    return task.specialist, task.backend, task.model
-
-
-def _seen(run: Run) -> dict[tuple[str, str, str | None], float]:
+def _seen(run: Run) -> dict[Kind, float]:
     """The mean of what completed tasks took in this run, by kind."""
-    took: dict[tuple[str, str, str | None], list[float]] = defaultdict(list)
+    took: dict[Kind, list[float]] = defaultdict(list)
     for task in run.with_status("completed"):
         if task.reused is None and (seconds := task.seconds(run.at)):
-            took[_kind(task.task)].append(seconds)
+            took[task.task.kind].append(seconds)
     return {kind: sum(every) / len(every) for kind, every in took.items()}
 
 

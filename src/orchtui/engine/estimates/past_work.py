@@ -62,7 +62,7 @@ def of(run: Run) -> tuple[Worked, ...]:
         before, cost = kinds.get(key), task.cost
         if before is not None:
             cost += Cost(before.cost_at_least, before.cost_at_most)
-        seconds = sum(attempt.seconds(run.at) for attempt in task.attempts)
+        seconds = task.seconds_of_all(run.at)
         kinds[key] = Worked(
             specialist=task.task.specialist,
             backend=last.backend,

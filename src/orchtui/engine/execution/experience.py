@@ -1,8 +1,9 @@
 """Experience: what a task will probably take, by what tasks like it took.
 
 The plan's own estimate of the time first; else the mean of the tasks in this run
-that completed, of the same specialist, backend and model; else what such tasks took
-in earlier runs. Nothing where nothing is known: this module never guesses.
+that completed, of the same specialist, backend and model, and for a program the same
+one; else what such tasks took in earlier runs. Nothing where nothing is known: this
+module never guesses.
 """
 
 from collections.abc import Mapping
@@ -10,9 +11,7 @@ from collections.abc import Mapping
 from orchtui.engine.estimates.past_work import PastWork
 from orchtui.engine.execution.shedding import Use
 from orchtui.engine.scheduling.prices import Resolve
-from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
-
-_Kind = tuple[str, str, str | None]
+from orchtui.engine.scheduling.schedule import Kind, Schedule, ScheduledTask
 
 
 class Experience:
@@ -24,19 +23,19 @@ class Experience:
 
     def __init__(self, before: Mapping[str, Use]) -> None:
         self._before = before
-        self._seen: dict[_Kind, list[float]] = {}
+        self._seen: dict[Kind, list[float]] = {}
         """How many completed, and the sums of their seconds, tokens and dollars."""
 
     def completed(self, task: ScheduledTask, seconds: float, tokens: float, usd: float) -> None:
         """Take in what a task took, with all its attempts."""
-        sums = self._seen.setdefault(_kind(task), [0.0, 0.0, 0.0, 0.0])
+        sums = self._seen.setdefault(task.kind, [0.0, 0.0, 0.0, 0.0])
         for at, more in enumerate((1.0, seconds, tokens, usd)):
             sums[at] += more
 
     def of(self, task: ScheduledTask) -> Use:
         """What a task will take."""
         use = self._before.get(task.id, _UNKNOWN)
-        if (sums := self._seen.get(_kind(task))) is not None:
+        if (sums := self._seen.get(task.kind)) is not None:
             count, *rest = sums
             use = Use(*(one / count for one in rest))
         return use if task.estimate is None else use._replace(seconds=task.estimate)
@@ -53,15 +52,12 @@ def usual_use(schedule: Schedule, past: PastWork, resolve: Resolve) -> dict[str,
         past: What earlier runs used.
         resolve: What a backend makes of a model's name.
     """
-    kinds = {_kind(task): resolve(task.backend, task.model) for task in schedule.tasks}
+    kinds = {task.worker: resolve(task.backend, task.model) for task in schedule.tasks}
     typical = {kind: past.typical(*kind, model) for kind, model in kinds.items()}
     found: dict[str, Use] = {}
     for task in schedule.tasks:
-        if (one := typical[_kind(task)]) is not None:
+        # Earlier runs do not tell one program from another.
+        if not task.command and (one := typical[task.worker]) is not None:
             dollars = one.cost.least if one.cost.most is None else one.cost.most
             found[task.id] = Use(one.seconds, one.usage.total, dollars)
     return found
-
-
-def _kind(task: ScheduledTask) -> _Kind:
-    return task.specialist, task.backend, task.model

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from orchtui.engine.agents import agent_tools
 from orchtui.engine.execution.work import Work
 from orchtui.engine.plans.backend_names import WITH_TOOLS_OF_THEIR_OWN, WITHOUT_TOOLS
-from orchtui.engine.scheduling.schedule import ScheduledTask
-from orchtui.engine.timing.stragglers import LEAST_LIKES, QUANTILE, Kind, kind_of
+from orchtui.engine.scheduling.schedule import Kind, ScheduledTask
+from orchtui.engine.timing.stragglers import LEAST_LIKES, QUANTILE
 
 _FEW = 64
 """Tasks under way that are looked through every time."""
@@ -82,13 +82,13 @@ class HedgeRule:
     def began(self, work: Work) -> None:
         """A task has begun an attempt."""
         task = work.task
-        self._likes.setdefault(kind_of(task), _Likes()).begun[task.id] = work
+        self._likes.setdefault(task.kind, _Likes()).begun[task.id] = work
         if task.id not in self._may:
             self._may[task.id] = may_run_twice(task)
 
     def completed(self, work: Work, took: float) -> None:
         """A task has completed, and its last attempt took so many seconds."""
-        likes = self._likes.setdefault(kind_of(work.task), _Likes())
+        likes = self._likes.setdefault(work.task.kind, _Likes())
         insort(likes.took, took)
         likes.begun.pop(work.task.id, None)
 

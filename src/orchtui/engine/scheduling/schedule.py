@@ -23,6 +23,12 @@ from orchtui.engine.scheduling.prices import Prices
 from orchtui.engine.scheduling.resolve import How, Overrides, Resolver, TaskLimits, Who
 from orchtui.engine.scheduling.staging import Accepted, Place, Staged, stage
 
+Worker = tuple[str, str, str | None]
+"""A specialist, a backend, and the model as the run asks for it."""
+
+Kind = tuple[str, str, str | None, tuple[str, ...]]
+"""A worker, and for a program which one."""
+
 
 class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A task with everything decided but the moment of its start."""
@@ -91,6 +97,16 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     def turn(self) -> tuple[int, float, int, str]:
         """Its place among tasks that wait for a slot, the smallest first; its id stands last."""
         return self.urgency, -self.tail, self.position, self.id
+
+    @property
+    def worker(self) -> Worker:
+        """Who does it."""
+        return self.specialist, self.backend, self.model
+
+    @property
+    def kind(self) -> Kind:
+        """What tasks have in common that take about as long as each other in a run."""
+        return *self.worker, self.command[:1]
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

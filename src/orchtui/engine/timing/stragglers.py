@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from orchtui.engine.scheduling.schedule import ScheduledTask
+from orchtui.engine.scheduling.schedule import Kind, ScheduledTask
 from orchtui.engine.texts.hedge_setting import ON
 
 MULTIPLIER = ON
@@ -21,13 +21,6 @@ LEAST_LIKES = 3
 """Like tasks, itself left out, below which nothing can be said."""
 QUANTILE = 0.75
 """The part of them that must not be stragglers themselves."""
-
-Kind = tuple[str, str, str | None, tuple[str, ...]]
-
-
-def kind_of(task: ScheduledTask) -> Kind:
-    """What tasks have in common that are like each other."""
-    return task.specialist, task.backend, task.model, task.command[:1]
 
 
 class Straggler(NamedTuple):
@@ -54,7 +47,7 @@ def stragglers(tasks: Sequence[ScheduledTask], took: Mapping[str, float]) -> lis
     """
     kinds: dict[Kind, list[str]] = {}
     for task in tasks:
-        kinds.setdefault(kind_of(task), []).append(task.id)
+        kinds.setdefault(task.kind, []).append(task.id)
     found: dict[str, Straggler] = {}
     for names in kinds.values():
         if len(names) <= LEAST_LIKES:
