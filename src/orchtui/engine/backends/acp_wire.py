@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from orchtui.engine.backends.program import STDIN, Program
+from orchtui.engine.backends.program import Program
 
 LINE_BYTES = 16 * 1024 * 1024
 """Longest message; agents send whole files in the differences that they show."""
@@ -33,26 +33,6 @@ class WireError(Exception):
 class AgentProgram(Program):
     """A Program whose standard input stays open."""
 
-    def __init__(self, grace: float, linger: float) -> None:
-        super().__init__(grace, linger)
-        self._writable = asyncio.Event()
-        self._writable.set()
-
-    def pause_writing(self) -> None:
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        self._writable.set()
-
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        if fd == STDIN:
-            self._writable.set()
-        super().pipe_connection_lost(fd, exc)
-
-    def process_exited(self) -> None:
-        self._writable.set()
-        super().process_exited()
-
     @property
     def over(self) -> bool:
         """Whether the agent itself has ended."""
@@ -60,11 +40,11 @@ class AgentProgram(Program):
 
     async def write(self, data: bytes) -> bool:
         """Send to standard input, as fast as it is read; False when nobody can read it."""
-        pipe = self._transport.get_pipe_transport(STDIN)
-        if self.over or pipe is None or pipe.is_closing():
+        given = self._input
+        if self.over or given is None or given.closed:
             return False
-        self._input_pipe().write(data)
-        await self._writable.wait()
+        given.write(data)
+        await given.room()
         return True
 
 

@@ -9,6 +9,8 @@ means nobody can see. This module never starts a program.
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 _SECRET = re.compile(
     r"(?:(?:.*_)?(?:KEY|KEY_ID|PAT|CREDENTIALS|AUTH_CONFIG)"
@@ -33,6 +35,7 @@ _FOR_GIT = re.compile(
 """What git needs here, on this machine alone; its filters (git-lfs) may go further."""
 
 
+@lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether a variable of this name holds a secret, as far as names tell."""
     return not _NO_SECRETS.fullmatch(name) and _SECRET.fullmatch(name) is not None
@@ -58,6 +61,7 @@ class ChildEnvironment:
     def __init__(self, environment: Mapping[str, str], held: Collection[str] = ()) -> None:
         self._environment = environment
         self._held = frozenset(held)
+        self._given: dict[tuple[tuple[str, ...], frozenset[str]], Mapping[str, str]] = {}
 
     @classmethod
     def of(cls, environment: "Mapping[str, str] | ChildEnvironment") -> "ChildEnvironment":
@@ -86,12 +90,20 @@ class ChildEnvironment:
 
     def for_child(
         self, beginnings: Iterable[str] = (), names: Collection[str] = ()
-    ) -> dict[str, str]:
+    ) -> Mapping[str, str]:
         """What one child gets: everything but the secrets that are not its own.
+
+        Made once for all children that get the same, as the environment stood at the first.
 
         Args:
             beginnings: How the names of its own secrets begin, such as `OPENAI_`.
             names: Variables that a person passes on to it.
         """
-        kept = self.kept_from(beginnings, names)
-        return {name: value for name, value in self._environment.items() if name not in kept}
+        own = tuple(beginnings), frozenset(names)
+        if (given := self._given.get(own)) is None:
+            kept = self.kept_from(*own)
+            given = MappingProxyType(
+                {name: value for name, value in self._environment.items() if name not in kept}
+            )
+            self._given[own] = given
+        return given

@@ -5,10 +5,9 @@ output is taken only as fast as it is read. A child that opens a session of its
 own is found by the mark in its environment, see `strays`. This module never
 judges what a program prints or how it ended.
 
-It uses `loop.subprocess_exec` with a protocol of its own rather than
-`asyncio.create_subprocess_exec`: the latter's `wait()` does not return while a
-child of the program holds a pipe open (python/cpython issue 119710, still so
-in Python 3.11), and it needs a task for each pipe.
+It starts programs itself, see `spawning`, and not with asyncio: there each start holds up the
+event loop, each program has a thread in Python 3.11 and a task for each pipe, and `wait()` does
+not return while a child of the program holds a pipe open (python/cpython issue 119710).
 """
 
 import asyncio
@@ -17,13 +16,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
-from subprocess import DEVNULL, PIPE
 from typing import Self
 
+from orchtui.engine.backends.program_exits import EXITS
+from orchtui.engine.backends.program_pipes import InputPipe, OutputPipe
+from orchtui.engine.backends.spawning import SPAWNER, Order
 from orchtui.engine.backends.strays import HOUSEHOLD, collect_group, marked
 from orchtui.engine.text import clean
-
-STDIN, STDOUT, STDERR = 0, 1, 2
 
 _PIECES_BYTES = 64 * 1024
 """Standard output that may wait to be read; with more the program itself is made to wait."""
@@ -39,7 +38,7 @@ _STEP_S = 0.01
 """Between two looks whether the group is gone."""
 
 
-class Program(asyncio.SubprocessProtocol):
+class Program:
     """A program as the loop runs it; `start` gives one that runs.
 
     Args:
@@ -53,51 +52,59 @@ class Program(asyncio.SubprocessProtocol):
         self._linger = linger
         self._pieces: deque[bytes] = deque()
         self._waiting = 0
-        self._open = {STDOUT, STDERR}
+        self._open = 2
+        """Streams of output that have not come to their end."""
         self._errors = bytearray()
         self._errors_cut = False
         self._news = asyncio.Event()
         self._exited = asyncio.Event()
-        self._closed = asyncio.Event()
+        self._code = 0
         self._patience = linger
         self._aftermath = 0
         self._discarding = False
         self._ending: asyncio.Task[None] | None = None
+        self._gone = False
         self._mark = ""
         """In its environment, and in that of all that it starts."""
 
     # What the loop tells
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.SubprocessTransport)
-        self._transport = transport
-        HOUSEHOLD.add(transport.get_pid())
+    def _started(self, pid: int, given: InputPipe | None, output: int, errors: int) -> None:
+        self._pid = pid
+        HOUSEHOLD.add(pid)
+        self._input = given
+        self._output = OutputPipe(output, self._printed, self._closed)
+        self._error_output = OutputPipe(errors, self._complained, self._closed)
+        EXITS.watch(pid, self._has_exited)
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        if fd == STDERR:
-            self._errors_cut |= len(self._errors) + len(data) > _TAIL_BYTES
-            self._errors += data[-_TAIL_BYTES:]
-            del self._errors[:-_TAIL_BYTES]
-        elif not self._discarding:
-            self._pieces.append(data)
-            self._waiting += len(data)
-            if self._waiting >= _PIECES_BYTES:
-                self._output_pipe().pause_reading()
-            if self._exited.is_set():
-                self._aftermath += len(data)
-            self._news.set()
+    def _complained(self, data: bytes) -> None:
+        self._errors_cut |= len(self._errors) + len(data) > _TAIL_BYTES
+        self._errors += data[-_TAIL_BYTES:]
+        del self._errors[:-_TAIL_BYTES]
 
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        # A closed standard input is no failure: a program need not read what it is given.
-        self._open.discard(fd)
+    def _printed(self, data: bytes) -> None:
+        if self._discarding:
+            return
+        self._pieces.append(data)
+        self._waiting += len(data)
+        if self._waiting >= _PIECES_BYTES:
+            self._output.pause()
+        if self._exited.is_set():
+            self._aftermath += len(data)
         self._news.set()
 
-    def process_exited(self) -> None:
+    def _closed(self) -> None:
+        self._open -= 1
+        self._news.set()
+
+    def _has_exited(self, code: int) -> None:
+        self._code = code
         self._exited.set()
         self._news.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._closed.set()
+        self._output.hurry()
+        self._error_output.hurry()
+        if self._input is not None:
+            self._input.gone()
 
     # What the owner asks
 
@@ -127,32 +134,48 @@ class Program(asyncio.SubprocessProtocol):
         """
         program = cls(grace, linger)
         given, program._mark = marked(environment)
-        starting = asyncio.ensure_future(
-            asyncio.get_running_loop().subprocess_exec(
-                lambda: program,
-                *arguments,
-                stdin=DEVNULL if standard_input == b"" else PIPE,
-                stdout=PIPE,
-                stderr=PIPE,
-                cwd=folder,
-                env=given,
-                start_new_session=True,
-            )
-        )
+        starting = asyncio.ensure_future(program._start(arguments, folder, given, standard_input))
         with HOUSEHOLD.starting():
             try:
                 await asyncio.shield(starting)
             except asyncio.CancelledError:
-                # Cancelled half-way the loop would end the program alone, and not what it started.
+                # It may be there already, and may have started others.
                 with contextlib.suppress(OSError, ValueError):
                     await starting
                     await program.end()
                 raise
-        if standard_input:
-            pipe = program._input_pipe()
-            pipe.write(standard_input)
-            pipe.write_eof()
         return program
+
+    async def _start(
+        self,
+        arguments: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        standard_input: bytes | None,
+    ) -> None:
+        with contextlib.ExitStack() as unless_started, contextlib.ExitStack() as theirs:
+
+            def opened() -> tuple[int, int]:
+                end, stream = os.pipe()
+                unless_started.callback(os.close, end)
+                theirs.callback(os.close, stream)
+                return end, stream
+
+            given: InputPipe | None = None
+            if standard_input == b"":
+                source = os.open(os.devnull, os.O_RDONLY)
+            else:
+                source, end = os.pipe()
+                given = InputPipe(end)
+                unless_started.callback(given.close)
+            theirs.callback(os.close, source)
+            (output, printed), (errors, complained) = opened(), opened()
+            if given is not None and standard_input:
+                given.write(standard_input, last=True)
+            streams = (source, printed, complained)
+            pid = await SPAWNER.spawn(Order(arguments, folder, environment, streams))
+            unless_started.pop_all()
+        self._started(pid, given, output, errors)
 
     @property
     def tail(self) -> str:
@@ -176,7 +199,7 @@ class Program(asyncio.SubprocessProtocol):
         piece = self._pieces.popleft()
         self._waiting -= len(piece)
         if self._waiting < _PIECES_BYTES:
-            self._output_pipe().resume_reading()
+            self._output.resume()
         return piece
 
     async def _more(self) -> bool:
@@ -192,20 +215,29 @@ class Program(asyncio.SubprocessProtocol):
     async def exit_code(self) -> int:
         """Wait for the program's end; a signal's number is negative."""
         await self._exited.wait()
-        code = self._transport.get_returncode()
-        assert code is not None
-        return code
+        return self._code
 
     async def end(self) -> None:
         """End the program and all of its group. Safe to call again, also at the same time."""
         if self._ending is None:
+            if self._is_gone():
+                return
             self._ending = asyncio.create_task(self._end())
         # Shielded: who is cancelled while waiting here leaves; the program ends all the same.
         await asyncio.shield(self._ending)
 
+    def _is_gone(self) -> bool:
+        """Whether nothing is left to end, as nearly always; then all is closed."""
+        if not self._gone and self._exited.is_set() and not self._signal(signal.SIGTERM):
+            self._gone = HOUSEHOLD.is_settled()
+            if self._gone:
+                self._close()
+                HOUSEHOLD.forget(self._pid)
+        return self._gone
+
     async def _end(self) -> None:
         self._discarding = True  # a program that prints while it ends must not block
-        self._output_pipe().resume_reading()
+        self._output.resume()
         try:
             if self._signal(signal.SIGTERM):
                 await self._group_gone()
@@ -216,8 +248,7 @@ class Program(asyncio.SubprocessProtocol):
             finally:
                 self._close()
         await HOUSEHOLD.end(self._mark, self._grace)
-        HOUSEHOLD.forget(self._transport.get_pid())
-        await _within(_REAP_S, self._closed)
+        HOUSEHOLD.forget(self._pid)
 
     def _signal(self, number: int) -> bool:
         """Send a signal to the whole group; False when nothing of it is left.
@@ -226,7 +257,7 @@ class Program(asyncio.SubprocessProtocol):
         while anything of the group lives; afterwards it could, but hands out all others first.
         """
         try:
-            os.killpg(self._transport.get_pid(), number)
+            os.killpg(self._pid, number)
         except (ProcessLookupError, PermissionError):  # EPERM: only zombies left (macOS), or sudo
             return False
         return True
@@ -237,30 +268,22 @@ class Program(asyncio.SubprocessProtocol):
         for _ in range(max(1, round(self._grace / _STEP_S))):
             await asyncio.sleep(_STEP_S)
             if self._exited.is_set():
-                collect_group(self._transport.get_pid())
+                collect_group(self._pid)
             if not self._signal(0):
                 break
 
     def _close(self) -> None:
-        if self._transport.get_pipe_transport(STDIN) is not None:
-            pipe = self._input_pipe()
-            if pipe.get_write_buffer_size():
-                pipe.abort()  # a plain close would wait until somebody reads the rest
-        with contextlib.suppress(PermissionError):
-            self._transport.close()
-
-    def _input_pipe(self) -> asyncio.WriteTransport:
-        pipe = self._transport.get_pipe_transport(STDIN)
-        assert isinstance(pipe, asyncio.WriteTransport)
-        return pipe
-
-    def _output_pipe(self) -> asyncio.ReadTransport:
-        pipe = self._transport.get_pipe_transport(STDOUT)
-        assert isinstance(pipe, asyncio.ReadTransport)
-        return pipe
+        self._discarding, self._open = True, 0
+        self._output.close()
+        self._error_output.close()
+        if self._input is not None:
+            self._input.close()
+        self._news.set()
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:
+    if event.is_set():
+        return
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

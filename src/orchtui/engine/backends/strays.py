@@ -15,13 +15,13 @@ at). This module never starts a program.
 
 import asyncio
 import contextlib
+import itertools
 import os
 import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,10 +42,14 @@ _ROUNDS = 20
 _STEP_S = 0.01
 
 
+_PROCESS = secrets.token_hex(8)
+_COUNT = itertools.count(1)
+
+
 def marked(environment: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """An environment with a new mark, and the mark."""
     given = dict(environment)
-    own = f"{os.getpid()}-{secrets.token_hex(8)}"
+    own = f"{os.getpid()}-{_PROCESS}-{next(_COUNT)}"
     outer = given.get(MARK, "")
     given[MARK] = f"{outer}:{own}" if outer else own
     return given, own
@@ -82,6 +86,14 @@ class Household:
         """It has ended, and nothing of it is left."""
         self._own.discard(pid)
 
+    def is_settled(self) -> bool:
+        """Whether surely nothing is left of any attempt whose programs are known to have ended: it
+        would have come to this process. One read of the list of children."""
+        if not _adopts() or self._unknown():
+            return False
+        self._ended.clear()
+        return True
+
     async def end(self, mark: str, grace: float) -> None:
         """End all that carries a mark. Costs a look at the list of children where there is none.
 
@@ -102,13 +114,16 @@ class Household:
     async def _carrying(self, mark: str) -> "list[psutil.Process]":
         if not _adopts():
             return [process for marks, process in await self._scan() if mark in marks.split(":")]
-        unknown = [pid for pid in _children() if pid not in self._own]
+        unknown = self._unknown()
         if not unknown:
             self._ended.clear()
             return []
         found, ended = await asyncio.to_thread(_look_at, unknown, mark)
         self._collect(ended)
         return found
+
+    def _unknown(self) -> list[int]:
+        return [pid for pid in _children() if pid not in self._own]
 
     def _collect(self, ended: Iterable[int]) -> None:
         """Collect those that have ended for a while, as nobody else will."""
@@ -155,13 +170,14 @@ def _adopts() -> bool:
 
 
 def _list_of_children() -> str:
-    # The main thread's: it starts the programs, and the kernel gives it the orphans.
+    # The main thread's: the kernel gives it the orphans, whichever thread started their parents.
     pid = os.getpid()
     return f"/proc/{pid}/task/{pid}/children"
 
 
 def _children() -> list[int]:
-    return [int(pid) for pid in Path(_list_of_children()).read_bytes().split()]
+    with open(_list_of_children(), "rb", buffering=0) as listing:
+        return [int(pid) for pid in listing.readall().split()]
 
 
 def _look_at(pids: Iterable[int], mark: str) -> "tuple[list[psutil.Process], list[int]]":

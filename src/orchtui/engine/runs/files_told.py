@@ -8,6 +8,7 @@ looks at a file.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from orchtui.engine.paths.paths import is_glob
 from orchtui.engine.plans.backend_names import PROGRAMS
@@ -27,6 +28,12 @@ _DID = {"read": "read it", "write": "wrote it"}
 def inline(text: str) -> str:
     """Text from a plan or a model, put inside a line of markdown without acting as markdown."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
+
+
+@lru_cache(maxsize=256)
+def _note(note: str) -> str:
+    # The same few words stand beside nearly all tasks.
+    return inline(clean_line(note))
 
 
 def file_line(task: TaskRun) -> str:
@@ -58,7 +65,7 @@ def file_line(task: TaskRun) -> str:
     if blind:
         which = "" if len(blind) == len(task.attempts) else f" in attempt {blind[-1].number}"
         parts.append(NOT_OBSERVED + which)
-    notes = dict.fromkeys(inline(clean_line(files.note)) for files in seen if files.note)
+    notes = dict.fromkeys(_note(files.note) for files in seen if files.note)
     line = "; ".join(parts)
     return line + (f" ({'; '.join(notes)})" if notes and line else "")
 

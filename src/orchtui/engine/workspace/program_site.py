@@ -126,6 +126,8 @@ class ProgramSites:
         self.watch = FolderWatch(project, (out,))
         self.owner = owner
         self.active: set[FolderSite] = set()
+        self.watched: set[FolderSite] = set()
+        """Those of the active ones whose changes are looked for."""
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt of a task whose backend runs a program; not yet open."""
@@ -221,9 +223,12 @@ class FolderSite:
         if self._watched:
             self._before, self._declared = await self._look()
         self._began = self._sites.ledger.now()
-        for other in self._sites.active:
+        for other in self._sites.watched:
             other._others.add(self._task.id)
-            self._others.add(other._task.id)
+        if self._watched:
+            # Who is not watched need not know whose work it could be.
+            self._others.update(other._task.id for other in self._sites.active)
+            self._sites.watched.add(self)
         self._sites.active.add(self)
         self._sites.ledger.began(self._task.id, self._attempt)
         self._opened = True
@@ -243,6 +248,7 @@ class FolderSite:
             return self._seen(changes, own, declared, whole=self._is_whole(after))
         finally:
             self._sites.active.discard(self)
+            self._sites.watched.discard(self)
             self._sites.ledger.ended(self._task.id, self._attempt)
 
     async def _look(self) -> tuple[Look | None, dict[str, Declared]]:

@@ -1,0 +1,155 @@
+"""Spawner: programs are started in a few threads, so that the event loop goes on meanwhile.
+
+Starting one takes as long as the kernel needs to lay the new program out, and a
+thread waits for that; the loop starts hundreds at once otherwise, and moves
+nothing else. A few threads serve all; there is never one for each program. This
+module never reads what a program prints and never waits for its end.
+"""
+
+import asyncio
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchtui.engine.backends import system_spawn
+
+THREADS = max(1, min(4, os.cpu_count() or 1))
+"""As many as can be laid out at one moment; above four the kernel's own locks are in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A program to start, in a session and process group of its own."""
+
+    arguments: Sequence[str]
+    folder: str
+    environment: Mapping[str, str]
+    """All of it."""
+    streams: tuple[int, int, int]
+    """Descriptors for its standard input, output and error; closed by whoever gave them."""
+
+
+_Asked = tuple[Order, asyncio.AbstractEventLoop, "asyncio.Future[int]"]
+
+
+class Spawner:
+    """Takes orders from event loops.
+
+    Args:
+        threads: The most that are started; the first with the first order.
+    """
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self._most = threads
+        self._asked: queue.SimpleQueue[_Asked] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._open = 0
+        """Orders that are not answered yet; touched by event loops alone."""
+
+    @property
+    def threads(self) -> int:
+        """How many there are."""
+        return len(self._threads)
+
+    async def spawn(self, order: Order) -> int:
+        """Start a program and give its process id. Not to be cancelled: shield it.
+
+        Raises:
+            OSError, ValueError: when the system refuses to start it.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[int] = loop.create_future()
+        self._open += 1
+        if self.threads < min(self._open, self._most):
+            # A daemon: nothing that it could lose at the end of orchtui is in its hands alone.
+            thread = threading.Thread(target=self._work, name="spawner", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._asked.put((order, loop, answer))
+        try:
+            return await answer
+        finally:
+            self._open -= 1
+
+    def _work(self) -> None:
+        while True:
+            order, loop, answer = self._asked.get()
+            try:
+                pid = spawn(order)
+            except BaseException as error:  # whatever it is, who asked must hear of it
+                _tell(loop, answer, error)
+            else:
+                _tell(loop, answer, pid)
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[int]", found: int | BaseException
+) -> None:
+    try:
+        loop.call_soon_threadsafe(_answer, answer, found)
+    except RuntimeError:  # the loop has been closed meanwhile
+        _unwanted(found)
+
+
+def _answer(answer: "asyncio.Future[int]", found: int | BaseException) -> None:
+    if answer.done():
+        _unwanted(found)
+    elif isinstance(found, int):
+        answer.set_result(found)
+    else:
+        answer.set_exception(found)
+
+
+def _unwanted(found: int | BaseException) -> None:
+    """End a program that nobody waits for any more."""
+    if isinstance(found, int):
+        os.killpg(found, signal.SIGKILL)
+        os.waitpid(found, 0)
+
+
+def spawn(order: Order) -> int:
+    """Start a program and give its process id. Blocks until it runs.
+
+    Raises:
+        OSError, ValueError: when the system refuses to start it; of `subprocess`, whose errors
+            tell a missing folder from a missing program.
+    """
+    if system_spawn.library() is not None and min(order.streams) > 2:
+        try:
+            return system_spawn.spawn(
+                _found(order), order.arguments, order.folder, order.environment, order.streams
+            )
+        except (OSError, ValueError):
+            pass  # what it is, `subprocess` tells best; what the library alone can not do, it does
+    given, out, errors = order.streams
+    started = subprocess.Popen(
+        order.arguments,
+        stdin=given,
+        stdout=out,
+        stderr=errors,
+        cwd=order.folder,
+        env=order.environment,
+        start_new_session=True,
+    )
+    started.returncode = 0  # whoever gave the order waits for its end
+    return started.pid
+
+
+def _found(order: Order) -> str:
+    """The program's file. Where nothing fits it is the name itself, which then is not found."""
+    program = os.fspath(order.arguments[0])
+    if "/" in program:
+        return program
+    for folder in os.get_exec_path(order.environment):
+        path = os.path.join(folder, program)
+        if os.access(os.path.join(order.folder, path), os.X_OK):
+            return path
+    raise FileNotFoundError(program)
+
+
+SPAWNER = Spawner()
+"""Of this process: as with its children, there is one set of them."""
