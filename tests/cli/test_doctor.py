@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from orchtui.cli import project_checks, terminal_checks
+from orchtui.cli import machine_checks, project_checks, terminal_checks
 from orchtui.cli.checks import Check, row, worst
+from orchtui.engine.backends import machine_limits
+from orchtui.engine.backends.machine_limits import Machine, Memory, Room
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.sessions.project import Project
 from tests.cli.conftest import Orchtui
 from tests.e2e.terminal import orchtui as in_terminal
 from tests.hostile import HOSTILE
@@ -126,6 +130,7 @@ def test_every_warning_says_what_to_do_and_what_is_looked_at_stands_there(
 ) -> None:
     checks = checks_of(orchtui)
     wanted = {"terminal", "key", "backends", "agents", "project", "artifacts", "settings", "data"}
+    wanted |= {"programs", "memory"}
     assert wanted | {"themes"} == set(checks)
     assert all(one["todo"] for one in checks.values() if one["state"] != "ok")
     assert checks["terminal"]["text"].startswith("not looked at")
@@ -205,3 +210,43 @@ def test_in_a_dumb_terminal_it_is_a_problem(project: Path) -> None:
     with in_terminal(project, "doctor", columns=100, rows=90, TERM="dumb") as terminal:
         terminal.wait("themes")
         assert terminal.wait_exit() == 1
+
+
+class Small(Machine):
+    def __init__(self, programs: int | None, left: int) -> None:
+        super().__init__()
+        self.programs, self.left = programs, left
+
+    def room(self, wanted: int, processes_each: int) -> Room | None:
+        return self.programs and Room(self.programs, "4 files (ulimit -n)") or None
+
+    def memory(self) -> Memory | None:
+        return Memory(self.left * 2**20, 8000 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("programs", "left", "states"),
+    [
+        (None, 4000, ["ok", "ok"]),
+        (100, 4000, ["ok", "ok"]),
+        (3, 4000, ["warning", "ok"]),
+        (None, 100, ["ok", "warning"]),
+    ],
+)
+def test_the_room_for_programs_and_the_memory(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    programs: int | None,
+    left: int,
+    states: list[str],
+) -> None:
+    monkeypatch.setattr(machine_limits, "MACHINE", Small(programs, left))
+    found = list(
+        machine_checks.of(Project(folder=project, out=project / "out", backends=Backends({})))
+    )
+
+    assert [check.name for check in found] == ["programs", "memory"]
+    assert [check.state for check in found] == states
+    assert all(bool(check.todo) == (check.state == "warning") for check in found)
+    if programs:
+        assert f"room for {programs} " in found[0].text and "ulimit -n" in found[0].text

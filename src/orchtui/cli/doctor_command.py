@@ -31,14 +31,18 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
     With the flags of `run`: what would hold with them. Exits with 1 when something keeps orchtui
     from working (✗), with 2 when the configuration is wrong, else with 0, also with warnings (!).
     """
-    from orchtui.cli import checks, project_checks, terminal_checks
+    from orchtui.cli import checks, machine_checks, project_checks, terminal_checks
     from orchtui.cli.effective import facts as effective
     from orchtui.config import config_files, load_config
 
     project = make_project(out=out, config=config, **flags)
     settings = load_config(project.folder, config)
     held = effective(project, settings, config)
-    found = [*terminal_checks.seen(settings.notify or ()), *project_checks.of(project, settings)]
+    found = [
+        *terminal_checks.seen(settings.notify or ()),
+        *project_checks.of(project, settings),
+        *machine_checks.of(project),
+    ]
     backend = held[0]
     facts: dict[str, Any] = {
         "checks": [check._asdict() for check in found],

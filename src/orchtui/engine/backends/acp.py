@@ -46,6 +46,7 @@ class AcpBackend:
 
     name = "acp"
     slots: int | None = None
+    processes_each = 16
     idle_timeout: float | None = 120.0
 
     def __init__(

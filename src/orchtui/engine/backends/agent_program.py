@@ -48,6 +48,7 @@ class AgentProgramBackend:
     """
 
     slots: int | None = None
+    processes_each = 16
 
     def __init__(
         self,

@@ -233,6 +233,15 @@ class Structured(Protocol):
         """Whether it does."""
 
 
+@runtime_checkable
+class RunsPrograms(Protocol):
+    """A backend that starts a program for each attempt."""
+
+    @property
+    def processes_each(self) -> int:
+        """Processes and threads that one of them takes, about."""
+
+
 class Backend(Protocol):
     """One way to run a specialist."""
 

@@ -44,6 +44,7 @@ class CommandBackend:
 
     name = "command"
     slots: int | None = None
+    processes_each = 2
     idle_timeout: float | None = None
 
     def __init__(

@@ -12,6 +12,7 @@ not return while a child of the program holds a pipe open (python/cpython issue 
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 from collections import deque
@@ -36,6 +37,12 @@ _REAP_S = 5.0
 """Longest wait for the kernel after SIGKILL; only a program of another user can take longer."""
 _STEP_S = 0.01
 """Between two looks whether the group is gone."""
+
+_FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM})
+"""No program can be started now, but later: no more files, processes or memory."""
+_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 2.0
+"""Between two tries to start a program for which there was no room."""
 
 
 class Program:
@@ -132,9 +139,29 @@ class Program:
         Raises:
             OSError, ValueError: when the system refuses to start it.
         """
-        program = cls(grace, linger)
-        given, program._mark = marked(environment)
-        starting = asyncio.ensure_future(program._start(arguments, folder, given, standard_input))
+        pause = _PAUSE_S
+        while True:
+            program = cls(grace, linger)
+            try:
+                await program._begin(arguments, folder, environment, standard_input)
+            except OSError as error:
+                # Others that run will give back what there is too little of.
+                if error.errno not in _FULL or not HOUSEHOLD.busy:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+            else:
+                return program
+
+    async def _begin(
+        self,
+        arguments: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        standard_input: bytes | None,
+    ) -> None:
+        given, self._mark = marked(environment)
+        starting = asyncio.ensure_future(self._start(arguments, folder, given, standard_input))
         with HOUSEHOLD.starting():
             try:
                 await asyncio.shield(starting)
@@ -142,9 +169,8 @@ class Program:
                 # It may be there already, and may have started others.
                 with contextlib.suppress(OSError, ValueError):
                     await starting
-                    await program.end()
+                    await self.end()
                 raise
-        return program
 
     async def _start(
         self,

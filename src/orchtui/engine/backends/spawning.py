@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchtui.engine.backends import system_spawn
+from orchtui.engine.backends.machine_limits import LIMIT
 
 THREADS = max(1, min(4, os.cpu_count() or 1))
 """As many as can be laid out at one moment; above four the kernel's own locks are in the way."""
@@ -80,6 +81,7 @@ class Spawner:
             order, loop, answer = self._asked.get()
             try:
                 pid = spawn(order)
+                LIMIT.give_back(pid)
             except BaseException as error:  # whatever it is, who asked must hear of it
                 _tell(loop, answer, error)
             else:

@@ -82,6 +82,11 @@ class Household:
         """A program was started."""
         self._own.add(pid)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any program runs."""
+        return bool(self._own)
+
     def forget(self, pid: int) -> None:
         """It has ended, and nothing of it is left."""
         self._own.discard(pid)

@@ -204,7 +204,7 @@ class Announcer:
             )
         )
 
-    def limit(self, backend: str, change: Change, why: str) -> None:
+    def limit(self, backend: str, change: Change, why: str, *, machine: bool = False) -> None:
         self._emit(
             self._stamp(
                 ev.LimitChanged,
@@ -214,6 +214,7 @@ class Announcer:
                 hold_s=round(change.hold, 3),
                 lower=change.lower,
                 why=clean_line(why),
+                machine=machine,
             )
         )
 

@@ -22,6 +22,7 @@ from orchtui.engine.execution.budget import Budget
 from orchtui.engine.execution.held_events import HeldEvents
 from orchtui.engine.execution.lanes import Lanes, Limiters
 from orchtui.engine.execution.limiter import LONGEST, Change, Ticket
+from orchtui.engine.execution.machine_room import MachineRoom
 from orchtui.engine.execution.pump import Pump
 from orchtui.engine.execution.questions import Questions, QuestionsBeside
 from orchtui.engine.execution.retrying import next_step
@@ -92,6 +93,7 @@ class Executor:
             name: known.of(name, backend, schedule.rate) for name, backend in backends.items()
         }
         self._lanes = Lanes(self._limiters, schedule.concurrency)
+        self._room = MachineRoom(backends, self._limiters, self._say)
         self._board = Board(schedule.tasks, self._lanes, self._say, results or {}, attempts or {})
         self._questions = Questions(self._say, attended=attended)
 
@@ -147,6 +149,7 @@ class Executor:
         self._spending.begin()
         self._lanes.listen(self._pump.now)
         self._board.begin()
+        self._room.begin((work.task for work in self._board.work.values()), self._lanes.concurrency)
         self._pump.now()
         while True:
             if self._pending:
@@ -180,6 +183,7 @@ class Executor:
     def _start_what_may(self) -> float:
         """Let whoever has become ready queue up, and start what may start; see `Pump`."""
         self._board.conclude()
+        self._room.look(self._clock())
         while not self._closed:
             now = self._clock()
             taken = self._lanes.take(now)

@@ -171,6 +171,14 @@ class Limiter:
         self._times: deque[float] = deque(maxlen=1000)
         """When the latest requests were accepted."""
 
+    def set_slots(self, slots: int | None) -> None:
+        """Let no more than so many be under way at once; `None` for any number."""
+        self._slots = math.inf if slots is None else slots
+
+    def hold(self, until: float) -> None:
+        """Let nothing start before then."""
+        self._held_until = max(self._held_until, until)
+
     def set_rate(self, rate: float | None) -> None:
         """Keep below so many requests a second."""
         if rate is None:

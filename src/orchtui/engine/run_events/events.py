@@ -160,8 +160,9 @@ class RunStarted(Event, frozen=True, kw_only=True):
 
 
 class LimitChanged(Event, frozen=True, kw_only=True):
-    """A server is asked less than before, or more again."""
+    """A server is asked less than before, or more again; or there is less room for programs."""
 
+    machine: bool = False  # whether it is this machine's limit, and no server's
     backend: str
     concurrency: int | None = None
     """Attempts at once; `None` for no limit but the run's."""
@@ -208,8 +209,7 @@ class BudgetWarning(Event, frozen=True, kw_only=True):
 
 
 class RunFinished(Event, frozen=True, kw_only=True):
-    """The last event of a session, with the run's figures; only what is told of a disk that
-    refuses this very moment may follow."""
+    """A session's last event, with the figures; what is told of a refusing disk may follow."""
 
     verdict: Verdict
     rehearsal: bool

@@ -199,17 +199,27 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
     return [*lines, *(f"- {hedge_line(one, run.at)}" for one in task.hedges)]
 
 
+def _by_machine(run: Run) -> bool:
+    return any(event.machine for event in run.server_limits.values())
+
+
 def _by_hand(run: Run) -> list[str]:
     """What a person changed, and which servers asked for less."""
     lines = []
     if changes := told(run.wishes, run.added, inline):
         lines += ["## Changes by Hand", *(f"- {change}" for change in changes), ""]
     if slowed := {name: many for name, many in run.slowed.items() if many}:
-        lines += ["## Limits of Servers"]
+        lines += [
+            "## Limits of Servers and of This Machine"
+            if _by_machine(run)
+            else "## Limits of Servers"
+        ]
         for name, many in slowed.items():
             last = limit(run.server_limits[name]) if name in run.server_limits else ""
             times = "once" if many == 1 else f"{many} times"
-            lines.append(f"- {inline(name)} asked for less {times}{last and f'; last: {last}'}")
+            at_last = run.server_limits.get(name)
+            who = "was limited by this machine" if at_last and at_last.machine else "asked for less"
+            lines.append(f"- {inline(name)} {who} {times}{last and f'; last: {last}'}")
         lines.append("")
     return lines
 

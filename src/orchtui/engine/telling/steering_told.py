@@ -40,9 +40,12 @@ def wish(event: ev.Steered) -> str:
 
 
 def limit(event: ev.LimitChanged) -> str:
-    """`asked to slow down: 4 at once, 1.2/s, nothing for 30.0s`, or that it takes more again."""
+    """`asked to slow down: 4 at once, 1.2/s, nothing for 30.0s`, or that it takes more again; of
+    programs `runs 120 at once and no more: …` with what this machine has no more of."""
     if not event.lower and event.concurrency is None:
         return "takes as much as the run asks again"
+    if event.machine and event.lower:
+        return f"runs {event.concurrency} at once and no more: {event.why}"
     parts = _pace(event)
     parts += [f"nothing for {show_duration(event.hold_s)}"] if event.hold_s else []
     head = "asked to slow down" if event.lower else "takes more again"
@@ -59,6 +62,8 @@ def slowed(event: ev.LimitChanged, now: float) -> str:
     held = event.hold_s - (now - ev.seconds(event.at))
     if event.concurrency is None and held <= 0:
         return ""
+    if event.machine:
+        return f"room for {event.concurrency} at once"
     if pace := _pace(event):
         return f"slowed to {', '.join(pace)}"
     return f"waits {show_duration(held)}"
