@@ -41,11 +41,12 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 	@$(DEV) ruff check --fix $(CODE)
 	@$(DEV) ruff format $(CODE)
 
-bench: $(DEV_ENV)/installed ## what the analysis, a diff, an export and 10,000 tasks cost, and a run beside a bare asyncio fan-out
+bench: $(DEV_ENV)/installed ## what the analysis, a diff, an export and 10,000 tasks cost, a run beside a bare asyncio fan-out, and many programs
 	@$(DEV) benchmarks.independence
 	@$(DEV) benchmarks.scale
 	@$(DEV) benchmarks.comparison
 	@$(DEV) benchmarks.fanout $(ARGS)
+	@$(DEV) benchmarks.processes
 	@$(DEV) benchmarks.exports
 
 bench-ui: $(DEV_ENV)/installed ## what the screen costs, in a real pseudo-terminal (ten minutes; ARGS='--only start')

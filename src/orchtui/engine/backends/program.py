@@ -179,28 +179,34 @@ class Program:
         environment: Mapping[str, str],
         standard_input: bytes | None,
     ) -> None:
-        with contextlib.ExitStack() as unless_started, contextlib.ExitStack() as theirs:
-
-            def opened() -> tuple[int, int]:
-                end, stream = os.pipe()
-                unless_started.callback(os.close, end)
-                theirs.callback(os.close, stream)
-                return end, stream
-
-            given: InputPipe | None = None
+        ours: list[int] = []
+        theirs: list[int] = []
+        given: InputPipe | None = None
+        try:
             if standard_input == b"":
-                source = os.open(os.devnull, os.O_RDONLY)
+                theirs.append(os.open(os.devnull, os.O_RDONLY))
             else:
                 source, end = os.pipe()
+                theirs.append(source)
                 given = InputPipe(end)
-                unless_started.callback(given.close)
-            theirs.callback(os.close, source)
-            (output, printed), (errors, complained) = opened(), opened()
+            for _ in ("standard output", "standard error"):
+                end, stream = os.pipe()
+                ours.append(end)
+                theirs.append(stream)
             if given is not None and standard_input:
                 given.write(standard_input, last=True)
-            streams = (source, printed, complained)
+            streams = theirs[0], theirs[1], theirs[2]
             pid = await SPAWNER.spawn(Order(arguments, folder, environment, streams))
-            unless_started.pop_all()
+        except BaseException:
+            if given is not None:
+                given.close()
+            for descriptor in ours:
+                os.close(descriptor)
+            raise
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        output, errors = ours
         self._started(pid, given, output, errors)
 
     @property
