@@ -205,6 +205,7 @@ async def test_where_there_is_no_room_a_program_waits_for_the_others(
     async def full(order: Order) -> int:
         tries.append(order)
         if len(tries) < 4:
+            spawning.close(order.streams)
             raise OSError(number, os.strerror(number))
         return await spawn_it(order)
 
@@ -219,6 +220,7 @@ async def test_but_not_for_ever_where_there_are_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     async def full(order: Order) -> int:
+        spawning.close(order.streams)
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(spawning.SPAWNER, "spawn", full)

@@ -179,14 +179,67 @@ async def test_threads_are_as_many_as_there_are_orders_at_once(
     tmp_path: Path, streams: tuple[int, int, int]
 ) -> None:
     spawner = Spawner(threads=3)
-    order = Order(["true"], str(tmp_path), dict(os.environ), streams)
     for _ in range(5):
-        ended(await spawner.spawn(order))
+        ended(await spawner.spawn(order_of(streams, tmp_path, "true")))
     assert spawner.threads == 1
 
-    for pid in await asyncio.gather(*(spawner.spawn(order) for _ in range(20))):
+    orders = [order_of(streams, tmp_path, "true") for _ in range(20)]
+    for pid in await asyncio.gather(*map(spawner.spawn, orders)):
         ended(pid)
     assert spawner.threads == 3
+
+
+def order_of(streams: tuple[int, int, int], folder: Path, *arguments: str) -> Order:
+    """With copies of the streams: who carries it out closes them."""
+    given, out, errors = map(os.dup, streams)
+    return Order(arguments, str(folder), dict(os.environ), (given, out, errors))
+
+
+async def test_who_is_cancelled_gets_no_program_and_no_stream_of_others(
+    tmp_path: Path, streams: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The streams are not closed before a thread has done with them, whoever waits no longer."""
+    spawner, may, found = Spawner(threads=1), threading.Event(), []
+    spawn_it = spawning.spawn
+
+    def late(order: Order) -> int:
+        may.wait(20)
+        open_still = [
+            os.fstat(each).st_ino == os.fstat(own).st_ino
+            for each, own in zip(order.streams, streams, strict=True)
+        ]
+        found.append((spawn_it(order), open_still))
+        return found[-1][0]
+
+    monkeypatch.setattr(spawning, "spawn", late)
+    orders = [order_of(streams, tmp_path, "sleep", "600") for _ in range(2)]
+    asking = [asyncio.create_task(spawner.spawn(order)) for order in orders]
+    await asyncio.sleep(0)
+    for one in asking:
+        one.cancel()
+    await asyncio.wait(asking)
+    may.set()
+    await until(lambda: len(found) == 2 and all(gone(pid) for pid, _ in found))
+
+    assert [open_still for _, open_still in found] == [[True] * 3] * 2
+    for order in orders:
+        for descriptor in order.streams:
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(descriptor)
+
+
+async def test_without_any_thread_it_is_a_refusal_of_the_system(
+    tmp_path: Path, streams: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    order = order_of(streams, tmp_path, "true")
+    with pytest.raises(BlockingIOError):
+        await Spawner().spawn(order)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(order.streams[0])
 
 
 async def test_each_start_is_one_spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from typing import Self
 
 from orchtui.engine.backends.program_exits import EXITS
 from orchtui.engine.backends.program_pipes import InputPipe, OutputPipe
-from orchtui.engine.backends.spawning import SPAWNER, Order
+from orchtui.engine.backends.spawning import SPAWNER, Order, close
 from orchtui.engine.backends.strays import HOUSEHOLD, collect_group, marked
 from orchtui.engine.text import clean
 
@@ -195,17 +195,14 @@ class Program:
                 theirs.append(stream)
             if given is not None and standard_input:
                 given.write(standard_input, last=True)
-            streams = theirs[0], theirs[1], theirs[2]
-            pid = await SPAWNER.spawn(Order(arguments, folder, environment, streams))
+            order = Order(arguments, folder, environment, (theirs[0], theirs[1], theirs[2]))
+            theirs.clear()  # they are the spawner's from here on
+            pid = await SPAWNER.spawn(order)
         except BaseException:
             if given is not None:
                 given.close()
-            for descriptor in ours:
-                os.close(descriptor)
+            close((*ours, *theirs))
             raise
-        finally:
-            for descriptor in theirs:
-                os.close(descriptor)
         output, errors = ours
         self._started(pid, given, output, errors)
 

@@ -7,12 +7,13 @@ module never reads what a program prints and never waits for its end.
 """
 
 import asyncio
+import errno
 import os
 import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orchtui.engine.backends import system_spawn
@@ -31,7 +32,7 @@ class Order:
     environment: Mapping[str, str]
     """All of it."""
     streams: tuple[int, int, int]
-    """Descriptors for its standard input, output and error; closed by whoever gave them."""
+    """Descriptors for its standard input, output and error."""
 
 
 _Asked = tuple[Order, asyncio.AbstractEventLoop, "asyncio.Future[int]"]
@@ -57,7 +58,10 @@ class Spawner:
         return len(self._threads)
 
     async def spawn(self, order: Order) -> int:
-        """Start a program and give its process id. Not to be cancelled: shield it.
+        """Start a program and give its process id.
+
+        The order's streams are closed here, once the program has them or there will be none. Who
+        is cancelled meanwhile need do nothing: the program is ended, if it is started at all.
 
         Raises:
             OSError, ValueError: when the system refuses to start it.
@@ -65,27 +69,49 @@ class Spawner:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[int] = loop.create_future()
         self._open += 1
-        if self.threads < min(self._open, self._most):
-            # A daemon: nothing that it could lose at the end of orchtui is in its hands alone.
-            thread = threading.Thread(target=self._work, name="spawner", daemon=True)
-            self._threads.append(thread)
-            thread.start()
-        self._asked.put((order, loop, answer))
         try:
+            try:
+                if self.threads < min(self._open, self._most):
+                    self._one_more()
+            except OSError:
+                close(order.streams)
+                raise
+            self._asked.put((order, loop, answer))
             return await answer
         finally:
             self._open -= 1
+
+    def _one_more(self) -> None:
+        # A daemon: nothing that it could lose at the end of orchtui is in its hands alone.
+        thread = threading.Thread(target=self._work, name="spawner", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # this process may have no more of them
+            if not self._threads:
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+        else:
+            self._threads.append(thread)
 
     def _work(self) -> None:
         while True:
             order, loop, answer = self._asked.get()
             try:
-                pid = spawn(order)
+                try:
+                    pid = spawn(order)
+                finally:
+                    # Not sooner: the number could be another file's by then.
+                    close(order.streams)
                 LIMIT.give_back(pid)
             except BaseException as error:  # whatever it is, who asked must hear of it
                 _tell(loop, answer, error)
             else:
                 _tell(loop, answer, pid)
+
+
+def close(descriptors: Iterable[int]) -> None:
+    """Close all of them."""
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _tell(
