@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchtui.engine.backends import machine_limits, spawning
+from orchtui.engine.backends import machine_limits, spawning, strays
 from orchtui.engine.backends.base import Text
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.machine_limits import (
@@ -226,3 +226,24 @@ async def test_but_not_for_ever_where_there_are_no_others(
     monkeypatch.setattr(spawning.SPAWNER, "spawn", full)
     with pytest.raises(BackendError, match="can not run"):
         await run(CommandBackend(), assignment(tmp_path, "true"))
+
+
+async def test_one_that_is_being_started_counts_among_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may run already, before its start is known."""
+    with strays.HOUSEHOLD.starting():
+        assert strays.HOUSEHOLD.busy
+        tries = []
+        spawn_it = spawning.SPAWNER.spawn
+
+        async def full(order: Order) -> int:
+            tries.append(order)
+            if len(tries) == 1:
+                spawning.close(order.streams)
+                raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            return await spawn_it(order)
+
+        monkeypatch.setattr(spawning.SPAWNER, "spawn", full)
+        await run(CommandBackend(), assignment(tmp_path, "true"))
+    assert len(tries) == 2

@@ -84,8 +84,8 @@ class Household:
 
     @property
     def busy(self) -> bool:
-        """Whether any program runs."""
-        return bool(self._own)
+        """Whether any program runs, or is being started."""
+        return bool(self._own or self._starting)
 
     def forget(self, pid: int) -> None:
         """It has ended, and nothing of it is left."""
