@@ -48,7 +48,7 @@ async def written(events: Sequence[ev.RunEvent], out: Path) -> Run:
             await artifacts.begin()
         else:
             await artifacts.follow([event])
-    await artifacts.grow()
+    await artifacts.grow(last=True)
     disk.close()
     return run
 
@@ -75,6 +75,45 @@ def test_every_file_says_of_its_task_what_the_run_says(telling: Telling, folder:
     assert f"> **{run.finished.verdict}**: " in (own / RESULT).read_text()
     read = summary.load(own)
     assert read == summary.of(run)
+
+
+async def test_of_many_tasks_that_end_one_after_the_other_the_summary_is_written_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It tells of all tasks each time. What it does not tell yet follows while nothing happens."""
+    names = [f"t{number}" for number in range(100)]
+    told = Told(*map(task, names))
+    for name in names:
+        told.starts(name, 0).completes(name, 1, "x")
+    first, *rest = told.events
+    assert isinstance(first, ev.RunStarted)
+    run, disk, now = fold.start(first), Disk(), 0.0
+    own = tmp_path / RUNS / run.id
+    own.mkdir(parents=True)
+    artifacts = Artifacts(tmp_path, tmp_path, run, disk)
+    monkeypatch.setattr(artifacts, "_clock", lambda: now)
+    dumps: list[float] = []
+    real = summary.dump
+
+    def dump(run: Run) -> str:
+        dumps.append(now)
+        return real(run)
+
+    monkeypatch.setattr(summary, "dump", dump)
+
+    await artifacts.begin()
+    for event in rest:
+        now += 0.01
+        fold.apply(run, event)
+        await artifacts.follow([event])
+    assert len(dumps) == 1 + int(now)
+    now += 1.0
+    await artifacts.grow()
+    assert summary.load(own) == summary.of_opened(run, own), "nobody writes it: interrupted"
+    assert len(dumps) == 2 + int(now - 1.0)
+    await artifacts.grow()
+    assert len(dumps) == 2 + int(now - 1.0), "nothing new"
+    disk.close()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from orchtui.engine.backends.anthropic_pace import FULL, GATHER_MOST, Pace
 
 @pytest.mark.parametrize(
     ("streams", "pause"),
-    [(0, 0.0), (1, 0.0), (49, 0.0), (50, 0.01), (100, 0.02), (1000, 0.2), (10_000, GATHER_MOST)],
+    [(0, 0.0), (1, 0.0), (19, 0.0), (20, 0.01), (100, 0.05), (500, 0.25), (10_000, GATHER_MOST)],
 )
 def test_the_more_streams_the_longer(streams: int, pause: float) -> None:
     pace = Pace()

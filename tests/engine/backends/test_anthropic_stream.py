@@ -89,6 +89,76 @@ def test_texts_that_come_together_are_one(
         assert content == ([said] if said.strip() else [])
 
 
+def text_event(text: str, index: int = 0) -> bytes:
+    return block_delta(index, {"type": "text_delta", "text": text})
+
+
+def a_stream(with_tools: bool) -> MessageStream:
+    failures = Failures("http://here", "KEY", ())
+    if with_tools:
+        return TurnStream(failures, "some-model", before=Usage(), turn=1, said=False)
+    return MessageStream(failures, "some-model")
+
+
+UNUSUAL = [
+    b": a comment\n\n",
+    event("ping"),
+    b"\n",
+    text_event(""),
+    text_event("other", 1),
+    block_delta(0, {"type": "thinking_delta", "thinking": "hm"}),
+    text_event("cr").replace(b"\n", b"\r\n"),
+    text_event("no name").partition(b"\n")[2],
+    # Two in one line are none, as they would be by themselves.
+    text_event("one").replace(b"}}\n\n", b"}},") + text_event("two").partition(b"data: ")[2],
+    text_event("bad").replace(b"}}\n\n", b"}\n\n"),
+    text_event("what").replace(b"text_delta", b"news_delta"),
+    event("content_block_delta", index=0, error={"message": "Overloaded"}),
+]
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+@given(
+    parts=st.lists(st.one_of(st.sampled_from(UNUSUAL), st.text().map(text_event)), max_size=8),
+    cuts=st.lists(st.integers(min_value=0), max_size=4),
+)
+def test_what_is_decoded_in_one_go_means_the_same(
+    parts: list[bytes], cuts: list[int], with_tools: bool
+) -> None:
+    """Line by line nothing is: no line is whole events."""
+    body = block_start(0, {"type": "text", "text": ""}) + b"".join(parts)
+
+    def read(pieces: list[bytes]) -> tuple[str, str, object]:
+        stream = a_stream(with_tools)
+        said: list[BackendEvent] = []
+        error = ""
+        try:
+            for piece in pieces:
+                said.extend(stream.feed(piece))
+        except BackendError as wrong:
+            error = f"{wrong.kind}: {wrong}"
+        text = "".join(found.text for found in said if isinstance(found, Text))
+        return text, error, stream.content() if isinstance(stream, TurnStream) else None
+
+    assert read(pieces_of(body, cuts)) == read(body.splitlines(keepends=True))
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+def test_a_hundred_texts_that_come_together_are_decoded_once(
+    monkeypatch: pytest.MonkeyPatch, with_tools: bool
+) -> None:
+    stream = a_stream(with_tools)
+    list(stream.feed(event("message_start", message={"usage": {}})))
+    list(stream.feed(block_start(0, {"type": "text", "text": ""})))
+
+    def never(*_: object) -> None:
+        raise AssertionError("read event by event")
+
+    monkeypatch.setattr(stream, "_read", never)
+    body = b"".join(text_event(f"{number} ") for number in range(100))
+    assert list(stream.feed(body)) == [Text("".join(f"{number} " for number in range(100)))]
+
+
 @pytest.mark.parametrize("with_tools", [False, True])
 def test_what_came_before_an_error_in_the_same_bytes_is_not_lost(with_tools: bool) -> None:
     failures = Failures("http://here", "KEY", ())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from orchtui.engine.paths.fence import Fence
 from orchtui.engine.paths.path_names import Denied
-from tests.engine.workspace.places import SECRET, Place, Told, parts_left, use
+from tests.engine.workspace.places import SECRET, Place, Told, parts_left, task, use
 
 _UPS = ["../" * n for n in range(1, 6)]
 _PREFIXES = [
@@ -378,3 +378,21 @@ def _shared(factory: pytest.TempPathFactory) -> Place:
             (place.project / name).symlink_to(target)
         _PLACES.append(place)
     return _PLACES[0]
+
+
+async def test_what_is_known_of_the_folders_is_looked_up_once_for_all_attempts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = []
+    real = os.path.realpath
+
+    def counted(path: str, **options: bool) -> str:
+        looked.append(path)
+        return real(path, **options)
+
+    monkeypatch.setattr(os.path, "realpath", counted)
+    place = Place(tmp_path, *(task(f"t{number}") for number in range(50)))
+    before = len(looked)
+    for number in range(50):
+        await (await place.site(number)).leave()
+    assert len(looked) == before

@@ -9,12 +9,15 @@ keys and addresses are arguments.
 
 import asyncio
 import contextlib
+import gc
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple
 
 from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.anthropic_errors import Failures
+from orchtui.engine.backends.anthropic_holding import Holding
 from orchtui.engine.backends.anthropic_pace import Pace
 from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
@@ -189,6 +192,7 @@ class AnthropicBackend:
                     if content_type.strip().lower() not in _STREAM_TYPES:
                         raise self._failures.not_a_stream(content_type.strip())
                     pieces = response.iter_bytes()
+                    holding = Holding(response.http_response.stream)
                     with self._pace.stream():
                         async for piece in pieces:
                             for event in answer.feed(piece):
@@ -197,7 +201,8 @@ class AnthropicBackend:
                                 await _drain(pieces, sdk.errors)
                                 break
                             if answer.spoke and (pause := self._pace.pause(len(piece))):
-                                await asyncio.sleep(pause)
+                                with holding.held():
+                                    await asyncio.sleep(pause)
             except sdk.errors as error:
                 if (told := _told_with(error)) is not None:
                     yield told
@@ -236,10 +241,13 @@ class AnthropicBackend:
 
     def _load(self) -> _Sdk:
         """Import the SDK and make the client. Takes about a second; runs in a thread."""
+        loaded = "anthropic" in sys.modules
         import aiohttp
         import anthropic
         import httpx2
 
+        if not loaded:  # its types live for ever: a full collection over them takes 130 ms
+            gc.freeze()
         headers = {}
         if self._api_key and self._address.url != DEFAULT_URL:
             # The SDK sends the key as `authorization`; many other servers look for it here.

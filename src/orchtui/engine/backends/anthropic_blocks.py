@@ -147,6 +147,9 @@ class TurnStream(MessageStream):
             return [shown for event in events for shown in self._shown(event)] + found
         return events
 
+    def _more_text(self, index: int, text: str) -> list[BackendEvent] | None:
+        return self._shown(Text(self._weighed(text))) if self._collector.say(index, text) else None
+
     def _plain_text(self, name: str, data: bytes) -> list[BackendEvent] | None:
         """One more piece of a text: nearly all events are. `None` for every other one."""
         event = self._decode(name, data)

@@ -8,8 +8,9 @@ This module never reads anything.
 import contextlib
 from collections.abc import Iterator
 
-GATHER_FOR_EACH = 0.0002
-"""Seconds of gathering for each open stream: no more than 5,000 reads a second are made."""
+GATHER_FOR_EACH = 0.0005
+"""Seconds of gathering for each open stream: up to 500 of them, no more than 2,000 reads a second
+are made."""
 
 GATHER_FROM = 0.01
 """Seconds from which it is worth it: a timer costs as much as a read."""
@@ -17,8 +18,9 @@ GATHER_FROM = 0.01
 GATHER_MOST = 0.25
 """Seconds that text is late at most."""
 
-FULL = 32_768
-"""Bytes of a read from which more is waiting already: who is behind reads on."""
+FULL = 16_384
+"""Bytes of a read from which more is waiting already: who is behind reads on. It is what the SDK's
+transport gives at most."""
 
 
 class Pace:

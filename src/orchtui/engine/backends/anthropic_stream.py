@@ -50,6 +50,11 @@ class EventDecoder:
         self._name = ""
         self._data: list[bytes] = []
 
+    @property
+    def between(self) -> bool:
+        """Whether all that was fed belongs to events that are whole."""
+        return not (self._data or self._name or self._after_cr or any(self._rest))
+
     def feed(self, piece: bytes) -> list[tuple[str, bytes]]:
         """Name and data of the events that are whole now; the name is empty where none was sent.
 
@@ -125,6 +130,21 @@ class _Head(msgspec.Struct):
     type: str = ""
 
 
+class _TextDelta(msgspec.Struct, tag_field="type", tag="text_delta", forbid_unknown_fields=True):
+    text: str
+
+
+class _TextEvent(
+    msgspec.Struct, tag_field="type", tag="content_block_delta", forbid_unknown_fields=True
+):
+    index: int
+    delta: _TextDelta
+
+
+_TEXT_HEAD = b"event: content_block_delta\ndata: "
+_END = b"\n\n"
+
+_texts_decoder = msgspec.json.Decoder(list[_TextEvent])
 _decoder = msgspec.json.Decoder(_Event)
 _head_decoder = msgspec.json.Decoder(_Head)
 _KNOWN = frozenset(
@@ -181,6 +201,9 @@ class MessageStream:
         Raises:
             BackendError: when they can not be read, or are an error.
         """
+        if (quick := self._texts_alone(piece)) is not None:
+            yield from quick
+            return
         try:
             decoded = self._events.feed(piece)
         except EventTooLargeError:
@@ -204,6 +227,32 @@ class MessageStream:
             raise
         if texts:
             yield _joined(texts)
+
+    def _texts_alone(self, piece: bytes) -> list[BackendEvent] | None:
+        """Bytes that are whole pieces of one text and nothing else, all decoded in one go.
+
+        Nearly all of a stream is; `None` for everything else, which is read event by event.
+        """
+        if not (piece.startswith(_TEXT_HEAD) and piece.endswith(_END)):
+            return None
+        if not (self._started and self._events.between) or len(piece) > EVENT_LIMIT:
+            return None
+        array = piece[len(_TEXT_HEAD) : -len(_END)].replace(_END + _TEXT_HEAD, b",")
+        if b"\n" in array or b"\r" in array:
+            return None
+        try:
+            events = _texts_decoder.decode(b"[%b]" % array)
+        except (ValueError, RecursionError):
+            return None
+        index, count = events[0].index, piece.count(_TEXT_HEAD)
+        if len(events) != count or any(event.index != index for event in events):
+            return None
+        text = "".join([event.delta.text for event in events])
+        return self._more_text(index, text) if text else None
+
+    def _more_text(self, index: int, text: str) -> list[BackendEvent] | None:
+        """One more piece of the text of a block; `None` where it is not known how to take it."""
+        return [Text(self._weighed(text))]
 
     def finish(self) -> str:
         """The reason why the answer ended, when the stream is over.

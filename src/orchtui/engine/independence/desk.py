@@ -4,6 +4,7 @@ What several families need is worked out here once. This module never judges a
 pair of tasks.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -49,8 +50,10 @@ class Desk:
     """What to call each task."""
     makers: dict[str, list[int]] = field(default_factory=dict)
     """For each head the tasks that leave such a thing, in order."""
-    workers: list[int] = field(default_factory=list)
-    """Tasks that were read as something to do at all, in order."""
+    _working: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._working = [index for index in range(len(self.readings)) if self.working(index)]
 
     def words(self, span: Span) -> str:
         """The words of a span."""
@@ -65,6 +68,14 @@ class Desk:
         """What to call a task."""
         return self.labels[index]
 
+    def working(self, index: int) -> bool:
+        """Whether a task was read as something to do at all."""
+        return self.readings[index].main is not None
+
+    def working_before(self, index: int) -> list[int]:
+        """The tasks before one that were read as something to do, in order."""
+        return self._working[: bisect_left(self._working, index)]
+
 
 def lay_out(tasks: Sequence[Task]) -> Desk:
     """Read all tasks."""
@@ -76,7 +87,6 @@ def lay_out(tasks: Sequence[Task]) -> Desk:
     for index, made in enumerate(products):
         for head in made:
             desk.makers.setdefault(head, []).append(index)
-    desk.workers = [one.index for one in readings if one.main is not None]
     return desk
 
 

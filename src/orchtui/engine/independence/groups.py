@@ -5,7 +5,6 @@ what a task is about, except to tell that something else is meant.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -74,7 +73,7 @@ def find(desk: Desk) -> Iterator[Sign]:
 
 
 def _earlier(desk: Desk, reading: Reading) -> list[int]:
-    return desk.workers[: bisect_left(desk.workers, reading.index)]
+    return desk.working_before(reading.index)
 
 
 def _sign(reading: Reading, before: int, start: int, end: int, rule: str, strength: int) -> Sign:

@@ -68,6 +68,9 @@ class _LinkMet(Exception):
 class Fence:
     """The files below one folder. Blocks: not for the event loop.
 
+    What it knows of the folder is looked up when it is made. It keeps nothing of what is done: one
+    may serve many threads at once.
+
     Args:
         root: Absolute path. It may be reached through links; below it none leads out.
         largest: Bytes of a file that is read or written.
@@ -78,6 +81,11 @@ class Fence:
         self._largest = largest
         self._names: tuple[Path, ...] = (root, Path(os.path.realpath(root)))
         self._devices = odd_devices(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
 
     def named(self, path: str) -> str:
         """A path as somebody wrote it, from the root; links are not looked at.

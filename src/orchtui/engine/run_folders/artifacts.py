@@ -7,6 +7,7 @@ the files comes from `report`, `run_result` and `execution_log`, and what a disk
 means from `storage`.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,11 @@ PLAN = "plan.yaml"
 _ENDS = (ev.TaskCompleted, ev.TaskFailed, ev.TaskCancelled)
 _AT_ONCE = 50
 """Task files that are written anew in one go: their texts are in memory twice meanwhile."""
+
+_SUMMARY_EVERY = 1.0
+"""Seconds between two summaries while tasks end one after the other, and for each `_SUMMED_UP`
+tasks: it tells of all of them each time."""
+_SUMMED_UP = 1000
 
 
 class Artifacts:
@@ -55,7 +61,13 @@ class Artifacts:
             self._shown = out.resolve().relative_to(project).as_posix()
         except ValueError:
             self._shown = out.name
-        self._growing: dict[Path, list[str]] = {}
+        self._growing: dict[int, list[str]] = {}
+        """Text that waits to be appended, by the task's position."""
+        self._clock = asyncio.get_running_loop().time
+        self._summed_up = -_SUMMARY_EVERY
+        """When the summary was written last."""
+        self._summary_waits = False
+        """Whether a task has ended since."""
 
     @property
     def out(self) -> Path:
@@ -90,7 +102,7 @@ class Artifacts:
             }
             moves = {path: path.with_stem(f"{path.stem}-{earlier}") for path in aside}
             await self._disk.do(partial(files.move_all, moves))
-        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+        await self._sum_up()
         await self._write_log()
         # What an earlier session or run completed: its file may not be there, or not any more, and
         # another run may have published over it since.
@@ -101,12 +113,12 @@ class Artifacts:
         """Bring the files up to date with events that the run has applied."""
         ended: dict[str, TaskRun] = {}
         for event in batch:
-            if isinstance(event, ev.TaskAdded):
+            if isinstance(event, ev.TextDelta):  # first: nearly all events are
+                self._add(self._run.of(event.task), event.text)
+            elif isinstance(event, ev.TaskAdded):
                 await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
             elif isinstance(event, ev.PartReduced):
                 await self._write_parts([event])
-            elif isinstance(event, ev.TextDelta):
-                self._add(self._run.of(event.task), event.text)
             elif isinstance(event, ev.TaskStarted):
                 task = self._run.of(event.task)
                 self._add(task, report.attempt_heading(self._run, task))
@@ -118,18 +130,28 @@ class Artifacts:
         if ended:
             await self._write_tasks(ended.values())
             # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
-            await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+            self._summary_waits = True
+            await self._sum_up_in_time()
         if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
             await self._write_result()
         if isinstance(batch[-1], ev.RunFinished):
             await self._finish()
 
-    async def grow(self) -> None:
-        """Append to the task files what has arrived since the last time."""
+    async def grow(self, *, last: bool = False) -> None:
+        """Append to the task files what has arrived since the last time; see to the summary.
+
+        Args:
+            last: Whether nothing follows: then the summary does not wait any more.
+        """
         if self._growing:
-            texts = {path: "".join(pieces) for path, pieces in self._growing.items()}
+            texts = {
+                self._folder / ev.output_file(position): "".join(pieces)
+                for position, pieces in self._growing.items()
+            }
             self._growing = {}
             await self._disk.do(partial(files.append_all, texts, self._disk.sign))
+        if self._summary_waits:
+            await (self._sum_up() if last else self._sum_up_in_time())
 
     async def rewrite(self) -> None:
         """Write all files of the run anew, as the Run has them now."""
@@ -146,14 +168,26 @@ class Artifacts:
         if run.finished is not None:
             await self._finish()
         else:
-            await self._write({self._folder / summary.FILE: summary.dump(run)})
+            await self._sum_up()
             await self._write_log()
 
     def _path(self, task: TaskRun) -> Path:
         return self._folder / ev.output_file(task.task.position)
 
     def _add(self, task: TaskRun, text: str) -> None:
-        self._growing.setdefault(self._path(task), []).append(text)
+        self._growing.setdefault(task.task.position, []).append(text)
+
+    async def _sum_up_in_time(self) -> None:
+        """The summary, unless it was just written: then at one of the next calls of `grow`."""
+        pause = _SUMMARY_EVERY * max(1.0, len(self._run.tasks) / _SUMMED_UP)
+        # After the end nobody calls `grow` any more.
+        if self._run.finished is not None or self._clock() - self._summed_up >= pause:
+            await self._sum_up()
+
+    async def _sum_up(self) -> None:
+        self._summary_waits = False
+        self._summed_up = self._clock()
+        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
 
     async def _write_tasks(self, tasks: Iterable[TaskRun]) -> None:
         """Whole files. The disk works in order, so nothing older is appended to them later."""
@@ -164,15 +198,16 @@ class Artifacts:
             text = (report.task_file if ended else report.growing_file)(self._run, task)
             texts[path] = text
             # What is still waiting to be appended stands in the whole file too.
-            self._growing.pop(path, None)
+            self._growing.pop(task.task.position, None)
             if ended and task.task.id != ev.AGGREGATE:
                 published[task.task.position] = text
-        await self._write(texts)
-        await self._publish_tasks(published)
 
-    async def _publish_tasks(self, texts: Mapping[int, str]) -> None:
-        if texts and self._publish:
-            await self._disk.do(partial(self._published.tasks, texts, self._disk.sign))
+        def write() -> None:  # both in one trip to the disk's thread
+            files.replace_files(texts, self._disk.sign)
+            if published and self._publish:
+                self._published.tasks(published, self._disk.sign)
+
+        await self._disk.do(write)
 
     async def _write_result(self) -> None:
         # The same text twice, but for the links: each copy names the files beside it.
@@ -206,7 +241,7 @@ class Artifacts:
         if self._publish:
             await self._disk.do(self._published.remove_stale)
         # Last of all: where it says that the run has ended, all other files are there.
-        await self._write({self._folder / summary.FILE: summary.dump(self._run)})
+        await self._sum_up()
 
     async def _write(self, texts: Mapping[Path, str]) -> None:
         await self._disk.do(partial(files.replace_files, texts, self._disk.sign))

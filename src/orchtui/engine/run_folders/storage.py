@@ -127,7 +127,7 @@ class Storage:
             if self._journal.held and not self._beginning_lost:
                 self._lost.add("journal")  # also when somebody was cancelled while writing
             if not self._lost:
-                await self._with_files(self._artifacts.grow())
+                await self._with_files(self._artifacts.grow(last=True))
             await self.settle()
         finally:
             await self._journal.close()

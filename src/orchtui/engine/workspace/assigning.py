@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from orchtui.engine.agents.agent_tools import granted
+from orchtui.engine.paths.fence import Fence
 from orchtui.engine.paths.rules import Rules
 from orchtui.engine.plans.backend_names import WITHOUT_TOOLS
 from orchtui.engine.scheduling.schedule import ScheduledTask
@@ -63,7 +64,9 @@ class ProjectWorkspaces:
         secret_in: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
         self._project = project
-        self._run_folder = run_folder
+        # For all attempts: a fence asks the disk about its folder when it is made.
+        self._fence = Fence(project)
+        self._run_fence = Fence(run_folder)
         self._now = now
         self._program_backends = program_backends
         self._secret_in = secret_in
@@ -80,7 +83,7 @@ class ProjectWorkspaces:
         if task.backend in WITHOUT_TOOLS:
             return BareSite(str(self._project))
         view = Overlay(
-            self._project, self._run_folder, self.owner, task.id, self._now, self._secret_in
+            self._fence, self._run_fence, self.owner, task.id, self._now, self._secret_in
         )
         grant = granted(task.tools, task.disallowed_tools, task.permission_mode)
         permits = self.permits(task, witness, None)
@@ -105,7 +108,7 @@ class ProjectWorkspaces:
             worktree: The folder that is its own; `None` where it works in the project.
         """
         return Permits(
-            worktree or self._project,
+            Fence(worktree) if worktree is not None else self._fence,
             self.owner,
             task.id,
             worktree=worktree is not None,

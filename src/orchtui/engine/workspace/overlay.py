@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from orchtui.engine.paths.fence import Fence
@@ -45,8 +44,8 @@ class Overlay:
     """The files of one attempt.
 
     Args:
-        project: Absolute path of the project folder.
-        run_folder: Absolute path of the run's folder.
+        project: The project folder.
+        run_folder: The run's folder.
         owner: Who may write where.
         task_id: The task.
         now: Seconds since 1970; is called in threads.
@@ -55,16 +54,16 @@ class Overlay:
 
     def __init__(
         self,
-        project: Path,
-        run_folder: Path,
+        project: Fence,
+        run_folder: Fence,
         owner: Ownership,
         task_id: str,
         now: Callable[[], float],
         secret_in: Callable[[bytes], str | None] = lambda data: None,
     ) -> None:
-        self._project = Fence(project)
-        self._run = Fence(run_folder)
-        self._run_folder = run_folder
+        self._project = project
+        self._run = run_folder
+        self._run_folder = run_folder.root
         self._owner = owner
         self._task = task_id
         self._below = f"{FILES}/{task_id}/"

@@ -8,7 +8,6 @@ runs anything, and what a program does without asking is not seen here.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from orchtui.engine.agents.agent_tools import READ_ONLY_MODE
 from orchtui.engine.backends.base import Wish
@@ -26,7 +25,7 @@ class Permits:
     """The rules for one attempt of a program.
 
     Args:
-        project: Absolute path of the folder that it works in: the project's, or its worktree.
+        project: The folder that it works in: the project's, or its worktree.
         owner: Who may write where.
         task_id: The task.
         worktree: Whether the folder is its own, so that it may write anywhere in it.
@@ -36,7 +35,7 @@ class Permits:
 
     def __init__(
         self,
-        project: Path,
+        project: Fence,
         owner: Ownership,
         task_id: str,
         *,
@@ -44,7 +43,7 @@ class Permits:
         mode: str | None,
         witness: Witness,
     ) -> None:
-        self._fence = Fence(project)
+        self._fence = project
         self._owner = owner
         self._task = task_id
         self._worktree = worktree
