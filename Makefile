@@ -18,7 +18,7 @@ CODE := $(wildcard src tests tools benchmarks)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format bench bench-ui faults slow test-packaging test-all lock clean
+.PHONY: help run test check lint format bench bench-peers bench-ui faults slow test-packaging test-all lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' Makefile
@@ -41,13 +41,18 @@ format: $(DEV_ENV)/installed ## put the code into the house's form
 	@$(DEV) ruff check --fix $(CODE)
 	@$(DEV) ruff format $(CODE)
 
-bench: $(DEV_ENV)/installed ## what the analysis, a diff, an export and 10,000 tasks cost, a run beside a bare asyncio fan-out, and many programs
+bench: $(DEV_ENV)/installed ## side by side: a run and the bare SDK, programs and xargs; start, screen, analysis, diff, search, export, 10,000 tasks
+	@$(DEV) benchmarks.fanout $(ARGS)
+	@$(DEV) benchmarks.processes
+	@$(DEV) benchmarks.screen --only start --only load
 	@$(DEV) benchmarks.independence
 	@$(DEV) benchmarks.scale
 	@$(DEV) benchmarks.comparison
-	@$(DEV) benchmarks.fanout $(ARGS)
-	@$(DEV) benchmarks.processes
+	@$(DEV) benchmarks.history
 	@$(DEV) benchmarks.exports
+
+bench-peers: $(DEV_ENV)/installed ## the same fan-out through other libraries, each in an environment of its own (needs a registry)
+	@$(DEV) benchmarks.peers $(ARGS)
 
 bench-ui: $(DEV_ENV)/installed ## what the screen costs, in a real pseudo-terminal (ten minutes; ARGS='--only start')
 	@$(DEV) benchmarks.screen $(ARGS)

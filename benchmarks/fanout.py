@@ -1,81 +1,149 @@
 """What orchtui costs: a whole run beside a bare asyncio fan-out of the same requests.
 
-Both stream the same answers from the protocol server of the test-suite, which
-runs in a process of its own. Bare is the SDK as it comes: one client, one
-`messages.create(stream=True)` for each task, all gathered. orchtui is the whole
-thing without a screen: executor, journal, fold and files. They take turns, and
-the medians are compared; ideal is chunks times interval.
+All stream the same answers from `stream_server`, which runs in a process of its own: client
+and server have a core each where there are two. Bare is the SDK as it comes: one client, one
+`messages.create(stream=True)` for each task, all gathered; beside it the same on the SDK's
+aiohttp transport. orchtui is the whole thing without a screen: check, schedule, executor, journal,
+fold and files; what is not counted is the deletion of its folder. They take turns, and the medians
+are compared; ideal is chunks times interval.
 
-    make bench ARGS='--tasks 100 --chunks 200 --interval 0.02 --rounds 5'
+    make bench
+    python -m benchmarks.fanout --tasks 100 500 1000 --rounds 3
+
+Other libraries beside them: `python -m benchmarks.peers`.
 """
 
 import argparse
 import asyncio
+import contextlib
+import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.serving import alone_on, cores, load, server
 
 KEY = "benchmark"
+MODEL = "claude-haiku-4-5"
+
+Way = Callable[[str, int, Path], Coroutine[None, None, None]]
+"""Does the work: the server's address, how many tasks, and a folder for what it writes."""
+
+
+class Took(NamedTuple):
+    """One round of one way."""
+
+    seconds: float
+    cpu: float
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--tasks", type=int, default=100)
-    parser.add_argument("--chunks", type=int, default=200)
+    parser.add_argument("--tasks", type=int, nargs="*", default=[100, 500, 1000])
+    parser.add_argument("--chunks", type=int, default=500)
     parser.add_argument("--interval", type=float, default=0.02, help="seconds between two chunks")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-delay", type=int, default=50, help="streams without one; 0 for none")
     options = parser.parse_args()
-    command = [sys.executable, "-m", "tests.server", "--port", "0"]
-    command += ["--chunks", str(options.chunks), "--interval", str(options.interval)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            url = server.stdout.readline().strip()
-            measure(url, options.tasks, options.chunks * options.interval, options.rounds)
-        finally:
-            server.terminate()
+    print(f"load before: {load()}")
+    client, other = cores() or (None, None)
+    with alone_on(client):
+        with server(5, 0.0, other) as url:  # imports, and what is made once
+            for way in WAYS.values():
+                once(way, url, 2)
+        with server(options.chunks, options.interval, other) as url:
+            for tasks in options.tasks:
+                ideal = options.chunks * options.interval
+                table(url, tasks, options.chunks, ideal, options.rounds)
+        if options.no_delay:
+            with server(options.chunks, 0.0, other) as url:
+                table(url, options.no_delay, options.chunks, 0.0, options.rounds)
+        with server(options.chunks, options.interval, other) as url:
+            memory(url, 100, options.chunks * options.interval / 2)
+    print(f"load after: {load()}")
 
 
-def measure(url: str, tasks: int, ideal: float, rounds: int) -> None:
-    """Let both take turns and print what they took."""
-    ways: dict[str, Callable[[str, int], Coroutine[None, None, None]]] = {
-        "bare SDK": bare,
-        "orchtui": orchtui,
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    cpu: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(rounds + 1):
-        for name, way in ways.items():
-            began, busy = time.perf_counter(), time.process_time()
-            asyncio.run(way(url, tasks))
-            if number:  # the first round only warms up
-                seconds[name].append(time.perf_counter() - began)
-                cpu[name].append(time.process_time() - busy)
-    print(f"{tasks} tasks, ideal {ideal:.2f} s each, all at once; median of {rounds}")
-    print(f"{'':10} {'makespan':>9} {'/ ideal':>8} {'/ bare':>7} {'CPU':>7}   all makespans")
-    base = statistics.median(seconds["bare SDK"])
-    for name, values in seconds.items():
-        middle = statistics.median(values)
-        every = " ".join(f"{value:.2f}" for value in sorted(values))
+def table(url: str, tasks: int, chunks: int, ideal: float, rounds: int) -> None:
+    """Let all take turns and print what they took."""
+    took: dict[str, list[Took]] = {name: [] for name in WAYS}
+    for _ in range(rounds):
+        for name, way in WAYS.items():
+            took[name].append(once(way, url, tasks))
+    of = f"ideal {ideal:.2f} s each" if ideal else "without delay"
+    print(f"\n{tasks} streams of {chunks} chunks, {of}, all at once; median of {rounds}")
+    print(
+        f"{'':18} {'makespan':>9} {'/ ideal':>8} {'/ bare':>7} {'CPU':>7} {'CPU ms/chunk':>13} "
+        f"{'chunks/s':>9}   all makespans"
+    )
+    base = statistics.median(one.seconds for one in took["bare SDK"])
+    for name, values in took.items():
+        middle = statistics.median(one.seconds for one in values)
+        cpu = statistics.median(one.cpu for one in values)
+        every = " ".join(f"{one.seconds:.2f}" for one in sorted(values))
         print(
-            f"{name:10} {middle:8.2f}s {middle / ideal:8.3f} {middle / base:7.3f} "
-            f"{statistics.median(cpu[name]):6.2f}s   {every}"
+            f"{name:18} {middle:8.2f}s {middle / ideal if ideal else 0:8.3f} "
+            f"{middle / base:7.3f} {cpu:6.2f}s {cpu * 1000 / (tasks * chunks):13.4f} "
+            f"{tasks * chunks / middle:9.0f}   {every}",
+            flush=True,
         )
 
 
-async def bare(url: str, tasks: int) -> None:
+def once(way: Way, url: str, tasks: int) -> Took:
+    """One round; its folder is deleted afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        began, busy = time.perf_counter(), time.process_time()
+        asyncio.run(way(url, tasks, Path(folder)))
+        return Took(time.perf_counter() - began, time.process_time() - busy)
+
+
+def memory(url: str, tasks: int, middle: float) -> None:
+    """What a running task takes in the middle of a run, beyond what a run of two does."""
+    print(f"\nmemory of a running task, {tasks} beside 2, in the middle of their answers")
+    for name, way in WAYS.items():
+        resident = _more(way, url, tasks, middle, _resident)
+        tracemalloc.start()
+        traced = _more(way, url, tasks, middle, lambda: tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        print(f"{name:18} {traced:6.0f} KiB (tracemalloc) {resident:6.0f} KiB (RSS)", flush=True)
+
+
+def _more(way: Way, url: str, tasks: int, middle: float, size: Callable[[], int]) -> float:
+    """KiB for each task beyond the first two."""
+
+    async def sized(count: int, folder: Path) -> int:
+        work = asyncio.create_task(way(url, count, folder))
+        await asyncio.sleep(middle)
+        found = size()
+        await work
+        return found
+
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        few = asyncio.run(sized(2, Path(one)))
+        many = asyncio.run(sized(tasks, Path(other)))
+    return (many - few) / (tasks - 2) / 1024
+
+
+def _resident() -> int:
+    """Bytes of this process in memory; the most there ever were where the system does not say."""
+    with contextlib.suppress(OSError):
+        pages = Path("/proc/self/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+async def bare(url: str, tasks: int, folder: Path | None = None, *, aiohttp: bool = False) -> None:
     """The fan-out that anybody would write."""
     from anthropic import AsyncAnthropic, DefaultAioHttpClient
 
     async def one(client: AsyncAnthropic, number: int) -> int:
         length = 0
         stream = await client.messages.create(
-            model="claude-haiku-4-5",
+            model=MODEL,
             max_tokens=8000,
             messages=[{"role": "user", "content": f"task {number}"}],
             stream=True,
@@ -85,14 +153,21 @@ async def bare(url: str, tasks: int) -> None:
                 length += len(event.delta.text)
         return length
 
+    # Under load the plain transport runs into its own 5 s for a connection.
+    transport = DefaultAioHttpClient() if aiohttp else None
     async with AsyncAnthropic(
-        api_key=KEY, base_url=url, max_retries=0, http_client=DefaultAioHttpClient()
+        api_key=KEY, base_url=url, max_retries=0, timeout=600.0, http_client=transport
     ) as client:
         lengths = await asyncio.gather(*(one(client, number) for number in range(tasks)))
     assert min(lengths) > 0
 
 
-async def orchtui(url: str, tasks: int) -> None:
+async def bare_aiohttp(url: str, tasks: int, folder: Path | None = None) -> None:
+    """The same on the SDK's other transport."""
+    await bare(url, tasks, folder, aiohttp=True)
+
+
+async def orchtui(url: str, tasks: int, folder: Path | None = None) -> None:
     """The same work as a run."""
     from orchtui.engine.backends.registry import Backends
     from orchtui.engine.plans.plan import Limits, Plan, Task
@@ -105,10 +180,11 @@ async def orchtui(url: str, tasks: int) -> None:
             Task(id=f"t{n}", prompt=f"Describe the letter number {n}.") for n in range(tasks)
         ),
     )
-    with tempfile.TemporaryDirectory() as folder:
+    place = contextlib.nullcontext(str(folder)) if folder else tempfile.TemporaryDirectory()
+    with place as name:
         project = Project(
-            folder=Path(folder),
-            out=Path(folder) / "artifacts",
+            folder=Path(name),
+            out=Path(name) / "artifacts",
             backends=Backends({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": url}),
         )
         try:
@@ -119,6 +195,13 @@ async def orchtui(url: str, tasks: int) -> None:
             await project.close()
         assert run.run.finished is not None
         assert run.run.finished.verdict == "COMPLETED"
+
+
+WAYS: dict[str, Way] = {
+    "bare SDK": bare,
+    "bare SDK, aiohttp": bare_aiohttp,
+    "orchtui": orchtui,
+}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from orchtui.engine.run_folders import summary
 from orchtui.engine.run_folders.artifacts import LOG, RESULT, Artifacts
 from orchtui.engine.runs import fold
 from orchtui.engine.runs.run import Run
+from orchtui.engine.telling import run_result
 from tests.engine.generated_runs import Telling, tellings
 from tests.engine.scripted import task
 from tests.engine.told import Told
@@ -147,3 +149,22 @@ async def test_a_task_that_can_not_run_again_does_not_look_as_it_did_before(
     result = (tmp_path / "parallel-result.md").read_text()
     old = "An answer that does not stand any more is in [parallel-task-2.md]"
     assert (old in result) == (first == "whole")
+
+
+@pytest.mark.parametrize(("name", "times"), [(None, 2), ("trees", 3)])
+async def test_of_a_plan_without_a_name_the_result_is_made_once_for_both_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None, times: int
+) -> None:
+    made, real = [], run_result.result
+
+    def counted(*args: Any) -> str:
+        made.append(args)
+        return real(*args)
+
+    monkeypatch.setattr(run_result, "result", counted)
+    told = Told(task("a"), task("b"), name=name).starts("a", 0).completes("a", 1, "x")
+    told.starts("b", 1).completes("b", 2, "y").ends(2)
+    run = await written(told.events, tmp_path)
+    published = (tmp_path / (f"parallel-result-{name}.md" if name else RESULT)).read_text()
+    assert published == real(run, lambda number: f"parallel-{name or 'task'}-{number}.md")
+    assert len(made) == times

@@ -238,27 +238,40 @@ async def watch(
         return reason
 
 
-def _limits(
-    intake: Intake, patience: Patience, began: float
-) -> Iterator[tuple[float, BackendError]]:
-    """The loop's time of each limit that holds now, and what is wrong when it is reached."""
-    limit = show_duration(patience.limit)
+_Error = Callable[[Patience], BackendError]
+
+
+def _limits(intake: Intake, patience: Patience, began: float) -> Iterator[tuple[float, _Error]]:
+    """The loop's time of each limit that holds now, and what makes its error when it is reached."""
     waited = intake.waiting.until(asyncio.get_running_loop().time())
-    yield (
-        began + patience.left + waited,
-        BackendError("timeout", f"stopped after its {limit} timeout"),
-    )
+    yield began + patience.left + waited, _too_long
     if patience.idle:
-        silent = f"no sign of life for {show_duration(patience.idle)}"
-        yield intake.sign + patience.idle, BackendError("idle", silent, retryable=True)
+        yield intake.sign + patience.idle, _silent
     if intake.asked is None:
         return
     if patience.connect and not intake.begun:
-        late = f"no connection within {show_duration(patience.connect)} (connect_timeout)"
-        yield intake.asked + patience.connect, BackendError("connection", late, retryable=True)
+        yield intake.asked + patience.connect, _not_connected
     if patience.first_token and not intake.spoke:
-        late = f"nothing came for {show_duration(patience.first_token)} (first_token_timeout)"
-        yield intake.asked + patience.first_token, BackendError("idle", late, retryable=True)
+        yield intake.asked + patience.first_token, _nothing_said
+
+
+def _too_long(patience: Patience) -> BackendError:
+    return BackendError("timeout", f"stopped after its {show_duration(patience.limit)} timeout")
+
+
+def _silent(patience: Patience) -> BackendError:
+    silent = f"no sign of life for {show_duration(patience.idle or 0)}"
+    return BackendError("idle", silent, retryable=True)
+
+
+def _not_connected(patience: Patience) -> BackendError:
+    late = f"no connection within {show_duration(patience.connect or 0)} (connect_timeout)"
+    return BackendError("connection", late, retryable=True)
+
+
+def _nothing_said(patience: Patience) -> BackendError:
+    late = f"nothing came for {show_duration(patience.first_token or 0)} (first_token_timeout)"
+    return BackendError("idle", late, retryable=True)
 
 
 async def _reached(
@@ -267,14 +280,15 @@ async def _reached(
     """The limit that is really reached: a sign of life may wait where the loop was held up."""
     clock = asyncio.get_running_loop().time
     for turn in range(4):  # one turn to see the bytes, one for the stream, one for the reader
-        due, error = min(_limits(intake, patience(), began), key=lambda limit: limit[0])
+        now = patience()
+        due, reached = min(_limits(intake, now, began), key=lambda limit: limit[0])
         if clock() < due:
             return None
-        if error.kind == "timeout":
+        if reached is _too_long:
             break
         if turn < 3:
             await asyncio.sleep(0)
-    return error
+    return reached(now)
 
 
 def _error_of(reader: "asyncio.Task[None]") -> Stop | None:

@@ -127,10 +127,13 @@ class Artifacts:
             elif isinstance(event, ev.TaskSkipped) and self._run.of(event.task).attempts:
                 # Its file tells of another session, in which what it needs was still there.
                 ended[event.task] = self._run.of(event.task)
+            elif isinstance(event, ev.AggregationStopped):
+                self._summary_waits = True  # what it used counts
         if ended:
             await self._write_tasks(ended.values())
             # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
             self._summary_waits = True
+        if self._summary_waits:
             await self._sum_up_in_time()
         if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
             await self._write_result()
@@ -210,10 +213,13 @@ class Artifacts:
         await self._disk.do(write)
 
     async def _write_result(self) -> None:
-        # The same text twice, but for the links: each copy names the files beside it.
-        await self._write({self._folder / RESULT: run_result.result(self._run, ev.output_file)})
+        # The same text twice, but for the links: each copy names the files beside it. Of a plan
+        # without a name they have the same names in both places.
+        text = run_result.result(self._run, ev.output_file)
+        await self._write({self._folder / RESULT: text})
         if self._run.finished is not None and self._publish:
-            await self._disk.do(partial(self._published.result, self.result, self._disk.sign))
+            shown = self.result if self._run.plan.name else text
+            await self._disk.do(partial(self._published.result, shown, self._disk.sign))
 
     async def _write_parts(self, parts: Iterable[ev.PartReduced]) -> None:
         """The summaries that a synthesis is made from where the results are too long."""
