@@ -22,6 +22,8 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -104,12 +106,21 @@ def once(way: Way, url: str, tasks: int) -> Took:
 def memory(url: str, tasks: int, middle: float) -> None:
     """What a running task takes in the middle of a run, beyond what a run of two does."""
     print(f"\nmemory of a running task, {tasks} beside 2, in the middle of their answers")
-    for name, way in WAYS.items():
-        resident = _more(way, url, tasks, middle, _resident)
-        tracemalloc.start()
-        traced = _more(way, url, tasks, middle, lambda: tracemalloc.get_traced_memory()[0])
-        tracemalloc.stop()
+    for name in WAYS:
+        # In a process of its own: one that was larger before gives nothing back, and shows nothing.
+        with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+            traced, resident = alone.submit(memory_of, name, url, tasks, middle).result()
         print(f"{name:18} {traced:6.0f} KiB (tracemalloc) {resident:6.0f} KiB (RSS)", flush=True)
+
+
+def memory_of(name: str, url: str, tasks: int, middle: float) -> tuple[float, float]:
+    """KiB for each task, of objects and of the process."""
+    way = WAYS[name]
+    resident = _more(way, url, tasks, middle, _resident)
+    tracemalloc.start()
+    traced = _more(way, url, tasks, middle, lambda: tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    return traced, resident
 
 
 def _more(way: Way, url: str, tasks: int, middle: float, size: Callable[[], int]) -> float:
