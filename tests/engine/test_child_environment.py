@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_this_name_does_not(name: str) -> None:
 EVERYTHING = {name: f"value of {name}" for name in (*SECRETS, *OTHERS)}
 
 
-def secrets_in(environment: dict[str, str]) -> set[str]:
+def secrets_in(environment: Mapping[str, str]) -> set[str]:
     return set(environment) & set(SECRETS)
 
 
