@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -197,12 +198,17 @@ async def test_a_completion_is_on_disk_before_it_is_told_while_the_disk_works(
     assert seen and all(seen)
 
 
+DEEDS = st.sampled_from(["leave", "leave", "tear", "refuse", "sync", "mend"])
+
+
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
+@given(st.lists(DEEDS, min_size=1, max_size=40))
 def test_whatever_the_disk_does_a_reader_sees_no_broken_line_and_the_end_is_whole(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, deeds: list[str]
 ) -> None:
     tmp_path = tmp_path_factory.mktemp("disk")
+    # How many events there are hangs on how long the disk takes.
+    coming = itertools.cycle(deeds)
 
     async def live(faults: Faults) -> None:
         one = a_run(tmp_path)
@@ -211,7 +217,7 @@ def test_whatever_the_disk_does_a_reader_sees_no_broken_line_and_the_end_is_whol
             # A reader must find nothing but whole lines, whenever it looks.
             seen = [read.seq for read in journal.read(one.run_folder)]
             assert seen == list(range(1, len(seen) + 1))
-            match data.draw(st.sampled_from(["leave", "leave", "tear", "refuse", "sync", "mend"])):
+            match next(coming):
                 case "tear":
                     faults.refuse(torn=True)
                 case "refuse":
