@@ -46,6 +46,7 @@ class MachineRoom:
         self._say = say
         self._machine = MACHINE if machine is None else machine
         self._room: dict[str, int | None] = dict.fromkeys(self._each)
+        self._slots: dict[str, int | None] = dict.fromkeys(self._each)
         self._next = -math.inf
         self._short = False
 
@@ -66,7 +67,8 @@ class MachineRoom:
                 limiter.set_slots(None)
                 continue
             most = max(1, room.programs // len(counts))
-            limiter.set_slots(limiter.running + most)
+            self._slots[name] = limiter.running + most
+            limiter.set_slots(self._slots[name])
             if most < min(concurrency, counts[name]):
                 self._room[name] = most
                 self._tell(name, most, room.why)
@@ -77,14 +79,16 @@ class MachineRoom:
         Args:
             now: By the loop's clock. Looks at most once a second.
         """
-        running = sum(limiter.running for limiter in self._limiters.values())
-        if now < self._next or not (running or self._short):
+        if now < self._next or not self._limiters:
             return
+        running = sum(limiter.running for limiter in self._limiters.values())
         self._next = now + LOOK_S
         memory = self._machine.memory()
-        short = memory is not None and memory.short and running > 0
-        if short:
-            for limiter in self._limiters.values():
+        short = memory is not None and memory.short
+        for name, limiter in self._limiters.items():
+            # One that runs alone may always start.
+            limiter.set_slots(max(1, limiter.running) if short else self._slots[name])
+            if short and running:
                 limiter.hold(now + LOOK_S)
         if short != self._short:
             self._short = short
