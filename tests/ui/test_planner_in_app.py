@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,32 +15,13 @@ from orchtui.ui.dialogs.dialogs import Ask, Read
 from orchtui.ui.dialogs.long_question import LongQuestion
 from tests.engine.backends.asking import KEY
 from tests.hostile import HOSTILE
+from tests.planner_answers import entry, sent
 from tests.server import FAULTS, MessagesServer
 from tests.server.replies import Reply, Stall, answer
 from tests.ui.conftest import dialog_text, sees, until
 from tests.ui.whole_app import asked, said
 
 REQUEST = "Research Python async/await from as many perspectives as needed"
-
-
-def entry(task_id: str, **more: Any) -> dict[str, Any]:
-    return {
-        "id": task_id,
-        "title": f"On {task_id}",
-        "prompt": f"Find out what {task_id} says about Python's async and await.",
-        "specialist": "researcher",
-        "priority": "normal",
-        "expected_output": "A page with sources",
-        "rationale": f"{task_id} is a perspective of its own",
-        "reads": [],
-        "writes": [],
-        "after": [],
-        **more,
-    }
-
-
-def tasks(*entries: Any, **more: Any) -> str:
-    return json.dumps({"tasks": entries, "missing": [], "aggregate": "collect", **more})
 
 
 @pytest.fixture
@@ -66,7 +46,7 @@ def ids(app: OrchtuiApp) -> list[str]:
 async def test_a_request_is_planned_and_that_can_be_undone(
     tmp_path: Path, server: MessagesServer, size: tuple[int, int]
 ) -> None:
-    server.then(answer(tasks(entry("peps", priority="critical"), entry("blogs")), model="loop-9"))
+    server.then(answer(sent(entry("peps", priority="critical"), entry("blogs")), model="loop-9"))
     before = Plan(request=REQUEST, name="mine", limits=Limits(concurrency=2))
     app = app_of(tmp_path, server, before)
     async with app.run_test(size=size) as pilot:
@@ -135,7 +115,7 @@ MINE = Task(id="mine", prompt="Look at the weather of Rome.")
 async def test_what_a_person_wrote_is_replaced_only_where_they_say_so(
     tmp_path: Path, server: MessagesServer, key: str, left: list[str]
 ) -> None:
-    server.then(answer(tasks(entry("peps", priority="critical"), entry("blogs")), model="loop-9"))
+    server.then(answer(sent(entry("peps", priority="critical"), entry("blogs")), model="loop-9"))
     app = app_of(tmp_path, server, Plan(request=REQUEST, tasks=(MINE,)))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, app, "1 Plan")
@@ -155,7 +135,7 @@ async def test_what_a_person_wrote_is_replaced_only_where_they_say_so(
 async def test_what_is_typed_while_the_model_works_stays(
     tmp_path: Path, server: MessagesServer
 ) -> None:
-    server.then(answer(tasks(entry("peps")), interval=0.05))
+    server.then(answer(sent(entry("peps")), interval=0.05))
     app = app_of(tmp_path, server, Plan(request=REQUEST))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, app, "1 Plan")
@@ -174,7 +154,7 @@ async def test_what_is_typed_while_the_model_works_stays(
 async def test_nobody_is_taken_away_from_what_they_look_at(
     tmp_path: Path, server: MessagesServer
 ) -> None:
-    server.then(answer(tasks(entry("peps")), interval=0.02))
+    server.then(answer(sent(entry("peps")), interval=0.02))
     app = app_of(tmp_path, server, Plan(request=REQUEST))
     async with app.run_test(size=(80, 24)) as pilot:
         await sees(pilot, app, "1 Plan")
@@ -190,7 +170,7 @@ async def test_nobody_is_taken_away_from_what_they_look_at(
 async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
     tmp_path: Path, server: MessagesServer
 ) -> None:
-    words = answer(tasks(entry("peps")))
+    words = answer(sent(entry("peps")))
     server.then(words[: len(words) // 2] + (Stall(),))
     app = app_of(tmp_path, server, Plan(request=REQUEST))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -204,7 +184,7 @@ async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
         await until(pilot, lambda: not app.busy.any, "nothing is done any more")
         assert len(server.requests) == 1
         assert app.draft.plan == Plan(request=REQUEST)
-        server.then(answer(tasks(entry("peps"))))
+        server.then(answer(sent(entry("peps"))))
         await pilot.press("ctrl+l")
         await until(pilot, lambda: ids(app) == ["peps"], "it can be asked again")
 
@@ -212,7 +192,7 @@ async def test_a_model_that_works_is_seen_is_asked_once_and_can_be_stopped(
 async def test_quitting_while_a_model_is_asked_asks_first(
     tmp_path: Path, server: MessagesServer
 ) -> None:
-    words = answer(tasks(entry("peps")))
+    words = answer(sent(entry("peps")))
     server.then(words[: len(words) // 2] + (Stall(),))
     app = app_of(tmp_path, server, Plan(request=REQUEST))
     async with app.run_test(size=(80, 24)) as pilot:

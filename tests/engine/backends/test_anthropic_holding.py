@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchtui.engine.backends import anthropic_pace
+from orchtui.engine.backends import reading_pace
 from orchtui.engine.backends.anthropic_api import AnthropicBackend
 from orchtui.engine.backends.anthropic_holding import Holding
 from orchtui.engine.backends.base import Finished, Text
@@ -80,7 +80,7 @@ async def test_this_sdk_gives_the_connection_out_and_it_is_held_between_reads(
             counted["found"] += 1
 
     # One stream is as many as hundreds.
-    monkeypatch.setattr(anthropic_pace, "GATHER_FOR_EACH", anthropic_pace.GATHER_FROM)
+    monkeypatch.setattr(reading_pace, "GATHER_FOR_EACH", reading_pace.GATHER_FROM)
     monkeypatch.setattr("orchtui.engine.backends.anthropic_api.Holding", Counted)
     reply = drip(answer([f"word {number} " for number in range(30)]), 100, 0.001)
     server.then(reply, reply)

@@ -39,8 +39,8 @@ print(json.dumps({
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """As on Linux with a new C library, and as anywhere else."""
     if request.param == "by subprocess":
-        monkeypatch.setattr(system_spawn, "library", lambda: None)
-    elif system_spawn.library() is None:
+        monkeypatch.setattr(system_spawn, "c_library", lambda: None)
+    elif system_spawn.c_library() is None:
         pytest.skip("this system's library can not start programs so")
     return str(request.param)
 
@@ -158,7 +158,7 @@ def test_what_is_refused_is_told_as_subprocess_tells_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = refused(tmp_path, what, streams)
-    monkeypatch.setattr(system_spawn, "library", lambda: None)
+    monkeypatch.setattr(system_spawn, "c_library", lambda: None)
     other = refused(tmp_path, what, streams)
 
     assert type(one) is type(other)
@@ -251,7 +251,7 @@ async def test_without_any_thread_it_is_a_refusal_of_the_system(
 
 async def test_each_start_is_one_spawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program is found before: no process is made for each folder of the PATH."""
-    if system_spawn.library() is None:
+    if system_spawn.c_library() is None:
         pytest.skip("this system's library can not start programs so")
     paths: list[str] = []
     spawn_it = system_spawn.spawn

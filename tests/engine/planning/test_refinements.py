@@ -20,8 +20,9 @@ from orchtui.engine.planning.surroundings import OnHand, Surroundings
 from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.trusting.trust import UntrustedError
 from tests.engine.backends.asking import KEY
-from tests.engine.planning.test_planner import entry, project_in
+from tests.engine.planning.test_planner import project_in
 from tests.hostile import HOSTILE
+from tests.planner_answers import entry
 from tests.server import FAULTS, MessagesServer
 from tests.server.replies import answer
 

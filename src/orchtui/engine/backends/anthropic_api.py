@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.anthropic_errors import Failures
 from orchtui.engine.backends.anthropic_holding import Holding
-from orchtui.engine.backends.anthropic_pace import Pace
 from orchtui.engine.backends.anthropic_quota import quota
 from orchtui.engine.backends.anthropic_request import Abilities, tools_for
 from orchtui.engine.backends.anthropic_turns import SIGN_OF_LIFE_S, Conversation
@@ -34,6 +33,7 @@ from orchtui.engine.backends.base import (
     Throttled,
     ToolBox,
 )
+from orchtui.engine.backends.reading_pace import Pace
 from orchtui.engine.errors import BackendError
 
 if TYPE_CHECKING:

@@ -137,8 +137,6 @@ class TurnStream(MessageStream):
         return self._collector.blocks()
 
     def _read(self, name: str, data: bytes) -> list[BackendEvent]:
-        if b'"text_delta"' in data and (quick := self._plain_text(name, data)) is not None:
-            return quick
         found: list[BackendEvent] = []
         if b"content_block" in data or name.startswith("content_block"):
             data, found = self._collect(name, data)
@@ -149,18 +147,6 @@ class TurnStream(MessageStream):
 
     def _more_text(self, index: int, text: str) -> list[BackendEvent] | None:
         return self._shown(Text(self._weighed(text))) if self._collector.say(index, text) else None
-
-    def _plain_text(self, name: str, data: bytes) -> list[BackendEvent] | None:
-        """One more piece of a text: nearly all events are. `None` for every other one."""
-        event = self._decode(name, data)
-        if event is None or event.type != "content_block_delta" or event.error is not None:
-            return None
-        delta = event.delta
-        if delta is None or delta.type != "text_delta" or not delta.text:
-            return None
-        if not self._started or not self._collector.say(event.index, delta.text):
-            return None
-        return self._shown(Text(self._weighed(delta.text)))
 
     def _collect(self, name: str, data: bytes) -> tuple[bytes, list[BackendEvent]]:
         """Keep what belongs to the history; a call without an id is given one."""

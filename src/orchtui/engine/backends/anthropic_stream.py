@@ -109,7 +109,6 @@ class _Block(msgspec.Struct):
 
 
 class _Delta(msgspec.Struct):
-    type: Any = None
     text: str | None = None
     thinking: str | None = None
     partial_json: str | None = None

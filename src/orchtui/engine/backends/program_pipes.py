@@ -11,7 +11,7 @@ import asyncio
 import os
 from collections.abc import Callable
 
-from orchtui.engine.backends.anthropic_pace import Pace
+from orchtui.engine.backends.reading_pace import Pace
 
 _READ_BYTES = 64 * 1024
 """Of one read; a pipe on Linux holds as much (pipe(7))."""

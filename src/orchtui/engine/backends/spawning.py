@@ -146,7 +146,7 @@ def spawn(order: Order) -> int:
         OSError, ValueError: when the system refuses to start it; of `subprocess`, whose errors
             tell a missing folder from a missing program.
     """
-    if system_spawn.library() is not None and min(order.streams) > 2:
+    if system_spawn.c_library() is not None and min(order.streams) > 2:
         try:
             return system_spawn.spawn(
                 _found(order), order.arguments, order.folder, order.environment, order.streams

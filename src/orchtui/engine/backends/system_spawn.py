@@ -30,7 +30,7 @@ _NEEDED = (
 
 
 @lru_cache(maxsize=1)
-def library() -> ctypes.CDLL | None:
+def c_library() -> ctypes.CDLL | None:
     """The C library, where it can start programs so; `None` elsewhere."""
     if not sys.platform.startswith("linux"):
         return None
@@ -61,7 +61,7 @@ def spawn(
         OSError: when the system refuses. Which step it refused is not told.
         ValueError: when a text can not be handed over, as it has a NUL in it.
     """
-    c = library()
+    c = c_library()
     assert c is not None
     where = _text(folder)
     argv, envp = _array(map(_text, arguments)), _array(map(_entry, *_columns(environment)))

@@ -97,7 +97,7 @@ class MachineRoom:
     def _tell_memory(self, memory: Memory | None) -> None:
         for name, limiter in self._limiters.items():
             if memory is not None:
-                self._tell(name, limiter.running, f"memory is short, {memory}")
+                self._tell(name, max(1, limiter.running), f"memory is short, {memory}")
             else:
                 change = Change(self._room[name], None, 0.0, lower=False)
                 self._say.limit(name, change, "there is memory again", machine=True)

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from orchtui.engine.backends.anthropic_pace import FULL, GATHER_MOST, Pace
+from orchtui.engine.backends.reading_pace import FULL, GATHER_MOST, Pace
 
 
 @pytest.mark.parametrize(
