@@ -117,6 +117,13 @@ class Page:
             assert time.monotonic() < end, f"never {what!r}:\n{self.text}\n{self.complaints}"
             await asyncio.sleep(0.05)
 
+    async def called(self, title: str) -> None:
+        """Wait until the tab is called so: the app says it a moment after its files are there."""
+        end = time.monotonic() + PATIENCE
+        while (found := await self.script("document.title")) != title:
+            assert time.monotonic() < end, f"never called {title!r}, but {found!r}"
+            await asyncio.sleep(0.05)
+
     async def picture(self) -> bytes:
         """The page as it is painted, a PNG."""
         return base64.b64decode((await self.do("Page.captureScreenshot"))["data"])
