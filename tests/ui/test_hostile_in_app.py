@@ -123,9 +123,9 @@ async def test_what_is_pasted(tmp_path: Path) -> None:
         app.post_message(events.Paste(f"pasted {HOSTILE}"))
         await sees(pilot, app, "pasted before")
         check(app)
-        await pilot.press("escape", "e")
+        await pilot.press("escape", "a")
         app.post_message(events.Paste(f"also {HOSTILE}"))
-        await pilot.pause()
+        await sees(pilot, app, "also before")
         check(app)
 
 

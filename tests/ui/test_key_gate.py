@@ -9,8 +9,10 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plans.plan import Plan
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.dialogs.ask_path import AskPath
 from orchtui.ui.dialogs.dialogs import Ask, AskLine
@@ -51,6 +53,39 @@ async def test_what_is_typed_behind_a_key_that_opens_a_dialog_is_for_it(
 
         await until(pilot, written, "it stands in the dialog")
         assert app.draft.plan == before
+
+
+async def test_a_dialog_that_is_long_in_coming_gets_it_too(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_gate, "PATIENCE", 0.1)
+    edit = TaskDialogs.edit_task
+
+    def slowly(dialogs: TaskDialogs, task_id: str, words: Evidence | None = None) -> None:
+        time.sleep(0.3)  # as on a machine that has no time for the app
+        edit(dialogs, task_id, words)
+
+    monkeypatch.setattr(TaskDialogs, "edit_task", slowly)
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = app.draft.plan
+        burst(app, "edcap d")
+        await until(pilot, lambda: isinstance(app.screen, TaskForm), "the form is open")
+        await until(
+            pilot,
+            lambda: getattr(app.screen.focused, "value", "").endswith("dcap d"),
+            "it stands in the form",
+        )
+        assert app.draft.plan == before
+
+
+async def test_what_comes_when_the_app_has_ended_is_for_nobody(make_app: MakeApp) -> None:
+    app = make_app(plan_of(QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+    for event in (Paste("too late"), Key("d", "d"), Key("escape", "\x1b")):
+        await app.on_event(event)  # nothing is raised
+    assert app.draft.plan == plan_of(QUICK)
 
 
 async def test_what_is_pasted_behind_it_too(make_app: MakeApp) -> None:

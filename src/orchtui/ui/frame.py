@@ -201,7 +201,7 @@ class Frame(PassingApp):
     async def on_event(self, event: events.Event) -> None:
         """What is pasted comes from outside, like a file; keys may be for what is about to come."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if self.gate.stops(event):
+            if not self.screen_stack or self.gate.stops(event):  # no screen: the app has ended
                 return
         if isinstance(event, events.Paste):
             event = events.Paste(clean(event.text))

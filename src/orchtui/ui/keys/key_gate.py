@@ -34,7 +34,11 @@ OPENS = frozenset(
 )
 """Ids of the rows of the keymap after which a person writes or answers in another place."""
 PATIENCE = 1.0
-"""Seconds until what is held goes where the focus is: what was to open does not come."""
+"""Seconds of looking until what is held goes where the focus is: what was to open does not come.
+
+Time in which the app has no turn to look does not count: on a busy machine a dialog comes later,
+and what was typed for it would be done in the pane below.
+"""
 PAUSE = 0.6
 """Seconds without a key after which a person is taken to have seen what came up."""
 _LOOK = 0.01
@@ -66,8 +70,10 @@ class KeyGate:
         self._app = app
         self._hindered = hindered
         self._held: list[Key | Paste] = []
-        self._until = 0.0
-        """When patience ends; 0 while nothing is held."""
+        self._holds = False
+        """Whether what comes is held."""
+        self._patience = 0.0
+        """Seconds of looking that are left."""
         self._before: tuple[Screen[Any], Widget | None] | None = None
         """Where a person was when something was to open."""
         self._latest = 0.0
@@ -77,14 +83,14 @@ class KeyGate:
 
     def stops(self, event: Key | Paste) -> bool:
         """Whether this is for nobody now: it is held, and comes again, or is dropped."""
-        if self._until:
+        if self._holds:
             self._held.append(event)
             return True
         if self._is_stray(event):
             return True
         if isinstance(event, Key) and self._opens(event):
             self._before = self._app.screen, self._app.focused
-            self._until = time.monotonic() + PATIENCE
+            self._holds, self._patience = True, PATIENCE
             self._app.set_timer(_LOOK, self._look)
         return False
 
@@ -101,15 +107,20 @@ class KeyGate:
     async def _look(self) -> None:
         if not self._app.screen_stack:
             return  # the app ends
-        if not self._is_there() and time.monotonic() < self._until:
+        if not self._is_there() and (self._is_coming() or self._patience > 0):
+            self._patience -= _LOOK
             self._app.set_timer(_LOOK, self._look)
             return
-        held, self._held, self._until = self._held, [], 0.0
+        held, self._held, self._holds = self._held, [], False
         for place, event in enumerate(held):
-            if self._until:  # one of them opens something, too
+            if self._holds:  # one of them opens something, too
                 self._held = held[place:]
                 return
             await self._app.on_event(event)
+
+    def _is_coming(self) -> bool:
+        """Whether a screen was opened that is not yet made: it will be."""
+        return self._before is not None and self._app.screen is not self._before[0]
 
     def _is_there(self) -> bool:
         """Whether a person is somewhere else now, and can write there."""
