@@ -12,6 +12,7 @@ from textual.widgets import Input
 from orchtui.engine.independence.report import Evidence
 from orchtui.engine.plans.plan import Plan
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.bars.search_line import SearchEntry
 from orchtui.ui.compose.task_dialogs import TaskDialogs
 from orchtui.ui.compose.task_form import TaskForm
 from orchtui.ui.dialogs.ask_path import AskPath
@@ -23,8 +24,9 @@ from tests.ui.conftest import QUICK, MakeApp, plan_of, until
 
 def burst(app: OrchtuiApp, keys: str) -> None:
     """All keys at once, as a terminal hands over what was typed ahead."""
+    named = {"\x1b": "escape", "\r": "enter"}
     for key in keys:
-        app.post_message(Key(_character_to_key(key) if key.isprintable() else "escape", key))
+        app.post_message(Key(named.get(key) or _character_to_key(key), key))
 
 
 def test_every_id_is_one_of_the_keymap() -> None:
@@ -110,6 +112,19 @@ async def test_one_key_after_another_opens_something(make_app: MakeApp) -> None:
         )
         assert app.main.plan_pane.request.text == "words"
         assert len(app.draft.plan.tasks) == 2
+
+
+@pytest.mark.parametrize("pane", ["1", "2", "4", "5"])
+async def test_what_is_typed_behind_a_search_is_for_what_is_searched(
+    make_app: MakeApp, pane: str
+) -> None:
+    app = make_app(plan_of(QUICK, QUICK))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape", pane)
+        await pilot.pause()
+        burst(app, "/t\rz")
+        await until(pilot, lambda: app.main.zoomed, "z has its turn")
+        assert [entry.value for entry in app.screen.query(SearchEntry) if entry.value] == ["t"]
 
 
 async def test_what_can_not_be_done_holds_nothing(

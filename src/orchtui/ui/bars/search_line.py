@@ -8,13 +8,25 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from orchtui.ui.keys import keymap
+
+
+class SearchEntry(Input):
+    """Where it is written.
+
+    Its own key to be done with has the keymap's id: so the app knows that what is typed behind it
+    is for the place where the person is then.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", show=False, id="search.settle")
+    ]
 
 
 class SearchLine(Horizontal):
@@ -47,7 +59,7 @@ class SearchLine(Horizontal):
 
     def __init__(self, what: str = "search") -> None:
         super().__init__(classes="search-line")
-        self.input = Input(placeholder=what, compact=True)
+        self.input = SearchEntry(placeholder=what, compact=True)
         self._count = Static("", markup=False, classes="search-count")
         self.display = False
 

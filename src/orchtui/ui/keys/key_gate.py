@@ -19,7 +19,7 @@ OPENS = frozenset(
     [
         *("app.backend", "app.backend-letter", "app.palette", "app.save", "app.jump", "app.help"),
         *("app.specialists", "app.problems", "app.example", "app.tour", "app.cancel-all"),
-        *("request.leave", "form.help"),
+        *("request.leave", "form.help", "search.settle"),
         *("tasks.edit", "tasks.add", "tasks.variants", "tasks.expand", "tasks.request"),
         *("tasks.refine",),
         *("tasks.save", "tasks.save-as", "tasks.open"),
