@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -287,9 +288,125 @@ def test_a_loop_that_is_closed_meanwhile(tmp_path: Path, streams: tuple[int, int
     loop.run_until_complete(leave())
     answer = loop.create_future()
     loop.close()
-    spawning._tell(loop, answer, pids[1])
+    spawning.Answers().tell(loop, answer, pids[1])
     told.set()
     assert all(gone(pid) for pid in pids)
+
+
+async def test_what_is_found_in_one_moment_comes_in_one_trip(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop = asyncio.get_running_loop()
+    trips: list[object] = []
+    call = loop.call_soon_threadsafe
+
+    def counted(*args: Any) -> asyncio.Handle:
+        trips.append(args)
+        return call(*args)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+    answers = spawning.Answers()
+    futures = [loop.create_future() for _ in range(5)]
+    for number, future in enumerate(futures[:-1]):
+        answers.tell(loop, future, number)
+    answers.tell(loop, futures[-1], OSError("no"))
+    assert await asyncio.gather(*futures[:-1]) == [0, 1, 2, 3]
+    with pytest.raises(OSError, match="no"):
+        await futures[-1]
+    assert len(trips) == 1
+    later = loop.create_future()
+    answers.tell(loop, later, 7)
+    assert await later == 7
+    assert len(trips) == 2
+
+
+def test_a_trip_that_a_loop_never_made(tmp_path: Path, streams: tuple[int, int, int]) -> None:
+    """The loop was closed with answers under way: all of these programs are ended."""
+    order = Order(["sleep", "600"], str(tmp_path), dict(os.environ), streams)
+    loop = asyncio.new_event_loop()
+    answers = spawning.Answers()
+    pids = [spawn(order), spawn(order)]
+    answers.tell(loop, loop.create_future(), pids[0])
+    answer = loop.create_future()
+    loop.close()
+    answers.tell(loop, answer, pids[1])
+    assert all(gone(pid) for pid in pids)
+
+
+# Where programs are
+
+
+def program_in(folder: Path, name: str = "tool") -> str:
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_text("#!/bin/sh\nexit 0\n")
+    file.chmod(0o700)
+    return str(file)
+
+
+def test_a_path_is_gone_through_once_for_programs_that_start_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+    access = os.access
+
+    def counted(path: str, mode: int) -> bool:
+        looks.append(path)
+        return access(path, mode)
+
+    monkeypatch.setattr(os, "access", counted)
+    found = program_in(tmp_path / "b")
+    path = (str(tmp_path / "a"), str(tmp_path / "b"))
+    places = spawning.Places(keep_s=1e6)
+    assert {places.find("tool", "/", path) for _ in range(100)} == {found}
+    assert len(looks) == 2
+
+
+def test_later_it_is_gone_through_again(tmp_path: Path) -> None:
+    path = (str(tmp_path / "a"), str(tmp_path / "b"))
+    places = spawning.Places(keep_s=0.0)
+    with pytest.raises(FileNotFoundError):
+        places.find("tool", "/", path)
+    second = program_in(tmp_path / "b")
+    assert places.find("tool", "/", path) == second
+    first = program_in(tmp_path / "a")
+    assert places.find("tool", "/", path) == first
+
+
+def test_what_is_not_there_is_not_kept(tmp_path: Path) -> None:
+    places = spawning.Places(keep_s=1e6)
+    with pytest.raises(FileNotFoundError):
+        places.find("tool", "/", (str(tmp_path),))
+    file = program_in(tmp_path)
+    assert places.find("tool", "/", (str(tmp_path),)) == file
+
+
+def test_each_path_and_folder_has_its_own(tmp_path: Path) -> None:
+    places = spawning.Places(keep_s=1e6)
+    for name in ("a", "b"):
+        program_in(tmp_path / name)
+        (tmp_path / f"{name} has").mkdir()
+        program_in(tmp_path / f"{name} has" / "bin")
+    for name in ("a", "b"):
+        absolute = (str(tmp_path / name),)
+        assert places.find("tool", "/", absolute) == str(tmp_path / name / "tool")
+        assert places.find("tool", str(tmp_path / f"{name} has"), ("bin",)) == "bin/tool"
+    with pytest.raises(FileNotFoundError):
+        places.find("tool", str(tmp_path), ("bin",))
+
+
+def test_one_that_has_moved_meanwhile_is_started_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streams: tuple[int, int, int]
+) -> None:
+    monkeypatch.setattr(spawning, "PLACES", spawning.Places(keep_s=1e6))
+    first, second = tmp_path / "a", tmp_path / "b"
+    environment = {"PATH": f"{first}:{second}:{os.environ['PATH']}"}
+    order = Order(["tool"], str(tmp_path), environment, streams)
+    file = program_in(first)
+    assert ended(spawn(order)) == 0
+    os.remove(file)
+    program_in(second)
+    assert ended(spawn(order)) == 0
 
 
 @pytest.mark.parametrize("code", [0, 7, -9])
@@ -409,7 +526,7 @@ async def test_nothing_is_looked_for_where_nothing_can_be(
         linger=0.1,
     )
     assert await program.exit_code() == 0
-    if not strays.HOUSEHOLD.is_settled():
+    if not strays.HOUSEHOLD.is_settled(strays.HOUSEHOLD.exited()):
         pytest.skip("another test has left an orphan, or this system does not tell of them")
     await program.end()
     assert program._ending is None

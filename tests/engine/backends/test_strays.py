@@ -137,3 +137,26 @@ def zombies() -> list[int]:
             if child.status() == psutil.STATUS_ZOMBIE:
                 found.append(child.pid)
     return found
+
+
+def test_one_look_serves_all_that_had_ended_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[list[int]] = [[], [4711], []]
+    looks: list[list[int]] = []
+
+    def listed() -> list[int]:
+        looks.append(children[len(looks)])
+        return looks[-1]
+
+    monkeypatch.setattr(strays, "_children", listed)
+    monkeypatch.setattr(strays, "_adopts", lambda: True)
+    household = strays.Household()
+    first, second = household.exited(), household.exited()
+    assert household.is_settled(first)
+    assert household.is_settled(second)
+    assert household.is_settled(first)
+    assert len(looks) == 1
+    third = household.exited()  # may have left something after the look
+    assert not household.is_settled(third)
+    assert household.is_settled(second)  # of these nothing was left
+    assert household.is_settled(third)  # it has gone meanwhile
+    assert len(looks) == 3

@@ -66,6 +66,7 @@ class Program:
         self._news = asyncio.Event()
         self._exited = asyncio.Event()
         self._code = 0
+        self._exit_number = 0
         self._patience = linger
         self._aftermath = 0
         self._discarding = False
@@ -106,6 +107,7 @@ class Program:
 
     def _has_exited(self, code: int) -> None:
         self._code = code
+        self._exit_number = HOUSEHOLD.exited()
         self._exited.set()
         self._news.set()
         self._output.hurry()
@@ -258,7 +260,7 @@ class Program:
     def _is_gone(self) -> bool:
         """Whether nothing is left to end, as nearly always; then all is closed."""
         if not self._gone and self._exited.is_set() and not self._signal(signal.SIGTERM):
-            self._gone = HOUSEHOLD.is_settled()
+            self._gone = HOUSEHOLD.is_settled(self._exit_number)
             if self._gone:
                 self._close()
                 HOUSEHOLD.forget(self._pid)

@@ -13,6 +13,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ class Order:
 
 
 _Asked = tuple[Order, asyncio.AbstractEventLoop, "asyncio.Future[int]"]
+_Found = tuple["asyncio.Future[int]", int | BaseException]
 
 
 class Spawner:
@@ -49,6 +51,7 @@ class Spawner:
         self._most = threads
         self._asked: queue.SimpleQueue[_Asked] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._answers = Answers()
         self._open = 0
         """Orders that are not answered yet; touched by event loops alone."""
 
@@ -103,9 +106,9 @@ class Spawner:
                     close(order.streams)
                 LIMIT.give_back(pid)
             except BaseException as error:  # whatever it is, who asked must hear of it
-                _tell(loop, answer, error)
+                self._answers.tell(loop, answer, error)
             else:
-                _tell(loop, answer, pid)
+                self._answers.tell(loop, answer, pid)
 
 
 def close(descriptors: Iterable[int]) -> None:
@@ -114,13 +117,41 @@ def close(descriptors: Iterable[int]) -> None:
         os.close(descriptor)
 
 
-def _tell(
-    loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[int]", found: int | BaseException
-) -> None:
-    try:
-        loop.call_soon_threadsafe(_answer, answer, found)
-    except RuntimeError:  # the loop has been closed meanwhile
-        _unwanted(found)
+class Answers:
+    """Brings to event loops what the threads have found: all of one moment in one trip."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[asyncio.AbstractEventLoop, list[_Found]] = {}
+        """Under way to each loop."""
+
+    def tell(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        answer: "asyncio.Future[int]",
+        found: int | BaseException,
+    ) -> None:
+        """Answer from any thread. A program for a loop that is closed is ended."""
+        with self._lock:
+            under_way = self._found.setdefault(loop, [])
+            under_way.append((answer, found))
+            is_first = len(under_way) == 1
+        try:
+            if is_first:
+                loop.call_soon_threadsafe(self._arrive, loop)
+            elif loop.is_closed():
+                raise RuntimeError("the trip was not made")
+        except RuntimeError:
+            for _, each in self._taken(loop):
+                _unwanted(each)
+
+    def _arrive(self, loop: asyncio.AbstractEventLoop) -> None:
+        for answer, found in self._taken(loop):
+            _answer(answer, found)
+
+    def _taken(self, loop: asyncio.AbstractEventLoop) -> "list[_Found]":
+        with self._lock:
+            return self._found.pop(loop, [])
 
 
 def _answer(answer: "asyncio.Future[int]", found: int | BaseException) -> None:
@@ -172,12 +203,50 @@ def _found(order: Order) -> str:
     program = os.fspath(order.arguments[0])
     if "/" in program:
         return program
-    for folder in os.get_exec_path(order.environment):
-        path = os.path.join(folder, program)
-        if os.access(os.path.join(order.folder, path), os.X_OK):
-            return path
+    return PLACES.find(program, order.folder, tuple(os.get_exec_path(order.environment)))
+
+
+class Places:
+    """Where programs were found on a PATH, for a moment: many of one name start together.
+
+    One that is put before it in this moment is not seen, as if it had come a moment later. One that
+    is gone can not be started, and then `subprocess` looks again.
+    """
+
+    def __init__(self, keep_s: float = 1.0) -> None:
+        self._keep_s = keep_s
+        self._found: dict[tuple[str, str, tuple[str, ...]], str] = {}
+        self._until = 0.0
+
+    def find(self, program: str, folder: str, path: tuple[str, ...]) -> str:
+        """The file of a program.
+
+        Args:
+            program: Its name.
+            folder: Where it will run; what is relative on the path begins there.
+            path: Folders to look in.
+
+        Raises:
+            FileNotFoundError: when none of them has it.
+        """
+        now = time.monotonic()
+        if now > self._until:
+            self._found, self._until = {}, now + self._keep_s
+        asked = (program, folder, path)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = _looked_for(program, folder, path)
+        return found
+
+
+def _looked_for(program: str, folder: str, path: Iterable[str]) -> str:
+    for each in path:
+        file = os.path.join(each, program)
+        if os.access(os.path.join(folder, file), os.X_OK):
+            return file
     raise FileNotFoundError(program)
 
 
+PLACES = Places()
 SPAWNER = Spawner()
 """Of this process: as with its children, there is one set of them."""

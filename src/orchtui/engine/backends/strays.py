@@ -65,6 +65,10 @@ class Household:
         """When each start began whose process id is not known yet."""
         self._ended: dict[int, float] = {}
         """When a child was first seen that has ended and that nobody collects."""
+        self._exits = 0
+        """Programs that have ended."""
+        self._settled = 0
+        """Of how many of them, the earliest, surely nothing is left."""
         self._looking: asyncio.Task[list[tuple[str, psutil.Process]]] | None = None
 
     @contextlib.contextmanager
@@ -91,11 +95,22 @@ class Household:
         """It has ended, and nothing of it is left."""
         self._own.discard(pid)
 
-    def is_settled(self) -> bool:
-        """Whether surely nothing is left of any attempt whose programs are known to have ended: it
-        would have come to this process. One read of the list of children."""
+    def exited(self) -> int:
+        """A program has ended and was collected: its number among all that have."""
+        self._exits += 1
+        return self._exits
+
+    def is_settled(self, exit_number: int) -> bool:
+        """Whether surely nothing is left of an attempt whose program has exited with this number.
+
+        It would have come to this process. One read of the list of children serves all that had
+        exited before it.
+        """
+        if self._settled >= exit_number:
+            return True
         if not _adopts() or self._unknown():
             return False
+        self._settled = self._exits
         self._ended.clear()
         return True
 

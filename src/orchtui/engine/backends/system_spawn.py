@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 _SETSIGDEF = 0x04
 _SETSID = 0x80
@@ -29,16 +30,26 @@ _NEEDED = (
 )
 
 
+class Library(NamedTuple):
+    """The C library, called in two ways."""
+
+    at_once: ctypes.PyDLL
+    """Keeps the interpreter: for what takes less time than to hand it over and get it back, which a
+    thread would do a dozen times for each program."""
+    waiting: ctypes.CDLL
+    """Lets other threads go on."""
+
+
 @lru_cache(maxsize=1)
-def c_library() -> ctypes.CDLL | None:
+def c_library() -> Library | None:
     """The C library, where it can start programs so; `None` elsewhere."""
     if not sys.platform.startswith("linux"):
         return None
     try:
-        found = ctypes.CDLL(None)
+        found = Library(at_once=ctypes.PyDLL(None), waiting=ctypes.CDLL(None))
     except OSError:
         return None
-    return found if all(hasattr(found, name) for name in _NEEDED) else None
+    return found if all(hasattr(found.at_once, name) for name in _NEEDED) else None
 
 
 def spawn(
@@ -61,8 +72,9 @@ def spawn(
         OSError: when the system refuses. Which step it refused is not told.
         ValueError: when a text can not be handed over, as it has a NUL in it.
     """
-    c = c_library()
-    assert c is not None
+    library = c_library()
+    assert library is not None
+    c = library.at_once
     where = _text(folder)
     argv, envp = _array(map(_text, arguments)), _array(map(_entry, *_columns(environment)))
     actions, attributes = ctypes.create_string_buffer(_ROOM), ctypes.create_string_buffer(_ROOM)
@@ -83,7 +95,8 @@ def spawn(
             flags = ctypes.c_short(_SETSID | _SETSIGDEF)
             _checked(c.posix_spawnattr_setflags(attributes, flags))
             program = _text(path)
-            _checked(c.posix_spawn(ctypes.byref(pid), program, actions, attributes, argv, envp))
+            start = library.waiting.posix_spawn
+            _checked(start(ctypes.byref(pid), program, actions, attributes, argv, envp))
         finally:
             c.posix_spawnattr_destroy(attributes)
     finally:
