@@ -11,10 +11,10 @@ user and system time of orchtui itself; that of the programs stands beside it.
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -52,7 +52,7 @@ def nothing(folder: Path, rounds: int) -> None:
     for number in range(rounds + 1):
         measured = {
             "xargs": timed(xargs),
-            "orchtui": orchtui(plan, folder),
+            "orchtui": orchtui(plan, folder, number),
         }
         if number:  # the first round only warms up
             for name, row in measured.items():
@@ -85,7 +85,7 @@ def talkers(folder: Path, count: int) -> None:
     file.write_text(talk)
     commands = [[sys.executable, "-I", "-S", str(file)]] * count
     plan = write_plan(folder / "talk.yaml", commands, count)
-    row = orchtui(plan, folder)
+    row = orchtui(plan, folder, -1)
     ideal = LINES * INTERVAL
     print(f"\n{count} programs, {LINES} lines each, one every {INTERVAL * 1000:.0f} ms; once")
     print(
@@ -118,15 +118,16 @@ def timed(command: Sequence[str]) -> dict[str, float]:
     return {"makespan": took, "session": took, "whole": took, "cpu": 0.0, "programs": cpu}
 
 
-def orchtui(plan: Path, folder: Path) -> dict[str, float]:
-    """A whole run without a screen, in a process of its own."""
+def orchtui(plan: Path, folder: Path, number: int = 0) -> dict[str, float]:
+    """A whole run without a screen, in a process of its own; each with a number of its own."""
     out = folder / "out"
     command = [sys.executable, "-m", "benchmarks.processes"]
     command += ["--inside", str(plan), str(out)]
     began = perf_counter()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     took = perf_counter() - began
-    shutil.rmtree(out)
+    # All rounds' files go at the end: ext4 looks long for places among those it has just deleted.
+    out.rename(folder / f"out-{number}")
     row: dict[str, float] = json.loads(done.stdout)
     return {**row, "whole": took}
 
@@ -148,6 +149,7 @@ async def run_inside(plan: Path, out: Path) -> dict[str, float]:
 
     project = Project(folder=out.parent, out=out, backends=Backends(dict(os.environ)))
     session = project.start(load_plan(plan))
+    gc.freeze()  # as `orchtui run` does
     looking = asyncio.create_task(look())
     own, began = own_cpu(), perf_counter()
     try:

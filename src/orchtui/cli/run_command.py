@@ -6,6 +6,7 @@ result, or with `--json` the events. The exit code is the verdict's.
 
 import asyncio
 import errno
+import gc
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,7 @@ def drive(
         plan_name=plan_name,
         done=orchestrator.done,
     )
+    gc.freeze()  # what is loaded stays; each search for garbage would go through it again
     return ending.run(_drive(project, orchestrator, as_json=as_json))
 
 

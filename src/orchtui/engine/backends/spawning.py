@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from orchtui.engine.backends import system_spawn
 from orchtui.engine.backends.machine_limits import LIMIT
 
-THREADS = max(1, min(4, os.cpu_count() or 1))
-"""As many as can be laid out at one moment; above four the kernel's own locks are in the way."""
+THREADS = 4
+"""More than there are processors, on a small machine: a thread waits for most of the time until the
+kernel has a turn for the new program. Above four the kernel's own locks are in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,12 @@ class Spawner:
 
 
 def close(descriptors: Iterable[int]) -> None:
-    """Close all of them."""
+    """Close all of them: pipes and the like, where that takes no time."""
+    library = system_spawn.c_library()
+    shut = os.close if library is None else library.at_once.close
     for descriptor in descriptors:
-        os.close(descriptor)
+        if shut(descriptor):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
 class Answers:
