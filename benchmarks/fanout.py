@@ -107,20 +107,26 @@ def memory(url: str, tasks: int, middle: float) -> None:
     """What a running task takes in the middle of a run, beyond what a run of two does."""
     print(f"\nmemory of a running task, {tasks} beside 2, in the middle of their answers")
     for name in WAYS:
-        # In a process of its own: one that was larger before gives nothing back, and shows nothing.
-        with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-            traced, resident = alone.submit(memory_of, name, url, tasks, middle).result()
+        traced = _alone(name, url, tasks, middle, True)
+        resident = _alone(name, url, tasks, middle, False)
         print(f"{name:18} {traced:6.0f} KiB (tracemalloc) {resident:6.0f} KiB (RSS)", flush=True)
 
 
-def memory_of(name: str, url: str, tasks: int, middle: float) -> tuple[float, float]:
-    """KiB for each task, of objects and of the process."""
+def _alone(name: str, url: str, tasks: int, middle: float, traced: bool) -> float:
+    # In a process of its own: one that was larger before gives nothing back, and shows nothing.
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(memory_of, name, url, tasks, middle, traced).result()
+
+
+def memory_of(name: str, url: str, tasks: int, middle: float, traced: bool) -> float:
+    """KiB for each task, of objects (`traced`) or of the process."""
     way = WAYS[name]
-    resident = _more(way, url, tasks, middle, _resident)
-    tracemalloc.start()
-    traced = _more(way, url, tasks, middle, lambda: tracemalloc.get_traced_memory()[0])
-    tracemalloc.stop()
-    return traced, resident
+    if traced:  # from the start on: else what is made anew in place of something older counts
+        tracemalloc.start()
+    with tempfile.TemporaryDirectory() as folder:  # what is imported and made once
+        asyncio.run(way(url, 2, Path(folder)))
+    size = (lambda: tracemalloc.get_traced_memory()[0]) if traced else _resident
+    return _more(way, url, tasks, middle, size)
 
 
 def _more(way: Way, url: str, tasks: int, middle: float, size: Callable[[], int]) -> float:
