@@ -183,16 +183,20 @@ class AnthropicBackend:
         while talk.stop_reason is None:
             answer = talk.answer()
             try:
-                async with sdk.client.messages.with_streaming_response.create(
+                # Not `with_streaming_response`: that keeps the whole request while its answer comes.
+                made = await sdk.client.messages.with_raw_response.create(
                     **talk.body(), stream=True
-                ) as response:
+                )
+                response = made.http_response
+                del made
+                async with aclosing(response):
                     if (told := quota(response.headers)) is not None:
                         yield told
                     content_type = response.headers.get("content-type", "").partition(";")[0]
                     if content_type.strip().lower() not in _STREAM_TYPES:
                         raise self._failures.not_a_stream(content_type.strip())
-                    pieces = response.iter_bytes()
-                    holding = Holding(response.http_response.stream)
+                    pieces = response.aiter_bytes()
+                    holding = Holding(response.stream)
                     with self._pace.stream():
                         async for piece in pieces:
                             for event in answer.feed(piece):
