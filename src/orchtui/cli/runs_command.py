@@ -82,6 +82,7 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 
     from orchtui.engine.run_folders import summary
     from orchtui.engine.telling.execution_log import log
+    from orchtui.engine.telling.program_told import largest
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
@@ -89,7 +90,9 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
     if as_json:
         shown = msgspec.to_builtins(summary.of_opened(opened, folder))
         details = [_details(opened, task) for task in opened.tasks.values()]
-        click.echo(json_text({**shown, "folder": str(folder), "details": details}))
+        large = largest(opened)
+        more = {"folder": str(folder), "largest_program": large.id if large else None}
+        click.echo(json_text({**shown, **more, "details": details}))
     else:
         from orchtui.engine.run_events import events as ev
         from orchtui.engine.run_folders.artifacts import RESULT
@@ -129,6 +132,7 @@ def _details(run: "Run", task: "TaskRun") -> dict[str, Any]:
         "output": task.output,
         "characters": attempt.length if attempt else 0,
         "usage": msgspec.to_builtins(task.usage),
+        "program": None if task.program is None else msgspec.to_builtins(task.program),
         "cost": task.cost.exact,
         "cost_at_least": task.cost.at_least,
     }

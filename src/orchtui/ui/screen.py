@@ -30,9 +30,11 @@ from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
 from orchtui.ui.output.reduction_text import reduction_text
 from orchtui.ui.runs.run_entry import RunEntry
+from orchtui.ui.timeline.timeline_detail import LookedAt, nothing_seen
 from orchtui.ui.timeline.waiting import reasons
 
 if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.backends.process_table import Looked
     from orchtui.engine.replay.player import Player
 
 RATE = 12
@@ -94,6 +96,10 @@ class MainScreen(Between):
         """How long the tasks of the live run took in earlier runs, by id."""
         self.memory: int | None = None
         """Bytes."""
+        self.looked_at: LookedAt = nothing_seen
+        """What a task's programs have now, in the run that goes on."""
+        self.programs: Callable[[], Looked | None] = lambda: None
+        """What all programs have."""
         self.can_bring_back = False
         """Whether a run was deleted that can be brought back."""
         self._now = now
@@ -213,7 +219,8 @@ class MainScreen(Between):
         if shown is not None:
             moment, goes_on = self._moment(shown, now if is_live else None)
             broken_off = not goes_on and shown.run.finished is None
-            self.timeline.repaint(shown.run, moment, broken_off, self.played())
+            looked_at = self.looked_at if is_own and not self.replaying else nothing_seen
+            self.timeline.repaint(shown.run, moment, broken_off, self.played(), looked_at)
             self._repaint_output(shown, moment, broken_off)
             self.show_stand()
             is_live, now = goes_on, moment
@@ -223,6 +230,7 @@ class MainScreen(Between):
             Facts(
                 workers=self.used,
                 memory=self.memory,
+                programs=self.programs() if is_own else None,
                 run=shown.run if shown else None,
                 live=None if is_own else self.live,
                 is_live=is_live,

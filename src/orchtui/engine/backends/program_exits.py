@@ -10,6 +10,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
+from orchtui.engine.backends.footprints import FOOTPRINTS
+
 Told = Callable[[int], None]
 """Takes an exit code; a signal's number is negative."""
 
@@ -28,6 +30,7 @@ class Exits:
     def watch(self, pid: int, told: Told) -> None:
         """Tell once, from the event loop, when this child has ended; it is collected then."""
         loop = asyncio.get_running_loop()
+        FOOTPRINTS.began(pid)
         try:
             descriptor = os.pidfd_open(pid)
         except (AttributeError, OSError):
@@ -55,9 +58,12 @@ class Exits:
 
 def _collected(pid: int, options: int) -> int | None:
     try:
-        found, status = os.waitpid(pid, options)
+        found, status, used = os.wait4(pid, options)
     except ChildProcessError:
+        FOOTPRINTS.lost(pid)
         return UNKNOWN
+    if found:
+        FOOTPRINTS.ended(pid, used)
     return os.waitstatus_to_exitcode(status) if found else None
 
 

@@ -84,6 +84,7 @@ class Announcer:
             model=second.model,
             length=intake.length if intake is not None else 0,
             **spent,
+            **({} if how == "won" else _of_program(second)),
         )
 
     def text(self, work: Work, text: str) -> None:
@@ -157,6 +158,7 @@ class Announcer:
             output=work.output,
             stop_reason=clean_line(work.intake.stop_reason or ""),
             model=work.model,
+            **_of_program(work),
         )
 
     def retrying(
@@ -172,6 +174,7 @@ class Announcer:
             overtaken=overtaken,
             usage=work.usage,
             model=work.model,
+            **_of_program(work),
         )
 
     def failed(self, work: Work, error: BackendError) -> None:
@@ -233,4 +236,9 @@ def _left(work: Work) -> dict[str, object]:
         "output": work.output,
         "usage": work.usage,
         "model": work.model,
+        **_of_program(work),
     }
+
+
+def _of_program(work: Work) -> dict[str, ev.ProgramUse]:
+    return {} if work.program is None else {"program": work.program}

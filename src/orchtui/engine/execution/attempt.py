@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from orchtui.engine.backends import base
+from orchtui.engine.backends.footprints import Footprint
 from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.answers import cut_short, flaw
 from orchtui.engine.run_events.events import Usage
@@ -124,6 +125,8 @@ class Intake:
     opening: str = ""
     """The beginning of the cleaned text: enough of it to know a placeholder."""
     usage: Usage = Usage()
+    footprint: Footprint | None = None
+    """What its program uses, where it has one."""
     model: str | None = None
     stop_reason: str | None = None
     waiting: Waiting = field(default_factory=Waiting)

@@ -14,6 +14,7 @@ from functools import partial
 
 from orchtui.engine.backends import base
 from orchtui.engine.backends.backoff import backoff
+from orchtui.engine.backends.process_table import Looked
 from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.announce import Announcer
 from orchtui.engine.execution.attempt import Cancel, Stop
@@ -163,6 +164,12 @@ class Executor:
                 self._wake.clear()
                 await self._wake.wait()
 
+    def looked_at(self, task_id: str) -> Looked | None:
+        """What a running task's programs have, as they were looked at last; `None` where there are
+        none, or nothing is known of them yet."""
+        work = self._board.work.get(task_id)
+        return work.programs if work is not None and work.status == "running" else None
+
     def answer(self, question: str, allowed: bool) -> bool:
         """Answer what a task's program wants to be allowed; False when that is over."""
         return self._questions.answer(question, allowed)
@@ -196,6 +203,7 @@ class Executor:
         work.let_timer_go()
         work.status, work.attempt = "running", work.last_number + 1
         work.pieces, work.usage, work.since = [], ev.Usage(), self._clock()
+        work.program = None
         self._say.started(work)
         self._hedging.began(work)
         self._launch(self._supervisor, work, ticket, partial(self._ended, ticket))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from orchtui.engine.backends.base import Backend, RunsPrograms
+from orchtui.engine.backends.footprints import FOOTPRINTS
 from orchtui.engine.backends.machine_limits import MACHINE, Machine, Memory
 from orchtui.engine.execution.announce import Announcer
 from orchtui.engine.execution.limiter import Change, Limiter
@@ -95,9 +96,11 @@ class MachineRoom:
             self._tell_memory(memory if short else None)
 
     def _tell_memory(self, memory: Memory | None) -> None:
+        programs = FOOTPRINTS.together
+        taken = f"; programs have {programs.memory // 2**20:,} MiB" if programs else ""
         for name, limiter in self._limiters.items():
             if memory is not None:
-                self._tell(name, max(1, limiter.running), f"memory is short, {memory}")
+                self._tell(name, max(1, limiter.running), f"memory is short, {memory}{taken}")
             else:
                 change = Change(self._room[name], None, 0.0, lower=False)
                 self._say.limit(name, change, "there is memory again", machine=True)

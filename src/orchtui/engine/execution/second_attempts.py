@@ -271,7 +271,7 @@ def _adopt(hedge: _Hedge) -> None:
     work.attempt, work.since, work.pieces = second.attempt, second.since, second.pieces
     work.intake, work.stop, work.leaving = second.intake, second.stop, second.leaving
     work.usage, work.spent = second.usage, max(work.spent, second.spent)
-    work.kept = max(work.kept, second.kept)
+    work.kept, work.program = max(work.kept, second.kept), second.program
 
 
 def _stop(work: Work, wish: Cancel) -> None:

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from orchtui.engine.backends import base
+from orchtui.engine.backends.footprints import Footprint, taken_by
 from orchtui.engine.backends.handover import assignment
 from orchtui.engine.execution.announce import Announcer
 from orchtui.engine.execution.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
@@ -54,6 +55,9 @@ class Supervisor:
         redactor: Redactor = NOTHING,
     ) -> None:
         self._backends = backends
+        self._run_programs = frozenset(
+            name for name, backend in backends.items() if isinstance(backend, base.RunsPrograms)
+        )
         self._workspaces = workspaces
         self._say = say
         self._questions = questions
@@ -154,6 +158,7 @@ class Supervisor:
         if known := leaving.done():
             self._say_files(work, number, leaving)
         work.usage, work.kept = intake.usage, max(work.kept, intake.length)
+        work.program = intake.footprint.use if intake.footprint is not None else None
         if error is None:
             error = judge(
                 intake, accept_truncated=task.accept_truncated, max_tokens=task.max_tokens
@@ -172,8 +177,13 @@ class Supervisor:
         if before is not None:
             await before  # the place of the attempt before must not be in this one's way
         await site.open()
-        backend = self._backends[work.task.backend]
-        await read(backend, self._assignment(work, site.folder), site.toolbox, intake)
+        backend, given = self._backends[work.task.backend], self._assignment(work, site.folder)
+        if work.task.backend not in self._run_programs:
+            await read(backend, given, site.toolbox, intake)
+            return
+        intake.footprint = Footprint()
+        with taken_by(intake.footprint):
+            await read(backend, given, site.toolbox, intake)
 
     def _patience(self, work: Work) -> Patience:
         task, streams = work.task, self._backends[work.task.backend].idle_timeout

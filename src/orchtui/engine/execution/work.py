@@ -6,6 +6,7 @@ This module never decides what happens.
 import asyncio
 from dataclasses import dataclass, field
 
+from orchtui.engine.backends.process_table import Looked, added
 from orchtui.engine.execution.attempt import Intake, Stop
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs.run import LIVE, Status
@@ -40,6 +41,8 @@ class Work:
     """Characters of the longest attempt."""
     usage: ev.Usage = ev.Usage()
     """Of the current attempt, once it has ended."""
+    program: ev.ProgramUse | None = None
+    """What the program of the current attempt used, once that has ended."""
     intake: Intake | None = None
     stop: "asyncio.Future[Stop] | None" = None
     """Ends the current attempt."""
@@ -85,6 +88,14 @@ class Work:
         """The model that really answers, where the backend has said it."""
         model = self.intake.model if self.intake is not None else None
         return clean_line(model) if model else None
+
+    @property
+    def programs(self) -> Looked | None:
+        """What the programs of its attempts have now, as far as they were looked at."""
+        intakes = (one.intake for one in (self, self.beside) if one is not None)
+        found = [one.footprint for one in intakes if one is not None and one.footprint is not None]
+        seen = [one.now for one in found if one.now is not None]
+        return added(seen) if seen else None
 
     @property
     def output(self) -> str:

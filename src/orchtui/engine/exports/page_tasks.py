@@ -16,6 +16,7 @@ from orchtui.engine.runs import rehearsed, verdict
 from orchtui.engine.runs.files_told import file_line, refused_words
 from orchtui.engine.runs.run import Attempt, Run, TaskRun
 from orchtui.engine.telling import report
+from orchtui.engine.telling.program_told import peak_words
 from orchtui.engine.telling.tool_words import call_words, result_words
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts.durations import show_duration
@@ -132,6 +133,8 @@ def _facts(subject: Subject, task: TaskRun) -> str:
         parts.append(f"{task.made} attempts")
     if task.usage.output:
         parts.append(f"{task.usage.output:,} tokens")
+    if peak := peak_words(task.program):
+        parts.append(peak)
     if cost := verdict.cost_words(subject.run, task):
         parts.append(cost)
     if task.task.priority != "normal":

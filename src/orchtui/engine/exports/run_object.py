@@ -17,6 +17,7 @@ from orchtui.engine.runs import rehearsed, verdict
 from orchtui.engine.runs.costs import Cost
 from orchtui.engine.runs.run import Attempt, Run, Session, TaskRun
 from orchtui.engine.telling import run_result
+from orchtui.engine.telling.program_told import largest
 from orchtui.engine.text import escaped_in_json
 from orchtui.engine.timing.time_report import time_report
 
@@ -77,7 +78,7 @@ def _built(value: object) -> Any:
 
 def _figures(subject: Subject) -> dict[str, Any]:
     run = subject.run
-    slowest = verdict.bottleneck(run)
+    slowest, large = verdict.bottleneck(run), largest(run)
     ended = run.finished is not None
     return {
         "census": msgspec.to_builtins(verdict.census(run)),
@@ -85,6 +86,7 @@ def _figures(subject: Subject) -> dict[str, Any]:
         "sequential_s": round(verdict.sequential(run), 3),
         "speedup": verdict.speedup(run) if ended else None,
         "bottleneck": slowest.id if slowest is not None else None,
+        "largest_program": large.id if large is not None else None,
         "usage": msgspec.to_builtins(run.usage),
         **_cost(verdict.cost(run)),
     }
@@ -124,6 +126,7 @@ def _task(subject: Subject, task: TaskRun) -> dict[str, Any]:
         "reused_from": task.reused.run if task.reused is not None else None,
         "text": task.text,
         "usage": msgspec.to_builtins(task.usage),
+        "program": _built(task.program),
         **_cost(task.cost),
         "attempts": [_attempt(run, attempt, subject.now) for attempt in task.attempts],
         "hedges": [_hedge(hedge, subject.now) for hedge in task.hedges],
@@ -141,6 +144,7 @@ def _hedge(hedge: Attempt, now: float) -> dict[str, Any]:
         "error": hedge.error,
         "message": hedge.message or None,
         "usage": msgspec.to_builtins(hedge.usage),
+        "program": _built(hedge.program),
         **_cost(hedge.cost),
     }
 
@@ -162,6 +166,7 @@ def _attempt(run: Run, attempt: Attempt, now: float) -> dict[str, Any]:
         "error": attempt.error,
         "message": attempt.message or None,
         "usage": msgspec.to_builtins(attempt.usage),
+        "program": _built(attempt.program),
         **_cost(attempt.cost),
         "text": attempt.text,
         "tools": [{**dataclasses.asdict(tool), "at": iso(tool.at)} for tool in attempt.tools],

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from orchtui import __version__
 from orchtui.engine.execution.budget import warning_words
 from orchtui.engine.exports.subject import Subject
@@ -159,6 +161,7 @@ class _Tracer:
             "tokens_in": attempt.usage.input,
             "tokens_out": attempt.usage.output,
             "cost_usd": attempt.cost.exact,
+            "program": None if attempt.program is None else msgspec.to_builtins(attempt.program),
         }
         name = _short(task) + (f" (attempt {attempt.number})" if attempt.number > 1 else "")
         slice_ = self._at("X", name, attempt.started, pid, tid)

@@ -58,6 +58,29 @@ class Usage(msgspec.Struct, frozen=True):
         return self.input + self.output + self.cache_read + self.cache_write
 
 
+class ProgramUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the program of an attempt used, with all that it started; what is not known is not
+    there."""
+
+    memory: int | None = None
+    """Bytes in memory, the most that was seen: of all its processes at one moment, when they were
+    looked at, or of one of them, at its end (`ru_maxrss` of getrusage(2)). What processes share
+    counts in each."""
+    processes: int | None = None
+    """The most that were seen at one moment."""
+    cpu_s: float | None = None
+    """Seconds of the processor, of the program and of all that it waited for."""
+
+    def __add__(self, other: "ProgramUse") -> "ProgramUse":
+        """Of two that did not run at one time: the larger peaks, and the sum of the seconds."""
+        cpu = [one for one in (self.cpu_s, other.cpu_s) if one is not None]
+        return ProgramUse(
+            memory=max(self.memory or 0, other.memory or 0) or None,
+            processes=max(self.processes or 0, other.processes or 0) or None,
+            cpu_s=sum(cpu) if cpu else None,
+        )
+
+
 class Census(msgspec.Struct, frozen=True):
     """How many of the enabled tasks ended how. The aggregation is not counted."""
 

@@ -7,8 +7,10 @@ module never decides what happens next.
 
 from typing import Literal
 
+import msgspec
+
 from orchtui.engine.errors import ErrorKind
-from orchtui.engine.run_events.event_parts import TaskEvent, Usage
+from orchtui.engine.run_events.event_parts import ProgramUse, TaskEvent, Usage
 
 HedgeEnd = Literal["won", "lost", "failed"]
 """`won`: it takes the place of the first attempt, because it was done before it or because that one
@@ -45,3 +47,5 @@ class HedgeEnded(TaskEvent, frozen=True, kw_only=True):
     """The model that really answered, where the backend said it."""
     length: int = 0
     """Characters of text that had come from it."""
+    program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
+    """What its program used; like `usage`."""

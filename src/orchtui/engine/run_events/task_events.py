@@ -5,8 +5,10 @@ This module never decides what happens next.
 
 from typing import Literal
 
+import msgspec
+
 from orchtui.engine.errors import ErrorKind
-from orchtui.engine.run_events.event_parts import FileChange, Sight, TaskEvent, Usage
+from orchtui.engine.run_events.event_parts import FileChange, ProgramUse, Sight, TaskEvent, Usage
 
 Shortage = Literal["time", "tokens", "usd"]
 """What there is too little of."""
@@ -157,6 +159,8 @@ class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     usage: Usage = Usage()
     model: str | None = None
     """The model that really answered, where the backend said it."""
+    program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
+    """What its program used, where it had one and that is known."""
 
 
 class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
@@ -168,6 +172,8 @@ class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
     stop_reason: str
     model: str | None = None
     """The model that really answered, where the backend says it."""
+    program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
+    """What its program used, where it had one and that is known."""
 
 
 class TaskFailed(TaskEvent, frozen=True, kw_only=True):
@@ -180,6 +186,8 @@ class TaskFailed(TaskEvent, frozen=True, kw_only=True):
     output: str
     usage: Usage = Usage()
     model: str | None = None
+    program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
+    """What its program used, where it had one and that is known."""
 
 
 class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
@@ -190,6 +198,8 @@ class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
     output: str = ""
     usage: Usage = Usage()
     model: str | None = None
+    program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
+    """What its program used, where it had one and that is known."""
 
 
 class TaskSkipped(TaskEvent, frozen=True, kw_only=True):

@@ -147,6 +147,7 @@ def _end_hedge(run: Run, task: TaskRun, event: ev.HedgeEnded) -> None:
     hedge.ended, hedge.usage, hedge.length = run.at, event.usage, event.length
     hedge.model = event.model or hedge.model
     hedge.error, hedge.message = event.error, event.why
+    hedge.program = event.program or None
     hedge.completed = event.how == "won"
     if not hedge.completed:  # else its cost is that of the attempt that it becomes
         _count(run, hedge, stopped=event.how == "lost")
@@ -251,6 +252,7 @@ def _close_attempt(
         if task.id != ev.AGGREGATE:
             run.slots.give_back(run.at)
         attempt.ended, attempt.usage = run.at, event.usage
+        attempt.program = event.program or None
         attempt.model = event.model or attempt.model
         attempt.error, attempt.message = error, message
         attempt.completed = isinstance(event, ev.TaskCompleted)

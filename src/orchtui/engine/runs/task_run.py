@@ -70,6 +70,8 @@ class Attempt:
     usage: ev.Usage = ev.Usage()
     cost: Cost = NOTHING
     """Known once it has ended."""
+    program: ev.ProgramUse | None = None
+    """What its program used; known once it has ended, if at all."""
     tools: list[ToolUse] = field(default_factory=list)
     refused: list[ev.WriteRefused | ev.AccessRefused] = field(default_factory=list)
     """What it was not allowed by the rules."""
@@ -194,6 +196,13 @@ class TaskRun:
     def cost(self) -> Cost:
         """Of all attempts that have ended, those beside others too."""
         return sum((one.cost for one in (*self.attempts, *self.hedges)), NOTHING)
+
+    @property
+    def program(self) -> ev.ProgramUse | None:
+        """What the programs of its attempts used, those beside others too; `None` where it had
+        none, or nothing is known of them."""
+        used = [one.program for one in (*self.attempts, *self.hedges) if one.program is not None]
+        return sum(used[1:], used[0]) if used else None
 
     @property
     def started(self) -> float | None:

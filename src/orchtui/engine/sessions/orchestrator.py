@@ -22,6 +22,8 @@ import msgspec
 from orchtui.engine.aggregation import joining, session_end
 from orchtui.engine.aggregation.synthesizing import Synthesizing, Wiring
 from orchtui.engine.backends.base import Backend
+from orchtui.engine.backends.footprints import FOOTPRINTS
+from orchtui.engine.backends.process_table import Looked
 from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 from orchtui.engine.execution.addition import Addition
 from orchtui.engine.execution.budget import Budget
@@ -269,6 +271,15 @@ class Orchestrator:
         """What a person may change beside that; `None` once no task of the run is live."""
         executor = self._executor
         return executor.steering if executor is not None and executor.live else None
+
+    def looked_at(self, task_id: str) -> Looked | None:
+        """What a running task's programs have of memory, as they were looked at last."""
+        return self._executor.looked_at(task_id) if self._executor is not None else None
+
+    @property
+    def programs(self) -> Looked | None:
+        """What all programs that run have together, as they were looked at last."""
+        return FOOTPRINTS.together
 
     def add(self, more: Addition) -> bool:
         """Let one more task take part; False when the run has ended, or has such a task."""

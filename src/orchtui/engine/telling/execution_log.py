@@ -30,6 +30,7 @@ from orchtui.engine.telling.joined_told import (
     reduced_parts,
     stopped_words,
 )
+from orchtui.engine.telling.program_told import largest, peak_words, use_words
 from orchtui.engine.telling.report import status_word
 from orchtui.engine.telling.steering_told import limit, told
 from orchtui.engine.texts.durations import show_duration
@@ -161,6 +162,8 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         if task.id in session.again
     ]
     lines += _files(run, task)
+    if used := use_words(task.program):
+        lines.append(f"- Program: {used}")
     if verdict.cost_words(run, task):
         lines.append(f"- Cost: {task.cost}")
     if task.reused is not None:
@@ -307,6 +310,12 @@ def _figures(run: Run) -> list[str]:
         lines.append(
             f"**Tokens**: {usage.input} in, {usage.output} out, {usage.cache_read} from the cache, "
             f"{usage.cache_write} into the cache"
+        )
+    if (large := largest(run)) is not None:
+        label = inline(large.task.label)
+        lines.append(
+            f"**Largest Program**: Task {large.task.position}, {label} "
+            f"({peak_words(large.program)})"
         )
     if verdict.cost_words(run):
         lines.append(f"**Cost**: {verdict.cost(run)}{_prices(run)}")

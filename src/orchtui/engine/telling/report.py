@@ -11,6 +11,7 @@ from collections.abc import Callable
 from orchtui.engine.runs import outcome_words, rehearsed, verdict
 from orchtui.engine.runs.files_told import file_line, inline, race_lines
 from orchtui.engine.runs.run import Run, TaskRun
+from orchtui.engine.telling.program_told import peak_words
 from orchtui.engine.texts.durations import show_duration
 
 _WORDS = {
@@ -125,6 +126,8 @@ def provenance(run: Run, task: TaskRun, shown: Callable[[str], str] = inline) ->
                 f"{attempt.usage.output} tokens"
                 + (f" ({cached} in from the cache)" if cached else "")
             )
+        if peak := peak_words(task.program):
+            parts.append(peak)
         if cost := verdict.cost_words(run, task):
             attempts = f" in {len(task.attempts)} attempts" if len(task.attempts) > 1 else ""
             parts.append(f"{cost}{attempts}")

@@ -6,6 +6,7 @@ first, and of equals the longest. This module never measures anything.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
@@ -23,6 +24,7 @@ from orchtui.engine.runs.verdict import (
     speedup_so_far,
     verdict,
 )
+from orchtui.engine.telling.program_told import now_words
 from orchtui.engine.telling.steering_told import slowed
 from orchtui.engine.text import clean_line
 from orchtui.ui.bars.remaining import Remaining
@@ -30,6 +32,9 @@ from orchtui.ui.bars.token_rate import Rate
 from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks import looks
 from orchtui.ui.notices import storage_notice
+
+if TYPE_CHECKING:
+    from orchtui.engine.backends.process_table import Looked
 
 _NAMED = 3
 """Backends that are named."""
@@ -53,6 +58,8 @@ class Facts:
     """The backends that a new run of the plan would use; none when nobody chose."""
     memory: int | None = None
     """Bytes of this program and the programs it started."""
+    programs: "Looked | None" = None
+    """What the programs of the run that goes on have together; told where their limit is."""
     run: Run | None = None
     """The run that is shown."""
     live: Run | None = None
@@ -91,6 +98,8 @@ class RunBar(Static):
         if run is not None and facts.is_live:
             parts += self._progress(run, facts)
             slow = [(2, Content.styled(words, "$text-warning")) for words in _slowed(run)]
+            if facts.programs is not None and _limited(run):
+                slow.append((3, Content(f"programs {now_words(facts.programs)}")))
             parts += slow
             parts.append((5, Content(f"~{looks.count(self._rate.tokens)} tok/s")))
         elif run is not None and (used := looks.tokens(run.usage)):
@@ -190,6 +199,11 @@ def _slowed(run: Run) -> list[str]:
     """Which servers are asked less than the run would: `anthropic slowed to 3 at once, 1.2/s`."""
     told = {name: slowed(limit, run.at) for name, limit in run.server_limits.items()}
     return [f"{clean_line(name)} {words}" for name, words in told.items() if words]
+
+
+def _limited(run: Run) -> bool:
+    """Whether this machine has room for less than the run would start."""
+    return any(one.machine and one.concurrency is not None for one in run.server_limits.values())
 
 
 def _fitting(parts: list[Part], width: int) -> list[Part]:

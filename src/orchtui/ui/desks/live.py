@@ -15,6 +15,7 @@ from orchtui.engine.run_events.events import BudgetWarning, PermissionAsked, Sto
 from orchtui.engine.runs.run import Run
 
 if TYPE_CHECKING:  # not before the first paint
+    from orchtui.engine.backends.process_table import Looked
     from orchtui.engine.execution.addition import Addition
     from orchtui.engine.execution.steering import Steering
     from orchtui.engine.sessions.orchestrator import Orchestrator
@@ -139,6 +140,14 @@ class LiveRun:
     def steering(self) -> "Steering | None":
         """What a person may change while tasks run; `None` when nothing is going on."""
         return self._orchestrator.steering if self._orchestrator is not None else None
+
+    def looked_at(self, task_id: str) -> "Looked | None":
+        """What a running task's programs have of memory; `None` where nothing is known of it."""
+        return self._orchestrator.looked_at(task_id) if self._orchestrator is not None else None
+
+    def programs(self) -> "Looked | None":
+        """The same of all programs that run, together."""
+        return self._orchestrator.programs if self._orchestrator is not None else None
 
     def add(self, more: "Addition") -> bool:
         """Let one more task take part; False when the run has ended meanwhile."""

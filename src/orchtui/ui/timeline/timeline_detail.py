@@ -3,10 +3,14 @@
 Pure: a Run in, words out. This module never draws.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from orchtui.engine.runs.run import Run, Status, TaskRun
 from orchtui.engine.runs.verdict import cost_words
+from orchtui.engine.telling.program_told import now_words, use_words
 from orchtui.engine.telling.seen_words import joined_lines
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts.durations import show_duration
@@ -16,20 +20,43 @@ from orchtui.ui.timeline.timeline_groups import Group
 from orchtui.ui.timeline.timeline_row import census_of
 from orchtui.ui.timeline.waiting import in_short
 
+if TYPE_CHECKING:
+    from orchtui.engine.backends.process_table import Looked
+
+LookedAt = Callable[[str], "Looked | None"]
+"""What the programs of a task have of memory now, by its id; `None` where nothing is known."""
+
 _MESSAGE = 200
 """Characters of why something went wrong."""
 
 
 def of_task(
-    run: Run, task: TaskRun, rates: TaskRates, now: float, *, broken_off: bool = False
+    run: Run,
+    task: TaskRun,
+    rates: TaskRates,
+    now: float,
+    *,
+    broken_off: bool = False,
+    looked: "Looked | None" = None,
 ) -> Content:
-    """`running, attempt 2 of 4 · anthropic, claude-… · 1.2k in, 340 out · ~42 tokens/s · $0.01`."""
+    """`running, attempt 2 of 4 · anthropic, claude-… · 1.2k in, 340 out · ~42 tokens/s · $0.01`.
+
+    Args:
+        run: The run.
+        task: The task.
+        rates: Of tokens.
+        now: Seconds since 1970.
+        broken_off: Whether nobody goes on with a run that has not ended.
+        looked: What its programs have now: `412 MB, 3 processes`; else what they used is told.
+    """
     parts = [_state(run, task, now, broken_off=broken_off)]
     attempt = task.attempt
     backend = attempt.backend if attempt is not None else task.task.backend
     model = (attempt.model if attempt is not None else None) or task.task.model
     who = backend if model in (None, backend) else f"{backend}, {model}"
     parts.append(Content(clean_line(who, 60)))
+    if used := now_words(looked) if looked is not None else use_words(task.program):
+        parts.append(Content(used))
     if task.usage.total:
         came = task.usage.total - task.usage.output
         parts.append(
@@ -42,6 +69,10 @@ def of_task(
     if tools := sum(len(one.tools) for one in task.attempts):
         parts.append(Content(f"{tools} tool{'' if tools == 1 else 's'} used"))
     return Content(" · ").join(parts)
+
+
+def nothing_seen(_: str) -> None:
+    """For tasks that nobody looks at."""
 
 
 def _state(run: Run, task: TaskRun, now: float, *, broken_off: bool) -> Content:

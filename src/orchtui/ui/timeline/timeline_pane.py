@@ -19,6 +19,7 @@ from orchtui.ui.keys.hints import hint
 from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline import timeline_detail
 from orchtui.ui.timeline.time_ruler import NOW, SEAM, ruler
+from orchtui.ui.timeline.timeline_detail import LookedAt, nothing_seen
 from orchtui.ui.timeline.timeline_rows import TimelineRows
 from orchtui.ui.timeline.timeline_view import Played
 from orchtui.ui.timeline.timeline_words import headline
@@ -53,6 +54,7 @@ class TimelinePane(Vertical):
         self._run: Run | None = None
         self._now = 0.0
         self._broken_off = False
+        self._looked_at: LookedAt = nothing_seen
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -91,15 +93,21 @@ class TimelinePane(Vertical):
         self.border_title = Content(f"3 Timeline · {origin}") if origin else "3 Timeline"
 
     def repaint(
-        self, run: Run, now: float, broken_off: bool = False, played: Played | None = None
+        self,
+        run: Run,
+        now: float,
+        broken_off: bool = False,
+        played: Played | None = None,
+        looked_at: LookedAt = nothing_seen,
     ) -> None:
         """Show the run as it is at `now`, in seconds since 1970.
 
         Args:
             broken_off: Whether nobody goes on with a run that has not ended.
             played: Where it is, if it is a replay.
+            looked_at: What a task's programs have now.
         """
-        self._now, self._broken_off = now, broken_off
+        self._now, self._broken_off, self._looked_at = now, broken_off, looked_at
         self._head.update(headline(run, now, broken_off=broken_off), layout=False)
         self.rows.repaint(now, broken_off, played)
         self._tell()
@@ -124,7 +132,12 @@ class TimelinePane(Vertical):
             if not task.attempts:  # nobody worked on it
                 return about_result
         told = timeline_detail.of_task(
-            run, task, rows.rates, self._now, broken_off=self._broken_off
+            run,
+            task,
+            rows.rates,
+            self._now,
+            broken_off=self._broken_off,
+            looked=self._looked_at(task.id),
         )
         if task.id == AGGREGATE and (far := reducing_words(run)):
             about_result = Content(far)
