@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from orchtui.engine.backends.machine_limits import Machine, Memory, Room
+from orchtui.engine.backends.process_table import Looked
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.execution import machine_room
 from orchtui.engine.plans.plan import Limits, Plan, Task
@@ -127,6 +129,19 @@ async def test_while_memory_is_short_nothing_more_starts(
             # One that runs alone may start all the same.
             assert not running or event.seq < short.seq
         running += isinstance(event, ev.TaskStarted) - isinstance(event, ev.TaskCompleted)
+
+
+@pytest.mark.parametrize(
+    ("programs", "words"), [(None, ""), (Looked(2100 * MIB, 9), "; programs have 2,100 MiB")]
+)
+async def test_it_is_told_how_much_of_it_programs_have(
+    programs: Looked | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_room, "FOOTPRINTS", SimpleNamespace(together=programs))
+    machine = Small(memory=[ENOUGH, LITTLE, ENOUGH])
+    events, _ = await events_of(plan_of(6, 2, "sleep 0.05"), tmp_path, machine, monkeypatch)
+
+    assert limits(events)[0].why == f"memory is short, 100 of 16,000 MiB are left{words}"
 
 
 async def test_one_that_runs_alone_may_always_start(

@@ -103,6 +103,7 @@ class Footprints:
         self._own_peak = 0
         """Of this process, in the unit of `ru_maxrss`, when it was asked last."""
         self._family: tuple[float, Looked] | None = None
+        self._together: Looked | None = None
 
     def began(self, pid: int) -> None:
         """A program runs."""
@@ -126,9 +127,9 @@ class Footprints:
 
     @property
     def together(self) -> Looked | None:
-        """What all that run were seen with last; `None` where none was looked at."""
-        seen = [now for one in set(self._running.values()) if (now := one.now) is not None]
-        return added(seen) if seen else None
+        """What programs had together when they were looked at last; `None` where none runs, or
+        none was looked at. Asked for with every repaint, so it is not added up here."""
+        return self._together if self._running else None
 
     def family(self) -> Looked | None:
         """What this process has with all below it, as the latest look saw it, else by a look of its
@@ -145,6 +146,7 @@ class Footprints:
             return
         found, family = shares(table, running.keys(), os.getpid())
         self._family = self._clock(), family
+        self._together = added(found.values()) if found else None
         parts: dict[Footprint, list[Looked]] = {}
         for pid, looked in found.items():
             parts.setdefault(running[pid], []).append(looked)

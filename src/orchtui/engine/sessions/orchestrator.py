@@ -273,8 +273,11 @@ class Orchestrator:
         return executor.steering if executor is not None and executor.live else None
 
     def looked_at(self, task_id: str) -> Looked | None:
-        """What a running task's programs have of memory, as they were looked at last."""
-        return self._executor.looked_at(task_id) if self._executor is not None else None
+        """What a running task's programs have of memory, as they were looked at last; of the
+        synthesis too. `None` where it has none, or nothing is known yet."""
+        synthesis = self._synthesis.executor if self._synthesis is not None else None
+        at_work = synthesis if task_id == ev.AGGREGATE else self._executor
+        return at_work.looked_at(task_id) if at_work is not None else None
 
     @property
     def programs(self) -> Looked | None:
