@@ -89,6 +89,7 @@ async def test_a_running_one_can_be_asked_about(
 ) -> None:
     """The run itself looks, about once a second; its peak is at least what was seen."""
     monkeypatch.setattr(footprints, "LOOK_S", 0.05)
+    monkeypatch.delattr(footprints.FOOTPRINTS, "_begin_to_look")  # somebody looks, see conftest
     seen: list[Looked] = []
     all_: list[Looked | None] = []
 
