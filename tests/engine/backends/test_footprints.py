@@ -28,6 +28,13 @@ def python(text: str) -> tuple[str, ...]:
     return (sys.executable, "-I", "-S", "-c", text)
 
 
+def nobody_looks() -> Footprints:
+    """Without the thread that looks."""
+    made = Footprints()
+    made._thread = threading.current_thread()
+    return made
+
+
 TOUCH = "x = bytearray({0} << 20)\nfor at in range(0, len(x), 4096): x[at] = 1\n"
 
 
@@ -96,7 +103,7 @@ def test_only_what_is_more_than_this_process_ever_had_is_known(
     own: int, program: int, memory: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resource, "getrusage", lambda who: usage(own))
-    made = Footprints()
+    made = nobody_looks()
     footprint = Footprint()
     with taken_by(footprint):
         made.began(1 << 30)
@@ -112,7 +119,7 @@ def test_only_what_is_more_than_this_process_ever_had_is_known(
 def test_this_process_may_have_grown_since_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     own = [1000, 5000]
     monkeypatch.setattr(resource, "getrusage", lambda who: usage(own.pop(0)))
-    made, footprint = Footprints(), Footprint()
+    made, footprint = nobody_looks(), Footprint()
     for pid, most in ((1, 3000), (2, 4500), (3, 900), (4, 5200)):
         with taken_by(footprint):
             made.began(pid << 30)
@@ -195,7 +202,7 @@ def test_the_most_of_all_looks_stands(looks: list[Looked | None], use: ProgramUs
 
 
 def test_of_an_attempt_with_two_programs_both_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, both, other = Footprints(), Footprint(), Footprint()
+    made, both, other = nobody_looks(), Footprint(), Footprint()
     monkeypatch.setattr(footprints, "processes", lambda: [object()])
     shares = ({1: Looked(10, 1), 2: Looked(20, 2), 3: Looked(5, 1)}, Looked(99, 9))
     monkeypatch.setattr(footprints, "shares", lambda table, programs, own: shares)
@@ -213,7 +220,7 @@ def test_of_an_attempt_with_two_programs_both_count(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_task_begun_inside_belongs_to_it_and_one_outside_does_not() -> None:
-    made, first, second = Footprints(), Footprint(), Footprint()
+    made, first, second = nobody_looks(), Footprint(), Footprint()
 
     async def begin(pid: int) -> None:
         await asyncio.sleep(0)
@@ -232,7 +239,7 @@ async def test_a_task_begun_inside_belongs_to_it_and_one_outside_does_not() -> N
 def test_where_there_is_no_list_of_processes_nothing_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made, footprint = Footprints(), Footprint()
+    made, footprint = nobody_looks(), Footprint()
     monkeypatch.setattr(footprints, "processes", lambda: [])
     with taken_by(footprint):
         made.began(1)
