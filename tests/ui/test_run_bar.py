@@ -83,3 +83,11 @@ async def test_a_server_that_slows_the_run_down_takes_no_room_from_the_time() ->
     assert "0:14" in text
     assert "scripted slowed to 1 at once" in text
     assert "0:14" in await bar(told, 14.0, 60), "the longest of equal worth goes first"
+
+
+async def test_what_is_written_at_the_end_stands_before_all_else() -> None:
+    told = Told(task("a")).starts("a", 0.0).completes("a", 10.0, "x")
+    text = await bar(told, 11.0, width=80, writing="writing 3,400 of 10,000 files")
+
+    assert "writing 3,400 of 10,000 files  1/1 done" in text
+    assert "at once" not in text

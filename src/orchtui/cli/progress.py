@@ -19,6 +19,7 @@ from orchtui.cli.output import Output
 from orchtui.engine.execution.budget import warning_words
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_folders.artifacts import LOG
+from orchtui.engine.run_folders.writing import Writing
 from orchtui.engine.runs import outcome_words, rehearsed, verdict
 from orchtui.engine.runs.files_told import BROKEN_PROMISE, apply_hint, race_line, refused_words
 from orchtui.engine.runs.run import Run, Status, TaskRun
@@ -44,6 +45,8 @@ _VERDICTS = {"COMPLETED": "green", "PARTIAL": "yellow", "FAILED": "red", "CANCEL
 _ROWS = 30
 """Tasks that the table shows at once: the live ones first."""
 _MOST_RACES = 10
+_MOST_MISSING = 50
+"""Tasks that are told at the end one by one, of those that did not complete."""
 
 
 class Progress:
@@ -55,12 +58,21 @@ class Progress:
         err: Where to.
         table: Whether a live table may be drawn there.
         mark: A word at the beginning of every line, where this is no run that goes on.
+        writing: What of its files is being written that takes long.
     """
 
     def __init__(
-        self, run: Run, now: Callable[[], float], err: Output, *, table: bool, mark: str = ""
+        self,
+        run: Run,
+        now: Callable[[], float],
+        err: Output,
+        *,
+        table: bool,
+        mark: str = "",
+        writing: Callable[[], Writing | None] = lambda: None,
     ) -> None:
         self._run = run
+        self._writing = writing
         self._mark = mark
         self._now = now
         self._err = err
@@ -112,6 +124,11 @@ class Progress:
         elif isinstance(event, ev.RaceDetected) or _was_refused(event):
             # Too weighty for a table that is drawn over.
             self._print_above(self._line(event), "bold red")
+
+    def say_without_table(self, line: str) -> None:
+        """Say what a live table would show."""
+        if self._live is None:
+            self._say(line)
 
     def _note_change(self, event: ev.Steered | ev.TaskAdded | ev.LimitChanged) -> None:
         if isinstance(event, ev.LimitChanged):
@@ -175,17 +192,25 @@ class Progress:
                 self._say(f"  ! and {len(run.races) - _MOST_RACES} more, all in {LOG}")
         if refused := refused_words(run.tasks.values()):
             self._say(f"  ⊘ {refused}", fg="yellow")
-        for task in verdict.missing(run):
+        absent = verdict.missing(run)
+        for task in absent[:_MOST_MISSING]:
             why = clean_line(outcome_words.why_missing(task))
             self._say(f"  {_LOOKS[task.status][0]} {task.id}: {task.status}, {why}")
-        for task in run.with_status("completed"):
-            if cut_off := outcome_words.cut_off(task):
-                self._say(f"  … {task.id}: {cut_off}, which the plan accepts", fg="yellow")
+        self._say_more(absent)
+        cut_off = [task for task in run.with_status("completed") if outcome_words.cut_off(task)]
+        for task in cut_off[:_MOST_MISSING]:
+            words = f"{outcome_words.cut_off(task)}, which the plan accepts"
+            self._say(f"  … {task.id}: {words}", fg="yellow")
+        self._say_more(cut_off)
         if kept := verdict.kept_files(run):
             files = f"{kept} file{'' if kept == 1 else 's'} written and kept"
             self._say(f"{files}; see and apply: {apply_hint(run.id)}", bold=True)
         newest = f"; newest results in {out}" if out is not None else ""
         self._say(f"Run {run.id} in {run_folder}{newest}")
+
+    def _say_more(self, tasks: list[TaskRun]) -> None:
+        if (more := len(tasks) - _MOST_MISSING) > 0:
+            self._say(f"  … and {more:,} more, all in {LOG}")
 
     def _tell_storage(self, event: ev.StorageEvent) -> None:
         line = f"{event.at[11:19]} {headline(event)}: {sentence(event, self._run.id)}"
@@ -284,6 +309,8 @@ class Progress:
         table.add_column("state", no_wrap=True)
         table.add_column("time", justify="right", no_wrap=True)
         table.add_column("text", justify="right", no_wrap=True)
+        if (writing := self._writing()) is not None:
+            table.add_row("", Text(writing.words, style="bold"))
         tasks = list(run.tasks.values())
         if run.aggregate is not None:
             tasks.append(run.aggregate)

@@ -182,6 +182,7 @@ def drive(
 async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: bool) -> int:
     from orchtui.cli.output import Output
     from orchtui.cli.progress import Progress
+    from orchtui.cli.writing_told import now_and_then
     from orchtui.engine.run_events import events as ev
     from orchtui.engine.runs import verdict
 
@@ -191,11 +192,19 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
     try:
         async with orchestrator:
             _cancel_on_signals(orchestrator, err)
-            with Progress(orchestrator.run, orchestrator.now, err, table=table) as progress:
-                async for event in orchestrator:
-                    progress.note(event)
-                    if as_json:
-                        out.write_bytes(ev.encode(event) + b"\n")
+            progress = Progress(
+                orchestrator.run,
+                orchestrator.now,
+                err,
+                table=table,
+                writing=lambda: orchestrator.writing,
+            )
+            with progress:
+                async with now_and_then(orchestrator, progress.say_without_table):
+                    async for event in orchestrator:
+                        progress.note(event)
+                        if as_json:
+                            out.write_bytes(ev.encode(event) + b"\n")
             if not as_json:
                 out.write_bytes(orchestrator.result.encode(errors="replace"))
             await out.close()
@@ -248,6 +257,8 @@ def _cancel_on_signals(orchestrator: "Orchestrator", err: "Output") -> None:
 
     `timeout` and some supervisors signal a process and its group, so that one wish comes twice.
     """
+    from orchtui.cli.writing_told import cancelling
+
     loop = asyncio.get_running_loop()
 
     def let_go() -> None:
@@ -258,8 +269,9 @@ def _cancel_on_signals(orchestrator: "Orchestrator", err: "Output") -> None:
         for name in _SIGNALS:
             loop.add_signal_handler(name, lambda: None)
         loop.call_later(_SAME_WISH_S, let_go)
+        words = cancelling(orchestrator)
         orchestrator.cancel_all()
-        err.write("orchtui: cancelling; once more to stop at once\n")
+        err.write(f"orchtui: {words}\n")
 
     for name in _SIGNALS:
         loop.add_signal_handler(name, cancel)

@@ -115,8 +115,12 @@ class OrchtuiApp(WelcomeDesk):
             run = self.live.run
             going = len(run.with_status("running")) if run else "A run is starting: none"
             text = f"{going} running. Their text so far is kept; the run can be resumed later."
-            answers = [("s", "stay", "stay"), ("c", "leave", "cancel them and quit")]
-            if await self.push_screen_wait(Ask("Tasks are running", text, answers)) != "leave":
+            title, leave = "Tasks are running", "cancel them and quit"
+            if self.live.only_writes:
+                title, leave = "The run is being written", "quit once it is written"
+                text = "All its tasks have ended."
+            answers = [("s", "stay", "stay"), ("c", "leave", leave)]
+            if await self.push_screen_wait(Ask(title, text, answers)) != "leave":
                 return False
         if self.joins:
             text = "The result stays what it was; what was used so far is written down."

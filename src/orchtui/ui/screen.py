@@ -94,6 +94,8 @@ class MainScreen(Between):
         """What a new run of the plan would use."""
         self.before: Mapping[str, float] = {}
         """How long the tasks of the live run took in earlier runs, by id."""
+        self.writing: Callable[[], str] = str
+        """What of the files of the run that goes on is being written that takes long."""
         self.memory: int | None = None
         """Bytes."""
         self.looked_at: LookedAt = nothing_seen
@@ -236,6 +238,7 @@ class MainScreen(Between):
                 is_live=is_live,
                 is_watched=watched,
                 is_replay=self.replaying,
+                writing=self.writing() if is_own else "",
                 now=now,
                 before=self.before if is_own else {},
             )

@@ -16,6 +16,7 @@ from orchtui.engine.errors import StorageError
 _PIECE = 1 << 20
 """Bytes that are written between two signs of life."""
 _OWN_FOLDER, _OWN_FILE = 0o700, 0o600
+_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 Sign = Callable[[], object]
 """Is called as often as long work gets on."""
@@ -58,17 +59,29 @@ def replace_files(
     Raises:
         StorageError: when the disk refuses one; it is then as it was, those before it are replaced.
     """
-    opener = no_link_private if private else no_link
     for path, text in texts.items():
-        half = _half(path)
+        replace_file(path, text.encode("utf-8", "replace"), sign, private=private)
+
+
+def replace_file(path: Path, data: bytes, sign: Sign = unwatched, *, private: bool = True) -> None:
+    """`replace_files` for one file, of bytes. Of many thousands each call of the system counts: it
+    makes five, a private file's one more.
+
+    Raises:
+        StorageError: when the disk refuses; the file is then as it was.
+    """
+    half = f"{path.parent}{os.sep}.{path.name}.{os.getpid()}.part"
+    try:
+        file = (no_link_private if private else no_link)(half, _ANEW)
         try:
-            with open(half, "wb", buffering=0, opener=opener) as file:
-                write_all(file.fileno(), text.encode("utf-8", "replace"), sign)
-            half.replace(path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                half.unlink()  # on a full disk it would only be in the way
-            raise _told(path, error) from error
+            write_all(file, data, sign)
+        finally:
+            os.close(file)
+        os.replace(half, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(half)  # on a full disk it would only be in the way
+        raise _told(path, error) from error
 
 
 def append_all(texts: Mapping[Path, str], sign: Sign) -> None:
@@ -141,11 +154,6 @@ def why_of(error: OSError) -> str:
     """What the system says, and about which file where that is known."""
     why = error.strerror or str(error)
     return f"{error.filename}: {why}" if error.filename else why
-
-
-def _half(path: Path) -> Path:
-    """Where a file is written before it takes its place."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def _told(path: Path, error: OSError) -> StorageError:

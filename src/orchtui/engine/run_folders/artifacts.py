@@ -8,7 +8,8 @@ means from `storage`.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from orchtui.engine.plan_files.plan_file import dump_plan
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_folders import summary
 from orchtui.engine.run_folders.published import Published
+from orchtui.engine.run_folders.writing import What, Writing, WrittenNow
 from orchtui.engine.runs.run import ENDED, Run, TaskRun
 from orchtui.engine.telling import execution_log, joined_told, report, run_result
 
@@ -27,8 +29,15 @@ LOG = "parallel-log.md"
 PLAN = "plan.yaml"
 
 _ENDS = (ev.TaskCompleted, ev.TaskFailed, ev.TaskCancelled)
-_AT_ONCE = 50
-"""Task files that are written anew in one go: their texts are in memory twice meanwhile."""
+_AT_ONCE = 100
+"""Task files that are written in one go: their texts are in memory twice meanwhile, and nothing
+else happens in the loop while they are made."""
+_PUBLISH_EVERY = 0.5
+"""Seconds between two times that ended tasks are published, and for each `_INDEXED` tasks: the index
+of all that is published is written each time."""
+_INDEXED = 10_000
+_WAITING = 8_000_000
+"""Characters of task files that wait for that, at most."""
 
 _SUMMARY_EVERY = 1.0
 """Seconds between two summaries while tasks end one after the other, and for each `_SUMMED_UP`
@@ -68,6 +77,13 @@ class Artifacts:
         """When the summary was written last."""
         self._summary_waits = False
         """Whether a task has ended since."""
+        self._unpublished: dict[int, str] = {}
+        """Files of ended tasks that wait to be published, by the task's position."""
+        self._unpublished_length = 0
+        self._published_at = -math.inf
+        self._result = ""
+        """The result as it is published, once it is made: it holds all texts of the run."""
+        self._now = WrittenNow(self._clock)
 
     @property
     def out(self) -> Path:
@@ -80,9 +96,14 @@ class Artifacts:
         return self._folder
 
     @property
+    def writing(self) -> Writing | None:
+        """What is being written that already takes long; nothing of what does not."""
+        return self._now.long
+
+    @property
     def result(self) -> str:
         """The published result's text, which links the files beside it."""
-        return run_result.result(self._run, self._published.task_name)
+        return self._result or run_result.result(self._run, self._published.task_name)
 
     def elsewhere(self, out: Path, disk: Disk) -> "Artifacts":
         """The same run's files in another place; nothing is written yet."""
@@ -90,7 +111,8 @@ class Artifacts:
 
     async def begin(self) -> None:
         """Write what is known at the start."""
-        await self._write({self._folder / PLAN: dump_plan(self._run.plan)})
+        plan = await asyncio.to_thread(dump_plan, self._run.plan)
+        await self._write({self._folder / PLAN: plan})
         if earlier := len(self._run.sessions) - 1:
             # A run folder only grows: the result of the session before stays beside the new one.
             aside = {self._folder / RESULT}
@@ -108,6 +130,7 @@ class Artifacts:
         # another run may have published over it since.
         if done := self._run.with_status("completed"):
             await self._write_tasks(done)
+            await self._publish_tasks()
 
     async def follow(self, batch: Sequence[ev.RunEvent]) -> None:
         """Bring the files up to date with events that the run has applied."""
@@ -130,21 +153,23 @@ class Artifacts:
             elif isinstance(event, ev.AggregationStopped):
                 self._summary_waits = True  # what it used counts
         if ended:
-            await self._write_tasks(ended.values())
+            await self._write_tasks(list(ended.values()))
             # Whoever lists the runs meanwhile, or after a crash, sees how far it came.
             self._summary_waits = True
-        if self._summary_waits:
+        if self._summary_waits and self._run.finished is None:
             await self._sum_up_in_time()
-        if isinstance(batch[-1], ev.Aggregated | ev.RunFinished):
+        if isinstance(batch[-1], ev.Aggregated):
             await self._write_result()
+            if self._run.finished is not None and self._publish:  # they are joined once more
+                await self._publish_result()
         if isinstance(batch[-1], ev.RunFinished):
             await self._finish()
 
     async def grow(self, *, last: bool = False) -> None:
-        """Append to the task files what has arrived since the last time; see to the summary.
+        """Append to the task files what has arrived since the last time; see to what waits.
 
         Args:
-            last: Whether nothing follows: then the summary does not wait any more.
+            last: Whether nothing follows: then nothing waits any more.
         """
         if self._growing:
             texts = {
@@ -153,6 +178,8 @@ class Artifacts:
             }
             self._growing = {}
             await self._disk.do(partial(files.append_all, texts, self._disk.sign))
+        if self._unpublished and (last or self._may_publish):
+            await self._publish_tasks()
         if self._summary_waits:
             await (self._sum_up() if last else self._sum_up_in_time())
 
@@ -162,9 +189,8 @@ class Artifacts:
         run = self._run
         await self._write({self._folder / PLAN: dump_plan(run.plan)})
         tasks = [*run.tasks.values(), *([run.aggregate] if run.aggregate else [])]
-        begun = [task for task in tasks if task.attempts]
-        for start in range(0, len(begun), _AT_ONCE):
-            await self._write_tasks(begun[start : start + _AT_ONCE])
+        await self._write_tasks([task for task in tasks if task.attempts])
+        await self._publish_tasks()
         await self._write_parts(run.reductions)
         if run.aggregated is not None:
             await self._write_result()
@@ -183,8 +209,7 @@ class Artifacts:
     async def _sum_up_in_time(self) -> None:
         """The summary, unless it was just written: then at one of the next calls of `grow`."""
         pause = _SUMMARY_EVERY * max(1.0, len(self._run.tasks) / _SUMMED_UP)
-        # After the end nobody calls `grow` any more.
-        if self._run.finished is not None or self._clock() - self._summed_up >= pause:
+        if self._clock() - self._summed_up >= pause:
             await self._sum_up()
 
     async def _sum_up(self) -> None:
@@ -192,34 +217,59 @@ class Artifacts:
         self._summed_up = self._clock()
         await self._write({self._folder / summary.FILE: summary.dump(self._run)})
 
-    async def _write_tasks(self, tasks: Iterable[TaskRun]) -> None:
+    async def _write_tasks(self, tasks: Sequence[TaskRun]) -> None:
         """Whole files. The disk works in order, so nothing older is appended to them later."""
+        with self._now.telling("files", len(tasks)) as count:
+            for start in range(0, len(tasks), _AT_ONCE):
+                count(start)
+                await self._write_some(tasks[start : start + _AT_ONCE])
+
+    async def _write_some(self, tasks: Iterable[TaskRun]) -> None:
         texts: dict[Path, str] = {}
-        published: dict[int, str] = {}
         for task in tasks:
             path, ended = self._path(task), task.status in ENDED
             text = (report.task_file if ended else report.growing_file)(self._run, task)
             texts[path] = text
             # What is still waiting to be appended stands in the whole file too.
             self._growing.pop(task.task.position, None)
-            if ended and task.task.id != ev.AGGREGATE:
-                published[task.task.position] = text
+            if ended and task.task.id != ev.AGGREGATE and self._publish:
+                self._unpublished[task.task.position] = text
+                self._unpublished_length += len(text)
+        await self._publish_tasks(texts) if self._may_publish else await self._write(texts)
 
-        def write() -> None:  # both in one trip to the disk's thread
-            files.replace_files(texts, self._disk.sign)
-            if published and self._publish:
-                self._published.tasks(published, self._disk.sign)
+    @property
+    def _may_publish(self) -> bool:
+        """Whether it is some time since tasks were published, or too much waits."""
+        pause = _PUBLISH_EVERY * max(1.0, len(self._run.tasks) / _INDEXED)
+        due = self._clock() - self._published_at >= pause
+        return bool(self._unpublished) and (due or self._unpublished_length > _WAITING)
 
-        await self._disk.do(write)
+    async def _publish_tasks(self, first: Mapping[Path, str] | None = None) -> None:
+        """Publish what waits, with other files before it in the same trip to the disk's thread."""
+        waiting, self._unpublished, self._unpublished_length = self._unpublished, {}, 0
+
+        def write() -> None:
+            files.replace_files(first or {}, self._disk.sign)
+            if waiting:
+                self._published.tasks(waiting, self._disk.sign)
+
+        if first or waiting:
+            await self._disk.do(write)
+            self._published_at = self._clock()
 
     async def _write_result(self) -> None:
-        # The same text twice, but for the links: each copy names the files beside it. Of a plan
-        # without a name they have the same names in both places.
-        text = run_result.result(self._run, ev.output_file)
+        """Once it is joined: what comes after that in the run changes nothing of it."""
+        await self._publish_tasks()  # the result names them
+        run = self._run
+        text = await self._made("result", lambda: run_result.result(run, ev.output_file))
         await self._write({self._folder / RESULT: text})
-        if self._run.finished is not None and self._publish:
-            shown = self.result if self._run.plan.name else text
-            await self._disk.do(partial(self._published.result, shown, self._disk.sign))
+        # Each copy names the files beside it: of a plan without a name they have the same names.
+        self._result = "" if run.plan.name else text
+
+    async def _publish_result(self) -> None:
+        if not self._result:
+            self._result = await self._made("result", lambda: self.result)
+        await self._disk.do(partial(self._published.result, self._result, self._disk.sign))
 
     async def _write_parts(self, parts: Iterable[ev.PartReduced]) -> None:
         """The summaries that a synthesis is made from where the results are too long."""
@@ -232,22 +282,35 @@ class Artifacts:
             await self._write(texts)
 
     async def _write_log(self) -> None:
-        text = execution_log.log(
-            self._run,
-            task_output=lambda number: f"{self._shown}/{self._published.task_name(number)}",
-            result_output=f"{self._shown}/{self._published.result_name}",
-        )
+        text = await self._made("log", self._log)
         await self._write({self._folder / LOG: text})
         if self._run.finished is not None and self._publish:
             await self._disk.do(partial(self._published.log, text, self._disk.sign))
 
+    def _log(self) -> str:
+        return execution_log.log(
+            self._run,
+            task_output=lambda number: f"{self._shown}/{self._published.task_name(number)}",
+            result_output=f"{self._shown}/{self._published.result_name}",
+        )
+
     async def _finish(self) -> None:
-        await self.grow()
+        self._summary_waits = False  # it comes last
+        await self.grow(last=True)
+        if self._publish and self._run.aggregated is not None:
+            await self._publish_result()
         await self._write_log()
         if self._publish:
-            await self._disk.do(self._published.remove_stale)
+            await self._disk.do(partial(self._published.remove_stale, self._disk.sign))
         # Last of all: where it says that the run has ended, all other files are there.
         await self._sum_up()
+
+    async def _made(self, what: What, make: Callable[[], str]) -> str:
+        """A text of the whole run: of thousands of tasks it takes too long for the event loop."""
+        if len(self._run.tasks) < _SUMMED_UP // 10:
+            return make()
+        with self._now.telling(what):
+            return await asyncio.to_thread(make)
 
     async def _write(self, texts: Mapping[Path, str]) -> None:
         await self._disk.do(partial(files.replace_files, texts, self._disk.sign))

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from orchtui.engine.errors import StorageError
-from orchtui.engine.journals.files import Sign, no_link, replace_files, unwatched
+from orchtui.engine.journals.files import Sign, no_link, replace_files, unwatched, write_all
 from orchtui.engine.journals.journal import RUNS, is_alive
 
 INDEX = ".published.json"
@@ -47,6 +47,9 @@ class Published:
         self._out = out
         self._plan = plan
         self._run = run_id
+        self._index: dict[str, Entry] = {}
+        self._written = b""
+        """The index as this run wrote it last: what still reads so need not be understood anew."""
 
     def task_name(self, position: int) -> str:
         """The file name for the task with this place in the plan."""
@@ -72,39 +75,49 @@ class Published:
         """Publish the execution log."""
         self._publish({self.log_name: text}, sign)
 
-    def remove_stale(self) -> None:
+    def remove_stale(self, sign: Sign = unwatched) -> None:
         """Remove what an earlier run of the same name published and this one did not."""
-        self._with_index(self._drop_stale)
+        self._with_index(lambda index: self._drop_stale(index, sign), sign)
 
     def _publish(self, texts: Mapping[str, str], sign: Sign) -> None:
         replace_files({self._out / name: text for name, text in texts.items()}, sign, private=False)
         entry = Entry(self._run, self._plan, self._since)
-        self._with_index(lambda index: index.update(dict.fromkeys(texts, entry)))
+        self._with_index(lambda index: index.update(dict.fromkeys(texts, entry)), sign)
 
-    def _drop_stale(self, index: dict[str, Entry]) -> None:
+    def _drop_stale(self, index: dict[str, Entry], sign: Sign) -> None:
+        going: dict[str, bool] = {}
         for name, entry in list(index.items()):
             older = entry.run != self._run and entry.since <= self._since
+            if entry.plan != self._plan or not older:
+                continue
+            if entry.run not in going:
+                going[entry.run] = self._goes_on(entry)
             # What a later session published, or one that still goes on, stays.
-            if entry.plan == self._plan and older and not self._goes_on(entry):
+            if not going[entry.run]:
                 del index[name]
                 # The index may have come with a cloned repository: never follow it elsewhere.
                 if name.startswith("parallel-") and Path(name).name == name:
                     (self._out / name).unlink(missing_ok=True)
+                sign()
 
     def _goes_on(self, entry: Entry) -> bool:
         return Path(entry.run).name == entry.run and is_alive(self._out / RUNS / entry.run)
 
-    def _with_index(self, change: Callable[[dict[str, Entry]], None]) -> None:
+    def _with_index(self, change: Callable[[dict[str, Entry]], None], sign: Sign) -> None:
         """Change the index under a lock, so that two processes lose no entry."""
         try:
-            with open(self._out / INDEX, "a+b", opener=no_link) as file:
+            with open(self._out / INDEX, "a+b", buffering=0, opener=no_link) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
-                index = _decode(file.read())
-                change(index)
+                found = file.read()
+                if found != self._written or not found:
+                    self._index = _decode(found)
+                self._written = b""  # until it stands there
+                change(self._index)
+                data = msgspec.json.encode(self._index)
                 file.truncate(0)
-                file.write(msgspec.json.encode(index))
-                file.flush()
+                write_all(file.fileno(), data, sign)
+                self._written = data
         except OSError as error:
             raise StorageError(f"{self._out / INDEX}: {os.strerror(error.errno or 0)}") from error
 

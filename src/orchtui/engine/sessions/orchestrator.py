@@ -41,6 +41,7 @@ from orchtui.engine.run_events.redaction import NOTHING, Redactor
 from orchtui.engine.run_events.stamp import Stamp
 from orchtui.engine.run_folders.artifacts import RESULT, Artifacts
 from orchtui.engine.run_folders.storage import Storage
+from orchtui.engine.run_folders.writing import Writing
 from orchtui.engine.runs import fold
 from orchtui.engine.runs.run import Run
 from orchtui.engine.scheduling.schedule import Schedule, ScheduledTask
@@ -50,6 +51,9 @@ from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import BareWorkspaces, Workspaces
 
 NO_TERMS = Terms()
+_AT_ONCE = 1000
+"""Events that are committed in one go: where thousands of tasks end together, keys are answered and
+the screen is painted in between."""
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +136,18 @@ class Orchestrator:
         """The result as it is published, also where nothing could be written."""
         assert self._storage is not None
         return self._storage.artifacts.result
+
+    @property
+    def writing(self) -> Writing | None:
+        """What of its files is being written that takes long; nothing of what does not."""
+        return self._storage.artifacts.writing if self._storage is not None else None
+
+    @property
+    def only_writes(self) -> bool:
+        """Whether nothing is left to cancel: all tasks have ended, and so has the synthesis."""
+        if self._storage is None or self.steering is not None:
+            return False
+        return not self._schedule.synthesizes or self.run.aggregated is not None
 
     @property
     def begun(self) -> bool:
@@ -229,8 +245,9 @@ class Orchestrator:
             yield event
         async with aclosing(self._batches()) as batches:
             async for batch in batches:
-                for event in await self._commit(batch):
-                    yield event
+                for start in range(0, len(batch), _AT_ONCE):
+                    for event in await self._commit(batch[start : start + _AT_ONCE]):
+                        yield event
 
     def last_words(self) -> list[str]:
         """What must not be missed after the end: what of it is not on the disk, or elsewhere."""

@@ -70,6 +70,8 @@ class Facts:
     """Whether another process is writing it."""
     is_replay: bool = False
     """Whether it is shown as it stood at an earlier moment."""
+    writing: str = ""
+    """What of its files is being written that takes long."""
     now: float = 0.0
     """Seconds since 1970."""
     before: Mapping[str, float] = field(default_factory=dict)
@@ -139,10 +141,11 @@ class RunBar(Static):
     def _progress(self, run: Run, facts: Facts) -> list[Part]:
         """How far a run has come that goes on, and how fast."""
         done, running = len(run.with_status("completed")), len(run.with_status("running"))
-        parts: list[Part] = [
-            (1, Content(f"{done}/{len(run.tasks)} done")),
-            (2, Content(f"{running} of {run.concurrency} at once")),
-        ]
+        parts: list[Part] = [(1, Content(f"{done}/{len(run.tasks)} done"))]
+        if facts.writing:
+            parts.insert(0, (0, Content.styled(facts.writing, "b")))
+        else:
+            parts.append((2, Content(f"{running} of {run.concurrency} at once")))
         left = None
         if not facts.is_replay:  # there the scrubber says when it ends
             left = self._remaining.seconds(run, facts.now, facts.before)

@@ -65,6 +65,17 @@ class LiveRun:
         """Give the place back: the run has ended, or none came of it."""
         self._taken = False
 
+    def writing(self) -> str:
+        """What of the run's files is being written that takes long: `writing 3,400 of 10,000
+        files`; empty where nothing does."""
+        writing = self._orchestrator.writing if self._orchestrator else None
+        return writing.words if writing is not None else ""
+
+    @property
+    def only_writes(self) -> bool:
+        """Whether all tasks have ended, and what is left is to write it down."""
+        return self._orchestrator is not None and self._orchestrator.only_writes
+
     def now(self) -> float:
         """Seconds since 1970 by the clock of the run that is going on; else by the wall clock."""
         return self._orchestrator.now() if self._orchestrator else time.time()
@@ -165,18 +176,27 @@ class LiveRun:
         lost = self._orchestrator.run.to_try_again
         return self._orchestrator.retry(task.id for task in lost)
 
+    def _stand(self) -> tuple[object, ...]:
+        """Another value whenever the end of the run gets on."""
+        going = self._orchestrator
+        return (going.run.seq, going.writing) if going is not None else ()
+
     async def stop(self, within: float) -> None:
         """Stop all tasks and wait until the end of the run is written, for good.
 
         Args:
-            within: Seconds; what is not written by then is given up, and the run stays interrupted.
+            within: Seconds in which nothing gets on: then what is not written is given up, and the
+                run stays interrupted. What thousands of tasks left may take longer than that.
         """
         self._stopping = True
         following = self._following
         if following is None:
             return
         self.cancel_all()
-        await asyncio.wait((following,), timeout=within)
+        before: object = None
+        while not following.done() and (stand := self._stand()) != before:
+            before = stand
+            await asyncio.wait((following,), timeout=within)
         if not following.done():
             following.cancel()
             await asyncio.wait((following,), timeout=within)

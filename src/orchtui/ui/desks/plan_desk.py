@@ -62,6 +62,7 @@ class PlanDesk(Frame):
             self.draft, parse, project.check, self.live.now, self._fit, self._known, self.signs
         )
         self.main.looked_at, self.main.programs = self.live.looked_at, self.live.programs
+        self.main.writing = self.live.writing
         self.main.plan_pane.catalog = catalog_of(project)
         self.main.plan_pane.folder = project.folder
         self._specialists: object = None

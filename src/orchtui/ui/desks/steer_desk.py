@@ -159,7 +159,10 @@ class SteerDesk(PlannerDesk):
     # The whole run
 
     def action_cancel_all(self) -> None:
-        if self.live.run is not None:
+        if self.live.only_writes:
+            now = self.live.writing() or "what they left is being written"
+            self.decline(f"All tasks have ended: {now}")
+        elif self.live.run is not None:
             self._cancel_all()
         elif not self.only_watched() and not self.only_replayed():
             self.decline(self._nothing())
