@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchtui.cli.check_text import MEANINGS, Paint, lines, summary
-from orchtui.engine.independence import Evidence, Finding, Fix, IndependenceReport
+from orchtui.engine.independence import Evidence, Finding, Fix, IndependenceReport, check
 from orchtui.engine.independence.report import FindingKind, Severity
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plans.plan import Plan, Task
@@ -230,3 +230,20 @@ def test_every_kind_is_explained_here_and_in_the_docs() -> None:
     assert set(MEANINGS) == set(get_args(FindingKind))
     for kind in MEANINGS:
         assert f"| `{kind}` |" in page
+
+
+def test_of_many_tasks_the_last_lines_say_what_has_scrolled_away() -> None:
+    tasks = [Task(id=f"t{number}", prompt=f"Count lot {number}") for number in range(120)]
+    tasks += [
+        Task(id=f"u{number}", prompt=f"Weigh lot {number}", after=(f"t{number}",))
+        for number in range(80)
+    ]
+    plan = Plan(tasks=tuple(tasks))
+    text = shown(check(plan), plan)
+    first = "   1. " + ", ".join(f"t{number}" for number in range(60)) + " and 60 more"
+    assert first in text
+    assert text[-3:] == [
+        "200 tasks, 120 of them independent",
+        "→ 2 stages (parallel):",
+        "80 errors, 80 warnings",
+    ]

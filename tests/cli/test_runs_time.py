@@ -100,3 +100,19 @@ def test_a_run_that_is_not_there(orchtui: Orchtui, out: Path) -> None:
 
     assert done.returncode == 1
     assert "there are no runs" in done.stderr
+
+
+def test_of_many_tasks_those_are_shown_that_count(orchtui: Orchtui, out: Path) -> None:
+    names = [f"t{number}" for number in range(250)]
+    told = Told(*(task(name, title=f"Topic {name}") for name in names))
+    for number, name in enumerate(names):
+        told.starts(name, 0).completes(name, 10 + number, "x")
+    left(out, told.ends(300), 1)
+    done = orchtui("runs", "time", "last")
+
+    assert done.returncode == 0, done.stderr
+    *rows, last = done.stdout.splitlines()
+    assert last == "… and 200 more that took no longer; --json has all"
+    shown = [row.split()[1] for row in rows if row.startswith("Topic t")]
+    assert shown == names[200:]
+    assert len(json.loads(orchtui("runs", "time", "--json", "last").stdout)["tasks"]) == 250

@@ -25,6 +25,7 @@ from orchtui.cli.options import (
     read_stdin,
     working_folder,
 )
+from orchtui.cli.waiting_told import waiting
 from orchtui.engine.text import clean, clean_line
 
 if TYPE_CHECKING:
@@ -197,8 +198,9 @@ def _check(
         InputError: with all that is wrong with the plan.
         NoBackendError: when there is no model to ask.
     """
-    plan, text = _read(source, request, project.defaults.max_tasks)
-    report = project.check(plan)
+    with waiting("checking which tasks are independent"):
+        plan, text = _read(source, request, project.defaults.max_tasks)
+        report = project.check(plan)
     if asking is not None:
         name = text.file if text is not None else "orchtui"
         report = _second_opinion(project, plan, report, asking, name)

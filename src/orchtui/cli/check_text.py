@@ -83,6 +83,10 @@ def lines(
         yield from _finding(finding, tasks, locate, width, paint)
     if report.findings:
         yield ""
+        if len(report.tasks) > _MANY:
+            free = sum(one.independent for one in report.tasks)
+            yield f"{len(report.tasks):,} tasks, {free:,} of them independent"
+            yield next(_advice(report))
         yield summary(report)
 
 
@@ -105,6 +109,10 @@ def sort_of(finding: Finding) -> str:
 
 _NAMED = 6
 """Tasks that one line names."""
+_STAGED = 60
+"""Tasks of a stage that are named; `--json` names all."""
+_MANY = 100
+"""Tasks from which on the advice has scrolled away when the last line is there."""
 
 
 # The verdicts
@@ -144,7 +152,9 @@ def _advice(report: IndependenceReport) -> Iterator[str]:
         unsure = report.verdict == "unsure"
         yield f"→ {'A run would take ' if unsure else ''}{stages} stages ({report.pattern}):"
         for number, stage in enumerate(report.stages, 1):
-            yield f"   {number}. {', '.join(stage)}"
+            more = len(stage) - _STAGED
+            rest = f" and {more:,} more" if more > 0 else ""
+            yield f"   {number}. {', '.join(stage[:_STAGED])}{rest}"
     elif report.verdict != "unsure":
         count = len(report.tasks)
         yield (

@@ -17,6 +17,7 @@ from orchtui.cli import ending
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import STDIN, make_project, read_plan, running_options
 from orchtui.cli.trusting import settle, trust_option
+from orchtui.cli.waiting_told import waiting
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
@@ -90,11 +91,13 @@ def command(
     if dry_run and parent is None:
         raise click.UsageError("--dry-run says what --from takes over; `orchtui check` says more")
     project = make_project(**options)
-    read = read_plan(plan, request, project.folder, project.defaults.max_tasks)
-    report = project.check(read)
+    with waiting("checking which tasks are independent"):
+        read = read_plan(plan, request, project.folder, project.defaults.max_tasks)
+        report = project.check(read)
     if strict:
         stages.refuse_findings(report)
-    prospect = project.prospect(read, report, parent)
+    with waiting("drawing up the run"):
+        prospect = project.prospect(read, report, parent)
     if estimate:
         _print_estimate(project, prospect, as_json=as_json)
         return 0

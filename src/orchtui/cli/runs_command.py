@@ -26,6 +26,7 @@ from orchtui.cli import (
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options, running_options
 from orchtui.cli.trusting import trust_option
+from orchtui.cli.waiting_told import waiting
 
 if TYPE_CHECKING:
     from orchtui.engine.runs.run import Run, TaskRun
@@ -86,7 +87,8 @@ def show(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
-    opened, why = project.open_as_far(run)
+    with waiting("reading the run"):
+        opened, why = project.open_as_far(run)
     if as_json:
         shown = msgspec.to_builtins(summary.of_opened(opened, folder))
         details = [_details(opened, task) for task in opened.tasks.values()]
@@ -158,7 +160,8 @@ def resume(run: str, as_json: bool, dry_run: bool, trust: bool, **options: Any) 
     from orchtui.cli.run_command import begin, drive
 
     project = make_project(**options)
-    prospect = project.prospect_of(run, project.overrides)
+    with waiting("reading the run"):
+        prospect = project.prospect_of(run, project.overrides)
     if dry_run:
         return reusing.show(prospect, as_json=as_json)
     orchestrator = begin(project, prospect)

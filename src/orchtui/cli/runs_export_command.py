@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchtui.cli.options import make_project, place_options
+from orchtui.cli.waiting_told import waiting
 
 if TYPE_CHECKING:
     from orchtui.engine.exports.export import Form
@@ -58,7 +59,8 @@ def command(
     if to_stdout and chosen == "zip" and sys.stdout.isatty():
         raise InputError.of("a zip is nothing for a terminal; name a file with -o FILE.zip")
     project = make_project(out=out, config=config)
-    opened, damage = project.open_as_far(run)
+    with waiting("reading the run"):
+        opened, damage = project.open_as_far(run)
     if damage:
         click.echo(f"orchtui: the journal can be read only in part: {damage}", err=True)
     subject = Subject.of(opened, project.run_folder(run), damage=damage)

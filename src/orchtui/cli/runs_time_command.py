@@ -1,13 +1,21 @@
 """`orchtui runs time`: what a run's time went to, and what would have helped."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from orchtui.cli.as_json import json_text
 from orchtui.cli.options import make_project, place_options
+from orchtui.cli.waiting_told import waiting
+
+if TYPE_CHECKING:
+    from orchtui.engine.timing.time_report import TimeReport
 
 _WIDEST = 40
+_ROWS = 200
+"""Tasks of which each has a row; of more the `_TOLD` that count."""
+_TOLD = 50
 
 
 @click.command("time")
@@ -29,7 +37,8 @@ def command(run: str, as_json: bool, out: Path, config: Path | None) -> int:
 
     project = make_project(out=out, config=config)
     folder = project.run_folder(run)
-    opened, why = project.open_as_far(run)
+    with waiting("reading the run"):
+        opened, why = project.open_as_far(run)
     subject = Subject.of(opened, folder, damage=why)
     report = time_report(opened, subject.now)
     if as_json:
@@ -43,10 +52,27 @@ def command(run: str, as_json: bool, out: Path, config: Path | None) -> int:
         for line in time_lines(report, lambda task: f"'{labels.get(task, clean_line(task))}'"):
             click.echo(line)
         if report.tasks:
-            click.echo("\n" + _table(task_rows(report, labels)))
+            shown, left = _that_count(report)
+            click.echo("\n" + _table(task_rows(shown, labels)))
+            if left:
+                click.echo(f"… and {left:,} more that took no longer; --json has all")
     if why:
         click.echo(f"orchtui: the journal can be read only in part: {why}", err=True)
     return 1 if why else 0
+
+
+def _that_count(report: "TimeReport") -> "tuple[TimeReport, int]":
+    """The report with those of many tasks that set the end, or took longest; how many are left."""
+    import msgspec
+
+    if len(report.tasks) <= _ROWS:
+        return report, 0
+    marked = [one for one in report.tasks if one.critical or one.deciding][:_TOLD]
+    others = [one for one in report.tasks if not (one.critical or one.deciding)]
+    others.sort(key=lambda one: -one.use.work_s)
+    chosen = {one.task for one in (*marked, *others[: max(0, _TOLD - len(marked))])}
+    kept = tuple(one for one in report.tasks if one.task in chosen)
+    return msgspec.structs.replace(report, tasks=kept), len(report.tasks) - len(kept)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

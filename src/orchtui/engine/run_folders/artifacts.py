@@ -33,8 +33,8 @@ _AT_ONCE = 100
 """Task files that are written in one go: their texts are in memory twice meanwhile, and nothing
 else happens in the loop while they are made."""
 _PUBLISH_EVERY = 0.5
-"""Seconds between two times that ended tasks are published, and for each `_INDEXED` tasks: the index
-of all that is published is written each time."""
+"""Seconds between two times that ended tasks are published, and for each `_INDEXED` tasks: the
+index of all that is published is written each time."""
 _INDEXED = 10_000
 _WAITING = 8_000_000
 """Characters of task files that wait for that, at most."""
