@@ -2,16 +2,20 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.errors import InputError, RunNotFoundError, StorageError
+from orchtui.engine.independence import Finding, IndependenceReport, check
 from orchtui.engine.plans.plan import Limits, Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_folders import past_runs
 from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions import prospects
 from orchtui.engine.sessions.project import Project
 from tests.engine.schedules import build
 from tests.engine.scripted import conflict, report_of, task
@@ -267,3 +271,25 @@ def test_no_model_is_named_where_none_can_be_chosen() -> None:
     schedule = build(Plan(model="opus", tasks=tasks), backend="anthropic")
 
     assert [task.model for task in schedule.tasks] == [None, "opus"]
+
+
+def test_a_plan_that_has_not_changed_is_not_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of tasks take seconds, and whoever starts a plan has mostly just shown it."""
+    looked = []
+
+    def counted(plan: Plan, more: Iterable[Finding] = ()) -> IndependenceReport:
+        looked.append(plan)
+        return check(plan, more)
+
+    monkeypatch.setattr(prospects, "check", counted)
+    one = project(tmp_path)
+    first = one.check(SAME_FILE)
+    assert one.check(SAME_FILE) is first
+    assert one.schedule(SAME_FILE).staged
+    assert len(looked) == 1
+    other = structs.replace(SAME_FILE, tasks=SAME_FILE.tasks[:1])
+    assert [each.kind for each in one.check(other).findings] == ["pattern"]
+    assert one.check(SAME_FILE) == first
+    assert len(looked) == 3

@@ -233,3 +233,15 @@ def test_tokens_of_all_attempts_are_counted() -> None:
     told.starts("a", 2).completes("a", 3, "x", input=5, output=6)
 
     assert told.run.usage == ev.Usage(input=8, output=10)
+
+
+def test_what_describes_a_run_is_short_however_many_tasks_it_has() -> None:
+    """Whoever starts a worker with it, or logs it, writes its `repr`."""
+    names = [f"t{number}" for number in range(500)]
+    told = Told(*map(task, names))
+    for name in names:
+        told.starts(name, 0).completes(name, 1, "a long answer " * 100)
+    one = told.run.tasks["t7"]
+    assert repr(told.run) == f"Run({told.run.id!r})"
+    assert repr(one) == "TaskRun('t7', 'completed')"
+    assert one.attempt is not None and len(repr(one.attempt)) < 1_000

@@ -10,6 +10,7 @@ from orchtui.engine.independence.report import Finding, IndependenceReport
 from orchtui.engine.independence.verdicts import judge
 from orchtui.engine.plans.plan import Plan, Task
 from orchtui.ui.dialogs.run_question import staging_notice
+from orchtui.ui.looks import verdict_words
 from orchtui.ui.looks.verdict_words import draw_stages, names_of, numbers_of, task_lines, verdict_of
 
 
@@ -115,3 +116,15 @@ def test_a_notice_of_many_stages_covers_little() -> None:
     assert more == ["pane 2 says why"]
     assert "→" in first
     assert len(first) <= 36
+
+
+def test_thousands_are_not_named_to_see_that_they_do_not_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = [f"t{number}" for number in range(3_000)]
+    numbers = {name: number for number, name in enumerate(ids, 1)}
+    named: list[str] = []
+    monkeypatch.setattr(verdict_words, "_short", lambda task, *rest: named.append(task))
+    drawn = draw_stages([ids[:2_000], ids[2_000:]], numbers, dict.fromkeys(ids, "A title"), 100)
+    assert drawn == ["1-2000 → 2001-3000"]
+    assert named == []

@@ -43,7 +43,7 @@ class Session:
     """Why tasks of the sessions before it ran again, by their ids."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Run:
     """All that is known of a run."""
 
@@ -118,6 +118,10 @@ class Run:
     """The form of its journal."""
     pid: int = 0
     """The process that writes it, or did last; 0 where that was not noted."""
+
+    def __repr__(self) -> str:
+        # Short: whoever describes a call with it, as Textual does, would write thousands of tasks.
+        return f"Run({self.id!r})"
 
     @property
     def choice(self) -> tuple[TaskRun, Attempt] | None:

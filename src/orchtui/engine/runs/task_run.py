@@ -81,7 +81,7 @@ class Attempt:
     """What it did to files, once that is known."""
     length: int = 0
     """Characters of text so far."""
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list, repr=False)
     """The text as it came; `text` joins it."""
 
     @property
@@ -116,7 +116,7 @@ class Attempt:
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class TaskRun:
     """What happened to one task so far."""
 
@@ -144,6 +144,9 @@ class TaskRun:
     """Second attempts that began beside one of `attempts`; without text. One that won is
     `completed` here, and has become one of those."""
     story: deque[str] = field(default_factory=lambda: deque(maxlen=STORY))
+
+    def __repr__(self) -> str:
+        return f"TaskRun({self.id!r}, {self.status!r})"
 
     @property
     def id(self) -> str:

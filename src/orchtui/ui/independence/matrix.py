@@ -6,7 +6,6 @@ scrolls. This module never judges a pair: it shows what the report says.
 
 from typing import ClassVar, Literal
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
@@ -19,7 +18,7 @@ from orchtui.engine.text import clean_line
 from orchtui.ui.keys import keymap
 from orchtui.ui.looks import looks
 from orchtui.ui.looks.verdict_words import names_of, numbers_of
-from orchtui.ui.looks.wrapping import fit
+from orchtui.ui.looks.wrapping import cells_of, fit
 from orchtui.ui.parts.square_grid import SquareGrid
 
 Cell = Literal["self", "independent", "first", "later", "conflict", "guessed", "accepted"]
@@ -94,6 +93,8 @@ class Matrix(SquareGrid):
         self._ids: list[str] = []
         self._numbers: dict[str, int] = {}
         self._names: dict[str, str] = {}
+        self._longest = 0
+        """Cells of the longest title."""
         self._report: IndependenceReport | None = None
         self.pairs: Pairs = {}
 
@@ -105,6 +106,7 @@ class Matrix(SquareGrid):
         """Show another report; the cursor stays where it is, as far as that is there."""
         self._numbers, self._names = numbers_of(plan), names_of(plan)
         self._ids = [task.id for task in report.tasks if task.id in self._numbers]
+        self._longest = max((cells_of(self._names[task]) for task in self._ids), default=0)
         self._report, self.pairs = report, pairs_of(report)
         # No higher than it needs: a rule above, the numbers, the rows, perhaps a scrollbar.
         self.styles.max_height = self.head + len(self._ids) + 2
@@ -144,9 +146,9 @@ class Matrix(SquareGrid):
     def left(self) -> int:
         """Columns before the cells: number and title."""
         room = self.scrollable_content_region.width - self.count * self.CELL - self.head - 3
-        longest = max((cell_len(self._names[task]) for task in self._ids), default=0)
         # With many tasks the cells need the room more than the titles do.
-        title = min(longest, _MOST_TITLE, max(room, self.scrollable_content_region.width // 4))
+        room = max(room, self.scrollable_content_region.width // 4)
+        title = min(self._longest, _MOST_TITLE, room)
         return self.head + 2 + max(0, title)
 
     def action_close(self) -> None:

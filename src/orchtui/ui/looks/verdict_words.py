@@ -148,7 +148,9 @@ def draw_stages(
     what still does not fit is cut off with an ellipsis.
     """
     known = [[task for task in stage if task in numbers] for stage in stages]
-    for most in _NAME_WIDTHS:
+    # Each takes a cell at least: thousands are not named six times to see that they do not fit.
+    too_many = sum(map(len, known)) > width * rows
+    for most in () if too_many else _NAME_WIDTHS:
         words = [_BESIDE.join(_short(task, numbers, names, most) for task in s) for s in known]
         lines = _in_rows(words, width)
         if len(lines) <= rows and all(cell_len(line) <= width for line in lines):

@@ -52,14 +52,14 @@ def wrap(text: str, width: int) -> list[str]:
     row, used = "", 0
     for word in _WORD.findall(text):
         stem = word.rstrip()
-        bare, spaces = _width(stem), _width(word[len(stem) :])
+        bare, spaces = cells_of(stem), cells_of(word[len(stem) :])
         if row and used + bare > width:
             rows.append(row)
             row, used = "", 0
         if bare > width:
             *parts, last = _cut(stem, width)
             rows += parts
-            word, bare = last + word[len(stem) :], _width(last)
+            word, bare = last + word[len(stem) :], cells_of(last)
         row += word
         used += bare + spaces
     rows.append(row)
@@ -86,12 +86,13 @@ def fit(text: str, width: int) -> str:
     if width <= 0:
         return ""
     text = even(text)
-    if _width(text) > width:
+    if cells_of(text) > width:
         text = _head(text, width - 1) + "…" if width > 1 else "…"
     return set_cell_size(text, width)
 
 
-def _width(text: str) -> int:
+def cells_of(text: str) -> int:
+    """`cell_len`, of thousands of texts: its cache is too small for them, and most are plain."""
     return len(text) if text.isascii() else cell_len(text)
 
 

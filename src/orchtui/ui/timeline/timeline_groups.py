@@ -44,25 +44,35 @@ def groups(schedule: Schedule, grouping: Grouping) -> list[Group]:
 
 def possible(schedule: Schedule) -> list[Grouping]:
     """What a run can be grouped by; first what fits it best."""
+    return list(grouped(schedule))
+
+
+def grouped(schedule: Schedule) -> dict[Grouping, list[Group]]:
+    """The same with the groups of each."""
     found: list[Grouping] = []
-    pipelines = groups(schedule, "pipelines")
+    pipelines, stages = groups(schedule, "pipelines"), groups(schedule, "stages")
     if sum(len(group.tasks) for group in pipelines if group.key != _SINGLE) * 2 >= len(
         schedule.tasks
     ):
         found.append("pipelines")
-    if groups(schedule, "stages"):
+    if stages:
         found.append("stages")
     if pipelines and "pipelines" not in found:
         found.append("pipelines")
-    return [*found, "none"]
+    made: dict[Grouping, list[Group]] = {"pipelines": pipelines, "stages": stages, "none": []}
+    return {one: made[one] for one in (*found, "none")}
 
 
 def usual(run: Run) -> Grouping:
     """How a run is grouped unless a person says otherwise."""
+    return usual_of(run, grouped(run.schedule))
+
+
+def usual_of(run: Run, can: Mapping[Grouping, Sequence[Group]]) -> Grouping:
+    """The same, where it is known what it can be grouped by."""
     if len(run.tasks) < GROUPED_FROM:
         return "none"
-    can = possible(run.schedule)
-    return next((one for one in can if len(groups(run.schedule, one)) <= MOST_GROUPS), "none")
+    return next((one for one, found in can.items() if len(found) <= MOST_GROUPS), "none")
 
 
 def _stages(schedule: Schedule) -> list[Group]:

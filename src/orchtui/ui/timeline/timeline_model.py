@@ -7,12 +7,11 @@ costs nothing for each repaint. This module never draws.
 from collections import Counter
 from collections.abc import Mapping
 
-from rich.cells import cell_len
-
 from orchtui.engine.run_events.events import AGGREGATE
 from orchtui.engine.runs.run import Run, TaskRun
 from orchtui.ui.looks import looks
-from orchtui.ui.timeline.timeline_groups import Group, Grouping, Row, groups, possible, rows, usual
+from orchtui.ui.looks.wrapping import cells_of
+from orchtui.ui.timeline.timeline_groups import Group, Grouping, Row, grouped, rows, usual_of
 from orchtui.ui.timeline.timeline_words import badges_of, rows_of
 
 
@@ -39,10 +38,14 @@ class RowModel:
         self.instance = 0
         """Cells of the longest name of a specialist."""
         self._label = 0
-        self.grouping: Grouping = usual(run) if run is not None else "none"
+        self._grouped: dict[Grouping, list[Group]] = {}
+        """What the run can be grouped by, and how: looked for once, it goes over all tasks."""
+        self.grouping: Grouping = "none"
         self.cursor = picked or ""
         """Key of the picked row."""
         if run is not None:
+            self._grouped = grouped(run.schedule)
+            self.grouping = usual_of(run, self._grouped)
             self._take(run)
 
     def follow(self) -> None:
@@ -51,6 +54,8 @@ class RowModel:
             return
         shown = {task.id: task for task in rows_of(run)}
         if shown.keys() != self.tasks.keys():
+            if shown.keys() - {AGGREGATE} != self.tasks.keys() - {AGGREGATE}:
+                self._grouped = grouped(run.schedule)
             self._take(run)
         else:
             self.tasks = shown
@@ -66,13 +71,13 @@ class RowModel:
 
     def _take(self, run: Run) -> None:
         self.tasks = {task.id: task for task in rows_of(run)}
-        self._groups = groups(run.schedule, self.grouping)
+        self._groups = self._grouped.get(self.grouping, [])
         self.badges = badges_of(run)
         every = [task.task for task in self.tasks.values()]
-        self.instance = max((cell_len(task.instance) for task in every), default=0)
+        self.instance = max((cells_of(task.instance) for task in every), default=0)
         # The result comes when all is over: the columns are not to move for its title then.
         tasks = [task for task in every if task.id != AGGREGATE]
-        self._label = max((cell_len(task.label) for task in tasks), default=0)
+        self._label = max((cells_of(task.label) for task in tasks), default=0)
         self._lay()
 
     def _lay(self) -> None:
@@ -187,7 +192,7 @@ class RowModel:
         """Group by the next thing that a run can be grouped by; `None` where there is nothing."""
         if self._run is None:
             return None
-        can = possible(self._run.schedule)
+        can = list(self._grouped)
         if len(can) < 2:
             return None
         if (group := self.picked_group) is not None:
