@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.journals import journal
 from orchtui.engine.journals.disk import Disk
 from orchtui.engine.plans.plan import Plan, Task
+from orchtui.engine.run_folders import published
 from orchtui.engine.run_folders.artifacts import Artifacts
 from orchtui.engine.run_folders.published import INDEX, Published
 from orchtui.engine.sessions.project import Project
@@ -55,6 +57,73 @@ def test_the_same_name_is_replaced_and_stale_files_go(tmp_path: Path) -> None:
 
     assert names(tmp_path) == {"parallel-task-1.md", "parallel-result.md", "parallel-log.md"}
     assert (tmp_path / "parallel-task-1.md").read_text() == "r2 1"
+
+
+def test_how_many_stale_files_are_gone_is_told(tmp_path: Path) -> None:
+    publish(tmp_path, "r1", 4)
+    told: list[tuple[int, int]] = []
+    one = Published(tmp_path, None, "r2")
+    one.tasks({1: "r2 1"})
+    one.remove_stale(told=lambda done, total: told.append((done, total)))
+    # Three of tasks, the result and the log.
+    assert told == [(done, 5) for done in range(5)]
+    assert names(tmp_path) == {"parallel-task-1.md"}
+
+
+def test_whether_an_earlier_run_goes_on_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "r1", 30)
+    asked: list[str] = []
+
+    def is_alive(folder: Path) -> bool:
+        asked.append(folder.name)
+        return False
+
+    monkeypatch.setattr(published, "is_alive", is_alive)
+    publish(tmp_path, "r2", 1)
+    assert asked == ["r1"]
+
+
+def test_the_index_is_understood_once_until_another_process_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    real = published._decode
+
+    def decode(data: bytes) -> dict[str, Any]:
+        read.append(len(data))
+        return real(data)
+
+    monkeypatch.setattr(published, "_decode", decode)
+    one, other = Published(tmp_path, None, "r1"), Published(tmp_path, "x", "r2")
+    for number in range(1, 10):
+        one.tasks({number: "x"})
+    assert len(read) == 1
+    other.tasks({1: "y"})
+    one.tasks({10: "x"})
+    one.tasks({11: "x"})
+    assert len(read) == 3
+    index = json.loads((tmp_path / INDEX).read_text())
+    assert set(index) == {"parallel-x-1.md", *(f"parallel-task-{n}.md" for n in range(1, 12))}
+
+
+def test_what_could_not_be_written_to_the_index_is_not_taken_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Published(tmp_path, None, "r1")
+    one.tasks({1: "x"})
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(published, "write_all", refuse)
+        with pytest.raises(StorageError, match="No space left"):
+            one.tasks({2: "x"})
+    one.tasks({3: "x"})
+    # The file was cut off before it refused: nothing is in it by guess.
+    assert set(json.loads((tmp_path / INDEX).read_text())) == {"parallel-task-3.md"}
 
 
 def test_nothing_that_others_wrote_is_touched(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ class Artifacts:
         """Whole files. The disk works in order, so nothing older is appended to them later."""
         with self._now.telling("files", len(tasks)) as count:
             for start in range(0, len(tasks), _AT_ONCE):
-                count(start)
+                count(start, len(tasks))
                 await self._write_some(tasks[start : start + _AT_ONCE])
 
     async def _write_some(self, tasks: Iterable[TaskRun]) -> None:
@@ -301,7 +301,9 @@ class Artifacts:
             await self._publish_result()
         await self._write_log()
         if self._publish:
-            await self._disk.do(partial(self._published.remove_stale, self._disk.sign))
+            with self._now.telling("old files") as count:
+                remove = partial(self._published.remove_stale, self._disk.sign, count)
+                await self._disk.do(remove)
         # Last of all: where it says that the run has ended, all other files are there.
         await self._sum_up()
 

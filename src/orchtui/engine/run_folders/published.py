@@ -21,6 +21,9 @@ from orchtui.engine.journals.journal import RUNS, is_alive
 
 INDEX = ".published.json"
 
+Told = Callable[[int, int], object]
+"""Is told how many of how many files are done."""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """One published file."""
@@ -75,18 +78,23 @@ class Published:
         """Publish the execution log."""
         self._publish({self.log_name: text}, sign)
 
-    def remove_stale(self, sign: Sign = unwatched) -> None:
-        """Remove what an earlier run of the same name published and this one did not."""
-        self._with_index(lambda index: self._drop_stale(index, sign), sign)
+    def remove_stale(self, sign: Sign = unwatched, told: Told = lambda done, total: None) -> None:
+        """Remove what an earlier run of the same name published and this one did not.
+
+        Args:
+            told: Told how many of how many files are gone, one after the other.
+        """
+        self._with_index(lambda index: self._drop_stale(index, sign, told), sign)
 
     def _publish(self, texts: Mapping[str, str], sign: Sign) -> None:
         replace_files({self._out / name: text for name, text in texts.items()}, sign, private=False)
         entry = Entry(self._run, self._plan, self._since)
         self._with_index(lambda index: index.update(dict.fromkeys(texts, entry)), sign)
 
-    def _drop_stale(self, index: dict[str, Entry], sign: Sign) -> None:
+    def _drop_stale(self, index: dict[str, Entry], sign: Sign, told: Told) -> None:
         going: dict[str, bool] = {}
-        for name, entry in list(index.items()):
+        stale = []
+        for name, entry in index.items():
             older = entry.run != self._run and entry.since <= self._since
             if entry.plan != self._plan or not older:
                 continue
@@ -94,11 +102,14 @@ class Published:
                 going[entry.run] = self._goes_on(entry)
             # What a later session published, or one that still goes on, stays.
             if not going[entry.run]:
-                del index[name]
-                # The index may have come with a cloned repository: never follow it elsewhere.
-                if name.startswith("parallel-") and Path(name).name == name:
-                    (self._out / name).unlink(missing_ok=True)
-                sign()
+                stale.append(name)
+        for done, name in enumerate(stale):
+            told(done, len(stale))
+            del index[name]
+            # The index may have come with a cloned repository: never follow it elsewhere.
+            if name.startswith("parallel-") and Path(name).name == name:
+                (self._out / name).unlink(missing_ok=True)
+            sign()
 
     def _goes_on(self, entry: Entry) -> bool:
         return Path(entry.run).name == entry.run and is_alive(self._out / RUNS / entry.run)

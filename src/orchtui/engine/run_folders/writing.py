@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
-What = Literal["files", "result", "log"]
-"""`files`: those of tasks."""
+What = Literal["files", "result", "log", "old files"]
+"""`files`: those of tasks. `old files`: what an earlier run published, which is removed."""
 
 AFTER = 0.5
 """Seconds after which it is worth telling."""
@@ -33,6 +33,10 @@ class Writing(msgspec.Struct, frozen=True):
         """`writing 3,400 of 10,000 files`, `writing the result`."""
         if self.what == "files":
             return f"writing {self.done:,} of {self.total:,} files"
+        if self.what == "old files" and not self.total:
+            return "looking for files of an earlier run"
+        if self.what == "old files":
+            return f"removing {self.done:,} of {self.total:,} files of an earlier run"
         return f"writing the {self.what}"
 
 
@@ -59,14 +63,15 @@ class WrittenNow:
         return now if now is not None and self._clock() - now.since >= AFTER else None
 
     @contextmanager
-    def telling(self, what: What, total: int = 0) -> Iterator[Callable[[int], None]]:
-        """While this is open, it is written; what it gives is told how many files are done."""
+    def telling(self, what: What, total: int = 0) -> Iterator[Callable[[int, int], None]]:
+        """While this is open, it is written; what it gives is told how many of how many files are
+        done, by any thread."""
         outer, since = self._now, self._clock()
 
-        def count(done: int) -> None:
+        def count(done: int, total: int) -> None:
             self._now = Writing(what, done, total, since)
 
-        count(0)
+        count(0, total)
         try:
             yield count
         finally:
