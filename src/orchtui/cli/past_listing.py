@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orchtui.cli.waiting_told import waiting
+
 if TYPE_CHECKING:
     from orchtui.engine.history.run_history import History
     from orchtui.engine.history.run_row import RunRow
@@ -42,7 +44,8 @@ def up_to_date(project: "Project", *, texts: bool, patient: bool = True) -> Iter
     """
     with project.history() as history:
         patience = PATIENCE if texts and patient else 0.0
-        history.refresh(texts=texts, patience=patience, progress=_progress)
+        with waiting("reading the runs"):
+            history.refresh(texts=texts, patience=patience, progress=_progress)
         yield history
 
 

@@ -29,6 +29,7 @@ from orchtui.ui.keys.possible import Now, damaged_words
 from orchtui.ui.keys.possible_in_runs import Here, here_of
 from orchtui.ui.notices import calls
 from orchtui.ui.output.reduction_text import reduction_text
+from orchtui.ui.parts.repaint_pace import RepaintPace
 from orchtui.ui.runs.run_entry import RunEntry
 from orchtui.ui.timeline.timeline_detail import LookedAt, nothing_seen
 from orchtui.ui.timeline.waiting import reasons
@@ -109,6 +110,7 @@ class MainScreen(Between):
         """The run that is replayed, as it is when that is over."""
         self._in_output: tuple[object, ...] = ()
         self._counted: tuple[object, ...] = ()
+        self._pace = RepaintPace()
         self._exchanged = False
         """Whether the run in the panes is another object than what the output shows."""
 
@@ -116,7 +118,7 @@ class MainScreen(Between):
         self.set_focus(self.plan_pane.first)
         # The rules are loaded for it, in a thread: first the screen is painted.
         self.call_after_refresh(lambda: self.independence.show_plan(self.draft.plan))
-        self.set_interval(1 / RATE, self._repaint)
+        self.set_interval(1 / RATE, self._beat)
         # Not a beat later: the first frame has everything in it.
         self._repaint()
         self.key_line.look()
@@ -195,6 +197,11 @@ class MainScreen(Between):
             self.shown = replace(self.shown, watched=False)
             self.timeline.tell_origin(_origin(self.shown))
         self.dirty = True
+
+    def _beat(self) -> None:
+        if self.dirty or self._pace.due:
+            with self._pace.looking():
+                self._repaint()
 
     def _repaint(self) -> None:
         """Bring everything that changed to the screen."""
