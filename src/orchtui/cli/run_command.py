@@ -192,8 +192,16 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
     out, err = Output(sys.stdout, lost=orchestrator.cancel_all), Output(sys.stderr)
     # Where both are one terminal, a table would be drawn over the events.
     table = err.isatty() and not (as_json and out.isatty())
+    progress: Progress | None = None
+
+    def say(line: str) -> None:
+        if progress is None:
+            err.write(f"{line}\n")
+        else:
+            progress.say_without_table(line)
+
     try:
-        async with orchestrator:
+        async with now_and_then(orchestrator, say), orchestrator:
             _cancel_on_signals(orchestrator, err)
             progress = Progress(
                 orchestrator.run,
@@ -203,11 +211,10 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
                 writing=lambda: orchestrator.writing,
             )
             with progress:
-                async with now_and_then(orchestrator, progress.say_without_table):
-                    async for event in orchestrator:
-                        progress.note(event)
-                        if as_json:
-                            out.write_bytes(ev.encode(event) + b"\n")
+                async for event in orchestrator:
+                    progress.note(event)
+                    if as_json:
+                        out.write_bytes(ev.encode(event) + b"\n")
             if not as_json:
                 out.write_bytes(orchestrator.result.encode(errors="replace"))
             await out.close()

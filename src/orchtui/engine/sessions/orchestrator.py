@@ -105,6 +105,8 @@ class Orchestrator:
         self._attended = attended
         self._systems = dict(crew.systems)
         self._workspaces: Workspaces | None = None
+        self._files: Artifacts | None = None
+        """Until there is a storage, which may have others in the end."""
         self._storage: Storage | None = None
         self._executor: Executor | None = None
         self._synthesis: Synthesizing | None = None
@@ -140,7 +142,8 @@ class Orchestrator:
     @property
     def writing(self) -> Writing | None:
         """What of its files is being written that takes long; nothing of what does not."""
-        return self._storage.artifacts.writing if self._storage is not None else None
+        files = self._storage.artifacts if self._storage is not None else self._files
+        return files.writing if files is not None else None
 
     @property
     def only_writes(self) -> bool:
@@ -193,7 +196,7 @@ class Orchestrator:
             disk.close()
             raise
         try:
-            artifacts = Artifacts(self._out, self._folder, self.run, disk)
+            artifacts = self._files = Artifacts(self._out, self._folder, self.run, disk)
             await artifacts.begin()
             where = (self._folder, self.run_folder, self._out)
             more = (schedule.tasks, self.now, self._crew.redactor)

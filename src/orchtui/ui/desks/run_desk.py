@@ -6,6 +6,7 @@ This module never draws, and never reads the Run's figures itself.
 
 import asyncio
 from collections.abc import Collection
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,8 +174,17 @@ class RunDesk(StaffDesk):
 
     async def follow(self, orchestrator: "Orchestrator") -> None:
         """Pull a session's events to the end. The screen's timer looks at the Run by itself."""
+        beginning = ExitStack()
+
+        def begun(run: Run, folder: Path) -> None:
+            beginning.close()
+            self._begun(run, folder)
+
         try:
-            await self.live.follow(orchestrator, self._begun, self._person_needed)
+            # Of a run that goes on, thousands of files may have to be written first.
+            with beginning:
+                beginning.enter_context(self.busy.doing("beginning the run"))
+                await self.live.follow(orchestrator, begun, self._person_needed)
         except Exception as error:
             if not orchestrator.is_bug(error):
                 raise
