@@ -1,12 +1,14 @@
 """What a plan costs by the number of its tasks: each step from its file to what is told of its run.
 
     make bench; python -m benchmarks.scale [--sizes 10,100,1000,10000] [--profile STEP] [--no-check]
+    python -m benchmarks.scale --commands     # the run also with the program `true` for each task
 
 Seconds of the processor, of one round. Each task names one town of its own; every tenth is handed
 the results of two others, every fifth is nice to have. The run is a whole one on the rehearsal
 backend, which answers in a few words at once, 200 tasks at a time: with its journal, its files, its
-result and its log. *Shedding* is one look at a plan of which nothing has begun and for which there
-is half of the time: the dearest look there is. This program never asserts anything.
+result and its log; its *end* is what comes of that after the last task is told of. *Shedding* is
+one look at a plan of which nothing has begun and for which there is half of the time: the dearest
+look there is. This program never asserts anything.
 """
 
 import argparse
@@ -19,8 +21,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from orchtui.engine.agents.specialists import BUILT_IN, AgentFolder, Agents
 from orchtui.engine.aggregation import joining
+from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.estimates.forecast import seconds_left
@@ -32,6 +37,7 @@ from orchtui.engine.journals.journal import RUNS
 from orchtui.engine.plan_files import plan_file
 from orchtui.engine.plans.plan import Limits, Plan, Priority, Task
 from orchtui.engine.resumption.resuming import Prospect
+from orchtui.engine.run_events.events import TaskCompleted
 from orchtui.engine.run_folders import past_runs, summary
 from orchtui.engine.runs import fold
 from orchtui.engine.runs.run import Run
@@ -109,22 +115,42 @@ def project_in(folder: Path) -> Project:
     )
 
 
-async def _run(project: Project, prospect: Prospect) -> None:
+async def _run(project: Project, prospect: Prospect, backend: Backend) -> float:
+    """Run it; seconds of the processor from the last task's end, as it is told, to that of all."""
     session = Orchestrator(
         prospect.plan,
         prospect.schedule,
-        Crew(backends={"rehearsal": RehearsalBackend(words=12, pace=0.0)}),
+        Crew(backends={prospect.schedule.tasks[0].backend: backend}),
         folder=project.folder,
         out=project.out,
         terms=prospect.terms,
     )
+    last = 0.0
     async with session:
-        async for _ in session:
-            pass
+        async for event in session:
+            if isinstance(event, TaskCompleted):
+                last = time.process_time()
     assert session.run.finished is not None and session.run.finished.verdict == "COMPLETED"
+    return time.process_time() - last
 
 
-def measure(count: int, profiled: str = "", *, checked: bool = True) -> dict[str, float]:
+def of_programs(steps: Steps, plan: Plan) -> None:
+    """The same run, of programs that do nothing."""
+    tasks = tuple(replace(one, command=("true",), after=()) for one in plan.tasks)
+    with tempfile.TemporaryDirectory() as place:
+        project = project_in(Path(place))
+        prospect = project.prospect(replace(plan, backend="command", tasks=tasks), check(Plan()))
+
+        async def run() -> float:
+            (backend,) = project.backends.open(["command"]).values()
+            return await _run(project, prospect, backend)
+
+        steps("run of `true`", lambda: asyncio.run(run()))
+
+
+def measure(
+    count: int, profiled: str = "", *, checked: bool = True, commands: bool = False
+) -> dict[str, float]:
     """Seconds of the processor, by step."""
     steps = Steps(profiled)
     with tempfile.TemporaryDirectory() as place:
@@ -141,10 +167,14 @@ def measure(count: int, profiled: str = "", *, checked: bool = True) -> dict[str
         waiting = [Pending(task, Use(10.0, 100, 1.0)) for task in schedule.tasks]
         half = Use(seconds=5.0 * count / SLOTS)
         steps("shedding, a look", lambda: to_shed(waiting, half, SLOTS))
-        steps("run", lambda: asyncio.run(_run(project, prospect)))
+        rehearsal = RehearsalBackend(words=12, pace=0.0)
+        end = steps("run", lambda: asyncio.run(_run(project, prospect, rehearsal)))
+        steps.took["of it, its end"] = end
         out = project.out
         (where,) = (out / RUNS).iterdir()
         told(steps, where, out)
+    if commands:
+        of_programs(steps, plan)
     return steps.took
 
 
@@ -174,10 +204,12 @@ def main() -> None:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
     parser.add_argument("--profile", default="", metavar="STEP")
     parser.add_argument("--no-check", action="store_true", help="without what compares all pairs")
+    parser.add_argument("--commands", action="store_true", help="also a run of programs")
     asked = parser.parse_args()
     sizes = [int(one) for one in asked.sizes.split(",")]
     measure(10)  # warms up
-    found = {size: measure(size, asked.profile, checked=not asked.no_check) for size in sizes}
+    ways = {"checked": not asked.no_check, "commands": asked.commands}
+    found = {size: measure(size, asked.profile, **ways) for size in sizes}
     print("| ms | " + " | ".join(f"{size:,}" for size in sizes) + " |")
     print("|---|" + "--:|" * len(sizes))
     for name in found[sizes[0]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from orchtui.engine.errors import StorageError
 from orchtui.engine.journals import journal
 from orchtui.engine.plans.plan import Limits, Plan
 from orchtui.engine.run_events import events as ev
+from orchtui.engine.run_folders.storage import Storage
 from orchtui.engine.runs import fold, verdict
 from orchtui.engine.runs import run as runs
+from orchtui.engine.sessions import orchestrator as orchestrators
 from orchtui.engine.sessions.orchestrator import Crew, Orchestrator
 from tests.engine.schedules import build
 from tests.engine.scripted import Scripted, Step, fails, says, task
@@ -439,3 +442,44 @@ async def test_an_accepted_cut_off_is_told_everywhere(tmp_path: Path) -> None:
 
     for name in ("parallel-task-1.md", "parallel-result.md", "parallel-log.md"):
         assert "cut off at max_tokens" in (one.run_folder / name).read_text(), name
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+async def test_what_comes_together_is_committed_bit_by_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Thousands of events would hold up the loop, in which keys are answered."""
+    monkeypatch.setattr(orchestrators, "_AT_ONCE", at_once)
+    sizes: list[int] = []
+    keep = Storage.keep
+
+    async def counted(self: Storage, batch: Sequence[ev.RunEvent]) -> None:
+        sizes.append(len(batch))
+        await keep(self, batch)
+
+    monkeypatch.setattr(Storage, "keep", counted)
+    one = orchestrator(PLAN, Scripted(), tmp_path)
+    told = await finish(one)
+
+    assert max(sizes) <= at_once
+    assert [event.seq for event in told] == list(range(1, len(told) + 1))
+    assert list(journal.read(one.run_folder)) == told
+    assert (one.out / "parallel-result.md").read_text() == one.result
+    assert [task.status for task in read_back(one).tasks.values()] == ["completed"] * 3
+
+
+async def test_what_is_left_to_cancel(tmp_path: Path) -> None:
+    """Once all tasks have ended, and no synthesis is to come, it is only written."""
+    one = orchestrator(PLAN, Scripted(), tmp_path)
+    found: dict[str, bool] = {}
+    assert not one.only_writes
+    async with one:
+        async for event in one:
+            found.setdefault(ev.kind_of(event), one.only_writes)
+    assert not found["task_started"]
+    assert found["aggregated"] and found["run_finished"]
+    asked = orchestrator(Plan(tasks=PLAN.tasks, aggregate="synthesize"), Scripted(), tmp_path)
+    async with asked:
+        async for _ in asked:
+            assert not asked.only_writes or asked.run.aggregated is not None
+    assert asked.only_writes
