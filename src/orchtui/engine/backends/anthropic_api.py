@@ -183,7 +183,7 @@ class AnthropicBackend:
         while talk.stop_reason is None:
             answer = talk.answer()
             try:
-                # Not `with_streaming_response`: that keeps the request for as long as its answer comes.
+                # Not `with_streaming_response`: it keeps the request while the answer comes.
                 made = await sdk.client.messages.with_raw_response.create(
                     **talk.body(), stream=True
                 )
