@@ -11,8 +11,9 @@ import pytest
 
 from orchtui.cli import machine_checks, project_checks, terminal_checks
 from orchtui.cli.checks import Check, row, worst
-from orchtui.engine.backends import machine_limits
+from orchtui.engine.backends import machine_limits, process_table
 from orchtui.engine.backends.machine_limits import Machine, Memory, Room
+from orchtui.engine.backends.process_table import Looked
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.sessions.project import Project
 from tests.cli.conftest import Orchtui
@@ -241,11 +242,22 @@ def test_the_room_for_programs_and_the_memory(
     states: list[str],
 ) -> None:
     monkeypatch.setattr(machine_limits, "MACHINE", Small(programs, left))
+    marked: list[str] = []
+
+    def carrying(name: str) -> Looked:
+        marked.append(name)
+        return Looked(2100 * 2**20, 9)
+
+    monkeypatch.setattr(process_table, "carrying", carrying)
     found = list(
         machine_checks.of(Project(folder=project, out=project / "out", backends=Backends({})))
     )
 
     assert [check.name for check in found] == ["programs", "memory"]
+    # Only where it is short.
+    assert marked == (["ORCHTUI_ATTEMPT"] if left == 100 else [])
+    words = "; programs that orchtui runs have 2,100 MiB"
+    assert found[1].text.endswith(words) == (left == 100)
     assert [check.state for check in found] == states
     assert all(bool(check.todo) == (check.state == "warning") for check in found)
     if programs:

@@ -14,6 +14,17 @@ _EACH = 16
 """Processes and threads of an agent program, as the backends count them."""
 
 
+def _of_programs() -> str:
+    """What programs of any orchtui of this user have of the memory."""
+    from orchtui.engine.backends.process_table import carrying
+    from orchtui.engine.backends.strays import MARK
+
+    programs = carrying(MARK)
+    if programs is None:
+        return ""
+    return f"; programs that orchtui runs have {programs.memory // 2**20:,} MiB"
+
+
 def of(project: "Project") -> Iterator[Check]:
     """All of it."""
     from orchtui.engine.backends.machine_limits import MACHINE
@@ -33,6 +44,6 @@ def of(project: "Project") -> Iterator[Check]:
     memory = MACHINE.memory()
     if memory is not None and memory.short:
         todo = "close something: while one program runs no other is started"
-        yield Check("memory", "warning", f"short: {memory}", todo)
+        yield Check("memory", "warning", f"short: {memory}{_of_programs()}", todo)
     elif memory is not None:
         yield Check("memory", "ok", str(memory))

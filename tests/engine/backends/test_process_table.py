@@ -12,6 +12,7 @@ from orchtui.engine.backends.process_table import (
     Looked,
     Process,
     added,
+    carrying,
     parsed,
     processes,
     shares,
@@ -163,6 +164,30 @@ def test_a_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "14").mkdir()  # it ended between the list and the look
 
     assert processes(tmp_path) == [Process(10, 1, 1, 3 * PAGE)]
+
+
+@pytest.mark.parametrize(
+    ("environments", "expected"),
+    [
+        ([], None),
+        ([b"", b"HOME=/root\0PATH=/bin\0"], None),
+        ([b"A=1\0MARK=7-8-9\0", b"MARK=1\0", b"A=2\0"], Looked(7 * PAGE, 2)),
+        ([b"XMARK=1\0A=MARK=1\0", b"MARKED=1\0", b"MARK\0"], None),
+        ([b"\xff\xfe=\0MARK=\xff"], Looked(3 * PAGE, 1)),
+        ([None, b"MARK=1\0"], Looked(4 * PAGE, 1)),  # another user's
+    ],
+)
+def test_whose_environment_names_a_variable(
+    environments: list[bytes | None], expected: Looked | None, tmp_path: Path
+) -> None:
+    for place, environment in enumerate(environments):
+        folder = tmp_path / str(100 + place)
+        folder.mkdir()
+        (folder / "stat").write_bytes(line(100 + place, pages=3 + place))
+        if environment is not None:
+            (folder / "environ").write_bytes(environment)
+
+    assert carrying("MARK", tmp_path) == expected
 
 
 def test_without_such_a_folder_there_is_nothing(tmp_path: Path) -> None:
