@@ -69,3 +69,29 @@ def test_ids_that_are_not_there_are_left_out() -> None:
     assert stages({"a": ["gone"], "b": ["a"]}) == [["a"], ["b"]]
     assert stages({}) == []
     assert find_cycle({"a": ["gone"]}) == []
+
+
+@given(EDGES, EDGES, st.lists(st.sampled_from(NODES), unique=True))
+def test_an_order_of_a_graph_grows_as_one_that_was_made_edge_by_edge(
+    edges: list[tuple[str, str]], more: list[tuple[str, str]], some: list[str]
+) -> None:
+    """Circles too: it leaves out the edge that would close one."""
+    by_edges, graph = Order(NODES), needs(edges)
+    for after, others in graph.items():
+        for before in others:
+            by_edges.add(before, after)
+    order = Order.of(graph)
+
+    for edge in more:
+        assert order.add(*edge) == by_edges.add(*edge)
+    for one, other in itertools.product(NODES, NODES):
+        assert order.follows(one, other) == by_edges.follows(one, other)
+    beside = [
+        one
+        for one in some
+        if any(
+            one != other and not order.follows(one, other) and not order.follows(other, one)
+            for other in some
+        )
+    ]
+    assert order.side_by_side(some) == beside

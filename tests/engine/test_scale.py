@@ -19,10 +19,12 @@ from orchtui.engine.execution.shedding import Pending, Use, to_shed
 from orchtui.engine.exports.run_document import document
 from orchtui.engine.exports.run_object import run_object
 from orchtui.engine.plan_files.plan_file import dump_plan, parse_plan
+from orchtui.engine.plans.graph import Order
 from orchtui.engine.plans.plan import Limits, Plan, Priority, Task
 from orchtui.engine.run_folders import summary
 from orchtui.engine.runs import fold
 from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.isolation import isolate
 from orchtui.engine.telling import execution_log, run_result
 from orchtui.engine.timing.time_report import time_report
 from tests.engine import virtual_time
@@ -88,6 +90,27 @@ OF_PLANS: dict[str, Callable[[int], Work]] = {
 @pytest.mark.parametrize("step", OF_PLANS)
 def test_a_step_of_a_plan(step: str) -> None:
     assert growth(OF_PLANS[step], FEW, MANY) < NEARLY_LINEAR
+
+
+def programs_of(count: int) -> Work:
+    """Of programs that may write, each looked at for a worktree."""
+    tasks = build(plan_of(count), backend="claude-code").tasks
+    chain = [replace(one, after=(tasks[at - 1].id,)) for at, one in enumerate(tasks) if at % 9]
+    return partial(isolate, [tasks[0], *chain], {}, repository=True)
+
+
+@pytest.mark.parametrize(
+    "work_of",
+    [
+        programs_of,
+        lambda count: partial(
+            Order.of, {f"t{at}": [f"t{at - 1}"] if at else [] for at in range(count)}
+        ),
+    ],
+    ids=["worktrees", "order of a chain"],
+)
+def test_who_is_at_work_at_once(work_of: Callable[[int], Work]) -> None:
+    assert growth(work_of, FEW, MANY) < NEARLY_LINEAR
 
 
 OF_RUNS: dict[str, Callable[[Run], object]] = {

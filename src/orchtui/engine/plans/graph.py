@@ -61,11 +61,34 @@ class Order:
             needs: As for `find_cycle`.
         """
         order = cls(list(needs))
-        for node, others in needs.items():
-            for other in others:
-                if other in needs:
+        known = {node: [one for one in others if one in needs] for node, others in needs.items()}
+        try:
+            in_order = list(TopologicalSorter(known).static_order())
+        except CycleError:
+            for node, others in known.items():
+                for other in others:
                     order.add(other, node)
+            return order
+        # Of ten thousand nodes that is far less than to follow each edge for itself.
+        at, earlier, later = order._at, order._earlier, order._later
+        for node in in_order:
+            for other in known[node]:
+                earlier[at[node]] |= earlier[at[other]] | 1 << at[other]
+        for node in reversed(in_order):
+            for other in known[node]:
+                later[at[other]] |= later[at[node]] | 1 << at[node]
         return order
+
+    def side_by_side(self, nodes: Sequence[str]) -> list[str]:
+        """Those of these nodes that may be at work at once with another one of them."""
+        among = 0
+        for node in nodes:
+            among |= 1 << self._at[node]
+        return [
+            node
+            for node in nodes
+            if among & ~(self._earlier[at := self._at[node]] | self._later[at] | 1 << at)
+        ]
 
     def follows(self, before: str, after: str) -> bool:
         """Whether the edges so far say that `before` is done when `after` begins."""

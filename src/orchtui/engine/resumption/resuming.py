@@ -152,6 +152,8 @@ def joined_as_asked(schedule: Schedule, past: Run) -> tuple[Schedule, tuple[str,
 
 def _kept_apart(tasks: dict[str, ScheduledTask], apart: Iterable[Finding]) -> list[Staged]:
     """Let pairs wait for each other that no order keeps apart yet; `tasks` is changed."""
+    if not (apart := list(apart)):
+        return []
     needs = {task.id: task.waits_for for task in tasks.values()}
     in_order = TopologicalSorter(needs).static_order()
     order, place = Order.of(needs), {task_id: at for at, task_id in enumerate(in_order)}

@@ -73,9 +73,9 @@ def isolate(
     wanted = {task.id for task in tasks if wants_worktree(task.backend, cards.get(task.id))}
     if repository:
         writing = [task.id for task in tasks if may_write(task.backend, cards.get(task.id))]
-        needs = {task.id: task.waits_for for task in tasks}
-        for one, other in _at_once(writing, needs):
-            wanted |= {one, other}
+        if len(writing) > 1:
+            needs = {task.id: task.waits_for for task in tasks}
+            wanted.update(Order.of(needs).side_by_side(writing))
     return tuple(
         replace(task, worktree=True) if task.id in wanted and not task.worktree else task
         for task in tasks
@@ -103,26 +103,22 @@ def findings(
         if may_write(backends.get(task.id, ""), cards.get(task.id))
         and not wants_worktree(backends.get(task.id, ""), cards.get(task.id))
     ]
+    if len(writing) < 2:
+        return []
     pairs = _at_once(writing, {task.id: task.after for task in tasks})
-    return [_finding(by_id[one], by_id[other]) for one, other in _few(pairs, writing)]
+    return [_finding(by_id[one], by_id[other]) for one, other in pairs]
 
 
 def _at_once(writing: Sequence[str], needs: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
-    """Pairs of which neither comes before the other."""
+    """Pairs of which neither comes before the other; of very many tasks only neighbours."""
     order = Order.of(needs)
     return [
         (one, other)
-        for one, other in combinations(writing, 2)
+        for one, other in (
+            combinations(writing, 2) if len(writing) <= _MOST_TASKS else pairwise(writing)
+        )
         if not order.follows(one, other) and not order.follows(other, one)
     ]
-
-
-def _few(pairs: list[tuple[str, str]], writing: Sequence[str]) -> list[tuple[str, str]]:
-    """All pairs; of very many tasks only neighbours."""
-    if len(writing) <= _MOST_TASKS:
-        return pairs
-    near = set(pairwise(writing))
-    return [pair for pair in pairs if pair in near]
 
 
 def _finding(one: Task, other: Task) -> Finding:
