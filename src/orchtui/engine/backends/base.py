@@ -119,6 +119,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Requests to the model in one attempt."""
     effort: str | None = None
     """How hard the model is to think: the provider's word."""
+    needs: tuple[str, ...] = ()
+    """Labels that the worker of a cluster has to have that does it."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer is to follow, where the server takes one; the answer of all
     others is text like any other."""
@@ -133,6 +135,8 @@ class Started(msgspec.Struct, frozen=True):
     """The other side has taken the work on; `model` is the one that really answers."""
 
     model: str | None = None
+    worker: str | None = None
+    """The worker of a cluster that has; `None` where the work is done here."""
 
 
 class Alive(msgspec.Struct, frozen=True):

@@ -1,0 +1,289 @@
+"""DaskLink: the letters go through a Dask cluster, of which only the scheduler need be reachable.
+
+An attempt is a Dask task, pinned to the worker that was chosen for it, so that Dask never
+starts it again elsewhere. Reports come as events of a topic, orders go as calls on the worker.
+Nothing of orchtui is sent as code. This module decides nothing about tasks.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Collection, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.dask_connection import Connection
+from orchtui.engine.cluster.exchange import Exchange
+from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.worker_pool import WorkerPool
+from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.text import clean_line
+
+if TYPE_CHECKING:
+    from distributed import Future
+
+LEASE = 20.0
+"""Seconds for which a worker goes on without a word of its coordinator."""
+SILENCE = 15.0
+"""Seconds without a word, also without a beat, after which a worker counts as lost."""
+ORDER = 10.0
+"""Seconds for an order to arrive."""
+ARRIVAL = 10.0
+"""Seconds to wait for a worker, where there is none that could do it."""
+_TICK = 1.0
+_LAST_WORD = 5.0
+"""Seconds for the last report, once Dask says that the function has ended."""
+_HELD_UP = 5.0
+"""Seconds by which a tick must not be late: this machine slept, and nobody's silence counts."""
+
+
+class DaskLink:
+    """The way to the workers of one Dask cluster.
+
+    Args:
+        cluster: Which.
+    """
+
+    lease = LEASE
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.session = f"orchtui-{secrets.token_hex(8)}"
+        self.exchange = Exchange()
+        self._connection = Connection(cluster, self._heard, self._news)
+        self._pool = WorkerPool()
+        self._refused = ""
+        """Why a worker that is there can not be used."""
+        self._used: dict[str, FarWorker] = {}
+        """Workers that hold something of this session, by address."""
+        self._futures: dict[str, Future[bytes]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting = asyncio.Lock()
+
+    # What a Link is
+
+    @property
+    def workers(self) -> Collection[FarWorker]:
+        """Those that are there now, as far as is known."""
+        return self._pool.workers
+
+    async def choose(self, needs: Collection[str]) -> FarWorker:
+        """A worker that has these labels and room; waits until one has. It is counted as taken.
+
+        Raises:
+            BackendError: when the cluster can not be reached, or no worker has them.
+        """
+        await self._connected()
+        while (worker := self._pool.take(needs)) is None:
+            if not self._pool.lacking(needs):
+                await self._pool.news()
+                continue
+            try:
+                async with asyncio.timeout(ARRIVAL):
+                    while self._pool.lacking(needs):
+                        await self._pool.news()
+            except TimeoutError:
+                raise BackendError("connection", self._nobody(needs), retryable=True) from None
+        return worker
+
+    def release(self, worker: FarWorker, needs: Collection[str]) -> None:
+        """An attempt on this worker is over."""
+        self._pool.give_back(worker, needs)
+
+    def dispatch(self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]) -> None:
+        """Send an attempt. What goes wrong is told through its mailbox."""
+        from orchtui.engine.cluster import worker_entry
+
+        self._used[worker.address] = worker
+        future = self._connection.client.submit(
+            worker_entry.run_attempt,
+            self.session,
+            wire.encode(letter),
+            key=letter.key,
+            workers=[worker.address],
+            allow_other_workers=False,
+            resources=dict.fromkeys(needs, 1) or None,
+            retries=0,
+            pure=False,
+        )
+        self._futures[letter.key] = future
+        self._go(self._follow(letter.key, future))
+
+    async def order(self, worker: FarWorker, order: wire.Order) -> None:
+        """Send an order.
+
+        Raises:
+            BackendError: when it did not arrive.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        await self._connection.call(
+            worker.address, worker_entry.deliver, wire.encode(order), within=ORDER
+        )
+
+    async def fetch(self, key: str) -> bytes:
+        """The files of an attempt that has ended.
+
+        Raises:
+            BackendError: when they did not arrive.
+        """
+        future = self._futures[key]
+        try:
+            data: bytes = await future.result()
+            return data
+        # Whatever Dask raises of its own, or hands on from elsewhere.
+        except Exception as error:
+            why = f"the files of its worker did not arrive: {error}"
+            raise BackendError("connection", clean_line(why), retryable=True) from error
+
+    def forget(self, key: str) -> None:
+        """Nothing of this attempt is wanted any more."""
+        if (future := self._futures.pop(key, None)) is not None:
+            future.release()
+
+    # Beginning and end
+
+    async def ready(self, needs: Collection[str] = ()) -> None:
+        """Connect, and see that somebody is there who has what tasks need.
+
+        Args:
+            needs: All labels of all tasks; each must be had by some worker.
+
+        Raises:
+            InputError: when there is nobody, or nobody has one of them.
+        """
+        try:
+            await self._connected()
+            async with asyncio.timeout(ARRIVAL):
+                while not self._pool.workers:
+                    await self._pool.news()
+        except BackendError as error:
+            raise InputError.of(error.message) from error
+        except TimeoutError:
+            raise InputError.of(self._nobody(())) from None
+        if lacking := [label for label in needs if self._pool.lacking((label,))]:
+            raise InputError.of(self._nobody(lacking))
+        old = [one for one in self._pool.workers if one.letters != wire.VERSION]
+        if old:
+            names = ", ".join(f"{clean_line(one.name, 60)} (orchtui {one.version})" for one in old)
+            raise InputError.of(
+                f"these workers have another orchtui, which speaks otherwise: {names}; "
+                f"install the same version everywhere"
+            )
+
+    async def close(self) -> None:
+        """Take what is here from the workers, and let go. Safe to call twice."""
+        used, self._used = list(self._used.values()), {}
+        if self._connection.alive:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await asyncio.gather(
+                        *(self.order(worker, wire.Farewell(self.session)) for worker in used),
+                        return_exceptions=True,  # one that is gone holds nothing
+                    )
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._connection.close()
+
+    async def _connected(self) -> None:
+        async with self._connecting:
+            if self._connection.alive:
+                return
+            self.exchange.lost_all(self._connection.gone)
+            for worker in list(self._pool.workers):
+                self._pool.remove(worker.address)
+            await self._connection.open(self.session)
+            await self._look_around()
+            if not self._tasks:
+                self._go(self._tick())
+
+    # What comes
+
+    def _heard(self, data: object) -> None:
+        if isinstance(data, bytes):
+            self.exchange.take(data)
+
+    def _news(self, action: str, worker: str) -> None:
+        if action == "remove-worker":
+            self._used.pop(worker, None)
+            self._pool.remove(worker)
+            self.exchange.lost_worker(worker)
+        else:
+            self._go(self._look_around())
+
+    async def _look_around(self) -> None:
+        """Meet the workers that are new."""
+        try:
+            found = await self._connection.workers()
+        except BackendError:
+            return  # gone again; whoever needs it finds out
+        known = {worker.address for worker in self._pool.workers}
+        for address, seen in found.items():
+            if address in known:
+                continue
+            try:
+                self._pool.add(await self._connection.meet(address, seen))
+            except BackendError as error:
+                self._refused = error.message  # it went, or has no orchtui
+
+    async def _follow(self, key: str, future: "Future[bytes]") -> None:
+        """What Dask itself says of an attempt."""
+        failure = await self._connection.outcome(future)
+        box = self.exchange.find(key)
+        if box is None:
+            return
+        if failure is not None:
+            box.fail(failure.message, retryable=failure.retryable)
+            return
+        await asyncio.sleep(_LAST_WORD)
+        if not box.ended:
+            box.fail(f"the last word of the worker {box.name} is missing")
+
+    async def _tick(self) -> None:
+        clock = asyncio.get_running_loop().time
+        last = renewed = clock()
+        while True:
+            await asyncio.sleep(_TICK)
+            now = clock()
+            if now - last > _HELD_UP:
+                self.exchange.forgive()
+            last = now
+            if not self._connection.alive:
+                self.exchange.lost_all(self._connection.gone)
+                continue
+            self.exchange.silent(SILENCE)
+            if now - renewed >= LEASE / 4:
+                renewed = now
+                for worker in list(self._used.values()):
+                    self._go(self._renew(worker))
+
+    async def _renew(self, worker: FarWorker) -> None:
+        # One that does not hear it says nothing either, and is found out by that.
+        with contextlib.suppress(BackendError):
+            await self.order(worker, wire.Renew(self.session))
+
+    def _nobody(self, needs: Collection[str]) -> str:
+        address = clean_line(self.cluster.address)
+        if not needs and self._refused:
+            return f"no worker of the cluster {address} can be used: {self._refused}"
+        if not needs:
+            return f"the cluster {address} has no worker; start one: dask worker {address}"
+        labels = ", ".join(clean_line(label, 60) for label in needs)
+        return (
+            f"no worker of the cluster {address} has the label {labels}; start one with it: "
+            f'dask worker {address} --resources "{clean_line(next(iter(needs)), 60)}=1"'
+        )
+
+    def _go(self, work: "Coroutine[Any, Any, None]") -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A bug here must not leave attempts waiting for ever.
+            self.exchange.lost_all(clean_line(f"{type(error).__name__}: {error}"))

@@ -1,0 +1,64 @@
+"""What Dask calls on a worker: the only functions of orchtui that the cluster knows by name.
+
+They are sent by their name alone, so orchtui has to be installed there; nothing of it is
+sent as code. This module never runs anywhere but on a worker.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from orchtui import __version__
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.worker_house import HOUSE, backends_of
+
+if TYPE_CHECKING:  # there wherever these are called
+    from distributed import Worker
+
+
+async def run_attempt(topic: str, data: bytes) -> bytes:
+    """Work on an attempt, and report on a topic.
+
+    Args:
+        topic: The coordinator's.
+        data: A Dispatch.
+
+    Returns:
+        The files that it changed; see `FarWork.run`.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    dispatch = wire.dispatch_of(data)
+    # Dask runs a function again elsewhere when a worker is lost; the coordinator does that itself.
+    if dispatch.worker != worker.id:
+        return b""
+    return await HOUSE.work(dispatch, lambda report: worker.log_event(topic, report))
+
+
+async def deliver(data: bytes) -> None:
+    """Do what a coordinator says.
+
+    Args:
+        data: An Order.
+    """
+    await HOUSE.obey(wire.order_of(data))
+
+
+def about(dask_worker: "Worker") -> tuple[str, str, int]:
+    """Which process this is; the version of orchtui here, and of its letters.
+
+    Args:
+        dask_worker: Put in by Dask.
+    """
+    return dask_worker.id, __version__, wire.VERSION
+
+
+def lacking(data: bytes, names: list[str]) -> dict[str, str]:
+    """What backends lack on this worker, by name, and what to do about it.
+
+    Args:
+        data: `BackendSettings`.
+        names: Of the backends.
+    """
+    found = backends_of(wire.settings_of(data), os.environ).choices()
+    return {one.name: one.lacking for one in found if one.name in names and one.lacking}
