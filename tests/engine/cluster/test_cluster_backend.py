@@ -222,7 +222,7 @@ def is_there(path: str) -> bool:
 
 
 def program(folder: Path, script: str) -> base.Assignment:
-    return asked(command=("sh", "-c", script), folder=str(folder))
+    return asked(command=("sh", "-c", script), folder=str(folder), carried=True)
 
 
 async def test_a_program_gets_the_files_of_its_folder_and_what_it_writes_comes_back(

@@ -1,7 +1,6 @@
 """On a real Dask cluster: two workers that are started here."""
 
 import asyncio
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,16 +12,10 @@ from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend
 from orchtui.engine.errors import InputError
+from tests.engine.cluster.dask_here import needs_dask
 from tests.engine.cluster.far_double import all_of, asked, text_of
 
-pytestmark = [
-    pytest.mark.skipif(
-        importlib.util.find_spec("distributed") is None,
-        reason="Dask is not installed: pip install 'orchtui[dask]'",
-    ),
-    pytest.mark.filterwarnings("ignore"),  # Dask's own, of its own parts
-    pytest.mark.timeout(120),
-]
+pytestmark = needs_dask
 
 
 @asynccontextmanager

@@ -107,6 +107,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Names of variables that its program gets although they hold secrets."""
     folder: str
     """Absolute path of the folder to work in: the project's, or a worktree of it."""
+    carried: bool = False
+    """Whether what stands in that folder goes along to the machine where the work is done, and
+    comes back. Only who has filled it for that says so."""
     tools: tuple[str, ...] | None = None
     """As the agent file names them, for programs that have tools of their own; `None` where it
     says nothing."""

@@ -18,7 +18,6 @@ from orchtui.engine.cluster import scratch, wire
 from orchtui.engine.cluster.exchange import Mailbox
 from orchtui.engine.cluster.link import FarWorker, Link
 from orchtui.engine.errors import BackendError
-from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.text import clean_line
 
 FAREWELL = 0.5
@@ -72,7 +71,7 @@ class ClusterBackend:
         Raises:
             BackendError: as the other says; `connection` when worker or scheduler are lost.
         """
-        folder = Path(assignment.folder) if self.name in PROGRAMS else None
+        folder = Path(assignment.folder) if assignment.carried else None
         files = await _packed(folder)
         worker = await self._link.choose(assignment.needs)
         attempt = _Attempt(self._link, worker, toolbox, assignment.needs, self._new_key(assignment))

@@ -5,13 +5,13 @@ leads out of the folder is refused on both sides. Blocks: not for the event loop
 never decides whether a file may be sent: who fills the folder does.
 """
 
-import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from orchtui.engine.cluster.wire import SentFile
+from orchtui.engine.paths.plain_files import plain_files
 
 MOST_FILES = 2000
 MOST_BYTES = 64 * 1024 * 1024
@@ -30,12 +30,11 @@ def pack(folder: Path) -> tuple[SentFile, ...]:
         OSError: when they can not be read.
     """
     total, files = 0, list[SentFile]()
-    for path in _plain(folder):
+    for name, path, executable in plain_files(folder):
         data = path.read_bytes()
         total += len(data)
         _within(len(files) + 1, total)
-        executable = bool(path.stat().st_mode & stat.S_IXUSR)
-        files.append(SentFile(path.relative_to(folder).as_posix(), data, executable))
+        files.append(SentFile(name, data, executable))
     return tuple(files)
 
 
@@ -80,17 +79,6 @@ def changes(folder: Path, before: dict[str, str]) -> tuple[SentFile, ...]:
 
 def _digest(data: bytes, executable: bool) -> str:
     return f"{sha256(data).hexdigest()}{'+x' if executable else ''}"
-
-
-def _plain(folder: Path) -> Iterator[Path]:
-    for where, folders, names in os.walk(folder):
-        folders.sort()
-        # A folder's own history is no result.
-        folders[:] = [name for name in folders if name != ".git"]
-        for name in sorted(names):
-            path = Path(where, name)
-            if stat.S_ISREG(path.lstat().st_mode):
-                yield path
 
 
 def _within(count: int, size: int) -> None:

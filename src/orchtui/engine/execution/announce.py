@@ -157,6 +157,7 @@ class Announcer:
             output=work.output,
             stop_reason=clean_line(work.intake.stop_reason or ""),
             model=work.model,
+            worker=work.worker,
         )
 
     def retrying(
@@ -172,6 +173,7 @@ class Announcer:
             overtaken=overtaken,
             usage=work.usage,
             model=work.model,
+            worker=work.worker,
         )
 
     def failed(self, work: Work, error: BackendError) -> None:
@@ -233,4 +235,5 @@ def _left(work: Work) -> dict[str, object]:
         "output": work.output,
         "usage": work.usage,
         "model": work.model,
+        "worker": work.worker,
     }

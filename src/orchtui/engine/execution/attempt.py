@@ -125,6 +125,7 @@ class Intake:
     """The beginning of the cleaned text: enough of it to know a placeholder."""
     usage: Usage = Usage()
     model: str | None = None
+    worker: str | None = None
     stop_reason: str | None = None
     waiting: Waiting = field(default_factory=Waiting)
     closed: bool = False
@@ -181,6 +182,7 @@ async def read(
                 intake.notice_usage()
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
+                intake.worker = event.worker or intake.worker
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
                 intake.spoke = True
                 intake.worked, intake.spoke_last = True, False

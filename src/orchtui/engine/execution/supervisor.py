@@ -18,6 +18,7 @@ from orchtui.engine.execution.questions import Questions, Witness
 from orchtui.engine.execution.work import Work
 from orchtui.engine.run_events.redaction import NOTHING, Redactor
 from orchtui.engine.workspace.site import LEAVE, Seen, Site, Workspaces, leave
+from orchtui.engine.workspace.staged_site import StagedSite
 
 FIRST_TOKEN = 300.0
 """Seconds for the first piece of an answer, where nobody says otherwise and the backend streams."""
@@ -173,7 +174,8 @@ class Supervisor:
             await before  # the place of the attempt before must not be in this one's way
         await site.open()
         backend = self._backends[work.task.backend]
-        await read(backend, self._assignment(work, site.folder), site.toolbox, intake)
+        given = self._assignment(work, site.folder, carried=isinstance(site, StagedSite))
+        await read(backend, given, site.toolbox, intake)
 
     def _patience(self, work: Work) -> Patience:
         task, streams = work.task, self._backends[work.task.backend].idle_timeout
@@ -189,7 +191,7 @@ class Supervisor:
             first_token=first,
         )
 
-    def _assignment(self, work: Work, folder: str) -> base.Assignment:
+    def _assignment(self, work: Work, folder: str, *, carried: bool) -> base.Assignment:
         task = work.task
         needed = {task_id: self._work[task_id] for task_id in task.after}
         return assignment(
@@ -200,6 +202,7 @@ class Supervisor:
             },
             system=self._systems.get(task.specialist, ""),
             folder=folder,
+            carried=carried,
         )
 
     def _tool(self, work: Work, tool: base.ToolCalled | base.ToolReturned) -> None:

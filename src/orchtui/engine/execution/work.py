@@ -87,6 +87,11 @@ class Work:
         return clean_line(model) if model else None
 
     @property
+    def worker(self) -> str | None:
+        """The worker of a cluster that its attempt runs on."""
+        return self.intake.worker if self.intake is not None else None
+
+    @property
     def output(self) -> str:
         """Its file in the run folder; none before the first attempt."""
         return ev.output_file(self.task.position) if self.attempt else ""

@@ -157,6 +157,8 @@ class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     usage: Usage = Usage()
     model: str | None = None
     """The model that really answered, where the backend said it."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
@@ -168,6 +170,8 @@ class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
     stop_reason: str
     model: str | None = None
     """The model that really answered, where the backend says it."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskFailed(TaskEvent, frozen=True, kw_only=True):
@@ -180,6 +184,8 @@ class TaskFailed(TaskEvent, frozen=True, kw_only=True):
     output: str
     usage: Usage = Usage()
     model: str | None = None
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
@@ -190,6 +196,8 @@ class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
     output: str = ""
     usage: Usage = Usage()
     model: str | None = None
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskSkipped(TaskEvent, frozen=True, kw_only=True):

@@ -252,6 +252,7 @@ def _close_attempt(
             run.slots.give_back(run.at)
         attempt.ended, attempt.usage = run.at, event.usage
         attempt.model = event.model or attempt.model
+        attempt.worker = event.worker
         attempt.error, attempt.message = error, message
         attempt.completed = isinstance(event, ev.TaskCompleted)
         attempt.overtaken = isinstance(event, ev.TaskRetrying) and event.overtaken

@@ -85,6 +85,8 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     max_turns: int | None = None
     """Requests to the model in one attempt."""
     effort: str | None = None
+    needs: tuple[str, ...] = ()
+    """Labels of the worker of a cluster that runs it."""
     worktree: bool = False
     """Whether its program gets a git worktree of its own."""
 

@@ -1,0 +1,128 @@
+"""A machine of a cluster dies in the middle of a run: only its attempts are lost, and only once.
+
+The workers and the scheduler are real processes that are killed; what the run wrote down is
+what is looked at.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.cluster.attached import AttachedCluster
+from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs import verdict
+from orchtui.engine.runs.run import Run
+from orchtui.engine.scheduling.resolve import Overrides
+from orchtui.engine.sessions.project import Project
+from tests.engine.cluster.dask_here import dask_here, needs_dask
+
+pytestmark = needs_dask
+
+TASKS = 40
+
+
+def plan(words: int = 150) -> Plan:
+    """Tasks that stream 50 pieces a second."""
+    tasks = (
+        Task(id=f"t{n}", prompt=f"Write about topic {n} [rehearse: {words} words, 20 ms]")
+        for n in range(1, TASKS + 1)
+    )
+    return Plan(tasks=tuple(tasks), name="forty", aggregate="collect")
+
+
+def project(folder: Path, cluster: str | None, retries: int = 3) -> Project:
+    backends = Backends({}, chosen="rehearsal")
+    if cluster is not None:
+        backends.elsewhere = AttachedCluster(Cluster.of(cluster))
+    limits = Limits(concurrency=TASKS, retries=retries)
+    return Project(
+        folder=folder,
+        out=folder / "artifacts",
+        backends=backends,
+        overrides=Overrides(limits=limits),
+    )
+
+
+async def run(
+    made: Project, of: Plan | str, act: Callable[[ev.RunEvent], None] = lambda event: None
+) -> tuple[Run, list[ev.RunEvent]]:
+    """Run a plan, or go on with a run, to the end."""
+    orchestrator = made.start(of) if isinstance(of, Plan) else made.resume(of)
+    events = []
+    try:
+        async with orchestrator:
+            async for event in orchestrator:
+                events.append(event)
+                act(event)
+    finally:
+        await made.close()
+    return orchestrator.run, events
+
+
+def after(texts: int, do: Callable[[], None]) -> Callable[[ev.RunEvent], None]:
+    """Do something once, when so many pieces of text have come."""
+    seen = 0
+
+    def act(event: ev.RunEvent) -> None:
+        nonlocal seen
+        if isinstance(event, ev.TextDelta):
+            seen += 1
+            if seen == texts:
+                do()
+
+    return act
+
+
+def told_once(run: Run, events: list[ev.RunEvent]) -> None:
+    """Every task completed once, with the very text that it has when nothing goes wrong."""
+    completed = Counter(event.task for event in events if isinstance(event, ev.TaskCompleted))
+    assert completed == Counter({f"t{n}": 1 for n in range(1, TASKS + 1)})
+    assert verdict.verdict(run) == "COMPLETED"
+
+
+async def test_one_of_two_workers_is_killed_and_all_tasks_complete(tmp_path: Path) -> None:
+    alone, _ = await run(project(tmp_path / "alone", None), plan(words=150))
+    with dask_here(tmp_path) as here:
+        for name in ("first", "second"):
+            here.worker(name)
+        made = project(tmp_path / "far", here.address)
+        done, events = await run(made, plan(), after(60, lambda: here.kill("first")))
+    told_once(done, events)
+    lost = [event for event in events if isinstance(event, ev.TaskRetrying)]
+    assert 1 <= len(lost) <= TASKS // 2
+    for event in lost:
+        assert (event.error, event.why) == ("connection", "the worker first was lost")
+    for task_id, task in done.tasks.items():
+        # Nothing of the lost attempt is in the answer, and nothing is there twice.
+        assert task.text == alone.tasks[task_id].text
+        assert task.attempt is not None and task.attempt.worker is not None
+        again = any(event.task == task_id for event in lost)
+        assert task.attempt.worker == "second" or not again
+
+
+async def test_the_scheduler_is_killed_and_the_run_can_be_resumed_here(tmp_path: Path) -> None:
+    with dask_here(tmp_path) as here:
+        for name in ("first", "second"):
+            here.worker(name)
+        quick = Task(id="quick", prompt="Be quick [rehearse: 3 words, 1 ms]")
+        slow = plan()
+        both = Plan(tasks=(quick, *slow.tasks), name="forty", aggregate="collect")
+
+        def kill(event: ev.RunEvent) -> None:
+            if isinstance(event, ev.TaskCompleted) and event.task == "quick":
+                here.kill("scheduler")
+
+        made = project(tmp_path / "far", here.address, retries=0)
+        done, events = await run(made, both, kill)
+    assert verdict.verdict(done) == "PARTIAL"
+    failed = [event for event in events if isinstance(event, ev.TaskFailed)]
+    assert len(failed) == TASKS
+    assert {event.error for event in failed} == {"connection"}
+    assert all("scheduler" in event.message or "was lost" in event.message for event in failed)
+    resumed, later = await run(project(tmp_path / "far", None), done.id)
+    told_once_more = [event.task for event in later if isinstance(event, ev.TaskCompleted)]
+    assert sorted(told_once_more) == sorted(f"t{n}" for n in range(1, TASKS + 1))
+    assert verdict.verdict(resumed) == "COMPLETED"
