@@ -4,13 +4,21 @@ The workers and the scheduler are real processes that are killed; what the run w
 what is looked at.
 """
 
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+import pytest
+
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster.attached import AttachedCluster
 from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.dask_link import LEASE
+from orchtui.engine.plan_files.plan_file import dump_plan
 from orchtui.engine.plans.plan import Limits, Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs import verdict
@@ -126,3 +134,39 @@ async def test_the_scheduler_is_killed_and_the_run_can_be_resumed_here(tmp_path:
     told_once_more = [event.task for event in later if isinstance(event, ev.TaskCompleted)]
     assert sorted(told_once_more) == sorted(f"t{n}" for n in range(1, TASKS + 1))
     assert verdict.verdict(resumed) == "COMPLETED"
+
+
+@pytest.mark.faults
+def test_the_coordinator_is_killed_and_its_programs_end_with_their_lease(
+    tmp_path: Path,
+) -> None:
+    folder, mark = tmp_path / "far", tmp_path / "pid"
+    folder.mkdir()
+    script = f"echo $$ >{mark}; echo begun; sleep 600"
+    task = Task(id="long", command=("sh", "-c", script))
+    (folder / "plan.yaml").write_text(dump_plan(Plan(tasks=(task,))))
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        command = ("run", "plan.yaml", "--trust", "--cluster", here.address)
+        coordinator = subprocess.Popen(
+            (sys.executable, "-m", "orchtui", *command),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            until(lambda: mark.exists() and mark.read_text().strip() != "", 40)
+        finally:
+            coordinator.kill()
+            coordinator.wait()
+        program = int(mark.read_text())
+        assert psutil.pid_exists(program)
+        until(lambda: not psutil.pid_exists(program), LEASE + 10)
+
+
+def until(there: Callable[[], bool], seconds: float) -> None:
+    """Wait for something that other processes do."""
+    end = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < end, f"it did not come about in {seconds:.0f} s"
+        time.sleep(0.1)

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from orchtui.engine.backends import base
+from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend
 from orchtui.engine.errors import InputError
-from tests.engine.cluster.dask_here import needs_dask
+from tests.engine.cluster.dask_here import dask_here, needs_dask
 from tests.engine.cluster.far_double import all_of, asked, text_of
 
 pytestmark = needs_dask
@@ -54,3 +56,57 @@ async def test_texts_arrive_whole_and_in_order_from_both() -> None:
         assert events[-1] == base.Finished("end_turn")
         workers |= {event.worker for event in events if isinstance(event, base.Started)}
     assert workers == {"0", "1"}
+
+
+async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: Path) -> None:
+    from orchtui.engine.cluster import cluster_versions
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "in.txt").write_text("alpha")
+    with dask_here(tmp_path) as here:
+        here.worker("plain", environment={"WORKER": "plain"})
+        here.worker("strong", "--resources", "gpu=1", environment={"WORKER": "strong"})
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        try:
+            await link.ready(["gpu"])
+            script = "cat in.txt; echo $WORKER >where.txt"
+            assignments = [
+                asked(
+                    task=f"t{number}",
+                    command=("sh", "-c", script),
+                    runs_on=("gpu",),
+                    folder=str(folder),
+                    carried=True,
+                )
+                for number in range(3)  # one after the other: it has only one
+            ]
+            found = await asyncio.gather(*(all_of(backend.stream(one)) for one in assignments))
+            anywhere = asked(command=("sh", "-c", "echo $WORKER"), folder=str(folder))
+            spared, _ = await all_of(backend.stream(anywhere))
+        finally:
+            await backend.close()
+            await link.close()
+        sides = await cluster_versions.look(Cluster.of(here.address))
+    for events, error in found:
+        assert error is None and text_of(events) == "alpha"
+        assert events[0] == base.Started(worker="strong")
+    assert (folder / "where.txt").read_text() == "strong\n"
+    assert text_of(spared) == "plain\n"
+    assert cluster_versions.different(sides) == []
+    assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
+
+
+async def test_what_is_not_there_is_told_before_the_start(tmp_path: Path) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    with dask_here(tmp_path) as here:
+        here.kill("scheduler")
+        link = DaskLink(Cluster.of(here.address))
+        try:
+            with pytest.raises(InputError, match="can not be reached"):
+                await link.ready()
+        finally:
+            await link.close()

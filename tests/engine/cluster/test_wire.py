@@ -56,7 +56,7 @@ def test_an_assignment_arrives_as_it_was() -> None:
             env=("GH_TOKEN",),
             tools=("Read",),
             web=("web_search",),
-            needs=("gpu",),
+            runs_on=("gpu",),
             schema={"type": "object", "properties": {"a": {"type": "integer"}}},
         ),
         specs=(base.ToolSpec("Read", "reads", {"type": "object"}),),

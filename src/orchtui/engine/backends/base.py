@@ -122,7 +122,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Requests to the model in one attempt."""
     effort: str | None = None
     """How hard the model is to think: the provider's word."""
-    needs: tuple[str, ...] = ()
+    runs_on: tuple[str, ...] = ()
     """Labels that the worker of a cluster has to have that does it."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer is to follow, where the server takes one; the answer of all

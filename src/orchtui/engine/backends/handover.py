@@ -81,6 +81,6 @@ def assignment(
         permission_mode=task.permission_mode,
         max_turns=task.max_turns,
         effort=task.effort,
-        needs=task.needs,
+        runs_on=task.runs_on,
         carried=carried,
     )

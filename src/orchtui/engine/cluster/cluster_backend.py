@@ -73,8 +73,10 @@ class ClusterBackend:
         """
         folder = Path(assignment.folder) if assignment.carried else None
         files = await _packed(folder)
-        worker = await self._link.choose(assignment.needs)
-        attempt = _Attempt(self._link, worker, toolbox, assignment.needs, self._new_key(assignment))
+        worker = await self._link.choose(assignment.runs_on)
+        attempt = _Attempt(
+            self._link, worker, toolbox, assignment.runs_on, self._new_key(assignment)
+        )
         try:
             letter = wire.Dispatch(
                 key=attempt.key,
@@ -87,7 +89,7 @@ class ClusterBackend:
                 specs=tuple(toolbox.specs),
                 files=files,
             )
-            self._link.dispatch(worker, letter, assignment.needs)
+            self._link.dispatch(worker, letter, assignment.runs_on)
             async for event in attempt.events(folder):
                 yield event
         finally:

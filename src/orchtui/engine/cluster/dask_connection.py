@@ -124,6 +124,23 @@ class Connection:
             raise BackendError("connection", self.gone, retryable=True) from error
         return dict(found["workers"])
 
+    async def versions(self, packages: list[str]) -> dict[str, Any]:
+        """Versions on all sides, as Dask tells them.
+
+        Args:
+            packages: Beside Dask's own.
+
+        Raises:
+            BackendError: when the scheduler is gone.
+        """
+        client = self.client
+        try:
+            async with asyncio.timeout(CONNECT):
+                return dict(await client.get_versions(packages=packages))
+        # Dask has no root of its exceptions; each of them means that it was not answered.
+        except Exception as error:
+            raise BackendError("connection", _told("the cluster", error)) from error
+
     async def meet(self, address: str, seen: Mapping[str, Any]) -> FarWorker:
         """Ask a worker who it is.
 
@@ -142,6 +159,22 @@ class Connection:
             version=clean_line(version, 40),
             letters=letters,
         )
+
+    async def meet_scheduler(self) -> None:
+        """See that the scheduler has orchtui: Dask reads there what is to be called.
+
+        Raises:
+            BackendError: when it has not.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        client = self.client
+        try:
+            async with asyncio.timeout(CONNECT):
+                await client.run_on_scheduler(worker_entry.letters)
+        # Dask has no root of its exceptions; each of them means that it can not be used.
+        except Exception as error:
+            raise BackendError("connection", _told("the scheduler", error)) from error
 
     async def call(
         self, address: str, function: Callable[..., _T], *args: object, within: float

@@ -155,6 +155,7 @@ class DaskLink:
         """
         try:
             await self._connected()
+            await self._connection.meet_scheduler()
             async with asyncio.timeout(ARRIVAL):
                 while not self._pool.workers:
                     await self._pool.news()

@@ -53,6 +53,11 @@ def about(dask_worker: "Worker") -> tuple[str, str, int]:
     return dask_worker.id, __version__, wire.VERSION
 
 
+def letters() -> int:
+    """The version of the letters here; asked of the scheduler, which has to know `run_attempt`."""
+    return wire.VERSION
+
+
 def lacking(data: bytes, names: list[str]) -> dict[str, str]:
     """What backends lack on this worker, by name, and what to do about it.
 

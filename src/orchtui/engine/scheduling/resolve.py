@@ -164,6 +164,11 @@ class Resolver:
         card = self.who(task).card
         return tuple(dict.fromkeys((*task.env, *(card.env if card else ()), *self._env)))
 
+    def runs_on(self, task: Task) -> tuple[str, ...]:
+        """Labels of the worker of a cluster that it needs: the task's own and its agent file's."""
+        card = self.who(task).card
+        return tuple(dict.fromkeys((*task.runs_on, *(card.runs_on if card else ()))))
+
     def lead_model(self, backend: str) -> str | None:
         """The model for what the orchestrator itself asks for, such as the synthesis."""
         if backend in WITHOUT_MODEL_CHOICE:

@@ -85,7 +85,7 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     max_turns: int | None = None
     """Requests to the model in one attempt."""
     effort: str | None = None
-    needs: tuple[str, ...] = ()
+    runs_on: tuple[str, ...] = ()
     """Labels of the worker of a cluster that runs it."""
     worktree: bool = False
     """Whether its program gets a git worktree of its own."""
@@ -234,6 +234,7 @@ def _scheduled(
         model=resolver.model(task, how.backend),
         command=how.command,
         env=resolver.env(task, how.backend),
+        runs_on=resolver.runs_on(task),
         priority=task.priority,
         estimate=task.estimate,
         accept_truncated=task.accept_truncated,

@@ -168,7 +168,7 @@ class Orchestrator:
             StorageError: when the folder can not be written, or another process writes this run.
         """
         if self._crew.elsewhere is not None:
-            needs = {label for task in self._schedule.tasks for label in task.needs}
+            needs = {label for task in self._schedule.tasks for label in task.runs_on}
             await self._crew.elsewhere.ready(sorted(needs))
         disk, schedule = Disk(), self._schedule
         place = Place(self._out, disk, asyncio.get_running_loop().time)

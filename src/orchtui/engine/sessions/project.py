@@ -277,8 +277,15 @@ class Project(Asking):
             done=done,
             systems=self.systems(schedule),
         )
-        if self.cluster is not None:
-            found += dangers.of_cluster(self.cluster, folder=self.folder, own=self._own())
+        return (*untrusted(found, self.trust, self.folder), *self.untrusted_cluster())
+
+    def untrusted_cluster(self) -> tuple[Danger, ...]:
+        """The cluster, where only the project names it and nobody has agreed to it yet."""
+        from orchtui.engine.trusting import dangers  # not before the first paint
+
+        if self.cluster is None:
+            return ()
+        found = dangers.of_cluster(self.cluster, folder=self.folder, own=self._own())
         return untrusted(found, self.trust, self.folder)
 
     def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> "Estimate | None":
