@@ -83,3 +83,10 @@ async def test_a_server_that_slows_the_run_down_takes_no_room_from_the_time() ->
     assert "0:14" in text
     assert "scripted slowed to 1 at once" in text
     assert "0:14" in await bar(told, 14.0, 60), "the longest of equal worth goes first"
+
+
+async def test_the_cluster_on_which_attempts_run_is_named_with_who_works() -> None:
+    text = await bar(half_way(), 14.0, cluster="tcp://far\x1b[31m:8786")
+    assert "scripted on tcp://far:8786" in text
+    watched = await bar(half_way(), 14.0, cluster="tcp://far:8786", is_watched=True)
+    assert "tcp://" not in watched  # whoever watches another process's run knows nothing of it

@@ -55,7 +55,7 @@ async def test_texts_arrive_whole_and_in_order_from_both() -> None:
         assert text_of(events) == text_of(here)
         assert events[-1] == base.Finished("end_turn")
         workers |= {event.worker for event in events if isinstance(event, base.Started)}
-    assert workers == {"0", "1"}
+    assert workers == {"1", "2"}
 
 
 async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: Path) -> None:
@@ -110,3 +110,32 @@ async def test_what_is_not_there_is_told_before_the_start(tmp_path: Path) -> Non
                 await link.ready()
         finally:
             await link.close()
+
+
+async def test_workers_here_let_in_nobody_without_their_key_and_end_with_us(tmp_path: Path) -> None:
+    import psutil
+    from distributed import Client
+
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    here = WorkersHere()
+    await here.start(1)
+    processes = [one.pid for one in here._processes]
+    port = here.address.rpartition(":")[2]
+    try:
+        assert here.address.startswith("tls://127.0.0.1:")
+        for address in (here.address, f"tcp://127.0.0.1:{port}"):
+            client = Client(address, asynchronous=True, timeout=2, set_as_default=False)
+            with pytest.raises((OSError, TypeError, RuntimeError)):
+                await client
+            await client.close()
+        listening = [
+            connection.laddr.ip
+            for pid in processes
+            for connection in psutil.Process(pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert listening and set(listening) == {"127.0.0.1"}
+    finally:
+        await here.close()
+    assert not any(map(psutil.pid_exists, processes))

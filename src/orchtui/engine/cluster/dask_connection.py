@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.workers_here import WorkersHere
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
@@ -24,8 +25,6 @@ _T = TypeVar("_T")
 
 CONNECT = 10.0
 """Seconds to reach a scheduler."""
-ROOM_HERE = 32
-"""Attempts that each worker takes which is started here: most of them only wait."""
 CLOSE = 3.0
 
 _News = Callable[[str, str], None]
@@ -52,7 +51,7 @@ class Connection:
         self._heard = heard
         self._news = news
         self._client: Client | None = None
-        self._here: Any = None
+        self._here: WorkersHere | None = None
         """The cluster that was started here."""
 
     @property
@@ -105,10 +104,7 @@ class Connection:
     async def close(self) -> None:
         """Let go, and end what was started here. Safe to call twice."""
         await self._close_client()
-        here, self._here = self._here, None
-        if here is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(here.close(), CLOSE)
+        await self._end_here()
 
     async def workers(self) -> dict[str, dict[str, Any]]:
         """What the scheduler knows of its workers, by address.
@@ -216,18 +212,29 @@ class Connection:
     async def _connect(self) -> "Client":
         from distributed import Client
 
-        security = self._security()
-        if self._cluster.local and self._here is None:
-            self._here = await _start_here(self._cluster.local)
-        client: Client = await Client(
-            self._here or self._cluster.address,
-            security=self._here.security if self._here is not None else security,
+        address, security = self._cluster.address, self._security()
+        if self._cluster.local:
+            # Anew, where the scheduler is gone.
+            await self._end_here()
+            here = self._here = WorkersHere()
+            await here.start(self._cluster.local)
+            address, security = here.address, here.security
+        client = Client(
+            address,
+            security=security,
             asynchronous=True,
             set_as_default=False,
             name="orchtui",
             timeout=CONNECT,
         )
-        return client
+        try:
+            await client
+            return client
+        except BaseException:
+            # Else it would try to close itself when it is collected, and complain on the terminal.
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(client.close(timeout=1), CLOSE)
+            raise
 
     def _security(self) -> "Security | None":
         from distributed import Security
@@ -241,6 +248,11 @@ class Connection:
             tls_client_key=cluster.key,
             require_encryption=True,
         )
+
+    async def _end_here(self) -> None:
+        here, self._here = self._here, None
+        if here is not None:
+            await here.close()
 
     async def _close_client(self) -> None:
         client, self._client = self._client, None
@@ -265,24 +277,3 @@ def _import_dask() -> None:
         if name == "distributed" or name.startswith("distributed."):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", category=distributed.versions.VersionMismatchWarning)
-
-
-async def _start_here(count: int) -> Any:
-    """Workers on this machine, reached by nobody else: the key to them is only here.
-
-    Args:
-        count: How many.
-    """
-    from distributed import LocalCluster
-
-    return await LocalCluster(
-        n_workers=count,
-        threads_per_worker=ROOM_HERE,
-        processes=True,
-        host="127.0.0.1",
-        protocol="tls",
-        security=True,
-        dashboard_address=None,
-        silence_logs=logging.CRITICAL + 1,
-        asynchronous=True,
-    )

@@ -20,6 +20,7 @@ from orchtui.engine.cluster import scratch, wire
 from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
+from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import Cleaner, clean_line
 
@@ -106,7 +107,9 @@ class FarWork:
             await _close(stream)
 
     async def _placed(self) -> base.Assignment:
-        """The assignment with a folder of this machine."""
+        """The assignment with a folder of this machine; others than programs do not use it."""
+        if self._dispatch.backend not in PROGRAMS:
+            return structs.replace(self._dispatch.assignment, folder=tempfile.gettempdir())
         folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="orchtui-")
         self._folder = Path(folder)
         if self._dispatch.files:
