@@ -58,8 +58,9 @@ class Elsewhere(Protocol):
             InputError: when something would be sent that must not be.
         """
 
-    async def ready(self, needs: Collection[str] = ()) -> None:
-        """See to it that attempts can run there, also those that need these labels.
+    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+        """See to it that attempts can run there, also those that need these labels, through the
+        backends with these names.
 
         Raises:
             InputError: when they can not.

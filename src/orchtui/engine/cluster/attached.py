@@ -27,6 +27,7 @@ class AttachedCluster:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
         self._link: DaskLink | None = None
+        self._settings = wire.BackendSettings()
 
     @property
     def address(self) -> str:
@@ -48,17 +49,24 @@ class AttachedCluster:
         Raises:
             InputError: when something would be sent that must not be.
         """
-        return ClusterBackend(backend, self._opened(), settings_for(self.cluster, backends))
+        self._settings = settings_for(self.cluster, backends)
+        return ClusterBackend(backend, self._opened(), self._settings)
 
-    async def ready(self, needs: Collection[str] = ()) -> None:
-        """See `DaskLink.ready`.
+    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+        """See `DaskLink.ready`; and that some worker can use each of these backends.
 
         Raises:
             InputError: when attempts could not run there; says what to do.
         """
         if lacking := dask_lacking():
             raise InputError.of(lacking)
-        await self._opened().ready(needs)
+        link = self._opened()
+        await link.ready(needs)
+        if names and (lacking := await link.lacking(self._settings, names)):
+            raise InputError.of(
+                f"no worker of the cluster {self.address} can use the backend {lacking} there, "
+                f"or under `cluster: env` here"
+            )
 
     async def close(self) -> None:
         """Let go, and end the workers that were started here. Safe to call twice."""

@@ -60,6 +60,7 @@ class DaskLink:
         self._futures: dict[str, Future[bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting = asyncio.Lock()
+        self._ticking = False
 
     # What a Link is
 
@@ -173,6 +174,26 @@ class DaskLink:
                 f"install the same version everywhere"
             )
 
+    async def lacking(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
+        """What no worker has that these backends need, in words; empty where each can be used.
+
+        Raises:
+            InputError: when the workers are gone meanwhile.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        data, wanted = wire.encode(settings), sorted(names)
+        asked = [
+            self._connection.call(worker.address, worker_entry.lacking, data, wanted, within=ORDER)
+            for worker in self._pool.workers
+        ]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        said: list[dict[str, str]] = [one for one in found if isinstance(one, dict)]
+        if not said:
+            raise InputError.of(f"no worker of the cluster {self.cluster.address} answers")
+        nowhere = [name for name in wanted if all(name in one for one in said)]
+        return "; ".join(f"'{name}': {clean_line(said[0][name])}" for name in nowhere)
+
     async def close(self) -> None:
         """Take what is here from the workers, and let go. Safe to call twice."""
         used, self._used = list(self._used.values()), {}
@@ -183,6 +204,7 @@ class DaskLink:
                         *(self.order(worker, wire.Farewell(self.session)) for worker in used),
                         return_exceptions=True,  # one that is gone holds nothing
                     )
+        self._ticking = False
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -196,9 +218,11 @@ class DaskLink:
             self.exchange.lost_all(self._connection.gone)
             for worker in list(self._pool.workers):
                 self._pool.remove(worker.address)
+            self._used.clear()
             await self._connection.open(self.session)
             await self._look_around()
-            if not self._tasks:
+            if not self._ticking:
+                self._ticking = True
                 self._go(self._tick())
 
     # What comes

@@ -169,7 +169,9 @@ class Orchestrator:
         """
         if self._crew.elsewhere is not None:
             needs = {label for task in self._schedule.tasks for label in task.runs_on}
-            await self._crew.elsewhere.ready(sorted(needs))
+            # Whoever names a program of its own does not need the usual one.
+            names = {task.backend for task in self._schedule.tasks if not task.command}
+            await self._crew.elsewhere.ready(sorted(needs), sorted(names))
         disk, schedule = Disk(), self._schedule
         place = Place(self._out, disk, asyncio.get_running_loop().time)
         try:
