@@ -4,6 +4,7 @@ The workers and the scheduler are real processes that are killed; what the run w
 what is looked at.
 """
 
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ import pytest
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster.attached import AttachedCluster
 from orchtui.engine.cluster.cluster_address import Cluster
-from orchtui.engine.cluster.dask_link import LEASE
+from orchtui.engine.cluster.dask_link import LEASE, SILENCE
 from orchtui.engine.plan_files.plan_file import dump_plan
 from orchtui.engine.plans.plan import Limits, Plan, Task
 from orchtui.engine.run_events import events as ev
@@ -109,6 +110,31 @@ async def test_one_of_two_workers_is_killed_and_all_tasks_complete(tmp_path: Pat
         assert task.attempt is not None and task.attempt.worker is not None
         again = any(event.task == task_id for event in lost)
         assert task.attempt.worker == "second" or not again
+
+
+@pytest.mark.faults
+async def test_a_worker_that_falls_silent_is_lost_and_what_it_says_later_is_dropped(
+    tmp_path: Path,
+) -> None:
+    with dask_here(tmp_path) as here:
+        for name in ("first", "second"):
+            here.worker(name)
+        stopped = here.processes["first"]
+
+        def act(event: ev.RunEvent) -> None:
+            stop(event)
+            if isinstance(event, ev.TaskRetrying):  # it is given up: now it comes back
+                stopped.send_signal(signal.SIGCONT)
+
+        stop = after(60, lambda: stopped.send_signal(signal.SIGSTOP))
+        # Long enough that what is tried again still streams when the other one comes back.
+        done, events = await run(project(tmp_path / "far", here.address), plan(words=400), act)
+    told_once(done, events)
+    lost = [event for event in events if isinstance(event, ev.TaskRetrying)]
+    assert 1 <= len(lost) <= TASKS // 2
+    assert {event.why for event in lost} == {
+        f"the worker first was lost: nothing came for {SILENCE:.0f} s"
+    }
 
 
 async def test_the_scheduler_is_killed_and_the_run_can_be_resumed_here(tmp_path: Path) -> None:
