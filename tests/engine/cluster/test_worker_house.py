@@ -66,10 +66,30 @@ def test_a_lease_that_is_renewed_goes_on() -> None:
         work = loop.create_task(house.work(dispatch(), sent.append))
         for _ in range(6):
             await asyncio.sleep(15)
-            await house.obey(wire.Renew("s"))
+            await house.obey(wire.Renew("s", ("k",)))
             assert house.attempts == 1
         await work
         assert 110.0 <= loop.time() - began <= 110.0 + 2 * LOOK
+
+    virtual_time.run(scene())
+
+
+def test_an_attempt_that_two_renewals_do_not_name_is_followed_by_nobody() -> None:
+    async def scene() -> None:
+        house, sent = WorkerHouse({}), list[bytes]()
+        loop = asyncio.get_running_loop()
+        kept, lost = (
+            loop.create_task(house.work(dispatch(key), sent.append)) for key in ("kept", "lost")
+        )
+        await asyncio.sleep(1)
+        await house.obey(wire.Renew("s", ("kept",)))
+        await asyncio.sleep(1)
+        assert house.attempts == 2  # it may have come while the renewal was on its way
+        await house.obey(wire.Renew("s", ("kept",)))
+        await lost
+        assert house.attempts == 1 and loop.time() < 4
+        await house.obey(wire.Farewell("s"))
+        await kept
 
     virtual_time.run(scene())
 

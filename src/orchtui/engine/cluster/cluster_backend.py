@@ -158,18 +158,22 @@ class _Attempt:
             answering.cancel()
         try:
             if not self._box.ended:
+                # An order that takes longer is not called back: it may arrive yet.
+                ordering = asyncio.ensure_future(self._order_end())
+                await asyncio.wait((ordering,), timeout=FAREWELL)
                 with contextlib.suppress(BackendError, TimeoutError):
-                    async with asyncio.timeout(FAREWELL):
-                        await self._link.order(self._worker, wire.Cancel(self.key))
-                        await self._until_ended()
+                    async with asyncio.timeout(FAREWELL if ordering.done() else 0):
+                        while not isinstance(await self._box.get(), wire.Ended):
+                            pass
         finally:
             self._link.exchange.close(self.key)
             self._link.forget(self.key)
             self._link.release(self._worker, self._needs)
 
-    async def _until_ended(self) -> None:
-        while not isinstance(await self._box.get(), wire.Ended):
-            pass
+    async def _order_end(self) -> None:
+        # A worker that does not hear it ends what the next renewals do not name.
+        with contextlib.suppress(BackendError):
+            await self._link.order(self._worker, wire.Cancel(self.key))
 
     def _read(self, item: wire.Happened) -> base.BackendEvent | None:
         try:

@@ -288,7 +288,7 @@ class DaskLink:
     async def _renew(self, worker: FarWorker) -> None:
         # One that does not hear it says nothing either, and is found out by that.
         with contextlib.suppress(BackendError):
-            await self.order(worker, wire.Renew(self.session))
+            await self.order(worker, wire.Renew(self.session, self.exchange.keys))
 
     def _nobody(self, needs: Collection[str]) -> str:
         address = clean_line(self.cluster.address)

@@ -87,6 +87,11 @@ class Exchange:
         """The attempt is over here: what still comes of it is dropped."""
         self._boxes.pop(key, None)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The attempts that go on."""
+        return tuple(self._boxes)
+
     def find(self, key: str) -> Mailbox | None:
         """The mailbox of an attempt that goes on."""
         return self._boxes.get(key)

@@ -159,9 +159,11 @@ class Permitted(msgspec.Struct, frozen=True, tag="permit"):
 
 
 class Renew(msgspec.Struct, frozen=True, tag="renew"):
-    """The coordinator lives: its attempts may go on for another lease."""
+    """The coordinator lives: those of its attempts that it follows may go on for another lease."""
 
     session: str
+    keys: tuple[str, ...] = ()
+    """Of all attempts that it follows, wherever they are."""
 
 
 class Farewell(msgspec.Struct, frozen=True, tag="farewell"):

@@ -32,6 +32,8 @@ class _Session:
     until: float
     """The loop's time at which the lease ends."""
     attempts: dict[str, FarWork] = field(default_factory=dict)
+    unfollowed: frozenset[str] = frozenset()
+    """Attempts that the last renewal did not name."""
 
 
 class WorkerHouse:
@@ -82,6 +84,7 @@ class WorkerHouse:
         if isinstance(order, wire.Renew):
             if (session := self._sessions.get(order.session)) is not None:
                 session.until = asyncio.get_running_loop().time() + session.lease
+                _end_unfollowed(session, order)
         elif isinstance(order, wire.Farewell):
             await self._end(order.session)
         else:
@@ -121,6 +124,17 @@ class WorkerHouse:
         for work in list(session.attempts.values()):
             work.cancel()
         await session.backends.close()
+
+
+def _end_unfollowed(session: _Session, renewal: wire.Renew) -> None:
+    """End what nobody follows: the order to cancel it did not arrive.
+
+    One that came while a renewal was on its way is not named by that one: the next has to agree.
+    """
+    unfollowed = session.attempts.keys() - set(renewal.keys)
+    for key in unfollowed & session.unfollowed:
+        session.attempts[key].cancel()
+    session.unfollowed = frozenset(unfollowed)
 
 
 def backends_of(settings: wire.BackendSettings, environment: Mapping[str, str]) -> Backends:
