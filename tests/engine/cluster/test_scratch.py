@@ -76,6 +76,16 @@ def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         scratch.pack(tmp_path)
     with pytest.raises(scratch.ParcelError):
         scratch.unpack(tmp_path, [SentFile("b", b"x" * 11)])
+    before = {"a": scratch._digest(b"x" * 11, False)}
+    with pytest.raises(scratch.ParcelError):  # larger than all that may be sent
+        scratch.changes(tmp_path, before)
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    before = {"a": scratch._digest(b"x" * 10, False)}
+    (tmp_path / "b").write_bytes(b"x" * 10)  # only what changed counts
+    assert [file.path for file in scratch.changes(tmp_path, before)] == ["b"]
+    (tmp_path / "c").write_bytes(b"x")
+    with pytest.raises(scratch.ParcelError):
+        scratch.changes(tmp_path, before)
     monkeypatch.setattr(scratch, "MOST_FILES", 0)
     with pytest.raises(scratch.ParcelError):
         scratch.unpack(tmp_path, [SentFile("b", b"")])

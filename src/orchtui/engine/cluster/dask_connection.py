@@ -276,4 +276,6 @@ def _import_dask() -> None:
     for name in list(logging.root.manager.loggerDict):
         if name == "distributed" or name.startswith("distributed."):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    # What a program is sent may be large; how much is bounded elsewhere.
+    warnings.filterwarnings("ignore", message="Sending large graph")
     warnings.filterwarnings("ignore", category=distributed.versions.VersionMismatchWarning)

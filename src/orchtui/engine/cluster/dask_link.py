@@ -57,6 +57,8 @@ class DaskLink:
         """Why a worker that is there can not be used."""
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
+        self._waiting: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
+        """Letters that are sent in the next turn of the loop, by worker and labels, by key."""
         self._futures: dict[str, Future[bytes]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting = asyncio.Lock()
@@ -94,22 +96,40 @@ class DaskLink:
 
     def dispatch(self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]) -> None:
         """Send an attempt. What goes wrong is told through its mailbox."""
+        self._used[worker.address] = worker
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._submit)
+        group = self._waiting.setdefault((worker.address, tuple(needs)), {})
+        group[letter.key] = wire.encode(letter)
+
+    def _submit(self) -> None:
+        """Send what waits: Dask takes many at once in the time that it needs for one."""
         from orchtui.engine.cluster import worker_entry
 
-        self._used[worker.address] = worker
-        future = self._connection.client.submit(
-            worker_entry.run_attempt,
-            self.session,
-            wire.encode(letter),
-            key=letter.key,
-            workers=[worker.address],
-            allow_other_workers=False,
-            resources=dict.fromkeys(needs, 1) or None,
-            retries=0,
-            pure=False,
-        )
-        self._futures[letter.key] = future
-        self._go(self._follow(letter.key, future))
+        waiting, self._waiting = self._waiting, {}
+        for (address, needs), letters in waiting.items():
+            if not (keys := list(letters)):
+                continue  # all were called back
+            try:
+                futures = self._connection.client.map(
+                    worker_entry.run_attempt,
+                    [self.session] * len(keys),
+                    list(letters.values()),
+                    key=keys,
+                    workers=[address],
+                    allow_other_workers=False,
+                    resources=dict.fromkeys(needs, 1) or None,
+                    retries=0,
+                    pure=False,
+                )
+            except BackendError as error:
+                for key in keys:
+                    if (box := self.exchange.find(key)) is not None:
+                        box.fail(error.message)
+                continue
+            for key, future in zip(keys, futures, strict=True):
+                self._futures[key] = future
+                self._go(self._follow(key, future))
 
     async def order(self, worker: FarWorker, order: wire.Order) -> None:
         """Send an order.
@@ -140,6 +160,8 @@ class DaskLink:
 
     def forget(self, key: str) -> None:
         """Nothing of this attempt is wanted any more."""
+        for letters in self._waiting.values():
+            letters.pop(key, None)
         if (future := self._futures.pop(key, None)) is not None:
             future.release()
 

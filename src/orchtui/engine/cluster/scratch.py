@@ -71,9 +71,18 @@ def changes(folder: Path, before: dict[str, str]) -> tuple[SentFile, ...]:
         ParcelError: when there are too many.
         OSError: when they can not be read.
     """
-    now = pack(folder)
-    changed = [f for f in now if before.get(f.path) != _digest(f.data or b"", f.executable)]
-    gone = before.keys() - {file.path for file in now}
+    total, there, changed = 0, set[str](), list[SentFile]()
+    for name, path, executable in plain_files(folder):
+        there.add(name)
+        if path.stat().st_size > MOST_BYTES:
+            _within(1, MOST_BYTES + 1)
+        data = path.read_bytes()
+        if before.get(name) == _digest(data, executable):
+            continue
+        total += len(data)
+        _within(len(changed) + 1, total)
+        changed.append(SentFile(name, data, executable))
+    gone = before.keys() - there
     return (*changed, *(SentFile(path, None) for path in sorted(gone)))
 
 
