@@ -1,7 +1,8 @@
 """What a cluster costs: text from two workers on this machine beside the same text made here.
 
-First how much later the first piece of an answer comes, one attempt at a time, in turns with the
-same attempt here; then forty at once that stream fifty pieces a second each, which have to arrive
+First how much later the first piece of an answer comes: one attempt at a time, in turns with the
+same attempt here, each begun as the one before it ends; then of forty that begin in one moment,
+some times over. Then forty at once that stream fifty pieces a second each, which have to arrive
 whole and in order. Needs Dask: pip install 'orchtui[dask]'.
 
     python -m benchmarks.cluster --rounds 60 --tasks 40
@@ -21,6 +22,10 @@ from orchtui.engine.cluster.dask_link import DaskLink
 
 PACE = 0.02
 """Seconds between two pieces: fifty a second."""
+
+
+TIMES = 10
+"""How often the attempts that begin in one moment are begun."""
 
 
 def main() -> None:
@@ -43,8 +48,11 @@ async def measure(address: str, rounds: int, tasks: int, words: int) -> None:
         print(
             f"{address}: {len(link.workers)} workers ready in {time.perf_counter() - began:.1f} s"
         )
-        far = ClusterBackend(RehearsalBackend(), link, wire.BackendSettings())
+        settings = wire.BackendSettings()
+        await link.prepare(settings, ["rehearsal"])
+        far = ClusterBackend(RehearsalBackend(), link, settings)
         await one_at_a_time(far, rounds)
+        await begun_together(far, tasks, TIMES)
         await all_at_once(far, tasks, words)
     finally:
         await link.close()
@@ -55,11 +63,25 @@ async def one_at_a_time(far: base.Backend, rounds: int) -> None:
     here = RehearsalBackend()
     added: list[float] = []
     for number in range(rounds + 1):
-        first_here, *_ = await heard(here, asked(number, 6, 0.0))
-        first_far, *_ = await heard(far, asked(number, 6, 0.0))
+        first_here, *_ = await heard(here, asked(number, 6, PACE))
+        first_far, *_ = await heard(far, asked(number, 6, PACE))
         if number:  # the first round only warms up
             added.append(1000 * (first_far - first_here))
     print(f"first token later by {spread(added)} ({rounds} attempts, one at a time)")
+
+
+async def begun_together(far: base.Backend, tasks: int, times: int) -> None:
+    """The first piece of answers that are asked for in one moment."""
+    added, medians = list[float](), list[float]()
+    for _ in range(times):
+        found = await asyncio.gather(*(heard(far, asked(n, 6, PACE)) for n in range(tasks)))
+        # A rehearsal begins with its first pause.
+        later = [1000 * (one[0] - PACE) for one in found]
+        added += later
+        medians.append(statistics.median(later))
+        await asyncio.sleep(0.2)
+    print(f"{tasks} begun in one moment, {times} times: first token later by {spread(added)}")
+    print("the medians of each time: " + ", ".join(f"{one:.0f}" for one in sorted(medians)) + " ms")
 
 
 async def all_at_once(far: base.Backend, tasks: int, words: int) -> None:
@@ -72,8 +94,6 @@ async def all_at_once(far: base.Backend, tasks: int, words: int) -> None:
     busy = time.process_time() - before
     whole = sum(there[2] == here[2] for there, here in zip(found, plain, strict=True))
     print(f"{tasks} at once: {whole} of {tasks} whole and in order")
-    # A rehearsal begins with its first pause.
-    print(f"first token later by {spread([1000 * (one[0] - PACE) for one in found])}")
     ideal = PACE * (1 + -(-words // 3))
     longest = max(one[1] for one in found)
     print(f"longest {longest:.2f} s, ideal {ideal:.2f} s ({longest / ideal:.3f} times)")

@@ -72,10 +72,10 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
         try:
             await link.ready(["gpu"])
-            lacking = await link.lacking(wire.BackendSettings(), ["anthropic", "rehearsal"])
+            lacking = await link.prepare(wire.BackendSettings(), ["anthropic", "rehearsal"])
             assert lacking == "'anthropic': set ANTHROPIC_API_KEY"
             sent = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
-            assert await link.lacking(sent, ["anthropic"]) == ""
+            assert await link.prepare(sent, ["anthropic"]) == ""
             script = "cat in.txt; echo $WORKER >where.txt"
             assignments = [
                 asked(

@@ -149,3 +149,42 @@ def test_what_is_sent_stands_over_the_workers_own_environment() -> None:
     settings = wire.BackendSettings(environment={"A": "sent"}, local_model="/m.gguf")
     found = backends_of(settings, {"A": "own", "B": "own"})
     assert dict(found.environment) == {"A": "sent", "B": "own"}
+
+
+def test_a_backend_is_made_once_and_before_it_is_asked_where_somebody_says_so() -> None:
+    async def scene() -> None:
+        house, sent = WorkerHouse({}), list[bytes]()
+        settings = wire.BackendSettings()
+        assert house.prepare("s", 20.0, settings, ["rehearsal", "command"]) == {}
+        made = house._sessions["s"].made[wire.encode(settings)]
+        prepared = dict(made.open)
+        assert prepared.keys() == {"rehearsal", "command"}
+        for key in ("a", "b"):
+            await house.work(dispatch(key, QUICK), sent.append)
+        assert made.open == prepared and list(house._sessions["s"].made.values()) == [made]
+        await house.obey(wire.Farewell("s"))
+
+    virtual_time.run(scene())
+
+
+def test_what_is_lacking_is_told_and_of_other_settings_it_is_asked_anew() -> None:
+    async def scene() -> None:
+        house = WorkerHouse({})
+        found = house.prepare("s", 20.0, wire.BackendSettings(), ["anthropic", "nobody"])
+        assert found["anthropic"] == "set ANTHROPIC_API_KEY"
+        assert found["nobody"].startswith("there is no backend 'nobody'")
+        key = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
+        assert house.prepare("s", 20.0, key, ["anthropic"]) == {}
+        await house.obey(wire.Farewell("s"))
+
+    virtual_time.run(scene())
+
+
+def test_what_was_made_for_nobody_any_more_is_closed() -> None:
+    async def scene() -> None:
+        house = WorkerHouse({})
+        house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        await asyncio.sleep(20.0 + 2 * LOOK)
+        assert not house._sessions
+
+    virtual_time.run(scene())

@@ -212,8 +212,9 @@ class Backends:
             NoBackendError: when one does not exist or can not be used here.
         """
         wanted = dict.fromkeys(names)
-        for choice in self.choices() if wanted else ():
-            if choice.name in wanted and choice.lacking and choice.name not in with_program:
+        bare = wanted.keys() - set(with_program)
+        for choice in self.choices() if bare else ():
+            if choice.name in bare and choice.lacking:
                 raise NoBackendError(
                     f"the backend '{choice.name}' can not be used here: {choice.lacking}"
                 )

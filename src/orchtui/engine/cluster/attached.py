@@ -62,7 +62,7 @@ class AttachedCluster:
             raise InputError.of(lacking)
         link = self._opened()
         await link.ready(needs)
-        if names and (lacking := await link.lacking(self._settings, names)):
+        if names and (lacking := await link.prepare(self._settings, names)):
             raise InputError.of(
                 f"no worker of the cluster {self.address} can use the backend {lacking} there, "
                 f"or under `cluster: env` here"

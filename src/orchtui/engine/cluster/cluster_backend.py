@@ -166,8 +166,8 @@ class _Attempt:
                         while not isinstance(await self._box.get(), wire.Ended):
                             pass
         finally:
-            self._link.exchange.close(self.key)
             self._link.forget(self.key)
+            self._link.exchange.close(self.key)
             self._link.release(self._worker, self._needs)
 
     async def _order_end(self) -> None:

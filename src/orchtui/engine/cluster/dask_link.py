@@ -1,27 +1,24 @@
 """DaskLink: the letters go through a Dask cluster, of which only the scheduler need be reachable.
 
-An attempt is a Dask task, pinned to the worker that was chosen for it, so that Dask never
-starts it again elsewhere. Reports come as events of a topic, orders go as calls on the worker.
-Nothing of orchtui is sent as code. This module decides nothing about tasks.
+An attempt is a Dask task (`dask_sending`). Reports come as events of a topic, orders go as calls
+on the worker. Nothing of orchtui is sent as code. This module decides nothing about tasks.
 """
 
 import asyncio
 import contextlib
 import secrets
 from collections.abc import Collection, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.dask_connection import Connection
+from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.errors import BackendError, InputError
 from orchtui.engine.text import clean_line
-
-if TYPE_CHECKING:
-    from distributed import Future
 
 LEASE = 20.0
 """Seconds for which a worker goes on without a word of its coordinator."""
@@ -29,11 +26,11 @@ SILENCE = 15.0
 """Seconds without a word, also without a beat, after which a worker counts as lost."""
 ORDER = 10.0
 """Seconds for an order to arrive."""
+PREPARE = 30.0
+"""Seconds for a worker to make its backends: some import much."""
 ARRIVAL = 10.0
 """Seconds to wait for a worker, where there is none that could do it."""
 _TICK = 1.0
-_LAST_WORD = 5.0
-"""Seconds for the last report, once Dask says that the function has ended."""
 _HELD_UP = 5.0
 """Seconds by which a tick must not be late: this machine slept, and nobody's silence counts."""
 
@@ -52,14 +49,14 @@ class DaskLink:
         self.session = f"orchtui-{secrets.token_hex(8)}"
         self.exchange = Exchange()
         self._connection = Connection(cluster, self._heard, self._news)
+        self._sending = DaskSending(self._connection, self.exchange, self.session, self._go)
         self._pool = WorkerPool()
         self._refused = ""
         """Why a worker that is there can not be used."""
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
-        self._waiting: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
-        """Letters that are sent in the next turn of the loop, by worker and labels, by key."""
-        self._futures: dict[str, Future[bytes]] = {}
+        self._wanted: tuple[bytes, list[str]] = (b"", [])
+        """The backends that workers are to make before they are asked: settings, and names."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting = asyncio.Lock()
         self._ticking = False
@@ -97,39 +94,7 @@ class DaskLink:
     def dispatch(self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]) -> None:
         """Send an attempt. What goes wrong is told through its mailbox."""
         self._used[worker.address] = worker
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._submit)
-        group = self._waiting.setdefault((worker.address, tuple(needs)), {})
-        group[letter.key] = wire.encode(letter)
-
-    def _submit(self) -> None:
-        """Send what waits: Dask takes many at once in the time that it needs for one."""
-        from orchtui.engine.cluster import worker_entry
-
-        waiting, self._waiting = self._waiting, {}
-        for (address, needs), letters in waiting.items():
-            if not (keys := list(letters)):
-                continue  # all were called back
-            try:
-                futures = self._connection.client.map(
-                    worker_entry.run_attempt,
-                    [self.session] * len(keys),
-                    list(letters.values()),
-                    key=keys,
-                    workers=[address],
-                    allow_other_workers=False,
-                    resources=dict.fromkeys(needs, 1) or None,
-                    retries=0,
-                    pure=False,
-                )
-            except BackendError as error:
-                for key in keys:
-                    if (box := self.exchange.find(key)) is not None:
-                        box.fail(error.message)
-                continue
-            for key, future in zip(keys, futures, strict=True):
-                self._futures[key] = future
-                self._go(self._follow(key, future))
+        self._sending.send(worker, letter, needs)
 
     async def order(self, worker: FarWorker, order: wire.Order) -> None:
         """Send an order.
@@ -149,21 +114,11 @@ class DaskLink:
         Raises:
             BackendError: when they did not arrive.
         """
-        future = self._futures[key]
-        try:
-            data: bytes = await future.result()
-            return data
-        # Whatever Dask raises of its own, or hands on from elsewhere.
-        except Exception as error:
-            why = f"the files of its worker did not arrive: {error}"
-            raise BackendError("connection", clean_line(why), retryable=True) from error
+        return await self._sending.fetch(key)
 
     def forget(self, key: str) -> None:
         """Nothing of this attempt is wanted any more."""
-        for letters in self._waiting.values():
-            letters.pop(key, None)
-        if (future := self._futures.pop(key, None)) is not None:
-            future.release()
+        self._sending.forget(key)
 
     # Beginning and end
 
@@ -196,25 +151,37 @@ class DaskLink:
                 f"install the same version everywhere"
             )
 
-    async def lacking(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
-        """What no worker has that these backends need, in words; empty where each can be used.
+    async def prepare(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
+        """Have these backends made on all workers, so that a first attempt need not wait for it.
+
+        Workers that come later make them too.
+
+        Returns:
+            What no worker has that they need, in words; empty where each can be used.
 
         Raises:
             InputError: when the workers are gone meanwhile.
         """
-        from orchtui.engine.cluster import worker_entry
-
-        data, wanted = wire.encode(settings), sorted(names)
-        asked = [
-            self._connection.call(worker.address, worker_entry.lacking, data, wanted, within=ORDER)
-            for worker in self._pool.workers
-        ]
+        wanted = sorted(names)
+        self._wanted = (wire.encode(settings), wanted)
+        asked = [self._prepared(worker) for worker in self._pool.workers]
         found = await asyncio.gather(*asked, return_exceptions=True)
         said: list[dict[str, str]] = [one for one in found if isinstance(one, dict)]
         if not said:
             raise InputError.of(f"no worker of the cluster {self.cluster.address} answers")
         nowhere = [name for name in wanted if all(name in one for one in said)]
         return "; ".join(f"'{name}': {clean_line(said[0][name])}" for name in nowhere)
+
+    async def _prepared(self, worker: FarWorker) -> dict[str, str]:
+        from orchtui.engine.cluster import worker_entry
+
+        self._used[worker.address] = worker
+        data, names = self._wanted
+        given = (self.session, LEASE, data, names)
+        lacking: dict[str, str] = await self._connection.call(
+            worker.address, worker_entry.prepare, *given, within=PREPARE
+        )
+        return lacking
 
     async def close(self) -> None:
         """Take what is here from the workers, and let go. Safe to call twice."""
@@ -272,22 +239,17 @@ class DaskLink:
             if address in known:
                 continue
             try:
-                self._pool.add(await self._connection.meet(address, seen))
+                worker = await self._connection.meet(address, seen)
             except BackendError as error:
                 self._refused = error.message  # it went, or has no orchtui
+                continue
+            self._pool.add(worker)
+            if self._wanted[1]:
+                self._go(self._warm(worker))
 
-    async def _follow(self, key: str, future: "Future[bytes]") -> None:
-        """What Dask itself says of an attempt."""
-        failure = await self._connection.outcome(future)
-        box = self.exchange.find(key)
-        if box is None:
-            return
-        if failure is not None:
-            box.fail(failure.message, retryable=failure.retryable)
-            return
-        await asyncio.sleep(_LAST_WORD)
-        if not box.ended:
-            box.fail(f"the last word of the worker {box.name} is missing")
+    async def _warm(self, worker: FarWorker) -> None:
+        with contextlib.suppress(BackendError):  # it is asked again by its first attempt
+            await self._prepared(worker)
 
     async def _tick(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -26,6 +26,8 @@ from orchtui.engine.text import Cleaner, clean_line
 
 BEAT = 2.0
 """Seconds between two signs of life of a worker that has nothing to say."""
+BEGUN = 0.1
+"""Seconds to the first one: most attempts have said something by then."""
 
 
 class FarWork:
@@ -61,7 +63,6 @@ class FarWork:
         Returns:
             The files that it changed, to be fetched; nothing where there are none.
         """
-        self._out.put(wire.Beat())
         beating = asyncio.create_task(self._beat())
         self._work = asyncio.create_task(self._do())
         files = b""
@@ -177,10 +178,12 @@ class FarWork:
 
     async def _beat(self) -> None:
         clock = asyncio.get_running_loop().time
+        pause = BEGUN
         while True:
-            await asyncio.sleep(BEAT)
-            if clock() - self._out.sent >= BEAT:
+            await asyncio.sleep(pause)
+            if clock() - self._out.sent >= pause:
                 self._out.put(wire.Beat())
+            pause = BEAT
 
 
 async def _close(stream: AsyncIterator[base.BackendEvent]) -> None:

@@ -1,7 +1,8 @@
 """Outbox: what one attempt on a worker tells its coordinator, numbered and joined.
 
-The first item after a pause goes at once, so that a first word is not held up; what comes
-on its heels is joined for `STEP` seconds. This module never waits for an answer.
+The first reports of an attempt, and the first item after a pause, go at once, so that a first
+word is not held up; what comes on its heels is joined for `STEP` seconds. This module never
+waits for an answer.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from orchtui.engine.cluster import wire
 
 STEP = 0.01
 """Seconds between two reports of one attempt."""
+AT_ONCE = 3
+"""Reports that are not held back: that it has begun, and its first words."""
 
 
 class Outbox:
@@ -41,8 +44,9 @@ class Outbox:
             return
         loop = asyncio.get_running_loop()
         wait = self._sent + STEP - loop.time()
-        if wait <= 0:
-            self.flush()
+        if wait <= 0 or self._number < AT_ONCE:
+            # Together with what is said in the same breath.
+            self._timer = loop.call_later(0, self.flush)
         else:
             self._timer = loop.call_later(wait, self.flush)
 

@@ -4,12 +4,11 @@ They are sent by their name alone, so orchtui has to be installed there; nothing
 sent as code. This module never runs anywhere but on a worker.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 from orchtui import __version__
 from orchtui.engine.cluster import wire
-from orchtui.engine.cluster.worker_house import HOUSE, backends_of
+from orchtui.engine.cluster.worker_house import HOUSE
 
 if TYPE_CHECKING:  # there wherever these are called
     from distributed import Worker
@@ -58,12 +57,13 @@ def letters() -> int:
     return wire.VERSION
 
 
-def lacking(data: bytes, names: list[str]) -> dict[str, str]:
-    """What backends lack on this worker, by name, and what to do about it.
+async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> dict[str, str]:
+    """Make backends ready, and tell what they lack on this worker; see `WorkerHouse.prepare`.
 
     Args:
+        session: The coordinator's.
+        lease: Seconds for which they are kept when nobody renews.
         data: `BackendSettings`.
         names: Of the backends.
     """
-    found = backends_of(wire.settings_of(data), os.environ).choices()
-    return {one.name: one.lacking for one in found if one.name in names and one.lacking}
+    return HOUSE.prepare(session, lease, wire.settings_of(data), names)

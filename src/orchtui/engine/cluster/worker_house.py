@@ -1,6 +1,6 @@
 """WorkerHouse: what one worker process holds for its coordinators.
 
-For each coordinator (a session) the backends that were made for it, and its attempts. A
+For each coordinator (a session) the backends that were made for it, once, and its attempts. A
 session whose lease nobody renews is ended with all its work: its coordinator is gone. An
 attempt that was begun here is never begun again. This module does not know Dask.
 """
@@ -8,13 +8,16 @@ attempt that was begun here is never begun again. This module does not know Dask
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.far_work import FarWork
+from orchtui.engine.errors import NoBackendError
+from orchtui.engine.run_events.redaction import Redactor
 
 LOOK = 1.0
 """Seconds between two looks at the leases."""
@@ -24,13 +27,34 @@ _MOST_REMEMBERED = 10_000
 
 
 @dataclass(slots=True)
+class _Made:
+    """What was made of one coordinator's settings."""
+
+    backends: Backends
+    redactor: Redactor
+    open: dict[str, Backend] = field(default_factory=dict)
+
+    def backend(self, name: str) -> Backend:
+        """The backend with this name, the same one each time.
+
+        Raises:
+            NoBackendError: when it can not be made here.
+        """
+        if name not in self.open:
+            # Whether the usual program is installed is the attempt's own affair.
+            self.open |= self.backends.open([name], [name])
+        return self.open[name]
+
+
+@dataclass(slots=True)
 class _Session:
     """One coordinator."""
 
-    backends: Backends
     lease: float
     until: float
     """The loop's time at which the lease ends."""
+    made: dict[bytes, _Made] = field(default_factory=dict)
+    """By their settings, as these are sent."""
     attempts: dict[str, FarWork] = field(default_factory=dict)
     unfollowed: frozenset[str] = frozenset()
     """Attempts that the last renewal did not name."""
@@ -66,18 +90,39 @@ class WorkerHouse:
         if dispatch.key in self._begun or dispatch.key in self._early:
             return b""
         self._begun.append(dispatch.key)
-        session = self._session(dispatch)
-        work = FarWork(
-            dispatch,
-            lambda: session.backends.open([dispatch.backend], [dispatch.backend])[dispatch.backend],
-            session.backends.redactor,
-            send,
-        )
+        session = self._session(dispatch.session, dispatch.lease)
+        made = self._made(session, dispatch.settings)
+        work = FarWork(dispatch, lambda: made.backend(dispatch.backend), made.redactor, send)
         session.attempts[dispatch.key] = work
         try:
             return await work.run()
         finally:
             del session.attempts[dispatch.key]
+
+    def prepare(
+        self, name: str, lease: float, settings: wire.BackendSettings, backends: Collection[str]
+    ) -> dict[str, str]:
+        """Make backends before their first attempt, so that this one need not wait for it.
+
+        Args:
+            name: The session's.
+            lease: Seconds for which they are kept when nobody renews.
+            settings: What they are made of.
+            backends: Their names.
+
+        Returns:
+            What is lacking here, by name, and what to do about it.
+        """
+        made = self._made(self._session(name, lease), settings)
+        found = made.backends.choices()
+        lacking = {one.name: one.lacking for one in found if one.name in backends and one.lacking}
+        for backend in backends:
+            if backend not in lacking:
+                try:
+                    made.backend(backend)
+                except NoBackendError as error:
+                    lacking[backend] = str(error)
+        return lacking
 
     async def obey(self, order: wire.Order) -> None:
         """Do what a coordinator says; what is about nothing that is here is no error."""
@@ -98,12 +143,18 @@ class WorkerHouse:
             elif work is not None:
                 work.answered(order)
 
-    def _session(self, dispatch: wire.Dispatch) -> _Session:
-        until = asyncio.get_running_loop().time() + dispatch.lease
-        session = self._sessions.get(dispatch.session)
+    def _made(self, session: _Session, settings: wire.BackendSettings) -> _Made:
+        key = wire.encode(settings)
+        if (made := session.made.get(key)) is None:
+            backends = backends_of(settings, self._environment)
+            made = session.made[key] = _Made(backends, backends.redactor)
+        return made
+
+    def _session(self, name: str, lease: float) -> _Session:
+        until = asyncio.get_running_loop().time() + lease
+        session = self._sessions.get(name)
         if session is None:
-            backends = backends_of(dispatch.settings, self._environment)
-            session = self._sessions[dispatch.session] = _Session(backends, dispatch.lease, until)
+            session = self._sessions[name] = _Session(lease, until)
         session.until = max(session.until, until)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
@@ -123,7 +174,7 @@ class WorkerHouse:
             return
         for work in list(session.attempts.values()):
             work.cancel()
-        await session.backends.close()
+        await asyncio.gather(*(made.backends.close() for made in session.made.values()))
 
 
 def _end_unfollowed(session: _Session, renewal: wire.Renew) -> None:
