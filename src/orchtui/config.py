@@ -180,6 +180,7 @@ _profile_record = record(
         "cache": values.flag,
         "structured": values.flag,
         "warm_cache": values.flag,
+        "runs_on": list_of(values.worker_label),
     },
     required=("base_url",),
 )

@@ -50,6 +50,7 @@ def test_a_whole_file(project: Path) -> None:
         "    cache: true\n"
         "    structured: true\n"
         "    warm_cache: true\n"
+        "    runs_on: [gpu, lab]\n"
         "limits: {timeout: 1h, retries: 0}\n"
         "agents: [team, ~/mine]\n"
         "theme: dark\n"
@@ -63,7 +64,7 @@ def test_a_whole_file(project: Path) -> None:
     assert (far.base_url, far.key_env, far.model) == ("https://far.example", "FAR_KEY", "big-1")
     assert (far.concurrency, far.idle_timeout) == (2, 300.0)
     assert (far.tools, far.web, far.cache, far.warm_cache) == (False, True, True, True)
-    assert far.structured
+    assert far.structured and far.runs_on == ("gpu", "lab")
     assert (settings.limits.timeout, settings.limits.retries) == (3600.0, 0)
     assert settings.agents == ("team", "~/mine")
     assert settings.theme == "dark" and settings.notify == ("bell", "osc9")

@@ -185,6 +185,10 @@ class Backends:
             return profile.tools, profile.web
         return True, self.at_provider
 
+    def labels(self, backend: str) -> tuple[str, ...]:
+        """The labels that a worker of a cluster has to have for work through a backend."""
+        return self.profiles[backend].runs_on if backend in self.profiles else ()
+
     def knows_model(self, backend: str, model: str) -> bool:
         """Whether a model that an agent file names means something to a backend.
 

@@ -279,12 +279,15 @@ class DaskLink:
         if not needs and self._refused:
             return f"no worker of the cluster {address} can be used: {self._refused}"
         if not needs:
-            return f"the cluster {address} has no worker; start one: dask worker {address}"
-        labels = ", ".join(clean_line(label, 60) for label in needs)
-        return (
-            f"no worker of the cluster {address} has the label {labels}; start one with it: "
-            f'dask worker {address} --resources "{clean_line(next(iter(needs)), 60)}=1"'
-        )
+            return (
+                f"the cluster {address} has no worker; start one: orchtui cluster worker {address}"
+            )
+        named = [clean_line(label, 60) for label in needs]
+        flags = " ".join(f"--label {label}" for label in named)
+        todo = f"start one with it: orchtui cluster worker {address} {flags}"
+        if self.cluster.local:
+            todo = "workers that are started here have none; take runs_on away, or name a cluster"
+        return f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
 
     def _go(self, work: "Coroutine[Any, Any, None]") -> None:
         task = asyncio.create_task(work)

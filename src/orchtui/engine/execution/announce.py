@@ -86,6 +86,9 @@ class Announcer:
             **spent,
         )
 
+    def placed(self, work: Work, worker: str) -> None:
+        self._tell(ev.TaskPlaced, work, worker=clean_line(worker, 100))
+
     def text(self, work: Work, text: str) -> None:
         self._tell(ev.TextDelta, work, text=text)
 

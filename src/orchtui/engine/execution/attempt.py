@@ -99,6 +99,8 @@ class Intake:
     """Called with what the server says of its limits."""
     notice_usage: Callable[[], None] = _nothing
     """Called when the backend said what was used so far."""
+    notice_worker: Callable[[str], None] = _nothing
+    """Called when it has begun on a worker of a cluster."""
     sign: float = 0.0
     """The loop's time of the last sign of life."""
     asked: float | None = None
@@ -182,7 +184,9 @@ async def read(
                 intake.notice_usage()
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
-                intake.worker = event.worker or intake.worker
+                if event.worker and event.worker != intake.worker:
+                    intake.worker = event.worker
+                    intake.notice_worker(event.worker)
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
                 intake.spoke = True
                 intake.worked, intake.spoke_last = True, False

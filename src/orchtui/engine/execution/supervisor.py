@@ -99,6 +99,7 @@ class Supervisor:
             notice_begun=begun,
             notice_server=server,
             notice_usage=used,
+            notice_worker=lambda worker: self._say.placed(work, worker),
             cleaner=self._redactor.cleaner(),
         )
         before, work.leaving = work.leaving, loop.create_future()

@@ -89,7 +89,8 @@ class Work:
     @property
     def worker(self) -> str | None:
         """The worker of a cluster that its attempt runs on."""
-        return self.intake.worker if self.intake is not None else None
+        worker = self.intake.worker if self.intake is not None else None
+        return clean_line(worker, 100) if worker else None
 
     @property
     def output(self) -> str:

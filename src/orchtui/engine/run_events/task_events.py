@@ -26,6 +26,13 @@ class TaskStarted(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
 
 
+class TaskPlaced(TaskEvent, frozen=True, kw_only=True):
+    """The attempt has begun on a worker of a cluster. Not there for attempts that run here."""
+
+    worker: str
+    """The worker's name."""
+
+
 class TextDelta(TaskEvent, frozen=True, kw_only=True, gc=False):  # they come by the million
     """Text that arrived, cleaned, several pieces joined."""
 
@@ -213,6 +220,7 @@ AnyTaskEvent = (
     TaskReused
     | TaskQueued
     | TaskStarted
+    | TaskPlaced
     | TextDelta
     | ToolCalled
     | ToolReturned

@@ -59,7 +59,7 @@ class Attempt:
     resumes: float | None = None
     """When the attempt after it was due, where one was to follow by itself."""
     worker: str | None = None
-    """The worker of a cluster that it ran on; known once it has ended."""
+    """The worker of a cluster that it runs on; known once it has begun there."""
     completed: bool = False
     """Whether its answer was whole and accepted."""
     error: ErrorKind | None = None

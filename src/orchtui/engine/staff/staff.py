@@ -104,6 +104,7 @@ class Staff:
             fit=self.fitter(),
             env=self.env,
             knows=self.backends.knows_model,
+            labels=self.backends.labels,
         )
 
     def in_one_folder(self, resolver: Resolver, default: str | None = None) -> list[Finding]:
@@ -159,7 +160,11 @@ class Staff:
             more = f"{lost[0].path} and {len(lost) - 1} more"
             warnings.append(f"agent files that can not be loaded: {more}; see `orchtui agents`")
         warnings += self._passed_over(schedule) + self._can_not_write(schedule)
-        labelled = [task.id for task in schedule.tasks if task.runs_on]
+        # A profile asks for a worker wherever it is used; that it is used here is no surprise.
+        of_profile = self.backends.labels
+        labelled = [
+            task.id for task in schedule.tasks if {*task.runs_on} - {*of_profile(task.backend)}
+        ]
         if labelled and self.backends.elsewhere is None:
             few = ", ".join(labelled[:3]) + (" …" if len(labelled) > 3 else "")
             warnings.append(f"runs_on has a meaning with --cluster alone; run here: {few}")

@@ -193,7 +193,8 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
             )
             continue
         lines += [
-            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}, "
+            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}"
+            f"{f' on the worker {inline(one.worker)}' if one.worker else ''}, "
             f"{inline(one.outcome)}"
             for one in earlier
         ]
