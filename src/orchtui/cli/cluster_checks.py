@@ -51,7 +51,9 @@ def _reached(project: "Project") -> list[Check]:
     try:
         sides = asyncio.run(cluster_versions.look(project.cluster))
     except BackendError as error:
-        todo = f"is a scheduler running there? dask scheduler, then dask worker {address}"
+        todo = (
+            f"is a scheduler running there? dask scheduler, then orchtui cluster worker {address}"
+        )
         return [Check(NAME, "problem", error.message, todo)]
     workers = [side for side in sides if side.name.startswith("worker ")]
     found = [Check(NAME, "ok", f"{address} is reached; {side.told}") for side in sides[1:2]]

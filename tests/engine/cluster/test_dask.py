@@ -1,6 +1,7 @@
 """On a real Dask cluster: two workers that are started here."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -103,9 +104,13 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
     assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
 
 
-async def test_what_is_not_there_is_told_before_the_start(tmp_path: Path) -> None:
+async def test_what_is_not_there_is_told_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster import dask_connection
     from orchtui.engine.cluster.dask_link import DaskLink
 
+    monkeypatch.setattr(dask_connection, "CONNECT", 1.0)  # Dask tries for so long
     with dask_here(tmp_path) as here:
         here.kill("scheduler")
         link = DaskLink(Cluster.of(here.address))
@@ -143,3 +148,71 @@ async def test_workers_here_let_in_nobody_without_their_key_and_end_with_us(tmp_
     finally:
         await here.close()
     assert not any(map(psutil.pid_exists, processes))
+
+
+async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so() -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    link = DaskLink(Cluster.of("local:1"))
+    backend = ClusterBackend(RehearsalBackend(), link, wire.BackendSettings())
+    try:
+        await link.ready()
+        assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
+        stream = backend.stream(asked(task="long", prompt="[rehearse: stall, 3 words, 0 ms]"))
+        assert await anext(stream) == base.Started("rehearsal", worker="1")
+        here = link._connection._here
+        assert here is not None
+        here._processes[1].kill()
+        events, error = await all_of(stream)
+        assert error is not None and error.retryable
+        told = "the worker 1 was lost; another one is started in its place"
+        assert (error.kind, error.message) == ("connection", told)
+        # The next one waits for it.
+        events, error = await all_of(backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")))
+        assert error is None and events[0] == base.Started("rehearsal", worker="1-2")
+        assert [worker.name for worker in link.workers] == ["1-2"]
+    finally:
+        await backend.close()
+        await link.close()
+
+
+async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and_no_more() -> None:
+    from orchtui.engine.cluster.workers_here import REPLACED, WorkersHere
+
+    # Says that it is ready; the scheduler stays, a worker ends at once.
+    program = """if True:
+        import json, sys
+        settings = json.loads(sys.stdin.readline())
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        if "scheduler" not in settings:
+            sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    try:
+        while here._watching:
+            await asyncio.wait(set(here._watching))
+        assert here.replaced == REPLACED
+        names = ["1", *(f"1-{number}" for number in range(2, REPLACED + 2))]
+        told = [here.after_loss(name) for name in names]
+        assert told[:-1] == ["another one is started in its place"] * REPLACED
+        assert told[-1] == f"none is started in its place any more: {REPLACED} were"
+        assert len(here._processes) == 1  # the scheduler
+    finally:
+        await here.close()
+
+
+async def test_workers_here_are_not_replaced_when_they_are_ended() -> None:
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    program = """if True:
+        import json, sys
+        sys.stdin.readline()
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(2)
+    await here.close()
+    await asyncio.sleep(0)
+    assert here.replaced == 0 and not here._processes and not here._watching

@@ -74,10 +74,17 @@ async def test_a_lost_worker_fails_its_own_attempts_alone_and_not_those_that_end
     ended = exchange.open("c", "tcp://w:1", "w1")
     exchange.take(report(1, wire.Ended(), key="c"))
     exchange.lost_worker("tcp://w:1")
+    exchange.lost_worker("tcp://w:1", "so what")
     assert await everything(lost) == ("", "the worker w1 was lost")
     assert await everything(ended) == ("", "")
     exchange.take(report(1, wire.Ended(), key="b"))
     assert await everything(other) == ("", "")
+    last = exchange.open("d", "tcp://w:3", "w3")
+    exchange.lost_worker("tcp://w:3", "another one is started in its place")
+    assert await everything(last) == (
+        "",
+        "the worker w3 was lost; another one is started in its place",
+    )
 
 
 async def test_what_ended_here_is_never_told_again() -> None:

@@ -75,6 +75,14 @@ class Connection:
         """That it is not."""
         return f"the scheduler of the cluster {clean_line(self._cluster.address)} is gone"
 
+    def after_loss(self, name: str) -> str:
+        """What becomes of a worker that is lost; empty where that is not known here.
+
+        Args:
+            name: The worker's.
+        """
+        return self._here.after_loss(name) if self._here is not None else ""
+
     async def open(self, topic: str) -> None:
         """Connect, anew where the connection was lost.
 

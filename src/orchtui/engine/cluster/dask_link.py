@@ -17,6 +17,7 @@ from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.cluster.worker_pool import WorkerPool
+from orchtui.engine.cluster.workers_here import START
 from orchtui.engine.errors import BackendError, InputError
 from orchtui.engine.text import clean_line
 
@@ -80,7 +81,7 @@ class DaskLink:
                 await self._pool.news()
                 continue
             try:
-                async with asyncio.timeout(ARRIVAL):
+                async with asyncio.timeout(START if self.cluster.local else ARRIVAL):
                     while self._pool.lacking(needs):
                         await self._pool.news()
             except TimeoutError:
@@ -223,8 +224,10 @@ class DaskLink:
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
             self._used.pop(worker, None)
+            names = [one.name for one in self._pool.workers if one.address == worker]
             self._pool.remove(worker)
-            self.exchange.lost_worker(worker)
+            for name in names:
+                self.exchange.lost_worker(worker, self._connection.after_loss(name))
         else:
             self._go(self._look_around())
 

@@ -105,12 +105,17 @@ class Exchange:
         if (box := self._boxes.get(report.key)) is not None:
             box.put(report)
 
-    def lost_worker(self, worker: str) -> None:
-        """A worker is gone."""
+    def lost_worker(self, worker: str, then: str = "") -> None:
+        """A worker is gone.
+
+        Args:
+            worker: Its address.
+            then: What becomes of it, where somebody knows.
+        """
         for box in self._boxes.values():
             # One that has said its last word was not lost in the middle of it.
             if box.worker == worker and not box.ended:
-                box.fail(f"the worker {box.name} was lost")
+                box.fail(f"the worker {box.name} was lost" + (f"; {then}" if then else ""))
 
     def lost_all(self, why: str) -> None:
         """Nothing can come from anybody."""

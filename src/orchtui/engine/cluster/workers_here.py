@@ -1,8 +1,8 @@
 """WorkersHere: a scheduler and workers as processes on this machine, for `local:N`.
 
 Nobody else reaches them: they listen on loopback, and only who has the key that is made
-for this one session is let in. They end with this process, also when it is killed. This
-module never runs an attempt.
+for this one session is let in. They end with this process, also when it is killed. A worker
+that dies is replaced, some times. This module never runs an attempt.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from orchtui.engine.errors import BackendError
@@ -24,13 +25,27 @@ END = 4.0
 ROOM = 32
 """Attempts that each worker takes: most of them only wait."""
 
+REPLACED = 5
+"""Workers that are started in place of others, in all: what kills more will kill the next too."""
+
 _SAID = 2000
+_PROGRAM = (sys.executable, "-m", "orchtui.engine.cluster.here_process")
 
 
 class WorkersHere:
-    """One cluster on this machine."""
+    """One cluster on this machine.
 
-    def __init__(self) -> None:
+    Args:
+        program: What is started for each process of it.
+    """
+
+    def __init__(self, program: Sequence[str] = _PROGRAM) -> None:
+        self._program = program
+        self.replaced = 0
+        """How many workers were started in place of others."""
+        self._followed: set[str] = set()
+        """Names of workers in whose place others are started."""
+        self._watching: set[asyncio.Task[None]] = set()
         self._processes: list[asyncio.subprocess.Process] = []
         self._reading: list[asyncio.Task[bytes]] = []
         self.address = ""
@@ -57,12 +72,12 @@ class WorkersHere:
         let_in = {"key": security.tls_client_key, "cert": security.tls_client_cert}
         try:
             async with asyncio.timeout(START):
-                self.address = await self._process(let_in)
+                await self._process(let_in)
                 workers = [
                     {**let_in, "scheduler": self.address, "name": str(number), "room": ROOM}
                     for number in range(1, count + 1)
                 ]
-                await asyncio.gather(*map(self._process, workers))
+                await asyncio.gather(*map(self._worker, workers))
         except TimeoutError:
             await self.close()
             why = f"{count} workers did not start within {START:.0f} s"
@@ -73,6 +88,8 @@ class WorkersHere:
 
     async def close(self) -> None:
         """End it. Safe to call twice."""
+        for watching in self._watching:
+            watching.cancel()
         processes, self._processes = self._processes, []
         for process in processes:
             if process.stdin is not None:
@@ -89,12 +106,42 @@ class WorkersHere:
         for reading in self._reading:
             reading.cancel()
 
-    async def _process(self, settings: dict[str, Any]) -> str:
-        """Start one process; gives its address."""
+    def after_loss(self, name: str) -> str:
+        """What becomes of a worker that is lost.
+
+        Args:
+            name: The worker's.
+        """
+        if name in self._followed or self.replaced < REPLACED:
+            return "another one is started in its place"
+        return f"none is started in its place any more: {REPLACED} were"
+
+    async def _worker(self, settings: dict[str, Any]) -> None:
+        """Start a worker, and watch it."""
+        process = await self._process(settings)
+        watching = asyncio.create_task(self._watch(process, settings))
+        self._watching.add(watching)
+        watching.add_done_callback(self._watching.discard)
+
+    async def _watch(self, process: "asyncio.subprocess.Process", settings: dict[str, Any]) -> None:
+        """Start another one in its place when it ends, for as long as this cluster is open."""
+        await process.wait()
+        self._processes.remove(process)
+        name = str(settings["name"])
+        while self.replaced < REPLACED:
+            self.replaced += 1
+            self._followed.add(name)
+            # Another name: Dask refuses one that it still knows.
+            again = {**settings, "name": f"{name.partition('-')[0]}-{self.replaced + 1}"}
+            with contextlib.suppress(BackendError, TimeoutError):  # the next one may start
+                async with asyncio.timeout(START):
+                    await self._worker(again)
+                    return
+
+    async def _process(self, settings: dict[str, Any]) -> "asyncio.subprocess.Process":
+        """Start one process, and wait until it is ready."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "orchtui.engine.cluster.here_process",
+            *self._program,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -109,7 +156,9 @@ class WorkersHere:
         self._reading.append(reading)
         line = await process.stdout.readline()
         if line:
-            return str(json.loads(line)["address"])
+            if "scheduler" not in settings:
+                self.address = str(json.loads(line)["address"])
+            return process
         said = (await reading).decode("utf-8", "replace").strip().rpartition("\n")[2]
         why = clean_line(said) or "it said nothing about why"
         raise BackendError("connection", f"a process of {sys.executable} did not start: {why}")
