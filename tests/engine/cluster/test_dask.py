@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from orchtui.engine.backends import base
@@ -19,6 +20,14 @@ from tests.engine.cluster.dask_here import dask_here, needs_dask
 from tests.engine.cluster.far_double import all_of, asked, text_of
 
 pytestmark = needs_dask
+
+
+def has_ended(pid: int) -> bool:
+    """Whether nothing of it runs; it may not be collected yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @asynccontextmanager
@@ -122,7 +131,6 @@ async def test_what_is_not_there_is_told_before_the_start(
 
 
 async def test_workers_here_let_in_nobody_without_their_key_and_end_with_us(tmp_path: Path) -> None:
-    import psutil
     from distributed import Client
 
     from orchtui.engine.cluster.workers_here import WorkersHere
@@ -160,10 +168,16 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
         assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
         stream = backend.stream(asked(task="long", prompt="[rehearse: stall, 3 words, 0 ms]"))
         assert await anext(stream) == base.Started("rehearsal", worker="1")
+        programs = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        script = "setsid sh -c 'echo $$; exec sleep 600' & wait"
+        running = programs.stream(asked(task="program", command=("sh", "-c", script)))
+        started, said = await anext(running), await anext(running)
+        assert isinstance(started, base.Started) and isinstance(said, base.Text)
         here = link._connection._here
         assert here is not None
         here._processes[1].kill()
         events, error = await all_of(stream)
+        assert (await all_of(running))[1] is not None
         assert error is not None and error.retryable
         told = "the worker 1 was lost; another one is started in its place"
         assert (error.kind, error.message) == ("connection", told)
@@ -171,6 +185,8 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
         events, error = await all_of(backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")))
         assert error is None and events[0] == base.Started("rehearsal", worker="1-2")
         assert [worker.name for worker in link.workers] == ["1-2"]
+        # What it could not end itself has been ended before the next one was started.
+        assert has_ended(int(said.text))
     finally:
         await backend.close()
         await link.close()

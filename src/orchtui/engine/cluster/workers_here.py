@@ -2,7 +2,8 @@
 
 Nobody else reaches them: they listen on loopback, and only who has the key that is made
 for this one session is let in. They end with this process, also when it is killed. A worker
-that dies is replaced, some times. This module never runs an attempt.
+that dies is replaced, some times; what it had started is ended. This module never runs an
+attempt.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from orchtui.engine.backends.strays import HOUSEHOLD, marked
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 START = 60.0
 """Seconds for all processes to be ready; a busy machine takes its time."""
 END = 4.0
+STRAYS = 2.0
+"""Seconds that a lost worker's programs get to end."""
 ROOM = 32
 """Attempts that each worker takes: most of them only wait."""
 
@@ -47,6 +51,8 @@ class WorkersHere:
         """Names of workers in whose place others are started."""
         self._watching: set[asyncio.Task[None]] = set()
         self._processes: list[asyncio.subprocess.Process] = []
+        self._marks: dict[int, str] = {}
+        """What each process and all that it starts carry, by process id."""
         self._reading: list[asyncio.Task[bytes]] = []
         self.address = ""
         self.security: Security | None = None
@@ -103,6 +109,7 @@ class WorkersHere:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
         await asyncio.wait(ending, timeout=1.0)
+        await asyncio.gather(*map(self._end_strays, processes))
         for reading in self._reading:
             reading.cancel()
 
@@ -126,7 +133,13 @@ class WorkersHere:
     async def _watch(self, process: "asyncio.subprocess.Process", settings: dict[str, Any]) -> None:
         """Start another one in its place when it ends, for as long as this cluster is open."""
         await process.wait()
+        await self._end_strays(process)
         self._processes.remove(process)
+        await self._replace(settings)
+        await self._end_strays(process)  # collects them: one is surely adopted a second later
+        self._marks.pop(process.pid, None)
+
+    async def _replace(self, settings: dict[str, Any]) -> None:
         name = str(settings["name"])
         while self.replaced < REPLACED:
             self.replaced += 1
@@ -140,16 +153,19 @@ class WorkersHere:
 
     async def _process(self, settings: dict[str, Any]) -> "asyncio.subprocess.Process":
         """Start one process, and wait until it is ready."""
-        process = await asyncio.create_subprocess_exec(
-            *self._program,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=dict(os.environ),
-            # What is typed at the terminal is not for them.
-            start_new_session=True,
-        )
+        environment, mark = marked(os.environ)
+        with HOUSEHOLD.starting():
+            process = await asyncio.create_subprocess_exec(
+                *self._program,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=environment,
+                # What is typed at the terminal is not for them.
+                start_new_session=True,
+            )
         self._processes.append(process)
+        self._marks[process.pid] = mark
         assert process.stdin and process.stdout and process.stderr
         process.stdin.write(json.dumps(settings).encode() + b"\n")
         reading = asyncio.create_task(_last_words(process.stderr))
@@ -162,6 +178,11 @@ class WorkersHere:
         said = (await reading).decode("utf-8", "replace").strip().rpartition("\n")[2]
         why = clean_line(said) or "it said nothing about why"
         raise BackendError("connection", f"a process of {sys.executable} did not start: {why}")
+
+    async def _end_strays(self, process: "asyncio.subprocess.Process") -> None:
+        """End the programs of one that was killed: it could not do that itself."""
+        if (mark := self._marks.get(process.pid)) is not None:
+            await HOUSEHOLD.end(mark, STRAYS)
 
 
 async def _last_words(stream: asyncio.StreamReader) -> bytes:
