@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -162,32 +163,77 @@ async def test_the_scheduler_is_killed_and_the_run_can_be_resumed_here(tmp_path:
     assert verdict.verdict(resumed) == "COMPLETED"
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_programs_end_on_their_workers_with_their_time_and_with_the_run(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    """A timeout ends its own program alone; ctrl+c ends them all, and so does `kill -9` of where
+    the run was started, with the workers that were started there."""
+    script = "echo $$ >{}; echo begun; sleep 600"
+    tasks = (
+        Task(id="late", command=("sh", "-c", script.format(tmp_path / "late")), timeout=2.0),
+        Task(id="long", command=("sh", "-c", script.format(tmp_path / "long"))),
+    )
+    run_of = Plan(tasks=tasks, aggregate="none")
+    with coordinator(tmp_path, run_of, "local:1") as process:
+        late, long = (begun(tmp_path / name) for name in ("late", "long"))
+        started = [child.pid for child in psutil.Process(process.pid).children()]
+        assert started
+        until(lambda: has_ended(late), 30)
+        assert not has_ended(long)
+        process.send_signal(how)
+        until(lambda: has_ended(long), 30)
+        code = process.wait(30)
+        until(lambda: all(map(has_ended, started)), 30)
+    assert code == (130 if how == signal.SIGINT else -signal.SIGKILL)
+
+
 @pytest.mark.faults
 def test_the_coordinator_is_killed_and_its_programs_end_with_their_lease(
     tmp_path: Path,
 ) -> None:
-    folder, mark = tmp_path / "far", tmp_path / "pid"
-    folder.mkdir()
-    script = f"echo $$ >{mark}; echo begun; sleep 600"
-    task = Task(id="long", command=("sh", "-c", script))
-    (folder / "plan.yaml").write_text(dump_plan(Plan(tasks=(task,))))
+    task = Task(id="long", command=("sh", "-c", f"echo $$ >{tmp_path}/long; sleep 600"))
     with dask_here(tmp_path) as here:
         here.worker("first")
-        command = ("run", "plan.yaml", "--trust", "--cluster", here.address)
-        coordinator = subprocess.Popen(
-            (sys.executable, "-m", "orchtui", *command),
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            until(lambda: mark.exists() and mark.read_text().strip() != "", 40)
-        finally:
-            coordinator.kill()
-            coordinator.wait()
-        program = int(mark.read_text())
-        assert psutil.pid_exists(program)
-        until(lambda: not psutil.pid_exists(program), LEASE + 10)
+        with coordinator(tmp_path, Plan(tasks=(task,)), here.address):
+            program = begun(tmp_path / "long")
+        assert not has_ended(program)
+        until(lambda: has_ended(program), LEASE + 20)
+
+
+@contextmanager
+def coordinator(folder: Path, plan: Plan, cluster: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command line that runs a plan; killed at the end."""
+    folder = folder / "far"
+    folder.mkdir()
+    (folder / "plan.yaml").write_text(dump_plan(plan))
+    command = ("run", "plan.yaml", "--trust", "--cluster", cluster)
+    process = subprocess.Popen(
+        (sys.executable, "-m", "orchtui", *command),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def begun(file: Path) -> int:
+    """The process id that a program has written, once it has."""
+    until(lambda: file.exists() and file.read_text().endswith("\n"), 60)
+    return int(file.read_text())
+
+
+def has_ended(pid: int) -> bool:
+    """Whether nothing of it runs; whoever has it as a child may not have collected it yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def until(there: Callable[[], bool], seconds: float) -> None:

@@ -59,7 +59,8 @@ class DaskLink:
         self._wanted: tuple[bytes, list[str]] = (b"", [])
         """The backends that workers are to make before they are asked: settings, and names."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connecting = asyncio.Lock()
+        self._joining: asyncio.Task[BackendError | None] | None = None
+        """While it is being connected."""
         self._ticking = False
 
     # What a Link is
@@ -195,25 +196,43 @@ class DaskLink:
                         return_exceptions=True,  # one that is gone holds nothing
                     )
         self._ticking = False
-        tasks = list(self._tasks)
+        tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._connection.close()
 
     async def _connected(self) -> None:
-        async with self._connecting:
-            if self._connection.alive:
-                return
-            self.exchange.lost_all(self._connection.gone)
-            for worker in list(self._pool.workers):
-                self._pool.remove(worker.address)
-            self._used.clear()
+        """Connect where that is not so. All who ask meanwhile hear of the same success or failure:
+        forty attempts that have lost their scheduler must not wait for it one after the other."""
+        if self._joining is None and self._connection.alive:
+            return
+        if self._joining is None:
+            self._joining = asyncio.create_task(self._join())
+            self._joining.add_done_callback(self._joined)
+        if (failure := await asyncio.shield(self._joining)) is not None:
+            raise BackendError(failure.kind, failure.message, retryable=failure.retryable)
+
+    def _joined(self, joining: "asyncio.Task[BackendError | None]") -> None:
+        self._joining = None
+        if not joining.cancelled():
+            joining.exception()  # told to whoever waits; perhaps nobody does any more
+
+    async def _join(self) -> BackendError | None:
+        """Connect anew; gives why that was not possible."""
+        self.exchange.lost_all(self._connection.gone)
+        for worker in list(self._pool.workers):
+            self._pool.remove(worker.address)
+        self._used.clear()
+        try:
             await self._connection.open(self.session)
-            await self._look_around()
-            if not self._ticking:
-                self._ticking = True
-                self._go(self._tick())
+        except BackendError as error:
+            return error
+        await self._look_around()
+        if not self._ticking:
+            self._ticking = True
+            self._go(self._tick())
+        return None
 
     # What comes
 
