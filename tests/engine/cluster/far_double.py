@@ -32,9 +32,14 @@ class NearLink:
     running: dict[str, "asyncio.Task[bytes]"] = field(default_factory=dict)
     orders: list[wire.Order] = field(default_factory=list)
     released: int = 0
+    room_after: float = 0.0
+    """Seconds until there is room for an attempt."""
+    begun_after: float = 0.0
+    """Seconds from when it is sent until its worker begins with it."""
     letters: list[wire.Dispatch] = field(default_factory=list)
 
     async def choose(self, needs: Collection[str]) -> FarWorker:
+        await asyncio.sleep(self.room_after)
         return next(iter(self.workers))
 
     def release(self, worker: FarWorker, needs: Collection[str]) -> None:
@@ -45,7 +50,11 @@ class NearLink:
         self.letters.append(read)
         work = FarWork(read, lambda: self.backend, self.redactor, self._take)
         self.works[letter.key] = work
-        self.running[letter.key] = asyncio.create_task(work.run())
+        self.running[letter.key] = asyncio.create_task(self._run(work))
+
+    async def _run(self, work: FarWork) -> bytes:
+        await asyncio.sleep(self.begun_after)
+        return await work.run()
 
     def _take(self, data: bytes) -> None:
         for report in self.carry(self.sent, data):

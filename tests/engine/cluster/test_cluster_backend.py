@@ -12,10 +12,11 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.cluster import wire
-from orchtui.engine.cluster.cluster_backend import ClusterBackend
+from orchtui.engine.cluster.cluster_backend import HELD, ClusterBackend
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import Redactor
+from tests.engine import virtual_time
 from tests.engine.cluster.far_double import NearLink, all_of, asked, far, text_of
 from tests.engine.scripted import Scripted, Step
 
@@ -269,3 +270,46 @@ async def test_a_cancelled_program_is_ended_with_all_that_it_started(tmp_path: P
     await stream.aclose()  # type: ignore[attr-defined]
     await asyncio.gather(*link.running.values())
     assert not [pid for pid in mark.read_text().split() if psutil.pid_exists(int(pid))]
+
+
+# Room
+
+
+@pytest.mark.parametrize("where", ["room_after", "begun_after"])
+def test_while_there_is_no_room_it_is_said_that_it_waits(where: str) -> None:
+    async def scene() -> None:
+        clock = asyncio.get_running_loop().time
+        backend, _ = far(RehearsalBackend(), **{where: 100.0})
+        events, moments = list[base.BackendEvent](), list[float]()
+        async for event in backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")):
+            events.append(event)
+            moments.append(clock())
+        begun = events.index(base.Started("rehearsal", worker="far"))
+        first, *more, last = events[:begun]
+        assert (first, last) == (base.Queued(True, before=HELD), base.Queued(False))
+        assert more == [base.Queued(True)] * len(more)
+        assert moments[begun] == pytest.approx(100.0)
+        assert max(b - a for a, b in zip([0.0, *moments], moments, strict=False)) <= 1.0
+        assert not any(isinstance(event, base.Queued) for event in events[begun:])
+
+    virtual_time.run(scene())
+
+
+@pytest.mark.parametrize("after", [1.0, 4.5])
+def test_who_waits_for_room_and_is_stopped_takes_none(after: float) -> None:
+    async def scene() -> None:
+        backend, link = far(RehearsalBackend(), room_after=5.0)
+        stream = backend.stream(asked())
+        while (now := asyncio.get_running_loop().time()) < after:
+            assert isinstance(await anext(stream), base.Queued), now
+        await stream.aclose()  # type: ignore[attr-defined]
+        await asyncio.sleep(10)
+        assert not link.letters and not link.released
+
+    virtual_time.run(scene())
+
+
+async def test_without_a_wait_nothing_is_said_of_one() -> None:
+    backend, _ = far(RehearsalBackend(pace=0))
+    events, _ = await all_of(backend.stream(asked()))
+    assert not any(isinstance(event, base.Queued) for event in events)

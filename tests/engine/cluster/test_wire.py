@@ -14,6 +14,7 @@ from tests.engine.cluster.far_double import asked
 
 EVENTS: list[base.BackendEvent] = [
     base.Started("m", worker="w"),
+    base.Queued(True),
     base.Alive(),
     base.Text("\x1b[31m\u202eü"),
     base.Thinking("hm"),

@@ -142,6 +142,17 @@ class Started(msgspec.Struct, frozen=True):
     """The worker of a cluster that has; `None` where the work is done here."""
 
 
+class Queued(msgspec.Struct, frozen=True):
+    """The work waits for room where it is to run, or no longer does: time that is not its own.
+
+    Told again and again while it waits, as a sign of life.
+    """
+
+    waits: bool
+    before: float = 0.0
+    """Seconds for which it has waited when that is told first."""
+
+
 class Alive(msgspec.Struct, frozen=True):
     """A sign of life without content, such as a ping."""
 
@@ -219,6 +230,7 @@ class Throttled(msgspec.Struct, frozen=True):
 
 BackendEvent = (
     Started
+    | Queued
     | Alive
     | Text
     | Thinking

@@ -9,7 +9,8 @@ module never retries, and does not know Dask.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ from orchtui.engine.text import clean_line
 
 FAREWELL = 0.5
 """Seconds to wait for the word that a cancelled attempt has really ended."""
+HELD = 0.5
+"""Seconds after which an attempt that has not begun is said to wait for room."""
+SIGN = 1.0
+"""Seconds between two signs of life of one that waits."""
 
 
 class ClusterBackend:
@@ -73,7 +78,16 @@ class ClusterBackend:
         """
         folder = Path(assignment.folder) if assignment.carried else None
         files = await _packed(folder)
-        worker = await self._link.choose(assignment.runs_on)
+        choosing = asyncio.ensure_future(self._link.choose(assignment.runs_on))
+        try:
+            async with aclosing(_signs_until(choosing)) as signs:
+                async for sign in signs:
+                    yield sign
+        except BaseException:
+            choosing.cancel()
+            choosing.add_done_callback(lambda done: self._not_wanted(done, assignment.runs_on))
+            raise
+        worker = choosing.result()
         attempt = _Attempt(
             self._link, worker, toolbox, assignment.runs_on, self._new_key(assignment)
         )
@@ -90,6 +104,10 @@ class ClusterBackend:
                 files=files,
             )
             self._link.dispatch(worker, letter, assignment.runs_on)
+            # Others may have work on that worker too.
+            async with aclosing(_signs_until(attempt.begun)) as signs:
+                async for sign in signs:
+                    yield sign
             async for event in attempt.events(folder):
                 yield event
         finally:
@@ -102,6 +120,10 @@ class ClusterBackend:
         """Wait for what is being ended; the link is closed by whoever made it."""
         if self._leaving:
             await asyncio.wait(set(self._leaving), timeout=FAREWELL)
+
+    def _not_wanted(self, choosing: "asyncio.Future[FarWorker]", needs: tuple[str, ...]) -> None:
+        if not choosing.cancelled() and choosing.exception() is None:
+            self._link.release(choosing.result(), needs)
 
     def _new_key(self, assignment: base.Assignment) -> str:
         own = secrets.token_hex(4)
@@ -126,6 +148,8 @@ class _Attempt:
         self._toolbox = toolbox
         self._box: Mailbox = link.exchange.open(key, worker.address, worker.name)
         self._answering: set[asyncio.Task[None]] = set()
+        self.begun = asyncio.ensure_future(self._box.begun.wait())
+        """Done when something has come from there, or nothing can come any more."""
 
     async def events(self, folder: Path | None) -> AsyncIterator[base.BackendEvent]:
         """What happens there, in order; the end only when its files are here."""
@@ -154,6 +178,7 @@ class _Attempt:
 
     async def leave(self) -> None:
         """End it there if it goes on, and forget it here."""
+        self.begun.cancel()
         for answering in self._answering:
             answering.cancel()
         try:
@@ -213,6 +238,16 @@ class _Attempt:
         except (wire.Garbled, scratch.ParcelError, OSError) as error:
             why = f"what it wrote on the worker {self._box.name} is lost: {error}"
             raise BackendError("internal", clean_line(why)) from error
+
+
+async def _signs_until(awaited: "asyncio.Future[Any]") -> AsyncGenerator[base.Queued, None]:
+    """Signs of life until this is done, where that takes a while."""
+    pause = HELD
+    while not (await asyncio.wait((awaited,), timeout=pause))[0]:
+        yield base.Queued(waits=True, before=HELD if pause == HELD else 0.0)
+        pause = SIGN
+    if pause == SIGN:
+        yield base.Queued(waits=False)
 
 
 async def _packed(folder: Path | None) -> tuple[wire.SentFile, ...] | None:

@@ -26,6 +26,8 @@ class Mailbox:
     """The loop's time of the last report."""
     ended: bool = False
     """Whether the worker has said that nothing runs there any more."""
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when something has come, or nothing can come any more."""
     _next: int = 1
     _items: "asyncio.Queue[wire.Item | BackendError]" = field(default_factory=asyncio.Queue)
     _failed: bool = False
@@ -53,6 +55,7 @@ class Mailbox:
             )
             return
         self._next += 1
+        self.begun.set()
         self.heard = asyncio.get_running_loop().time()
         for item in report.items:
             self.ended |= isinstance(item, wire.Ended)
@@ -63,6 +66,7 @@ class Mailbox:
         if self._failed:
             return
         self._failed = True
+        self.begun.set()
         self._items.put_nowait(BackendError("connection", why, retryable=retryable))
 
 
