@@ -21,6 +21,8 @@ class Unreachable:
     def __init__(self, reached: int) -> None:
         self.alive = False
         self.asked = 0
+        self.deaf = False
+        """Whether its worker does not answer."""
         self._reached = reached
 
     async def open(self, topic: str) -> None:
@@ -35,6 +37,11 @@ class Unreachable:
 
     async def meet(self, address: str, seen: object) -> FarWorker:
         return WORKER
+
+    async def call(self, address: str, function: object, *args: object, within: float) -> None:
+        if self.deaf:
+            await asyncio.sleep(within)
+            raise BackendError("connection", "no answer", retryable=True)
 
     async def close(self) -> None:
         self.alive = False
@@ -91,5 +98,25 @@ def test_it_can_be_closed_while_it_is_being_connected(monkeypatch: pytest.Monkey
         waiting.cancel()
         await link.close()
         assert link._joining is None and not link.workers
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_does_not_answer_is_given_up_until_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        assert await link.choose(()) == WORKER
+        link._used[WORKER.address] = WORKER  # something was sent there
+        box = link.exchange.open("k", WORKER.address, WORKER.name)
+        connection.deaf = True
+        with pytest.raises(BackendError, match="the worker w was lost: it does not answer"):
+            await box.get()
+        assert not link.workers and asyncio.get_running_loop().time() < 30
+        connection.deaf = False
+        assert await link.choose(()) == WORKER
+        await link.close()
 
     virtual_time.run(scene())

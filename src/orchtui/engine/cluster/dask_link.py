@@ -292,9 +292,16 @@ class DaskLink:
                     self._go(self._renew(worker))
 
     async def _renew(self, worker: FarWorker) -> None:
-        # One that does not hear it says nothing either, and is found out by that.
-        with contextlib.suppress(BackendError):
+        try:
             await self.order(worker, wire.Renew(self.session, self.exchange.keys))
+        except BackendError:
+            # What has begun there is silent too, and is found out by that. What has not would wait
+            # until Dask gives the worker up, which takes five minutes.
+            self._pool.remove(worker.address)
+            self.exchange.unbegun(worker.address)
+            return
+        if self._connection.alive and worker not in self._pool.workers:
+            await self._look_around()
 
     def _nobody(self, needs: Collection[str]) -> str:
         address = clean_line(self.cluster.address)

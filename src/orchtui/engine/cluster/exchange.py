@@ -121,6 +121,12 @@ class Exchange:
             if box.worker == worker and not box.ended:
                 box.fail(f"the worker {box.name} was lost" + (f"; {then}" if then else ""))
 
+    def unbegun(self, worker: str) -> None:
+        """A worker does not answer: nothing can be expected of what has not begun there."""
+        for box in self._boxes.values():
+            if box.worker == worker and box.heard is None:
+                box.fail(f"the worker {box.name} was lost: it does not answer")
+
     def lost_all(self, why: str) -> None:
         """Nothing can come from anybody."""
         for box in self._boxes.values():
