@@ -17,6 +17,8 @@ import msgspec
 from msgspec.structs import replace
 
 from orchtui.engine.backends.profiles import Profile
+from orchtui.engine.cluster.cluster_address import ALLOWED as CLUSTERS
+from orchtui.engine.cluster.cluster_address import Cluster, checked
 from orchtui.engine.estimates.price_list import MODELS
 from orchtui.engine.plan_files.plan_file import LIMITS
 from orchtui.engine.plans.backend_names import NAMES
@@ -56,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     warm_cache: bool | None = None
     """Whether, through the API, the first of several tasks that share much begins to answer before
     the others ask, so that they are served from the provider's cache."""
+    cluster: Cluster | None = None
+    """Where the attempts of runs run; `None` for here."""
     theme: str | None = None
     notify: tuple[Notify, ...] | None = None
     """How a person is called when a run ends or needs one; `None` for the app's own choice."""
@@ -66,7 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     price_files: tuple[str, ...] = ()
     """The files that say them, the strongest first."""
     said_by: Mapping[str, Path] = {}
-    """The file that said what: `backend`, `theme`, `notify`, `warm_cache`, and each of
+    """The file that said what: `backend`, `cluster`, `theme`, `notify`, `warm_cache`, and each of
     `limits.<name>`, `models.<alias>`, `agents.<folder>`, `profiles.<name>`, `keys.<id>`."""
     of_project: frozenset[str] = frozenset()
     """What of `said_by` the project says, and not the user."""
@@ -83,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             env=tuple(dict.fromkeys((*self.env, *other.env))),
             users_env=(*self.users_env, *other.users_env),
             warm_cache=other.warm_cache if self.warm_cache is None else self.warm_cache,
+            cluster=self.cluster or other.cluster,
             theme=self.theme or other.theme,
             notify=other.notify if self.notify is None else self.notify,
             keys={**other.keys, **self.keys},
@@ -95,17 +100,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             of_project=self.of_project | (other.of_project - self.said_by.keys()),
         )
 
-    def own(self, folder: Path) -> Own:
+    def cluster_for(self, flag: str | None) -> Cluster | None:
+        """The cluster that holds. What goes with an address goes with no other one.
+
+        Args:
+            flag: The address that a person gave with the command.
+        """
+        if flag is None or (self.cluster is not None and self.cluster.address == flag):
+            return self.cluster
+        return Cluster(address=flag)
+
+    def own(self, folder: Path, cluster: str | None = None) -> Own:
         """What of this the user said, and not the project.
 
         Args:
             folder: The project folder.
+            cluster: The address of a cluster that the user gave with the command.
         """
         users = self.said_by.keys() - self.of_project
         return Own(
             backends=[self.backend] if self.backend and "backend" in users else [],
             profiles=[name for name in self.profiles if f"profiles.{name}" in users],
             env=self.users_env,
+            # With a project's address go its variables: giving the address is not giving those.
+            cluster="cluster" in users
+            or (cluster is not None and self.cluster_for(cluster) is not self.cluster),
             folders=[folder / Path(name).expanduser() for name in self.users_agents],
             files={what: _short(path, folder) for what, path in self.said_by.items()},
         )
@@ -161,6 +180,7 @@ _profile_record = record(
         "cache": values.flag,
         "structured": values.flag,
         "warm_cache": values.flag,
+        "runs_on": list_of(values.worker_label),
     },
     required=("base_url",),
 )
@@ -180,6 +200,36 @@ def _keys(node: Node, problems: Problems, label: str) -> tuple[str, ...]:
     return list_of(values.exact)(node, problems, label)
 
 
+def _address(node: Node, problems: Problems, label: str) -> str:
+    written = values.name(node, problems, label)
+    try:
+        return checked(written)
+    except ValueError:
+        raise values.Misfit(
+            node, f"{label} must be {CLUSTERS}, not {values.shown(written)}"
+        ) from None
+
+
+_cluster_record = record(
+    {
+        "address": _address,
+        "env": list_of(_variable),
+        "ca": values.line,
+        "cert": values.line,
+        "key": values.line,
+    },
+    required=("address",),
+)
+
+
+def _cluster(node: Node, problems: Problems, label: str) -> Cluster:
+    """An address alone, or with what goes with it."""
+    if isinstance(node, Scalar):
+        return Cluster(address=_address(node, problems, label))
+    # Without an address a problem was told, and nobody uses the cluster.
+    return Cluster(**{"address": ""} | dict(_cluster_record(node, problems, label).values))
+
+
 _FIELDS = {
     "backend": values.name,
     "models": mapping_of(values.line),
@@ -188,6 +238,7 @@ _FIELDS = {
     "agents": list_of(values.line),
     "env": list_of(values.variable),
     "warm_cache": values.flag,
+    "cluster": _cluster,
     "theme": values.line,
     "notify": list_of(values.choice(get_args(Notify))),
     "keys": mapping_of(_keys),
@@ -264,7 +315,7 @@ def _load(path: Path, known: set[str], folder: Path, *, by_hand: bool) -> Settin
 
 def _said(settings: Settings) -> Iterator[str]:
     """What one file says, by the names of `said_by`."""
-    for field in ("backend", "warm_cache", "theme", "notify"):
+    for field in ("backend", "warm_cache", "cluster", "theme", "notify"):
         if getattr(settings, field) is not None:
             yield field
     yield from (f"agents.{folder}" for folder in settings.agents)

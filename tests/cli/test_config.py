@@ -6,6 +6,7 @@ import pytest
 
 from orchtui.config import FILE, Settings, load_config
 from orchtui.engine.agents.specialists import agent_folders
+from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.errors import InputError
 from tests.cli.conftest import Orchtui
 
@@ -49,6 +50,7 @@ def test_a_whole_file(project: Path) -> None:
         "    cache: true\n"
         "    structured: true\n"
         "    warm_cache: true\n"
+        "    runs_on: [gpu, lab]\n"
         "limits: {timeout: 1h, retries: 0}\n"
         "agents: [team, ~/mine]\n"
         "theme: dark\n"
@@ -62,7 +64,7 @@ def test_a_whole_file(project: Path) -> None:
     assert (far.base_url, far.key_env, far.model) == ("https://far.example", "FAR_KEY", "big-1")
     assert (far.concurrency, far.idle_timeout) == (2, 300.0)
     assert (far.tools, far.web, far.cache, far.warm_cache) == (False, True, True, True)
-    assert far.structured
+    assert far.structured and far.runs_on == ("gpu", "lab")
     assert (settings.limits.timeout, settings.limits.retries) == (3600.0, 0)
     assert settings.agents == ("team", "~/mine")
     assert settings.theme == "dark" and settings.notify == ("bell", "osc9")
@@ -414,3 +416,46 @@ def test_keys_that_are_no_keys_are_errors_of_the_file(project: Path, orchtui: Or
     done = orchtui("doctor")
     assert done.returncode == 2
     assert "keys must be a mapping, not a list" in done.stderr
+
+
+# --- the cluster ----------------------------------------------------------------------------------
+
+
+def test_a_cluster_is_an_address_or_that_with_what_goes_with_it(project: Path, users: Path) -> None:
+    users.write_text(
+        "cluster: {address: 'tls://head:8786', ca: ca.pem, cert: me.pem, key: me.key, env: [A_KEY]}"
+    )
+    settings = load_config(project)
+    assert settings.cluster == Cluster(
+        address="tls://head:8786", ca="ca.pem", cert="me.pem", key="me.key", env=("A_KEY",)
+    )
+    assert settings.own(project).cluster
+    # What goes with an address goes with no other one.
+    assert settings.cluster_for("tls://head:8786") is settings.cluster
+    assert settings.cluster_for("tls://other:8786") == Cluster(address="tls://other:8786")
+    (project / FILE).write_text("cluster: local:2")
+    settings = load_config(project)
+    assert settings.cluster == Cluster(address="local:2")
+    assert not settings.own(project).cluster
+    assert not settings.own(project, "local:2").cluster  # the project's variables go with it
+    assert settings.own(project, "local:3").cluster
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("cluster: head:8786", "cluster must be tcp://HOST:PORT or tls://HOST:PORT"),
+        ("cluster: local:0", "or local:N for N workers here, not 'local:0'"),
+        ("cluster: {ca: x}", "address"),
+        ("cluster: {address: 'tcp://h:1', env: [sk-abcdefghijklmnop1234]}", "the name of an env"),
+        ("cluster: [a]", "cluster"),
+    ],
+)
+def test_what_is_wrong_with_a_cluster_is_told(project: Path, text: str, says: str) -> None:
+    (found,) = problems(project, text)
+    assert says in found[2] and "sk-abc" not in found[2]
+
+
+def test_a_bad_address_after_the_flag_is_told(orchtui: Orchtui) -> None:
+    done = orchtui("run", "--request", "a", "--cluster", "http://h:1")
+    assert done.returncode == 2 and "local:N for N workers here" in done.stderr

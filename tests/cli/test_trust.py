@@ -269,3 +269,37 @@ async def test_on_a_terminal_the_money_is_asked_about(
 def test_what_costs_nothing_tells_no_estimate(orchtui: Orchtui, project: Path, plan: str) -> None:
     for arguments in (["--backend", "rehearsal"], ["--trust"]):
         assert "costs money" not in orchtui("run", plan, *arguments).stderr
+
+
+def test_a_cluster_that_the_project_names_is_asked_about_and_one_of_a_flag_is_not(
+    orchtui: Orchtui, project: Path
+) -> None:
+    (project / "orchtui.yaml").write_text("cluster: {address: 'tcp://127.0.0.1:1', env: [A_KEY]}")
+    request = ("run", "--request", "Write about ships and write about kites")
+    done = orchtui(*request, "--backend", "rehearsal")
+
+    assert done.returncode == 2
+    assert (
+        "orchtui.yaml: cluster sends to\n    tcp://127.0.0.1:1 with the key in A_KEY" in done.stderr
+    )
+    assert not (project / "artifacts").exists()
+    doctor = json.loads(orchtui("doctor", "--json").stdout)
+    (found,) = (check for check in doctor["checks"] if check["name"] == "cluster")
+    assert (found["state"], "it was not asked" in found["text"]) in NOT_ASKED
+    done = orchtui(*request, "--backend", "rehearsal", "--cluster", "tcp://127.0.0.1:2")
+    assert "sends to" not in done.stderr and done.returncode == 2
+
+
+NOT_ASKED = {("warning", True), ("problem", False)}
+"""With Dask, and without: then that is told first."""
+
+
+def test_secrets_are_not_sent_where_others_can_read_them(orchtui: Orchtui, project: Path) -> None:
+    (project / "orchtui.yaml").write_text("cluster: {address: 'tcp://far.example:1', env: [A_KEY]}")
+    secret = "a-secret-0123456789"
+    request = ("run", "--request", "Write about ships", "--backend", "rehearsal", "--trust")
+    done = orchtui(*request, A_KEY=secret)
+
+    assert done.returncode == 2 and "use tls://" in done.stderr
+    assert secret not in done.stderr + done.stdout
+    assert not (project / "artifacts").exists()

@@ -50,6 +50,7 @@ def test_every_field_that_is_in_use_is_read() -> None:
         "orchtui:",
         "  backend: claude",
         "  env: [GH_TOKEN]",
+        "  runs_on: gpu",
         "  limits: {timeout: 20m, retries: 1, max_tokens: 900}",
         "shoe-size: 43",
     )
@@ -68,6 +69,7 @@ def test_every_field_that_is_in_use_is_read() -> None:
         backend="claude",
         command=(),
         env=("GH_TOKEN",),
+        runs_on=("gpu",),
         limits=Limits(timeout=1200.0, retries=1, max_tokens=900),
         ignored=(
             "background", "hooks", "initialPrompt", "mcpServers", "memory", "shoe-size", "skills",
@@ -255,7 +257,11 @@ def test_a_limit_of_zero_is_a_limit() -> None:
 @pytest.mark.parametrize(
     ("lines", "line", "says"),
     [
-        (["orchtui: yes"], 3, "must be a mapping (backend, profile, command, env, limits)"),
+        (
+            ["orchtui: yes"],
+            3,
+            "must be a mapping (backend, profile, command, env, runs_on, limits)",
+        ),
         (["orchtui:", "  env: [GH_TOKEN=ghp_x]"], 4, "the name of an environment variable"),
         (["orchtui:", "  command: claude -p"], 4, "never a shell"),
         (["orchtui:", "  backend: a", "  profile: b"], 4, "the profile 'b' counts"),

@@ -57,6 +57,29 @@ def attempt(
         (["x", 100.0, _DONE], {}, "timeout", 60),
         (["x", 100.0, _DONE], {"idle": 10.0}, "idle", 10),
         ([8.0, base.Alive(), 8.0, base.Alive(), 8.0, "x", _DONE], {"idle": 10.0}, None, 24),
+        # What waits for room elsewhere uses up none of its time, as long as it gives signs of life.
+        (
+            [*[base.Queued(True), 50.0] * 2, base.Queued(False), 8.0, "x", _DONE],
+            {"idle": 55.0, "connect": 10.0, "first_token": 10.0},
+            None,
+            108,
+        ),
+        (
+            [base.Queued(True), 50.0, base.Queued(False), 20.0, "x"],
+            {"connect": 10.0},
+            "connection",
+            60,
+        ),
+        ([base.Queued(True), 20.0, base.Queued(False), 100.0, _DONE], {}, "timeout", 80),
+        # It waited already when that was told first.
+        (
+            [0.5, base.Queued(True, before=0.5), 20.0, base.Queued(False), 100.0, _DONE],
+            {},
+            "timeout",
+            80.5,
+        ),
+        ([base.Queued(True), 50.0, "x", _DONE], {"idle": 10.0}, "idle", 10.2),
+        ([base.Queued(False), "x", base.Queued(False), 100.0, _DONE], {}, "timeout", 60),
         ([8.0, base.Thinking("hm"), 8.0, "x", _DONE], {"idle": 10.0}, None, 16),
         ([50.0, "x", 50.0], {"idle": 55.0}, "timeout", 60),
         ([8.0, base.Started("m"), 20.0, "x", _DONE], {"connect": 10.0}, None, 28),

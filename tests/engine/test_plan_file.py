@@ -185,8 +185,8 @@ def test_forms_that_are_allowed(text: str, plan: Plan) -> None:
 
 TASK_KEYS = (
     "id, title, prompt, expected_output, rationale, specialist, backend, model, command, env, "
-    "priority, timeout, idle_timeout, connect_timeout, first_token_timeout, retries, max_tokens, "
-    "estimate, reads, writes, after, accepted, accept_truncated, enabled, "
+    "runs_on, priority, timeout, idle_timeout, connect_timeout, first_token_timeout, retries, "
+    "max_tokens, estimate, reads, writes, after, accepted, accept_truncated, enabled, "
     "variants, approaches, languages, subjects, files, table, stages"
 )
 PLAN_KEYS = "name, request, specialist, backend, model, limits, aggregate, missing, tasks"

@@ -91,3 +91,10 @@ async def test_what_is_written_at_the_end_stands_before_all_else() -> None:
 
     assert "writing 3,400 of 10,000 files  1/1 done" in text
     assert "at once" not in text
+
+
+async def test_the_cluster_on_which_attempts_run_is_named_with_who_works() -> None:
+    text = await bar(half_way(), 14.0, cluster="tcp://far\x1b[31m:8786")
+    assert "scripted on tcp://far:8786" in text
+    watched = await bar(half_way(), 14.0, cluster="tcp://far:8786", is_watched=True)
+    assert "tcp://" not in watched  # whoever watches another process's run knows nothing of it

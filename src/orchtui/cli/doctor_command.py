@@ -1,6 +1,7 @@
 """`orchtui doctor`: what there is on this machine to work with, and what to do for more.
 
-It only looks: nothing is started, written or sent.
+It only looks: nothing is started or written, and nobody is asked but the cluster that the user
+chose.
 """
 
 import platform
@@ -31,7 +32,13 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
     With the flags of `run`: what would hold with them. Exits with 1 when something keeps orchtui
     from working (✗), with 2 when the configuration is wrong, else with 0, also with warnings (!).
     """
-    from orchtui.cli import checks, machine_checks, project_checks, terminal_checks
+    from orchtui.cli import (
+        checks,
+        cluster_checks,
+        machine_checks,
+        project_checks,
+        terminal_checks,
+    )
     from orchtui.cli.effective import facts as effective
     from orchtui.config import config_files, load_config
 
@@ -42,6 +49,7 @@ def command(as_json: bool, out: Path, config: Path | None, **flags: Any) -> int:
         *terminal_checks.seen(settings.notify or ()),
         *project_checks.of(project, settings),
         *machine_checks.of(project),
+        *cluster_checks.of(project),
     ]
     backend = held[0]
     facts: dict[str, Any] = {

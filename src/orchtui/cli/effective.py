@@ -69,6 +69,7 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
         *_workers(project, sources),
         *_limits(project, sources),
         *_models(project, sources),
+        *_cluster(project, sources),
         Fact("warm_cache", bool(settings.warm_cache), sources.of("warm_cache")),
         *_agents(project, settings, sources),
         *(
@@ -82,6 +83,13 @@ def facts(project: "Project", settings: "Settings", config: Path | None) -> list
             for name, keys in settings.keys.items()
         ),
     ]
+
+
+def _cluster(project: "Project", sources: _Sources) -> Iterator[Fact]:
+    if project.cluster is not None:
+        said = project.cluster.address
+        source = sources.of("cluster", "flag --cluster")
+        yield Fact("cluster", said, source)
 
 
 def _ways(settings: "Settings") -> str:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "refine": ("orchtui.cli.refine_command", "have a model change a plan"),
     "agents": ("orchtui.cli.agents_command", "list the specialists, check agent files"),
     "runs": ("orchtui.cli.runs_command", "list, show and resume past runs"),
+    "cluster": ("orchtui.cli.cluster_command", "make this machine a worker of a Dask cluster"),
     "serve": ("orchtui.cli.serve_command", "show the app in a browser on this machine"),
     "doctor": ("orchtui.cli.doctor_command", "show what there is on this machine to work with"),
 }

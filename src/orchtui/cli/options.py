@@ -68,6 +68,20 @@ class Duration(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
+class ClusterAddress(click.ParamType[str]):
+    """The address of a cluster."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from orchtui.engine.cluster.cluster_address import checked
+
+        try:
+            return checked(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 _MODEL = [
     click.option(
         "--backend",
@@ -78,6 +92,13 @@ _MODEL = [
 ]
 _OPTIONS = [
     *_MODEL,
+    click.option(
+        "--cluster",
+        type=ClusterAddress(),
+        metavar="ADDRESS",
+        help="run attempts on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, or local:N for N "
+        "workers here",
+    ),
     click.option("--concurrency", type=click.IntRange(1, 10_000), help="tasks at the same time"),
     click.option("--timeout", type=Duration(), help="for each task, such as 90s or 20m"),
     click.option("--deadline", type=Duration(), help="for the whole run"),
@@ -148,6 +169,7 @@ def make_project(
     config: Path | None,
     backend: str | None = None,
     model: str | None = None,
+    cluster: str | None = None,
     **limits: Any,
 ) -> "Project":
     """The project in the current folder, as flags, environment and configuration have it.
@@ -178,6 +200,11 @@ def make_project(
         raise InputError.of(f"--backend: there is no '{backend}'; there are {there}")
     if backend == "command":
         raise InputError.of("--backend: 'command' runs programs that tasks name; choose another")
+    where = settings.cluster_for(cluster)
+    if where is not None:
+        from orchtui.engine.cluster.attached import AttachedCluster
+
+        backends.elsewhere = AttachedCluster(where)
     agents = Agents(agent_folders(folder, Path.home(), settings.agents))
     specialists, diagnostics = agents.current()
     return Project(
@@ -191,7 +218,8 @@ def make_project(
         defaults=settings.limits,
         env=settings.env,
         trust=user_store(),
-        own=settings.own(folder),
+        own=settings.own(folder, cluster),
+        cluster=where,
         prices=settings.prices,
         price_files=settings.price_files,
     )

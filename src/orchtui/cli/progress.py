@@ -257,6 +257,8 @@ class Progress:
                 return ""
             case ev.TextDelta() | ev.TaskQueued() | ev.TaskReused() | ev.ToolReturned(ok=True):
                 return ""
+            case ev.TaskPlaced():
+                return f"on the worker {clean_line(event.worker)}"
             case ev.ToolCalled():
                 return f"⚙ {call_words(event.name, event.arguments, 100)}"
             case ev.ToolReturned():

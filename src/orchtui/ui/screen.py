@@ -92,6 +92,8 @@ class MainScreen(Between):
         self.live: Run | None = None
         """The run that is going on."""
         self.used: tuple[str, ...] = ()
+        self.cluster = ""
+        """Where attempts run; empty for here."""
         """What a new run of the plan would use."""
         self.before: Mapping[str, float] = {}
         """How long the tasks of the live run took in earlier runs, by id."""
@@ -238,6 +240,7 @@ class MainScreen(Between):
         self.bar.show(
             Facts(
                 workers=self.used,
+                cluster=self.cluster,
                 memory=self.memory,
                 programs=self.programs() if is_own else None,
                 run=shown.run if shown else None,

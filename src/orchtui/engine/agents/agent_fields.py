@@ -20,7 +20,15 @@ from orchtui.engine.plans.plan import Limits
 from orchtui.engine.text import clean, clean_line
 from orchtui.engine.yaml.yaml_compose import ListNode, MapNode, Node, Problems, Scalar
 from orchtui.engine.yaml.yaml_nodes import list_of, record
-from orchtui.engine.yaml.yaml_values import Misfit, exact, name, shown, variable, whole
+from orchtui.engine.yaml.yaml_values import (
+    Misfit,
+    exact,
+    name,
+    shown,
+    variable,
+    whole,
+    worker_label,
+)
 
 NAME_LENGTH = 64
 DESCRIPTION_LENGTH = 10_000
@@ -84,6 +92,7 @@ class Values(TypedDict):
     backend: str | None
     command: tuple[str, ...]
     env: tuple[str, ...]
+    runs_on: tuple[str, ...]
     limits: Limits
     ignored: tuple[str, ...]
 
@@ -95,6 +104,7 @@ class _Way(msgspec.Struct):
     command: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     limits: Limits = Limits()
+    runs_on: tuple[str, ...] = ()
 
 
 def read_fields(fields: Mapping[str, Field], head: str) -> tuple[Values, list[Note]]:
@@ -128,6 +138,7 @@ def read_fields(fields: Mapping[str, Field], head: str) -> tuple[Values, list[No
         backend=way.backend,
         command=way.command,
         env=way.env,
+        runs_on=way.runs_on,
         limits=way.limits,
         ignored=(),
     )
@@ -254,7 +265,8 @@ class _Reader:
             said = {key: limits.values.get(key) for key in _LIMITS} if limits is not None else {}
             command = found.values.get("command", ())
             env = found.values.get("env", ())
-            way = _Way(profile or backend, command, env, Limits(**said))
+            runs_on = found.values.get("runs_on", ())
+            way = _Way(profile or backend, command, env, Limits(**said), runs_on)
         for problem in _all(problems):
             self._notes.append(Note(problem[0], "warning", f"orchtui: {problem[1]}"))
         return way
@@ -280,6 +292,7 @@ _ORCHTUI = record(
             exact, single=False, wanted="an argv list, never a shell; write [prog, arg]"
         ),
         "env": list_of(variable),
+        "runs_on": list_of(worker_label),
         "limits": record({key: LIMITS[key] for key in (*_LIMITS, *_WITHOUT_MEANING)}),
     }
 )

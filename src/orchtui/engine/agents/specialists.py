@@ -84,6 +84,8 @@ class Specialist:
     command: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     """Names of variables with secrets that its program gets."""
+    runs_on: tuple[str, ...] = ()
+    """Labels of the worker of a cluster that it needs."""
     limits: Limits = Limits()
     ignored: tuple[str, ...] = ()
     """Fields of the file that have no effect here."""

@@ -245,6 +245,7 @@ class Synthesizing:
                 instance=like.instance,
                 backend=like.backend,
                 model=like.model,
+                runs_on=like.runs_on,
                 timeout=like.timeout,
                 retries=like.retries,
                 max_tokens=like.max_tokens,

@@ -107,6 +107,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Names of variables that its program gets although they hold secrets."""
     folder: str
     """Absolute path of the folder to work in: the project's, or a worktree of it."""
+    carried: bool = False
+    """Whether what stands in that folder goes along to the machine where the work is done, and
+    comes back. Only who has filled it for that says so."""
     tools: tuple[str, ...] | None = None
     """As the agent file names them, for programs that have tools of their own; `None` where it
     says nothing."""
@@ -119,6 +122,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Requests to the model in one attempt."""
     effort: str | None = None
     """How hard the model is to think: the provider's word."""
+    runs_on: tuple[str, ...] = ()
+    """Labels that the worker of a cluster has to have that does it."""
     schema: Mapping[str, Any] | None = None
     """JSON schema that the answer is to follow, where the server takes one; the answer of all
     others is text like any other."""
@@ -133,6 +138,19 @@ class Started(msgspec.Struct, frozen=True):
     """The other side has taken the work on; `model` is the one that really answers."""
 
     model: str | None = None
+    worker: str | None = None
+    """The worker of a cluster that has; `None` where the work is done here."""
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """The work waits for room where it is to run, or no longer does: time that is not its own.
+
+    Told again and again while it waits, as a sign of life.
+    """
+
+    waits: bool
+    before: float = 0.0
+    """Seconds for which it has waited when that is told first."""
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -212,6 +230,7 @@ class Throttled(msgspec.Struct, frozen=True):
 
 BackendEvent = (
     Started
+    | Queued
     | Alive
     | Text
     | Thinking

@@ -48,6 +48,7 @@ def assignment(
     results: Mapping[str, tuple[str, str]],
     system: str,
     folder: str,
+    carried: bool = False,
 ) -> Assignment:
     """What a backend is given for one attempt.
 
@@ -57,6 +58,7 @@ def assignment(
         results: Label and text of each task that this one comes after, by id.
         system: The specialist's own instructions.
         folder: Absolute path of the folder to work in.
+        carried: Whether what stands in it goes along to another machine, and comes back.
     """
     return Assignment(
         task=task.id,
@@ -79,4 +81,6 @@ def assignment(
         permission_mode=task.permission_mode,
         max_turns=task.max_turns,
         effort=task.effort,
+        runs_on=task.runs_on,
+        carried=carried,
     )

@@ -47,6 +47,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes a JSON schema that an answer has to follow."""
     warm_cache: bool = False
     """Whether one of several tasks that start together goes ahead until its first token."""
+    runs_on: tuple[str, ...] = ()
+    """Labels of the workers of a cluster from which it is reached."""
 
 
 def lacking(profile: Profile, environment: Mapping[str, str]) -> str | None:

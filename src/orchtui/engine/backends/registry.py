@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from orchtui.engine.backends.anthropic_address import DEFAULT_URL, Address
 from orchtui.engine.backends.base import Backend
@@ -43,6 +44,32 @@ class Choice:
     """What is missing and what to do about it; `None` when it can be used now."""
 
 
+class Elsewhere(Protocol):
+    """Where the attempts of runs run, when it is not here; see `cluster`."""
+
+    @property
+    def address(self) -> str:
+        """What it is called."""
+
+    def around(self, backend: Backend, backends: "Backends") -> Backend:
+        """The same backend, with its attempts there.
+
+        Raises:
+            InputError: when something would be sent that must not be.
+        """
+
+    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+        """See to it that attempts can run there, also those that need these labels, through the
+        backends with these names.
+
+        Raises:
+            InputError: when they can not.
+        """
+
+    async def close(self) -> None:
+        """Let go. Safe to call twice."""
+
+
 @dataclass(slots=True)
 class Backends:
     """The ways to run a specialist that there are here.
@@ -54,6 +81,7 @@ class Backends:
         local_model: A GGUF file for the `local` backend.
         profiles: Other servers with the same protocol, by name.
         warm_cache: Whether the `anthropic` backend warms the provider's cache; see `profiles`.
+        elsewhere: Where the attempts of runs run; `None` for here.
     """
 
     environment: Mapping[str, str]
@@ -62,7 +90,9 @@ class Backends:
     local_model: Path | None = None
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     warm_cache: bool = False
+    elsewhere: Elsewhere | None = None
     _opened: dict[str, Backend] = field(default_factory=dict)
+    _far: dict[str, Backend] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,11 +108,16 @@ class Backends:
     @property
     def redactor(self) -> Redactor:
         """Hides the secrets of the environment, and the passwords in addresses of servers."""
-        addresses = {BASE_URL: self.environment.get(BASE_URL) or ""}
-        addresses |= {f"profiles.{name}": one.base_url for name, one in self.profiles.items()}
-        logins = {name: Address.of(url).login for name, url in addresses.items()}
-        passwords = {f"{name}'s password": login[1] for name, login in logins.items() if login}
+        of_environment = Address.of(self.environment.get(BASE_URL) or "").login
+        logins = {**({BASE_URL: of_environment[1]} if of_environment else {}), **self.logins}
+        passwords = {f"{name}'s password": word for name, word in logins.items()}
         return Redactor({**passwords, **self.children.secrets})
+
+    @property
+    def logins(self) -> dict[str, str]:
+        """The passwords that stand in addresses of profiles."""
+        found = {f"profiles.{name}": Address.of(p.base_url) for name, p in self.profiles.items()}
+        return {name: one.login[1] for name, one in found.items() if one.login}
 
     def choices(self) -> list[Choice]:
         """The backends that can answer a prompt, the best first."""
@@ -150,6 +185,10 @@ class Backends:
             return profile.tools, profile.web
         return True, self.at_provider
 
+    def labels(self, backend: str) -> tuple[str, ...]:
+        """The labels that a worker of a cluster has to have for work through a backend."""
+        return self.profiles[backend].runs_on if backend in self.profiles else ()
+
     def knows_model(self, backend: str, model: str) -> bool:
         """Whether a model that an agent file names means something to a backend.
 
@@ -177,17 +216,39 @@ class Backends:
             NoBackendError: when one does not exist or can not be used here.
         """
         wanted = dict.fromkeys(names)
-        for choice in self.choices() if wanted else ():
-            if choice.name in wanted and choice.lacking and choice.name not in with_program:
+        bare = wanted.keys() - set(with_program)
+        for choice in self.choices() if bare else ():
+            if choice.name in bare and choice.lacking:
                 raise NoBackendError(
                     f"the backend '{choice.name}' can not be used here: {choice.lacking}"
                 )
         return {name: self._open(name) for name in wanted}
 
+    def open_for_runs(
+        self, names: Iterable[str], with_program: Collection[str] = ()
+    ) -> dict[str, Backend]:
+        """`open`, for the attempts of runs: elsewhere, where that is chosen.
+
+        What is installed or set here does not matter then: it has to be there.
+
+        Raises:
+            NoBackendError: as `open`.
+            InputError: when something would be sent elsewhere that must not be.
+        """
+        if self.elsewhere is None:
+            return self.open(names, with_program)
+        for name in dict.fromkeys(names):
+            if name not in self._far:
+                self._far[name] = self.elsewhere.around(self._open(name), self)
+        return {name: self._far[name] for name in dict.fromkeys(names)}
+
     async def close(self) -> None:
         """Close all that were opened; what does not close in time is left behind."""
-        opened, self._opened = self._opened, {}
-        closing = [asyncio.ensure_future(backend.close()) for backend in opened.values()]
+        opened = [*self._opened.values(), *self._far.values()]
+        self._opened, self._far = {}, {}
+        closing = [asyncio.ensure_future(backend.close()) for backend in opened]
+        if self.elsewhere is not None:
+            closing.append(asyncio.ensure_future(self.elsewhere.close()))
         if not closing:
             return
         done, late = await asyncio.wait(closing, timeout=CLOSE_WITHIN)

@@ -87,6 +87,9 @@ class Announcer:
             **({} if how == "won" else _of_program(second)),
         )
 
+    def placed(self, work: Work, worker: str) -> None:
+        self._tell(ev.TaskPlaced, work, worker=clean_line(worker, 100))
+
     def text(self, work: Work, text: str) -> None:
         self._tell(ev.TextDelta, work, text=text)
 
@@ -159,6 +162,7 @@ class Announcer:
             stop_reason=clean_line(work.intake.stop_reason or ""),
             model=work.model,
             **_of_program(work),
+            worker=work.worker,
         )
 
     def retrying(
@@ -175,6 +179,7 @@ class Announcer:
             usage=work.usage,
             model=work.model,
             **_of_program(work),
+            worker=work.worker,
         )
 
     def failed(self, work: Work, error: BackendError) -> None:
@@ -237,6 +242,7 @@ def _left(work: Work) -> dict[str, object]:
         "usage": work.usage,
         "model": work.model,
         **_of_program(work),
+        "worker": work.worker,
     }
 
 

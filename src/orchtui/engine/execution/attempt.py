@@ -59,7 +59,8 @@ class Patience:
 
 @dataclass(slots=True)
 class Waiting:
-    """How long an attempt waited for a person, which is not its own time. Seconds of the loop."""
+    """How long an attempt waited for a person, or for room on a cluster, which is not its own time.
+    Seconds of the loop."""
 
     _open: int = 0
     _since: float = 0.0
@@ -100,10 +101,13 @@ class Intake:
     """Called with what the server says of its limits."""
     notice_usage: Callable[[], None] = _nothing
     """Called when the backend said what was used so far."""
+    notice_worker: Callable[[str], None] = _nothing
+    """Called when it has begun on a worker of a cluster."""
     sign: float = 0.0
     """The loop's time of the last sign of life."""
     asked: float | None = None
-    """The loop's time when the backend was asked; `None` while the place is made ready."""
+    """The loop's time when the backend was asked; `None` while the place is made ready, or while it
+    waits for room where it is to run."""
     begun: bool = False
     """Whether there was any."""
     accepted: bool = False
@@ -128,11 +132,26 @@ class Intake:
     footprint: Footprint | None = None
     """What its program uses, where it has one."""
     model: str | None = None
+    worker: str | None = None
     stop_reason: str | None = None
     waiting: Waiting = field(default_factory=Waiting)
     closed: bool = False
     """Set when the attempt is over: what a stubborn backend still sends is dropped."""
     cleaner: Cleaner = field(default_factory=Cleaner)
+
+    def queue(self, waits: bool, moment: float) -> None:
+        """It waits for room where it is to run, or no longer does.
+
+        Args:
+            waits: Which of the two.
+            moment: The loop's time from which on that is so.
+        """
+        if waits and self.asked is not None:
+            self.asked = None  # what is counted from the question is counted from its end
+            self.waiting.begin(moment)
+        elif not waits and self.asked is None:
+            self.asked = moment
+            self.waiting.end(moment)
 
     def take(self, *, last: bool = False) -> str:
         """The cleaned text since the last call."""
@@ -168,6 +187,9 @@ async def read(
             if isinstance(event, base.Quota | base.Throttled):  # come with a refusal too
                 intake.notice_server(event)
                 continue
+            if isinstance(event, base.Queued):
+                intake.queue(event.waits, clock() - event.before)
+                continue
             intake.begun = True
             if not (intake.accepted or isinstance(event, base.Alive)):
                 intake.accepted = True
@@ -184,6 +206,9 @@ async def read(
                 intake.notice_usage()
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
+                if event.worker and event.worker != intake.worker:
+                    intake.worker = event.worker
+                    intake.notice_worker(event.worker)
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
                 intake.spoke = True
                 intake.worked, intake.spoke_last = True, False

@@ -19,6 +19,7 @@ from orchtui.engine.execution.questions import Questions, Witness
 from orchtui.engine.execution.work import Work
 from orchtui.engine.run_events.redaction import NOTHING, Redactor
 from orchtui.engine.workspace.site import LEAVE, Seen, Site, Workspaces, leave
+from orchtui.engine.workspace.staged_site import StagedSite
 
 FIRST_TOKEN = 300.0
 """Seconds for the first piece of an answer, where nobody says otherwise and the backend streams."""
@@ -102,6 +103,7 @@ class Supervisor:
             notice_begun=begun,
             notice_server=server,
             notice_usage=used,
+            notice_worker=lambda worker: self._say.placed(work, worker),
             cleaner=self._redactor.cleaner(),
         )
         before, work.leaving = work.leaving, loop.create_future()
@@ -177,7 +179,8 @@ class Supervisor:
         if before is not None:
             await before  # the place of the attempt before must not be in this one's way
         await site.open()
-        backend, given = self._backends[work.task.backend], self._assignment(work, site.folder)
+        backend = self._backends[work.task.backend]
+        given = self._assignment(work, site.folder, carried=isinstance(site, StagedSite))
         if work.task.backend not in self._run_programs:
             await read(backend, given, site.toolbox, intake)
             return
@@ -199,7 +202,7 @@ class Supervisor:
             first_token=first,
         )
 
-    def _assignment(self, work: Work, folder: str) -> base.Assignment:
+    def _assignment(self, work: Work, folder: str, *, carried: bool) -> base.Assignment:
         task = work.task
         needed = {task_id: self._work[task_id] for task_id in task.after}
         return assignment(
@@ -210,6 +213,7 @@ class Supervisor:
             },
             system=self._systems.get(task.specialist, ""),
             folder=folder,
+            carried=carried,
         )
 
     def _tool(self, work: Work, tool: base.ToolCalled | base.ToolReturned) -> None:

@@ -98,6 +98,12 @@ class Work:
         return added(seen) if seen else None
 
     @property
+    def worker(self) -> str | None:
+        """The worker of a cluster that its attempt runs on."""
+        worker = self.intake.worker if self.intake is not None else None
+        return clean_line(worker, 100) if worker else None
+
+    @property
     def output(self) -> str:
         """Its file in the run folder; none before the first attempt."""
         return ev.output_file(self.task.position) if self.attempt else ""

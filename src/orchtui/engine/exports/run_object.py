@@ -158,6 +158,7 @@ def _attempt(run: Run, attempt: Attempt, now: float) -> dict[str, Any]:
         "seconds": round(attempt.seconds(now), 3),
         "backend": attempt.backend,
         "model": attempt.model,
+        "worker": attempt.worker,
         "specialist": attempt.specialist,
         "instance": attempt.instance,
         "completed": attempt.completed,

@@ -111,6 +111,7 @@ def _united(tasks: Sequence[Task]) -> dict[str, tuple[str, ...] | Priority]:
         "reads": union(lambda task: task.reads),
         "writes": union(lambda task: task.writes),
         "env": union(lambda task: task.env),
+        "runs_on": union(lambda task: task.runs_on),
         "after": union(lambda task: [one for one in task.after if one not in inside]),
         "accepted": union(lambda task: task.accepted),
         "priority": min((task.priority for task in tasks), key=PRIORITIES.index),

@@ -63,6 +63,7 @@ from orchtui.engine.yaml.yaml_values import (
     text,
     variable,
     whole,
+    worker_label,
 )
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ TASK: dict[str, Reader[Any]] = {
         exact, single=False, wanted="an argv list, never a shell; write [prog, arg]"
     ),
     "env": list_of(variable),
+    "runs_on": list_of(worker_label),
     "priority": choice(PRIORITIES),
     "timeout": duration,
     "idle_timeout": duration_or_zero,

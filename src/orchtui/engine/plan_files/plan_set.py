@@ -28,7 +28,9 @@ from orchtui.engine.yaml.yaml_values import Misfit, Reader, suggestion
 EVERY = "*"
 """Stands for every task."""
 
-_LISTS = frozenset({"command", "env", "reads", "writes", "after", "accepted", "missing", "limits"})
+_LISTS = frozenset(
+    {"command", "env", "runs_on", "reads", "writes", "after", "accepted", "missing", "limits"}
+)
 """Keys whose values are written as lists or mappings; all others are taken to the letter."""
 _FORMS = "write KEY=VALUE for the plan or its limits, and TASK.KEY=VALUE (or *.KEY) for a task"
 _SHOWN = 60

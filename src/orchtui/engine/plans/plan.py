@@ -93,6 +93,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A program and its arguments; then the backend is `command`."""
     env: tuple[str, ...] = ()
     """Names of variables with secrets that its program gets; others are kept from it."""
+    runs_on: tuple[str, ...] = ()
+    """Labels that the worker of a cluster has to have that works on it, such as gpu."""
     priority: Priority = "normal"
     timeout: float | None = None
     """Seconds."""

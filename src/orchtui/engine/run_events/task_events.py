@@ -28,6 +28,13 @@ class TaskStarted(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
 
 
+class TaskPlaced(TaskEvent, frozen=True, kw_only=True):
+    """The attempt has begun on a worker of a cluster. Not there for attempts that run here."""
+
+    worker: str
+    """The worker's name."""
+
+
 class TextDelta(TaskEvent, frozen=True, kw_only=True, gc=False):  # they come by the million
     """Text that arrived, cleaned, several pieces joined."""
 
@@ -161,6 +168,8 @@ class TaskRetrying(TaskEvent, frozen=True, kw_only=True):
     """The model that really answered, where the backend said it."""
     program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
     """What its program used, where it had one and that is known."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
@@ -174,6 +183,8 @@ class TaskCompleted(TaskEvent, frozen=True, kw_only=True):
     """The model that really answered, where the backend says it."""
     program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
     """What its program used, where it had one and that is known."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskFailed(TaskEvent, frozen=True, kw_only=True):
@@ -188,6 +199,8 @@ class TaskFailed(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
     program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
     """What its program used, where it had one and that is known."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
@@ -200,6 +213,8 @@ class TaskCancelled(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
     program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
     """What its program used, where it had one and that is known."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
 
 
 class TaskSkipped(TaskEvent, frozen=True, kw_only=True):
@@ -215,6 +230,7 @@ AnyTaskEvent = (
     TaskReused
     | TaskQueued
     | TaskStarted
+    | TaskPlaced
     | TextDelta
     | ToolCalled
     | ToolReturned

@@ -188,6 +188,7 @@ def aggregation_task(schedule: Schedule, prompt: str = "") -> ScheduledTask:
         instance="synthesizer",
         backend=schedule.backend,
         model=schedule.model,
+        runs_on=schedule.runs_on,
         timeout=longest,
         retries=1,
         max_tokens=max((task.max_tokens for task in schedule.tasks), default=8000),

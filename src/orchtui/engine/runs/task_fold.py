@@ -24,6 +24,7 @@ _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.TaskReused: frozenset({"waiting"}),
     ev.TaskQueued: frozenset({"waiting", "retrying", "failed", "cancelled", "skipped"}),
     ev.TaskStarted: frozenset({"queued"}),
+    ev.TaskPlaced: frozenset({"running"}),
     ev.TextDelta: frozenset({"running"}),
     ev.ToolCalled: frozenset({"running"}),
     ev.ToolReturned: frozenset({"running"}),
@@ -189,6 +190,8 @@ def _take_over(run: Run, task: TaskRun, event: ev.TaskReused) -> None:
 def _note(run: Run, task: TaskRun, event: ev.TaskEvent) -> None:
     """What happens while an attempt goes on, and does not change where the task stands."""
     match event:
+        case ev.TaskPlaced():
+            task.attempts[-1].worker = event.worker
         case ev.ToolCalled():
             attempt = task.attempts[-1]
             attempt.tools.append(
@@ -254,6 +257,7 @@ def _close_attempt(
         attempt.ended, attempt.usage = run.at, event.usage
         attempt.program = event.program or None
         attempt.model = event.model or attempt.model
+        attempt.worker = event.worker or attempt.worker
         attempt.error, attempt.message = error, message
         attempt.completed = isinstance(event, ev.TaskCompleted)
         attempt.overtaken = isinstance(event, ev.TaskRetrying) and event.overtaken

@@ -58,6 +58,8 @@ class Attempt:
     """When it began to wait for a slot."""
     resumes: float | None = None
     """When the attempt after it was due, where one was to follow by itself."""
+    worker: str | None = None
+    """The worker of a cluster that it runs on; known once it has begun there."""
     completed: bool = False
     """Whether its answer was whole and accepted."""
     error: ErrorKind | None = None

@@ -81,6 +81,15 @@ def knows_all(backend: str, model: str) -> bool:
     return True
 
 
+Labels = Callable[[str], tuple[str, ...]]
+"""The labels that a worker of a cluster has to have for work through a backend."""
+
+
+def no_labels(backend: str) -> tuple[str, ...]:
+    """For backends that run anywhere."""
+    return ()
+
+
 def nobody_asked(task: Task) -> tuple[str, str]:
     """The specialist of a task about whose words nobody was asked."""
     return DEFAULT_SPECIALIST, ""
@@ -98,6 +107,8 @@ class Resolver:
         env: Variables that the configuration passes on to every program.
         knows: An agent file's model is passed over where the backend does not know it: the file
             was written for another one.
+        labels: What a backend's work needs of a cluster's worker, beside what task and agent
+            file say.
     """
 
     def __init__(
@@ -110,6 +121,7 @@ class Resolver:
         fit: Fit = nobody_asked,
         env: tuple[str, ...] = (),
         knows: Knows = knows_all,
+        labels: Labels = no_labels,
     ) -> None:
         self.plan = plan
         self.overrides = overrides
@@ -117,6 +129,7 @@ class Resolver:
         self._fit = fit
         self._env = env
         self._knows = knows
+        self._labels = labels
         self._who: dict[str, Who] = {}
         self.limits = overrides.limits.over(plan.limits).over(defaults).over(DEFAULTS)
         """Of the run."""
@@ -163,6 +176,17 @@ class Resolver:
             return ()
         card = self.who(task).card
         return tuple(dict.fromkeys((*task.env, *(card.env if card else ()), *self._env)))
+
+    def runs_on(self, task: Task, backend: str) -> tuple[str, ...]:
+        """Labels of the worker of a cluster that it needs: the task's own, its agent file's, and
+        those of the profile that it goes through."""
+        card = self.who(task).card
+        of_card = card.runs_on if card else ()
+        return tuple(dict.fromkeys((*task.runs_on, *of_card, *self._labels(backend))))
+
+    def lead_runs_on(self, backend: str) -> tuple[str, ...]:
+        """The same for what the orchestrator itself asks for."""
+        return self._labels(backend)
 
     def lead_model(self, backend: str) -> str | None:
         """The model for what the orchestrator itself asks for, such as the synthesis."""

@@ -85,6 +85,8 @@ class ScheduledTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     max_turns: int | None = None
     """Requests to the model in one attempt."""
     effort: str | None = None
+    runs_on: tuple[str, ...] = ()
+    """Labels of the worker of a cluster that runs it."""
     worktree: bool = False
     """Whether its program gets a git worktree of its own."""
 
@@ -129,6 +131,8 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     backend: str = ""
     """Makes the synthesis: the one chosen for all, else that of the first task with a model."""
     model: str | None = None
+    runs_on: tuple[str, ...] = ()
+    """Labels of the worker of a cluster that the synthesis needs."""
     staged: tuple[Staged, ...] = ()
     """Which tasks wait for which beyond what the plan declares, and why."""
     accepted: tuple[Accepted, ...] = ()
@@ -210,6 +214,7 @@ def build(resolver: Resolver, *, backend: str, report: IndependenceReport | None
         aggregate=plan.aggregate,
         backend=lead,
         model=resolver.lead_model(lead),
+        runs_on=resolver.lead_runs_on(lead),
         staged=staging.staged,
         accepted=staging.accepted,
     )
@@ -232,6 +237,7 @@ def _scheduled(
         model=resolver.model(task, how.backend),
         command=how.command,
         env=resolver.env(task, how.backend),
+        runs_on=resolver.runs_on(task, how.backend),
         priority=task.priority,
         estimate=task.estimate,
         accept_truncated=task.accept_truncated,

@@ -14,6 +14,7 @@ A front end pulls the events and reads `run`; this module never calls one.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -24,6 +25,7 @@ from orchtui.engine.aggregation.synthesizing import Synthesizing, Wiring
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.footprints import FOOTPRINTS
 from orchtui.engine.backends.process_table import Looked
+from orchtui.engine.backends.registry import Elsewhere
 from orchtui.engine.errors import IllegalTransitionError, OrchtuiError
 from orchtui.engine.execution.addition import Addition
 from orchtui.engine.execution.budget import Budget
@@ -61,6 +63,8 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
 
     backends: Mapping[str, Backend]
     systems: Mapping[str, str] = {}
+    elsewhere: Elsewhere | None = None
+    """Where attempts run; `None` for here."""
     redactor: Redactor = NOTHING
     """Hides the secrets of the environment."""
     limiters: Limiters | None = None
@@ -181,8 +185,16 @@ class Orchestrator:
         """Make the run folder and write the session's first event.
 
         Raises:
+            InputError: when attempts are to run elsewhere and can not; nothing was written.
             StorageError: when the folder can not be written, or another process writes this run.
         """
+        if self._crew.elsewhere is not None:
+            needs = {label for task in self._schedule.tasks for label in task.runs_on}
+            if self._schedule.synthesizes:
+                needs.update(self._schedule.runs_on)
+            # Whoever names a program of its own does not need the usual one.
+            names = {task.backend for task in self._schedule.tasks if not task.command}
+            await self._crew.elsewhere.ready(sorted(needs), sorted(names))
         disk, schedule = Disk(), self._schedule
         place = Place(self._out, disk, asyncio.get_running_loop().time)
         try:
@@ -200,7 +212,8 @@ class Orchestrator:
             await artifacts.begin()
             where = (self._folder, self.run_folder, self._out)
             more = (schedule.tasks, self.now, self._crew.redactor)
-            self._workspaces = await asyncio.to_thread(workspaces_of, *where, *more)
+            of_run = partial(workspaces_of, staged=self._crew.elsewhere is not None)
+            self._workspaces = await asyncio.to_thread(of_run, *where, *more)
         except BaseException:
             # Nobody will leave what was never entered, and nothing was started.
             await journal.close()

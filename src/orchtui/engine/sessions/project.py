@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.errors import InputError
 from orchtui.engine.estimates import past_work
 from orchtui.engine.estimates.paid import spending
@@ -45,6 +46,8 @@ class Project(Asking):
 
     attended: bool = False
     """Whether a person is at the screen, who may be asked something while a run goes on."""
+    cluster: Cluster | None = None
+    """Where attempts run; `None` for here. `backends` have it too."""
     _limiters: Limiters = field(init=False)
     """What runs have learned of the servers' limits."""
 
@@ -274,6 +277,15 @@ class Project(Asking):
             done=done,
             systems=self.systems(schedule),
         )
+        return (*untrusted(found, self.trust, self.folder), *self.untrusted_cluster())
+
+    def untrusted_cluster(self) -> tuple[Danger, ...]:
+        """The cluster, where only the project names it and nobody has agreed to it yet."""
+        from orchtui.engine.trusting import dangers  # not before the first paint
+
+        if self.cluster is None:
+            return ()
+        found = dangers.of_cluster(self.cluster, folder=self.folder, own=self._own())
         return untrusted(found, self.trust, self.folder)
 
     def unseen_estimate(self, schedule: Schedule, done: Collection[str] = ()) -> "Estimate | None":
@@ -343,7 +355,8 @@ class Project(Asking):
         bare = {task.backend for task in schedule.tasks if not task.command}
         with_program = {task.backend for task in schedule.tasks} - bare
         return Crew(
-            backends=self.backends.open(schedule.backends, with_program),
+            backends=self.backends.open_for_runs(schedule.backends, with_program),
+            elsewhere=self.backends.elsewhere,
             systems=systems,
             redactor=redactor,
             limiters=self._limiters,

@@ -223,6 +223,8 @@ def _notes(specialist: Specialist, nobody: tuple[str, ...], backend: str) -> lis
         notes.append("maxTurns: without tools there is one turn")
     if specialist.command and backend not in PROGRAMS:
         notes.append(f"command: '{backend}' runs no program")
+    if specialist.runs_on:
+        notes.append(f"runs_on: workers of a cluster with {', '.join(specialist.runs_on)}")
     if specialist.env:
         names = ", ".join(specialist.env)
         runs = backend in PROGRAMS

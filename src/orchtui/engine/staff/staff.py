@@ -104,6 +104,7 @@ class Staff:
             fit=self.fitter(),
             env=self.env,
             knows=self.backends.knows_model,
+            labels=self.backends.labels,
         )
 
     def in_one_folder(self, resolver: Resolver, default: str | None = None) -> list[Finding]:
@@ -158,7 +159,16 @@ class Staff:
         elif lost:
             more = f"{lost[0].path} and {len(lost) - 1} more"
             warnings.append(f"agent files that can not be loaded: {more}; see `orchtui agents`")
-        return [*warnings, *self._passed_over(schedule), *self._can_not_write(schedule)]
+        warnings += self._passed_over(schedule) + self._can_not_write(schedule)
+        # A profile asks for a worker wherever it is used; that it is used here is no surprise.
+        of_profile = self.backends.labels
+        labelled = [
+            task.id for task in schedule.tasks if {*task.runs_on} - {*of_profile(task.backend)}
+        ]
+        if labelled and self.backends.elsewhere is None:
+            few = ", ".join(labelled[:3]) + (" …" if len(labelled) > 3 else "")
+            warnings.append(f"runs_on has a meaning with --cluster alone; run here: {few}")
+        return warnings
 
     def backends_for(self, plan: Plan) -> tuple[str, ...]:
         """What a run of this plan would use, in order of appearance; nothing where nobody chose."""

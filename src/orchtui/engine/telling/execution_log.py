@@ -142,7 +142,8 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
     asked = task.task.model
     if model and asked and attempt and attempt.model and asked not in attempt.model:
         model += f" (asked for as {inline(asked)})"
-    lines.append(f"- Backend: {task.task.backend}{model}")
+    worker = f", on the worker {inline(attempt.worker)}" if attempt and attempt.worker else ""
+    lines.append(f"- Backend: {task.task.backend}{model}{worker}")
     if badge := rehearsed.task_badge(run, task):
         lines.append(f"- {badge}: {rehearsed.task_words(run, task)}")
     lines.append(f"- Priority: {task.task.priority}")
@@ -195,7 +196,8 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
             )
             continue
         lines += [
-            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}, "
+            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}"
+            f"{f' on the worker {inline(one.worker)}' if one.worker else ''}, "
             f"{inline(one.outcome)}"
             for one in earlier
         ]

@@ -91,6 +91,17 @@ def of_backend(
     return found.all()
 
 
+def of_cluster(cluster: Address, *, folder: Path, own: Own) -> tuple[Danger, ...]:
+    """What running attempts on this cluster would do on the project's word: it is sent all that
+    tasks are told and read, and what it answers is obeyed by Dask.
+    """
+    if own.cluster:
+        return ()
+    found = _Found(folder, {}, "", {}, own, {})
+    found.add_cluster(cluster)
+    return found.all()
+
+
 class _Found:
     """Dangers, gathered and merged: what names the same thing is told once."""
 
@@ -200,6 +211,11 @@ class _Found:
                 _Words("address", facts, facts), self._file(f"profiles.{name}"), f"profile {name}"
             )
 
+    def add_cluster(self, cluster: Address) -> None:
+        """One that attempts would be sent to."""
+        facts = (cluster.base_url, cluster.key_env or "", "cluster")
+        self._add(_Words("address", facts, facts), self._file("cluster"), "cluster")
+
     def _add_task_words(self, task: ScheduledTask, card: Specialist | None) -> None:
         words = self._words_of(task)
         if card is not None:
@@ -259,7 +275,7 @@ class _Found:
                 told.append(f"obeys {_some([path for path, _ in settings], ', ', ' and')}")
             shown = command_line(of.shown) + (f"  # {visible('; '.join(told))}" if told else "")
         else:
-            url, key = of.words
+            url, key, *_ = of.words
             sent = f"with the key in {visible(key)}" if key else "without a key"
             shown = f"{address(url)} {sent}"
         # JSON keeps every boundary, and ASCII every character that UTF-8 could not write.

@@ -48,12 +48,15 @@ class Own:
     used where nobody chose."""
     profiles: Collection[str] = ()
     """Profiles of which every value comes from the user's own configuration."""
+    cluster: bool = False
+    """Whether the cluster on which attempts run is."""
     env: Collection[str] = ()
     """Variables that the user's own configuration passes on to programs."""
     folders: Collection[Path] = ()
     """Folders with agent files that the user's own configuration names."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """What the file is called that said what, the project's too: `backend`, `profiles.<name>`."""
+    """What the file is called that said what, the project's too: `backend`, `cluster`,
+    `profiles.<name>`."""
 
 
 class UntrustedError(InputError):

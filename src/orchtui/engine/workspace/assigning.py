@@ -18,6 +18,7 @@ from orchtui.engine.workspace.overlay import Overlay
 from orchtui.engine.workspace.ownership import Ownership
 from orchtui.engine.workspace.permits import Permits
 from orchtui.engine.workspace.site import BareSite, Site, Witness
+from orchtui.engine.workspace.staged_site import StagedSite
 from orchtui.engine.workspace.tool_site import ToolSite
 from orchtui.engine.workspace.toolbox import FileTools
 
@@ -49,6 +50,7 @@ class ProjectWorkspaces:
         programs: Makes the places of programs, from this session's ledger, owners and permits.
         program_backends: The names of the backends that run a program.
         secret_in: The name of a secret that stands in a text, which no tool writes then.
+        staged: Whether programs run on another machine, with only what their tasks declare.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class ProjectWorkspaces:
         programs: Callable[[Ledger, Ownership, PermitFor], ProgramPlaces] | None = None,
         program_backends: frozenset[str] = frozenset(),
         secret_in: Callable[[bytes], str | None] = lambda data: None,
+        staged: bool = False,
     ) -> None:
         self._project = project
         # For all attempts: a fence asks the disk about its folder when it is made.
@@ -70,25 +73,34 @@ class ProjectWorkspaces:
         self._now = now
         self._program_backends = program_backends
         self._secret_in = secret_in
+        self._staged = staged
         self.ledger = Ledger(now)
         self.owner = Ownership(project, tasks, Rules.load(project, out))
         self._programs = programs(self.ledger, self.owner, self.permits) if programs else None
 
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open."""
+        if task.backend in self._program_backends and self._staged:
+            view = self._view(task)
+            permits = self.permits(task, witness, None)
+            return StagedSite(view, task, attempt, permits, self.ledger, witness)
         if task.backend in self._program_backends:
             if self._programs is None:
                 return BareSite(str(self._project))
             return self._programs.site(task, attempt, witness)
         if task.backend in WITHOUT_TOOLS:
             return BareSite(str(self._project))
-        view = Overlay(
-            self._fence, self._run_fence, self.owner, task.id, self._now, self._secret_in
-        )
+        view = self._view(task)
         grant = granted(task.tools, task.disallowed_tools, task.permission_mode)
         permits = self.permits(task, witness, None)
         tools = FileTools(view, grant, permits, self.ledger, witness, task.id)
         return ToolSite(self._project, view, tools, self.ledger, task.id, attempt)
+
+    def _view(self, task: ScheduledTask) -> Overlay:
+        """The files as one attempt sees them."""
+        return Overlay(
+            self._fence, self._run_fence, self.owner, task.id, self._now, self._secret_in
+        )
 
     def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for a second attempt beside the first; what both do counts as one task's."""

@@ -22,6 +22,7 @@ def workspaces_of(
     tasks: Sequence[ScheduledTask],
     now: Callable[[], float],
     redactor: Redactor,
+    staged: bool = False,
 ) -> Workspaces:
     """Where the tasks of a run work.
 
@@ -32,6 +33,7 @@ def workspaces_of(
         tasks: All of the run.
         now: Seconds since 1970, by the session's clock.
         redactor: Knows the secrets that no tool may write to a file.
+        staged: Whether programs run on another machine.
     """
     run_folder, out = run_folder.resolve(), out.resolve()
     return ProjectWorkspaces(
@@ -45,4 +47,5 @@ def workspaces_of(
         ),
         program_backends=PROGRAMS,
         secret_in=redactor.found_in,
+        staged=staged,
     )

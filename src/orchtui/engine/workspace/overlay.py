@@ -8,6 +8,7 @@ for the event loop. This module never speaks to a model.
 
 import hashlib
 import os
+import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -63,6 +64,7 @@ class Overlay:
     ) -> None:
         self._project = project
         self._run = run_folder
+        self._project_folder = project.root
         self._run_folder = run_folder.root
         self._owner = owner
         self._task = task_id
@@ -111,6 +113,14 @@ class Overlay:
         except Denied:
             return True
         return False
+
+    def is_executable(self, path: str) -> bool:
+        """Whether the project's file may be executed by its owner."""
+        try:
+            mode = os.lstat(os.path.join(self._project_folder, path)).st_mode
+        except OSError:
+            return False
+        return bool(mode & stat.S_IXUSR)
 
     def read(self, path: str) -> Content:
         """A file as this attempt sees it.

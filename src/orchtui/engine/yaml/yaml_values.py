@@ -78,6 +78,15 @@ variable = matching(_VARIABLE, "the name of an environment variable; its value s
 """A name such as GH_TOKEN. Never a value: what is written in a file is no secret any more."""
 
 
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+"""What the worker of a cluster may be labelled with."""
+
+worker_label = matching(
+    LABEL,
+    "a label: letters, digits, -, _ and ., such as gpu",
+)
+
+
 def choice(options: Collection[T]) -> Reader[T]:
     """One of a few words."""
     allowed = ", ".join(str(option) for option in options)

@@ -56,6 +56,8 @@ class Facts:
 
     workers: tuple[str, ...] = ()
     """The backends that a new run of the plan would use; none when nobody chose."""
+    cluster: str = ""
+    """Where the attempts of runs run that are started here; empty for here."""
     memory: int | None = None
     """Bytes of this program and the programs it started."""
     programs: "Looked | None" = None
@@ -123,6 +125,8 @@ class RunBar(Static):
         working = run.schedule.backends if run is not None and facts.is_live else ()
         names = working or facts.workers
         shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
+        if facts.cluster and (run is None or facts.is_live) and not facts.is_watched:
+            shown = f"{shown or 'no backend chosen'} on {clean_line(facts.cluster, 60)}"
         # Who slows the run down is named already.
         parts.append((4 if slow else 1, Content.styled(shown or "no backend chosen", "b")))
         if not working:

@@ -61,6 +61,7 @@ FIELDS = (
     Field("accept_truncated", "plain", "true: an answer cut off there is good enough"),
     Field("command", "argv", "a program and its arguments, no model", group="A program instead"),
     Field("env", "list", "variables with secrets that the program gets, with commas"),
+    Field("runs_on", "list", "labels of the worker it needs, such as gpu", group="On a cluster"),
     Field("id", "text", "what other tasks call it", group="Its name and place"),
     Field("enabled", "plain", "false: left out of a run"),
 )

@@ -21,7 +21,7 @@ _HEAD = """\
 # empty, to keep the task as it was. Keys that may stand here: id, title, prompt,
 # expected_output, rationale, specialist, model, backend, priority, after, reads, writes,
 # timeout, idle_timeout, connect_timeout, first_token_timeout, retries, max_tokens, estimate,
-# accept_truncated, command, env, enabled.
+# accept_truncated, command, env, runs_on, enabled.
 """
 
 

@@ -115,6 +115,8 @@ class PlanDesk(Frame):
     @work(exclusive=True, group="workers", exit_on_error=False)
     async def tell_workers(self) -> None:
         """Say who would work on the plan: its tasks and their agent files may say it themselves."""
+        where = self.project.cluster
+        self.main.cluster = where.address if where is not None else ""
         self.main.used = await asyncio.to_thread(self.project.backends_for, self.draft.plan)
         self.main.dirty = True
         if self.main.independence.plan is self.draft.plan:  # else it comes with the report

@@ -49,6 +49,8 @@ def headline(
         style, state = "$text-warning", " ".join(looks.BROKEN_OFF)
     attempt = task.attempt
     facts = [attempt.model or attempt.backend if attempt else task.task.backend]
+    if attempt is not None and attempt.worker:
+        facts.append(f"on {attempt.worker}")
     if task.reused is not None:
         facts.append(f"taken over from run {task.reused.run}")
     elif task.made > 1:

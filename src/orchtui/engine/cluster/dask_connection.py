@@ -1,0 +1,289 @@
+"""Connection: a client of one Dask cluster, and the cluster itself where it is started here.
+
+All that Dask raises becomes a BackendError. What Dask would print is not: it would stand in
+the middle of the screen. This module knows nothing of attempts.
+"""
+
+import asyncio
+import contextlib
+import importlib.util
+import logging
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.workers_here import WorkersHere
+from orchtui.engine.errors import BackendError
+from orchtui.engine.text import clean_line
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, Security
+
+_T = TypeVar("_T")
+
+CONNECT = 10.0
+"""Seconds to reach a scheduler."""
+CLOSE = 3.0
+
+_News = Callable[[str, str], None]
+
+
+def dask_lacking() -> str | None:
+    """What is missing to use a cluster, and what to do about it; `None` when it can be used."""
+    if importlib.util.find_spec("distributed") is None:
+        return "a cluster needs Dask: pip install 'orchtui[dask]'"
+    return None
+
+
+class Connection:
+    """A client of one cluster.
+
+    Args:
+        cluster: Which.
+        heard: Told of every event of the topic.
+        news: Told that a worker has come or gone: `add-worker` or `remove-worker`, its address.
+    """
+
+    def __init__(self, cluster: Cluster, heard: Callable[[object], None], news: _News) -> None:
+        self._cluster = cluster
+        self._heard = heard
+        self._news = news
+        self._client: Client | None = None
+        self._here: WorkersHere | None = None
+        """The cluster that was started here."""
+
+    @property
+    def client(self) -> "Client":
+        """The client.
+
+        Raises:
+            BackendError: where there is none.
+        """
+        if self._client is None or not self.alive:
+            raise BackendError("connection", self.gone, retryable=True)
+        return self._client
+
+    @property
+    def alive(self) -> bool:
+        """Whether the scheduler is reached."""
+        return self._client is not None and self._client.status == "running"
+
+    @property
+    def gone(self) -> str:
+        """That it is not."""
+        return f"the scheduler of the cluster {clean_line(self._cluster.address)} is gone"
+
+    def after_loss(self, name: str) -> str:
+        """What becomes of a worker that is lost; empty where that is not known here.
+
+        Args:
+            name: The worker's.
+        """
+        return self._here.after_loss(name) if self._here is not None else ""
+
+    async def open(self, topic: str) -> None:
+        """Connect, anew where the connection was lost.
+
+        Args:
+            topic: What to listen to.
+
+        Raises:
+            BackendError: when it can not be reached.
+        """
+        if lacking := dask_lacking():
+            raise BackendError("bad_request", lacking)
+        # Half a second of imports, not on the loop.
+        await asyncio.to_thread(_import_dask)
+        await self._close_client()
+        try:
+            self._client = await self._connect()
+        # Dask has no root of its exceptions; each of them means that it is not reached.
+        except Exception as error:
+            where = clean_line(self._cluster.address)
+            why = clean_line(str(error)) or type(error).__name__
+            raise BackendError(
+                "connection", f"the cluster {where} can not be reached: {why}", retryable=True
+            ) from error
+        self._client.subscribe_topic(topic, lambda event: self._heard(event[1]))
+        self._client.subscribe_topic("all", self._scheduler_says)
+
+    async def close(self) -> None:
+        """Let go, and end what was started here. Safe to call twice."""
+        await self._close_client()
+        await self._end_here()
+
+    async def workers(self) -> dict[str, dict[str, Any]]:
+        """What the scheduler knows of its workers, by address.
+
+        Raises:
+            BackendError: when it is gone.
+        """
+        scheduler = self.client.scheduler
+        try:
+            async with asyncio.timeout(CONNECT):
+                found = await scheduler.identity(n_workers=-1)
+        except (OSError, TimeoutError) as error:
+            raise BackendError("connection", self.gone, retryable=True) from error
+        return dict(found["workers"])
+
+    async def versions(self, packages: list[str]) -> dict[str, Any]:
+        """Versions on all sides, as Dask tells them.
+
+        Args:
+            packages: Beside Dask's own.
+
+        Raises:
+            BackendError: when the scheduler is gone.
+        """
+        client = self.client
+        try:
+            async with asyncio.timeout(CONNECT):
+                return dict(await client.get_versions(packages=packages))
+        # Dask has no root of its exceptions; each of them means that it was not answered.
+        except Exception as error:
+            raise BackendError("connection", _told("the cluster", error)) from error
+
+    async def meet(self, address: str, seen: Mapping[str, Any]) -> FarWorker:
+        """Ask a worker who it is.
+
+        Raises:
+            BackendError: when it does not answer, or has no orchtui.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        own, version, letters = await self.call(address, worker_entry.about, within=CONNECT)
+        return FarWorker(
+            address=address,
+            id=own,
+            name=clean_line(str(seen.get("name", address)), 100),
+            room=max(1, int(seen.get("nthreads", 1))),
+            labels={str(name): float(n) for name, n in seen.get("resources", {}).items()},
+            version=clean_line(version, 40),
+            letters=letters,
+        )
+
+    async def meet_scheduler(self) -> None:
+        """See that the scheduler has orchtui: Dask reads there what is to be called.
+
+        Raises:
+            BackendError: when it has not.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        client = self.client
+        try:
+            async with asyncio.timeout(CONNECT):
+                await client.run_on_scheduler(worker_entry.letters)
+        # Dask has no root of its exceptions; each of them means that it can not be used.
+        except Exception as error:
+            raise BackendError("connection", _told("the scheduler", error)) from error
+
+    async def call(
+        self, address: str, function: Callable[..., _T], *args: object, within: float
+    ) -> Any:
+        """Call one of `worker_entry`'s functions on a worker.
+
+        Raises:
+            BackendError: when it did not arrive, or there is no such function.
+        """
+        client = self.client
+        try:
+            async with asyncio.timeout(within):
+                answers = await client.run(function, *args, workers=[address], on_error="return")
+            answer = answers[address]
+        except TimeoutError:
+            answer = TimeoutError(f"no answer for {within:.0f} s")
+        # A worker that is gone, a scheduler that is gone: Dask has no root of its exceptions.
+        except Exception as error:
+            answer = error
+        if isinstance(answer, Exception):
+            raise BackendError("connection", _told(address, answer), retryable=True) from answer
+        return answer
+
+    async def outcome(self, future: "Future[bytes]") -> BackendError | None:
+        """Wait until Dask has done with it: `None` where the function has returned."""
+        error = await future.exception()
+        if future.status == "finished":
+            return None
+        if future.status == "error":
+            return BackendError("connection", _told("its worker", error))
+        return BackendError("connection", self.gone, retryable=True)
+
+    def _scheduler_says(self, event: tuple[float, Any]) -> None:
+        said = event[1]
+        action = said.get("action") if isinstance(said, dict) else None
+        if action in ("add-worker", "remove-worker"):
+            self._news(action, str(said.get("worker", "")))
+
+    async def _connect(self) -> "Client":
+        from distributed import Client
+
+        address, security = self._cluster.address, self._security()
+        if self._cluster.local:
+            # Anew, where the scheduler is gone.
+            await self._end_here()
+            here = self._here = WorkersHere()
+            await here.start(self._cluster.local)
+            address, security = here.address, here.security
+        client = Client(
+            address,
+            security=security,
+            asynchronous=True,
+            set_as_default=False,
+            name="orchtui",
+            timeout=CONNECT,
+        )
+        try:
+            await client
+            return client
+        except BaseException:
+            # Else it would try to close itself when it is collected, and complain on the terminal.
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(client.close(timeout=1), CLOSE)
+            raise
+
+    def _security(self) -> "Security | None":
+        from distributed import Security
+
+        cluster = self._cluster
+        if not cluster.address.startswith("tls:"):
+            return None
+        return Security(
+            tls_ca_file=cluster.ca,
+            tls_client_cert=cluster.cert,
+            tls_client_key=cluster.key,
+            require_encryption=True,
+        )
+
+    async def _end_here(self) -> None:
+        here, self._here = self._here, None
+        if here is not None:
+            await here.close()
+
+    async def _close_client(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            # One that has lost its scheduler waits for it.
+            with contextlib.suppress(TimeoutError, OSError):
+                await asyncio.wait_for(client.close(timeout=1), CLOSE)
+
+
+def _told(where: str, error: BaseException | None) -> str:
+    """What a worker failed with, and what to do about it."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"orchtui is not installed, or another version of it, on {where}: {error}"
+    why = clean_line(str(error)) or type(error).__name__
+    return clean_line(f"{where} does not answer: {why}")
+
+
+def _import_dask() -> None:
+    import distributed
+
+    for name in list(logging.root.manager.loggerDict):
+        if name == "distributed" or name.startswith("distributed."):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    # What a program is sent may be large; how much is bounded elsewhere.
+    warnings.filterwarnings("ignore", message="Sending large graph")
+    warnings.filterwarnings("ignore", category=distributed.versions.VersionMismatchWarning)

@@ -1,0 +1,330 @@
+"""DaskLink: the letters go through a Dask cluster, of which only the scheduler need be reachable.
+
+An attempt is a Dask task (`dask_sending`). Reports come as events of a topic, orders go as calls
+on the worker. Nothing of orchtui is sent as code. This module decides nothing about tasks.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Collection, Coroutine
+from typing import Any
+
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.dask_connection import Connection
+from orchtui.engine.cluster.dask_sending import DaskSending
+from orchtui.engine.cluster.exchange import Exchange
+from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.worker_pool import WorkerPool
+from orchtui.engine.cluster.workers_here import START
+from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.text import clean_line
+
+LEASE = 20.0
+"""Seconds for which a worker goes on without a word of its coordinator."""
+SILENCE = 15.0
+"""Seconds without a word, also without a beat, after which a worker counts as lost."""
+ORDER = 10.0
+"""Seconds for an order to arrive."""
+PREPARE = 30.0
+"""Seconds for a worker to make its backends: some import much."""
+ARRIVAL = 10.0
+"""Seconds to wait for a worker, where there is none that could do it."""
+_TICK = 1.0
+_HELD_UP = 5.0
+"""Seconds by which a tick must not be late: this machine slept, and nobody's silence counts."""
+
+
+class DaskLink:
+    """The way to the workers of one Dask cluster.
+
+    Args:
+        cluster: Which.
+    """
+
+    lease = LEASE
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self.session = f"orchtui-{secrets.token_hex(8)}"
+        self.exchange = Exchange()
+        self._connection = Connection(cluster, self._heard, self._news)
+        self._sending = DaskSending(self._connection, self.exchange, self.session, self._go)
+        self._pool = WorkerPool()
+        self._refused = ""
+        """Why a worker that is there can not be used."""
+        self._used: dict[str, FarWorker] = {}
+        """Workers that hold something of this session, by address."""
+        self._wanted: tuple[bytes, list[str]] = (b"", [])
+        """The backends that workers are to make before they are asked: settings, and names."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._joining: asyncio.Task[BackendError | None] | None = None
+        """While it is being connected."""
+        self._ticking = False
+
+    # What a Link is
+
+    @property
+    def workers(self) -> Collection[FarWorker]:
+        """Those that are there now, as far as is known."""
+        return self._pool.workers
+
+    async def choose(self, needs: Collection[str]) -> FarWorker:
+        """A worker that has these labels and room; waits until one has. It is counted as taken.
+
+        Raises:
+            BackendError: when the cluster can not be reached, or no worker has them.
+        """
+        await self._connected()
+        while (worker := self._pool.take(needs)) is None:
+            if not self._pool.lacking(needs):
+                await self._pool.news()
+                continue
+            try:
+                async with asyncio.timeout(START if self.cluster.local else ARRIVAL):
+                    while self._pool.lacking(needs):
+                        await self._pool.news()
+            except TimeoutError:
+                raise BackendError("connection", self._nobody(needs), retryable=True) from None
+        return worker
+
+    def release(self, worker: FarWorker, needs: Collection[str]) -> None:
+        """An attempt on this worker is over."""
+        self._pool.give_back(worker, needs)
+
+    def dispatch(self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]) -> None:
+        """Send an attempt. What goes wrong is told through its mailbox."""
+        self._used[worker.address] = worker
+        self._sending.send(worker, letter, needs)
+
+    async def order(self, worker: FarWorker, order: wire.Order) -> None:
+        """Send an order.
+
+        Raises:
+            BackendError: when it did not arrive.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        await self._connection.call(
+            worker.address, worker_entry.deliver, wire.encode(order), within=ORDER
+        )
+
+    async def fetch(self, key: str) -> bytes:
+        """The files of an attempt that has ended.
+
+        Raises:
+            BackendError: when they did not arrive.
+        """
+        return await self._sending.fetch(key)
+
+    def forget(self, key: str) -> None:
+        """Nothing of this attempt is wanted any more."""
+        self._sending.forget(key)
+
+    # Beginning and end
+
+    async def ready(self, needs: Collection[str] = ()) -> None:
+        """Connect, and see that somebody is there who has what tasks need.
+
+        Args:
+            needs: All labels of all tasks; each must be had by some worker.
+
+        Raises:
+            InputError: when there is nobody, or nobody has one of them.
+        """
+        try:
+            await self._connected()
+            await self._connection.meet_scheduler()
+            async with asyncio.timeout(ARRIVAL):
+                while not self._pool.workers:
+                    await self._pool.news()
+        except BackendError as error:
+            raise InputError.of(error.message) from error
+        except TimeoutError:
+            raise InputError.of(self._nobody(())) from None
+        if lacking := [label for label in needs if self._pool.lacking((label,))]:
+            raise InputError.of(self._nobody(lacking))
+        old = [one for one in self._pool.workers if one.letters != wire.VERSION]
+        if old:
+            names = ", ".join(f"{clean_line(one.name, 60)} (orchtui {one.version})" for one in old)
+            raise InputError.of(
+                f"these workers have another orchtui, which speaks otherwise: {names}; "
+                f"install the same version everywhere"
+            )
+
+    async def prepare(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
+        """Have these backends made on all workers, so that a first attempt need not wait for it.
+
+        Workers that come later make them too.
+
+        Returns:
+            What no worker has that they need, in words; empty where each can be used.
+
+        Raises:
+            InputError: when the workers are gone meanwhile.
+        """
+        wanted = sorted(names)
+        self._wanted = (wire.encode(settings), wanted)
+        asked = [self._prepared(worker) for worker in self._pool.workers]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        said: list[dict[str, str]] = [one for one in found if isinstance(one, dict)]
+        if not said:
+            raise InputError.of(f"no worker of the cluster {self.cluster.address} answers")
+        nowhere = [name for name in wanted if all(name in one for one in said)]
+        return "; ".join(f"'{name}': {clean_line(said[0][name])}" for name in nowhere)
+
+    async def _prepared(self, worker: FarWorker) -> dict[str, str]:
+        from orchtui.engine.cluster import worker_entry
+
+        self._used[worker.address] = worker
+        data, names = self._wanted
+        given = (self.session, LEASE, data, names)
+        lacking: dict[str, str] = await self._connection.call(
+            worker.address, worker_entry.prepare, *given, within=PREPARE
+        )
+        return lacking
+
+    async def close(self) -> None:
+        """Take what is here from the workers, and let go. Safe to call twice."""
+        used, self._used = list(self._used.values()), {}
+        if self._connection.alive:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await asyncio.gather(
+                        *(self.order(worker, wire.Farewell(self.session)) for worker in used),
+                        return_exceptions=True,  # one that is gone holds nothing
+                    )
+        self._ticking = False
+        tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._connection.close()
+
+    async def _connected(self) -> None:
+        """Connect where that is not so. All who ask meanwhile hear of the same success or failure:
+        forty attempts that have lost their scheduler must not wait for it one after the other."""
+        if self._joining is None and self._connection.alive:
+            return
+        if self._joining is None:
+            self._joining = asyncio.create_task(self._join())
+            self._joining.add_done_callback(self._joined)
+        if (failure := await asyncio.shield(self._joining)) is not None:
+            raise BackendError(failure.kind, failure.message, retryable=failure.retryable)
+
+    def _joined(self, joining: "asyncio.Task[BackendError | None]") -> None:
+        self._joining = None
+        if not joining.cancelled():
+            joining.exception()  # told to whoever waits; perhaps nobody does any more
+
+    async def _join(self) -> BackendError | None:
+        """Connect anew; gives why that was not possible."""
+        self.exchange.lost_all(self._connection.gone)
+        for worker in list(self._pool.workers):
+            self._pool.remove(worker.address)
+        self._used.clear()
+        try:
+            await self._connection.open(self.session)
+        except BackendError as error:
+            return error
+        await self._look_around()
+        if not self._ticking:
+            self._ticking = True
+            self._go(self._tick())
+        return None
+
+    # What comes
+
+    def _heard(self, data: object) -> None:
+        if isinstance(data, bytes):
+            self.exchange.take(data)
+
+    def _news(self, action: str, worker: str) -> None:
+        if action == "remove-worker":
+            self._used.pop(worker, None)
+            names = [one.name for one in self._pool.workers if one.address == worker]
+            self._pool.remove(worker)
+            for name in names:
+                self.exchange.lost_worker(worker, self._connection.after_loss(name))
+        else:
+            self._go(self._look_around())
+
+    async def _look_around(self) -> None:
+        """Meet the workers that are new."""
+        try:
+            found = await self._connection.workers()
+        except BackendError:
+            return  # gone again; whoever needs it finds out
+        known = {worker.address for worker in self._pool.workers}
+        for address, seen in found.items():
+            if address in known:
+                continue
+            try:
+                worker = await self._connection.meet(address, seen)
+            except BackendError as error:
+                self._refused = error.message  # it went, or has no orchtui
+                continue
+            self._pool.add(worker)
+            if self._wanted[1]:
+                self._go(self._warm(worker))
+
+    async def _warm(self, worker: FarWorker) -> None:
+        with contextlib.suppress(BackendError):  # it is asked again by its first attempt
+            await self._prepared(worker)
+
+    async def _tick(self) -> None:
+        clock = asyncio.get_running_loop().time
+        last = renewed = clock()
+        while True:
+            await asyncio.sleep(_TICK)
+            now = clock()
+            if now - last > _HELD_UP:
+                self.exchange.forgive()
+            last = now
+            if not self._connection.alive:
+                self.exchange.lost_all(self._connection.gone)
+                continue
+            self.exchange.silent(SILENCE)
+            if now - renewed >= LEASE / 4:
+                renewed = now
+                for worker in list(self._used.values()):
+                    self._go(self._renew(worker))
+
+    async def _renew(self, worker: FarWorker) -> None:
+        try:
+            await self.order(worker, wire.Renew(self.session, self.exchange.keys))
+        except BackendError:
+            # What has begun there is silent too, and is found out by that. What has not would wait
+            # until Dask gives the worker up, which takes five minutes.
+            self._pool.remove(worker.address)
+            self.exchange.unbegun(worker.address)
+            return
+        if self._connection.alive and worker not in self._pool.workers:
+            await self._look_around()
+
+    def _nobody(self, needs: Collection[str]) -> str:
+        address = clean_line(self.cluster.address)
+        if not needs and self._refused:
+            return f"no worker of the cluster {address} can be used: {self._refused}"
+        if not needs:
+            return (
+                f"the cluster {address} has no worker; start one: orchtui cluster worker {address}"
+            )
+        named = [clean_line(label, 60) for label in needs]
+        flags = " ".join(f"--label {label}" for label in named)
+        todo = f"start one with it: orchtui cluster worker {address} {flags}"
+        if self.cluster.local:
+            todo = "workers that are started here have none; take runs_on away, or name a cluster"
+        return f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
+
+    def _go(self, work: "Coroutine[Any, Any, None]") -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A bug here must not leave attempts waiting for ever.
+            self.exchange.lost_all(clean_line(f"{type(error).__name__}: {error}"))

@@ -1,0 +1,192 @@
+"""One attempt on a worker: the backend runs here, and its coordinator is told.
+
+What it says is joined, numbered, and freed of the worker's own secrets, which the
+coordinator does not know. Whatever ends it (its end, a cancel, a lost coordinator), the
+backend's iterator is closed here, so that programs end with their groups, and its scratch
+folder is removed. This module does not know Dask.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from msgspec import structs
+
+from orchtui.engine.backends import base
+from orchtui.engine.cluster import scratch, wire
+from orchtui.engine.cluster.far_toolbox import FarToolBox
+from orchtui.engine.cluster.outbox import Outbox
+from orchtui.engine.errors import BackendError, NoBackendError
+from orchtui.engine.plans.backend_names import PROGRAMS
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.text import Cleaner, clean_line
+
+BEAT = 2.0
+"""Seconds between two signs of life of a worker that has nothing to say."""
+BEGUN = 0.1
+"""Seconds to the first one: most attempts have said something by then."""
+
+
+class FarWork:
+    """One attempt.
+
+    Args:
+        dispatch: What is to be done.
+        backend: Makes the backend that does it.
+        redactor: Knows the secrets of this machine.
+        send: Sends one report's bytes.
+    """
+
+    def __init__(
+        self,
+        dispatch: wire.Dispatch,
+        backend: Callable[[], base.Backend],
+        redactor: Redactor,
+        send: Callable[[bytes], None],
+    ) -> None:
+        self._dispatch = dispatch
+        self._backend = backend
+        self._redactor = redactor
+        self._out = Outbox(dispatch.key, send)
+        self._tools = FarToolBox(dispatch.specs, self._out.put)
+        self._cleaner: Cleaner | None = redactor.cleaner() if redactor else None
+        self._folder: Path | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._cancelled = False
+
+    async def run(self) -> bytes:
+        """Work to the end.
+
+        Returns:
+            The files that it changed, to be fetched; nothing where there are none.
+        """
+        beating = asyncio.create_task(self._beat())
+        self._work = asyncio.create_task(self._do())
+        files = b""
+        try:
+            if self._cancelled:
+                self._work.cancel()
+            await asyncio.wait((self._work,))
+            self._tell_end(self._work)
+            files = await self._changed() if not self._work.cancelled() else b""
+        finally:
+            # Also when the worker itself is closed under it: programs must not outlive it.
+            beating.cancel()
+            self._tools.close()
+            self._work.cancel()
+            await asyncio.wait((self._work,))
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+            self._out.put(wire.Ended(bool(files)))
+            self._out.flush()
+        return files
+
+    def cancel(self) -> None:
+        """End it."""
+        self._cancelled = True
+        if self._work is not None:
+            self._work.cancel()
+
+    def answered(self, order: wire.Answered | wire.Permitted) -> None:
+        """An answer of the coordinator has come."""
+        self._tools.answered(order)
+
+    async def _do(self) -> None:
+        assignment = await self._placed()
+        try:
+            backend = self._backend()
+        except NoBackendError as error:
+            raise BackendError("bad_request", f"on its worker: {error}") from error
+        stream = backend.stream(assignment, self._tools)
+        try:
+            async for event in stream:
+                self._tell(event)
+        finally:
+            await _close(stream)
+
+    async def _placed(self) -> base.Assignment:
+        """The assignment with a folder of this machine; others than programs do not use it."""
+        if self._dispatch.backend not in PROGRAMS:
+            return structs.replace(self._dispatch.assignment, folder=tempfile.gettempdir())
+        folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="orchtui-")
+        self._folder = Path(folder)
+        if self._dispatch.files:
+            try:
+                await asyncio.to_thread(scratch.unpack, self._folder, self._dispatch.files)
+            except (scratch.ParcelError, OSError) as error:
+                raise BackendError(
+                    "internal", f"on its worker: {clean_line(str(error))}"
+                ) from error
+        return structs.replace(self._dispatch.assignment, folder=folder)
+
+    async def _changed(self) -> bytes:
+        """The files that changed; what can not be sent is told as the attempt's failure."""
+        files, folder = self._dispatch.files, self._folder
+        if files is None or folder is None:
+            return b""
+        try:
+            before = await asyncio.to_thread(scratch.digests, files)
+            changed = await asyncio.to_thread(scratch.changes, folder, before)
+        except (scratch.ParcelError, OSError) as error:
+            why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
+            self._out.put(wire.Failed("internal", why))
+            return b""
+        for file in changed:
+            if file.data and (secret := self._redactor.found_in(file.data)) is not None:
+                why = f"{clean_line(file.path)} was not taken from its worker: the value of "
+                self._out.put(wire.Failed("internal", f"{why}{secret} stands in it"))
+                return b""
+        return wire.encode(changed) if changed else b""
+
+    def _tell(self, event: base.BackendEvent) -> None:
+        if self._cleaner is None:
+            self._out.put(wire.happened(event))
+            return
+        if isinstance(event, base.Text):
+            if text := self._cleaner.feed(event.text):
+                self._out.put(wire.happened(base.Text(text)))
+            return
+        hide = self._redactor.text
+        if isinstance(event, base.Finished):
+            self._tell_rest()
+        elif isinstance(event, base.Thinking):
+            event = base.Thinking(hide(event.text))
+        elif isinstance(event, base.ToolCalled):
+            event = structs.replace(event, arguments=hide(event.arguments))
+        elif isinstance(event, base.ToolReturned):
+            event = structs.replace(event, text=hide(event.text))
+        self._out.put(wire.happened(event))
+
+    def _tell_rest(self) -> None:
+        """What the redactor held back at the end of the text."""
+        if self._cleaner is not None and (text := self._cleaner.finish()):
+            self._out.put(wire.happened(base.Text(text)))
+
+    def _tell_end(self, work: "asyncio.Task[None]") -> None:
+        if work.cancelled():
+            return
+        error = work.exception()
+        if error is None:
+            return
+        self._tell_rest()
+        if not isinstance(error, BackendError):
+            error = BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
+        self._out.put(wire.Failed.of(error, self._redactor.text(error.message)))
+
+    async def _beat(self) -> None:
+        clock = asyncio.get_running_loop().time
+        pause = BEGUN
+        while True:
+            await asyncio.sleep(pause)
+            if clock() - self._out.sent >= pause:
+                self._out.put(wire.Beat())
+            pause = BEAT
+
+
+async def _close(stream: AsyncIterator[base.BackendEvent]) -> None:
+    if (close := getattr(stream, "aclose", None)) is not None:
+        with contextlib.suppress(BackendError):  # what it still says is no news
+            await close()

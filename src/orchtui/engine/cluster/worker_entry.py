@@ -1,0 +1,69 @@
+"""What Dask calls on a worker: the only functions of orchtui that the cluster knows by name.
+
+They are sent by their name alone, so orchtui has to be installed there; nothing of it is
+sent as code. This module never runs anywhere but on a worker.
+"""
+
+from typing import TYPE_CHECKING
+
+from orchtui import __version__
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.worker_house import HOUSE
+
+if TYPE_CHECKING:  # there wherever these are called
+    from distributed import Worker
+
+
+async def run_attempt(topic: str, data: bytes) -> bytes:
+    """Work on an attempt, and report on a topic.
+
+    Args:
+        topic: The coordinator's.
+        data: A Dispatch.
+
+    Returns:
+        The files that it changed; see `FarWork.run`.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    dispatch = wire.dispatch_of(data)
+    # Dask runs a function again elsewhere when a worker is lost; the coordinator does that itself.
+    if dispatch.worker != worker.id:
+        return b""
+    return await HOUSE.work(dispatch, lambda report: worker.log_event(topic, report))
+
+
+async def deliver(data: bytes) -> None:
+    """Do what a coordinator says.
+
+    Args:
+        data: An Order.
+    """
+    await HOUSE.obey(wire.order_of(data))
+
+
+def about(dask_worker: "Worker") -> tuple[str, str, int]:
+    """Which process this is; the version of orchtui here, and of its letters.
+
+    Args:
+        dask_worker: Put in by Dask.
+    """
+    return dask_worker.id, __version__, wire.VERSION
+
+
+def letters() -> int:
+    """The version of the letters here; asked of the scheduler, which has to know `run_attempt`."""
+    return wire.VERSION
+
+
+async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> dict[str, str]:
+    """Make backends ready, and tell what they lack on this worker; see `WorkerHouse.prepare`.
+
+    Args:
+        session: The coordinator's.
+        lease: Seconds for which they are kept when nobody renews.
+        data: `BackendSettings`.
+        names: Of the backends.
+    """
+    return HOUSE.prepare(session, lease, wire.settings_of(data), names)

@@ -1,0 +1,208 @@
+"""WorkerHouse: what one worker process holds for its coordinators.
+
+For each coordinator (a session) the backends that were made for it, once, and its attempts. A
+session whose lease nobody renews is ended with all its work: its coordinator is gone. An
+attempt that was begun here is never begun again. This module does not know Dask.
+"""
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchtui.engine.backends.base import Backend
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.far_work import FarWork
+from orchtui.engine.errors import NoBackendError
+from orchtui.engine.run_events.redaction import Redactor
+
+LOOK = 1.0
+"""Seconds between two looks at the leases."""
+
+_MOST_REMEMBERED = 10_000
+"""Attempts that are known to have been begun."""
+
+
+@dataclass(slots=True)
+class _Made:
+    """What was made of one coordinator's settings."""
+
+    backends: Backends
+    redactor: Redactor
+    open: dict[str, Backend] = field(default_factory=dict)
+
+    def backend(self, name: str) -> Backend:
+        """The backend with this name, the same one each time.
+
+        Raises:
+            NoBackendError: when it can not be made here.
+        """
+        if name not in self.open:
+            # Whether the usual program is installed is the attempt's own affair.
+            self.open |= self.backends.open([name], [name])
+        return self.open[name]
+
+
+@dataclass(slots=True)
+class _Session:
+    """One coordinator."""
+
+    lease: float
+    until: float
+    """The loop's time at which the lease ends."""
+    made: dict[bytes, _Made] = field(default_factory=dict)
+    """By their settings, as these are sent."""
+    attempts: dict[str, FarWork] = field(default_factory=dict)
+    unfollowed: frozenset[str] = frozenset()
+    """Attempts that the last renewal did not name."""
+
+
+class WorkerHouse:
+    """The sessions of one worker process.
+
+    Args:
+        environment: The worker's own; what a coordinator sends stands over it.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._sessions: dict[str, _Session] = {}
+        self._begun: deque[str] = deque(maxlen=_MOST_REMEMBERED)
+        self._early: deque[str] = deque(maxlen=_MOST_REMEMBERED)
+        """Attempts that were cancelled before they came."""
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def attempts(self) -> int:
+        """How many go on."""
+        return sum(len(session.attempts) for session in self._sessions.values())
+
+    async def work(self, dispatch: wire.Dispatch, send: Callable[[bytes], None]) -> bytes:
+        """Work on an attempt to its end; see `FarWork.run`. One that was begun before is not.
+
+        Args:
+            dispatch: What is to be done.
+            send: Sends the bytes of one report.
+        """
+        if dispatch.key in self._begun or dispatch.key in self._early:
+            return b""
+        self._begun.append(dispatch.key)
+        session = self._session(dispatch.session, dispatch.lease)
+        made = self._made(session, dispatch.settings)
+        work = FarWork(dispatch, lambda: made.backend(dispatch.backend), made.redactor, send)
+        session.attempts[dispatch.key] = work
+        try:
+            return await work.run()
+        finally:
+            del session.attempts[dispatch.key]
+
+    def prepare(
+        self, name: str, lease: float, settings: wire.BackendSettings, backends: Collection[str]
+    ) -> dict[str, str]:
+        """Make backends before their first attempt, so that this one need not wait for it.
+
+        Args:
+            name: The session's.
+            lease: Seconds for which they are kept when nobody renews.
+            settings: What they are made of.
+            backends: Their names.
+
+        Returns:
+            What is lacking here, by name, and what to do about it.
+        """
+        made = self._made(self._session(name, lease), settings)
+        found = made.backends.choices()
+        lacking = {one.name: one.lacking for one in found if one.name in backends and one.lacking}
+        for backend in backends:
+            if backend not in lacking:
+                try:
+                    made.backend(backend)
+                except NoBackendError as error:
+                    lacking[backend] = str(error)
+        return lacking
+
+    async def obey(self, order: wire.Order) -> None:
+        """Do what a coordinator says; what is about nothing that is here is no error."""
+        if isinstance(order, wire.Renew):
+            if (session := self._sessions.get(order.session)) is not None:
+                session.until = asyncio.get_running_loop().time() + session.lease
+                _end_unfollowed(session, order)
+        elif isinstance(order, wire.Farewell):
+            await self._end(order.session)
+        else:
+            works = (one.attempts.get(order.key) for one in self._sessions.values())
+            work = next((work for work in works if work is not None), None)
+            if isinstance(order, wire.Cancel):
+                if work is not None:
+                    work.cancel()
+                elif order.key not in self._begun:
+                    self._early.append(order.key)
+            elif work is not None:
+                work.answered(order)
+
+    def _made(self, session: _Session, settings: wire.BackendSettings) -> _Made:
+        key = wire.encode(settings)
+        if (made := session.made.get(key)) is None:
+            backends = backends_of(settings, self._environment)
+            made = session.made[key] = _Made(backends, backends.redactor)
+        return made
+
+    def _session(self, name: str, lease: float) -> _Session:
+        until = asyncio.get_running_loop().time() + lease
+        session = self._sessions.get(name)
+        if session is None:
+            session = self._sessions[name] = _Session(lease, until)
+        session.until = max(session.until, until)
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        return session
+
+    async def _watch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while self._sessions:
+            await asyncio.sleep(LOOK)
+            over = [name for name, one in self._sessions.items() if clock() >= one.until]
+            for name in over:
+                await self._end(name)
+
+    async def _end(self, name: str) -> None:
+        session = self._sessions.pop(name, None)
+        if session is None:
+            return
+        for work in list(session.attempts.values()):
+            work.cancel()
+        await asyncio.gather(*(made.backends.close() for made in session.made.values()))
+
+
+def _end_unfollowed(session: _Session, renewal: wire.Renew) -> None:
+    """End what nobody follows: the order to cancel it did not arrive.
+
+    One that came while a renewal was on its way is not named by that one: the next has to agree.
+    """
+    unfollowed = session.attempts.keys() - set(renewal.keys)
+    for key in unfollowed & session.unfollowed:
+        session.attempts[key].cancel()
+    session.unfollowed = frozenset(unfollowed)
+
+
+def backends_of(settings: wire.BackendSettings, environment: Mapping[str, str]) -> Backends:
+    """The backends that a coordinator has, made of what stands on this machine.
+
+    Args:
+        settings: What the coordinator sent.
+        environment: The worker's own.
+    """
+    return Backends(
+        {**environment, **settings.environment},
+        models=settings.models,
+        local_model=Path(settings.local_model) if settings.local_model else None,
+        profiles=settings.profiles,
+        warm_cache=settings.warm_cache,
+    )
+
+
+HOUSE = WorkerHouse(os.environ)
+"""Of this process, where it is a worker."""

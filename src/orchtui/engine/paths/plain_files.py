@@ -1,0 +1,25 @@
+"""The plain files below a folder that is nobody's but orchtui's: no links, pipes or git.
+
+This module never follows a link, and never opens a file.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:
+    """Path from the folder with slashes, whole path, and whether it may be executed; in order.
+
+    Raises:
+        OSError: when one is gone meanwhile.
+    """
+    for where, folders, names in os.walk(folder):
+        # A folder's own history is no result.
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for name in sorted(names):
+            path = Path(where, name)
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode):
+                yield path.relative_to(folder).as_posix(), path, bool(mode & stat.S_IXUSR)

@@ -1,0 +1,234 @@
+"""On a real Dask cluster: two workers that are started here."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from orchtui.engine.backends import base
+from orchtui.engine.backends.command import CommandBackend
+from orchtui.engine.backends.rehearsal import RehearsalBackend
+from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.cluster_backend import ClusterBackend
+from orchtui.engine.errors import InputError
+from tests.engine.cluster.dask_here import dask_here, needs_dask
+from tests.engine.cluster.far_double import all_of, asked, text_of
+
+pytestmark = needs_dask
+
+
+def has_ended(pid: int) -> bool:
+    """Whether nothing of it runs; it may not be collected yet."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@asynccontextmanager
+async def two_workers() -> AsyncIterator[ClusterBackend]:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    link = DaskLink(Cluster.of("local:2"))
+    backend = ClusterBackend(RehearsalBackend(), link, wire.BackendSettings())
+    try:
+        await link.ready()
+        with pytest.raises(InputError, match="no worker .* has the label gpu"):
+            await link.ready(["gpu"])
+        yield backend
+    finally:
+        await backend.close()
+        await link.close()
+
+
+async def test_texts_arrive_whole_and_in_order_from_both() -> None:
+    assignments = [
+        asked(task=f"t{number}", prompt=f"[rehearse: 120 words, 5 ms] of {number}")
+        for number in range(12)
+    ]
+    async with two_workers() as backend:
+        assert backend.slots and backend.slots >= 2
+        found = await asyncio.gather(*(all_of(backend.stream(one)) for one in assignments))
+        # What goes on is ended by its reader.
+        stream = backend.stream(asked(task="stalled", prompt="[rehearse: stall, 3 words, 0 ms]"))
+        assert isinstance(await anext(stream), base.Started)
+        await stream.aclose()  # type: ignore[attr-defined]
+    workers = set()
+    for assignment, (events, error) in zip(assignments, found, strict=True):
+        assert error is None
+        here, _ = await all_of(RehearsalBackend(pace=0).stream(assignment))
+        assert text_of(events) == text_of(here)
+        assert events[-1] == base.Finished("end_turn")
+        workers |= {event.worker for event in events if isinstance(event, base.Started)}
+    assert workers == {"1", "2"}
+
+
+async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: Path) -> None:
+    from orchtui.engine.cluster import cluster_versions
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "in.txt").write_text("alpha")
+    with dask_here(tmp_path) as here:
+        here.worker("plain", environment={"WORKER": "plain"})
+        here.worker("strong", "--resources", "gpu=1", environment={"WORKER": "strong"})
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        try:
+            await link.ready(["gpu"])
+            lacking = await link.prepare(wire.BackendSettings(), ["anthropic", "rehearsal"])
+            assert lacking == "'anthropic': set ANTHROPIC_API_KEY"
+            sent = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
+            assert await link.prepare(sent, ["anthropic"]) == ""
+            script = "cat in.txt; echo $WORKER >where.txt"
+            assignments = [
+                asked(
+                    task=f"t{number}",
+                    command=("sh", "-c", script),
+                    runs_on=("gpu",),
+                    folder=str(folder),
+                    carried=True,
+                )
+                for number in range(3)  # one after the other: it has only one
+            ]
+            found = await asyncio.gather(*(all_of(backend.stream(one)) for one in assignments))
+            anywhere = asked(command=("sh", "-c", "echo $WORKER"), folder=str(folder))
+            spared, _ = await all_of(backend.stream(anywhere))
+        finally:
+            await backend.close()
+            await link.close()
+        sides = await cluster_versions.look(Cluster.of(here.address))
+    for events, error in found:
+        assert error is None and text_of(events) == "alpha"
+        assert events[0] == base.Started(worker="strong")
+    assert (folder / "where.txt").read_text() == "strong\n"
+    assert text_of(spared) == "plain\n"
+    assert cluster_versions.different(sides) == []
+    assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
+
+
+async def test_what_is_not_there_is_told_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster import dask_connection
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    monkeypatch.setattr(dask_connection, "CONNECT", 1.0)  # Dask tries for so long
+    with dask_here(tmp_path) as here:
+        here.kill("scheduler")
+        link = DaskLink(Cluster.of(here.address))
+        try:
+            with pytest.raises(InputError, match="can not be reached"):
+                await link.ready()
+        finally:
+            await link.close()
+
+
+async def test_workers_here_let_in_nobody_without_their_key_and_end_with_us(tmp_path: Path) -> None:
+    from distributed import Client
+
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    here = WorkersHere()
+    await here.start(1)
+    processes = [one.pid for one in here._processes]
+    port = here.address.rpartition(":")[2]
+    try:
+        assert here.address.startswith("tls://127.0.0.1:")
+        for address in (here.address, f"tcp://127.0.0.1:{port}"):
+            client = Client(address, asynchronous=True, timeout=2, set_as_default=False)
+            with pytest.raises((OSError, TypeError, RuntimeError)):
+                await client
+            await client.close()
+        listening = [
+            connection.laddr.ip
+            for pid in processes
+            for connection in psutil.Process(pid).net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+        assert listening and set(listening) == {"127.0.0.1"}
+    finally:
+        await here.close()
+    assert not any(map(psutil.pid_exists, processes))
+
+
+async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so() -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    link = DaskLink(Cluster.of("local:1"))
+    backend = ClusterBackend(RehearsalBackend(), link, wire.BackendSettings())
+    try:
+        await link.ready()
+        assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
+        stream = backend.stream(asked(task="long", prompt="[rehearse: stall, 3 words, 0 ms]"))
+        assert await anext(stream) == base.Started("rehearsal", worker="1")
+        programs = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        script = "setsid sh -c 'echo $$; exec sleep 600' & wait"
+        running = programs.stream(asked(task="program", command=("sh", "-c", script)))
+        started, said = await anext(running), await anext(running)
+        assert isinstance(started, base.Started) and isinstance(said, base.Text)
+        here = link._connection._here
+        assert here is not None
+        here._processes[1].kill()
+        events, error = await all_of(stream)
+        assert (await all_of(running))[1] is not None
+        assert error is not None and error.retryable
+        told = "the worker 1 was lost; another one is started in its place"
+        assert (error.kind, error.message) == ("connection", told)
+        # The next one waits for it.
+        events, error = await all_of(backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")))
+        assert error is None and events[0] == base.Started("rehearsal", worker="1-2")
+        assert [worker.name for worker in link.workers] == ["1-2"]
+        # What it could not end itself has been ended before the next one was started.
+        assert has_ended(int(said.text))
+    finally:
+        await backend.close()
+        await link.close()
+
+
+async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and_no_more() -> None:
+    from orchtui.engine.cluster.workers_here import REPLACED, WorkersHere
+
+    # Says that it is ready; the scheduler stays, a worker ends at once.
+    program = """if True:
+        import json, sys
+        settings = json.loads(sys.stdin.readline())
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        if "scheduler" not in settings:
+            sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    try:
+        while here._watching:
+            await asyncio.wait(set(here._watching))
+        assert here.replaced == REPLACED
+        names = ["1", *(f"1-{number}" for number in range(2, REPLACED + 2))]
+        told = [here.after_loss(name) for name in names]
+        assert told[:-1] == ["another one is started in its place"] * REPLACED
+        assert told[-1] == f"none is started in its place any more: {REPLACED} were"
+        assert len(here._processes) == 1  # the scheduler
+    finally:
+        await here.close()
+
+
+async def test_workers_here_are_not_replaced_when_they_are_ended() -> None:
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    program = """if True:
+        import json, sys
+        sys.stdin.readline()
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(2)
+    await here.close()
+    await asyncio.sleep(0)
+    assert here.replaced == 0 and not here._processes and not here._watching

@@ -1,0 +1,91 @@
+"""Files go as they are, within bounds, and never out of their folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.cluster import scratch
+from orchtui.engine.cluster.wire import SentFile
+
+
+def test_a_parcel_is_the_folder_again(tmp_path: Path) -> None:
+    source, target = tmp_path / "a", tmp_path / "b"
+    (source / "deep/er").mkdir(parents=True)
+    target.mkdir()
+    (source / "deep/er/ü \n.bin").write_bytes(bytes(range(256)))
+    (source / "run.sh").write_text("#!/bin/sh\n")
+    (source / "run.sh").chmod(0o755)
+    (source / "empty").write_bytes(b"")
+    files = scratch.pack(source)
+    scratch.unpack(target, files)
+    assert scratch.pack(target) == files
+    assert os.access(target / "run.sh", os.X_OK)
+    assert scratch.changes(target, scratch.digests(files)) == ()
+
+
+def test_links_pipes_and_git_stay(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("x")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    (tmp_path / "way").symlink_to("/etc")
+    os.mkfifo(tmp_path / "pipe")
+    assert scratch.pack(tmp_path) == ()
+
+
+def test_what_changed_is_new_other_or_gone(tmp_path: Path) -> None:
+    for name in ("same", "other", "gone", "mode"):
+        (tmp_path / name).write_text(name)
+    before = scratch.digests(scratch.pack(tmp_path))
+    (tmp_path / "other").write_text("changed")
+    (tmp_path / "new").write_text("new")
+    (tmp_path / "gone").unlink()
+    (tmp_path / "mode").chmod(0o755)
+    found = {file.path: file for file in scratch.changes(tmp_path, before)}
+    assert found == {
+        "mode": SentFile("mode", b"mode", executable=True),
+        "new": SentFile("new", b"new"),
+        "other": SentFile("other", b"changed"),
+        "gone": SentFile("gone", None),
+    }
+
+
+@pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", "", "a\0b", "way/x"])
+def test_a_path_that_leads_out_is_refused_and_nothing_is_written(tmp_path: Path, path: str) -> None:
+    folder, elsewhere = tmp_path / "f", tmp_path / "e"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (folder / "way").symlink_to(elsewhere)
+    with pytest.raises(scratch.ParcelError):
+        scratch.unpack(folder, [SentFile("good", b"x"), SentFile(path, b"x")])
+    assert not (folder / "good").exists() and not list(elsewhere.iterdir())
+
+
+def test_a_link_in_a_files_place_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("safe")
+    (tmp_path / "f").symlink_to(tmp_path / "target")
+    scratch.unpack(tmp_path, [SentFile("f", b"new")])
+    assert (tmp_path / "target").read_text() == "safe"
+    assert (tmp_path / "f").read_text() == "new" and not (tmp_path / "f").is_symlink()
+
+
+def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "MOST_BYTES", 10)
+    (tmp_path / "a").write_bytes(b"x" * 11)
+    with pytest.raises(scratch.ParcelError, match="is the most that is sent"):
+        scratch.pack(tmp_path)
+    with pytest.raises(scratch.ParcelError):
+        scratch.unpack(tmp_path, [SentFile("b", b"x" * 11)])
+    before = {"a": scratch._digest(b"x" * 11, False)}
+    with pytest.raises(scratch.ParcelError):  # larger than all that may be sent
+        scratch.changes(tmp_path, before)
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    before = {"a": scratch._digest(b"x" * 10, False)}
+    (tmp_path / "b").write_bytes(b"x" * 10)  # only what changed counts
+    assert [file.path for file in scratch.changes(tmp_path, before)] == ["b"]
+    (tmp_path / "c").write_bytes(b"x")
+    with pytest.raises(scratch.ParcelError):
+        scratch.changes(tmp_path, before)
+    monkeypatch.setattr(scratch, "MOST_FILES", 0)
+    with pytest.raises(scratch.ParcelError):
+        scratch.unpack(tmp_path, [SentFile("b", b"")])

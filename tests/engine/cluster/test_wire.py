@@ -1,0 +1,97 @@
+"""The letters: whatever is written is read again, and what is no letter is told as that."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchtui.engine.backends import base
+from orchtui.engine.backends.profiles import Profile
+from orchtui.engine.cluster import wire
+from orchtui.engine.errors import BackendError
+from orchtui.engine.run_events.events import Usage
+from tests.engine.cluster.far_double import asked
+
+EVENTS: list[base.BackendEvent] = [
+    base.Started("m", worker="w"),
+    base.Queued(True),
+    base.Alive(),
+    base.Text("\x1b[31m\u202eü"),
+    base.Thinking("hm"),
+    base.ToolCalled("1", "Read", "{}"),
+    base.ToolReturned("1", False, "no"),
+    base.UsageReported(Usage(input=1, output=2, cache_read=3, cache_write=4)),
+    base.Quota(requests=base.Meter(10, 3, 1.5)),
+    base.Throttled("busy", 3.0),
+    base.Finished("end_turn"),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_every_event_arrives_as_it_was(event: base.BackendEvent) -> None:
+    report = wire.Report("k", 1, (wire.happened(event),))
+    (item,) = wire.report_of(wire.encode(report)).items
+    assert isinstance(item, wire.Happened)
+    assert wire.event_of(item) == event
+
+
+def test_no_kind_of_event_is_missing() -> None:
+    kinds = set(base.BackendEvent.__args__)
+    assert {type(event) for event in EVENTS} == kinds
+
+
+def test_an_assignment_arrives_as_it_was() -> None:
+    letter = wire.Dispatch(
+        key="k",
+        session="s",
+        worker="w",
+        lease=20.0,
+        backend="claude",
+        settings=wire.BackendSettings(
+            models={"big": "big-1"},
+            profiles={"here": Profile(base_url="http://127.0.0.1:1", key_env="KEY")},
+            environment={"KEY": "k"},
+        ),
+        assignment=asked(
+            command=("a", "b c"),
+            env=("GH_TOKEN",),
+            tools=("Read",),
+            web=("web_search",),
+            runs_on=("gpu",),
+            schema={"type": "object", "properties": {"a": {"type": "integer"}}},
+        ),
+        specs=(base.ToolSpec("Read", "reads", {"type": "object"}),),
+        files=(wire.SentFile("a/b", b"\0\xff", executable=True), wire.SentFile("gone", None)),
+    )
+    assert wire.dispatch_of(wire.encode(letter)) == letter
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BackendError("rate_limit", "later", retryable=True, retry_after=3.5),
+        BackendError("server", "busy", retryable=True, throttled=True),
+        BackendError("auth", "who are you"),
+    ],
+)
+def test_a_failure_is_raised_as_it_was(error: BackendError) -> None:
+    report = wire.Report("k", 1, (wire.Failed.of(error, error.message),))
+    (item,) = wire.report_of(wire.encode(report)).items
+    assert isinstance(item, wire.Failed)
+    assert vars(item.error) == vars(error)
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_letter_is_told_as_that(data: bytes) -> None:
+    for read in (wire.dispatch_of, wire.report_of, wire.order_of, wire.files_of, wire.settings_of):
+        try:
+            read(data)
+        except wire.Garbled:
+            continue
+
+
+def test_an_event_of_a_later_version_is_no_event_and_a_garbled_one_is_told() -> None:
+    raw = msgspec.Raw(msgspec.msgpack.encode({"text": 3}))
+    assert wire.event_of(wire.Happened("Music", raw)) is None
+    with pytest.raises(wire.Garbled):
+        wire.event_of(wire.Happened("Text", raw))

@@ -1,0 +1,145 @@
+"""Where the attempts of a run run: told while they go on, and asked for by labels."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.agents.specialists import Specialist
+from orchtui.engine.backends import base
+from orchtui.engine.backends.profiles import Profile
+from orchtui.engine.backends.registry import Backends
+from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.run_events import events as ev
+from orchtui.engine.runs.run import Run, aggregation_task
+from orchtui.engine.scheduling import schedule as schedules
+from orchtui.engine.scheduling.resolve import Overrides, Resolver
+from orchtui.engine.telling import execution_log
+from tests.engine import virtual_time
+from tests.engine.scripted import Scripted, Step, execute, says, schedule_of, task
+from tests.engine.told import Told
+from tests.engine.whole_runs import agent_file, closing, plan_for, project_in, run
+
+
+def on(worker: str | None, *steps: Step) -> list[Step]:
+    return [base.Started("m", worker=worker), *steps]
+
+
+def play(*scripts: list[Step]) -> tuple[list[ev.RunEvent], Run]:
+    """A run of one task with these attempts."""
+    return virtual_time.run(execute(schedule_of(task("a")), Scripted({"a": [*scripts]})))
+
+
+def test_the_worker_of_each_attempt_is_told_before_its_words() -> None:
+    lost = BackendError("connection", "the worker one was lost", retryable=True)
+    events, done = play(
+        on("one", "half", 1.0, lost), on("t\x07wo", "whole", 1.0, base.Finished("end_turn"))
+    )
+    told = [event for event in events if isinstance(event, ev.TaskPlaced | ev.TextDelta)]
+    assert [(event.attempt, getattr(event, "worker", None)) for event in told] == [
+        (1, "one"),
+        (1, None),
+        (2, "two"),
+        (2, None),
+    ]
+    (end,) = (event for event in events if isinstance(event, ev.TaskCompleted))
+    assert end.worker == "two"
+    assert [attempt.worker for attempt in done.tasks["a"].attempts] == ["one", "two"]
+    log = execution_log.log(done, task_output=lambda number: "t.md", result_output="r.md")
+    assert " on the worker one, the worker one was lost" in log
+    assert ", on the worker two\n" in log
+
+
+def test_it_is_known_while_the_attempt_goes_on_and_stays_when_it_ends_without_it() -> None:
+    told = Told(task("a")).starts("a", 0)
+    told.tell(ev.TaskPlaced, 1, task="a", attempt=1, worker="one")
+    attempt = told.run.tasks["a"].attempts[-1]
+    assert attempt.worker == "one" and attempt.ended is None
+    told.completes("a", 2, "done")
+    assert attempt.worker == "one"
+
+
+def test_of_what_runs_here_nothing_is_told() -> None:
+    events, done = play(on(None, *says("here")))
+    assert not any(isinstance(event, ev.TaskPlaced) for event in events)
+    assert done.tasks["a"].attempts[-1].worker is None
+
+
+# Labels
+
+FAR = Profile(base_url="http://127.0.0.1:1", runs_on=("gpu", "lab"))
+
+
+@pytest.mark.parametrize(
+    ("of_task", "of_card", "backend", "needs"),
+    [
+        ((), (), "rehearsal", ()),
+        (("big",), (), "rehearsal", ("big",)),
+        (("big",), ("gpu", "big"), "rehearsal", ("big", "gpu")),
+        ((), (), "far", ("gpu", "lab")),
+        (("lab",), ("big",), "far", ("lab", "big", "gpu")),
+    ],
+)
+def test_task_agent_file_and_profile_ask_together(
+    of_task: tuple[str, ...], of_card: tuple[str, ...], backend: str, needs: tuple[str, ...]
+) -> None:
+    card = Specialist(
+        name="writer",
+        description="",
+        system="",
+        path=Path("w.md"),
+        source="project",
+        runs_on=of_card,
+    )
+    plan = Plan(tasks=(Task(id="a", prompt="x", specialist="writer", runs_on=of_task),))
+    resolver = Resolver(
+        plan,
+        overrides=Overrides(),
+        defaults=Limits(),
+        specialists={"writer": card},
+        labels=Backends({}, profiles={"far": FAR}).labels,
+    )
+    made = schedules.build(resolver, backend=backend, report=None)
+    assert made.tasks[0].runs_on == needs
+    lead = FAR.runs_on if backend == "far" else ()
+    assert made.runs_on == aggregation_task(made).runs_on == lead
+
+
+class Elsewhere:
+    """A cluster without workers that have labels."""
+
+    address = "nowhere"
+
+    def __init__(self) -> None:
+        self.needs: list[Collection[str]] = []
+
+    def around(self, backend: base.Backend, backends: Backends) -> base.Backend:
+        return backend
+
+    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+        self.needs.append(needs)
+        if needs:
+            raise InputError.of(f"no worker has {', '.join(needs)}")
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("aggregate", ["collect", "synthesize"])
+async def test_what_no_worker_has_is_told_before_anything_is_written(
+    tmp_path: Path, aggregate: str
+) -> None:
+    agent_file(tmp_path, "writer", "orchtui:", "  runs_on: big")
+    async with closing(project_in(tmp_path, profiles={"far": FAR})) as project:
+        project.backends.elsewhere = elsewhere = Elsewhere()
+        tasks = (
+            Task(id="a", prompt="x", specialist="writer", runs_on=("net",), backend="rehearsal"),
+            Task(id="b", prompt="y", backend="rehearsal"),
+        )
+        plan = plan_for(*tasks, aggregate=aggregate, backend="far")
+        with pytest.raises(InputError, match="no worker has"):
+            await run(project, plan)
+        lead = ["gpu", "lab"] if aggregate == "synthesize" else []
+        assert elsewhere.needs == [sorted(["big", "net", *lead])]
+        assert not (tmp_path / "artifacts").exists()

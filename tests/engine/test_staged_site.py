@@ -1,0 +1,158 @@
+"""What a program on another machine is given, and what becomes of what it wrote."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from orchtui.engine.errors import BackendError
+from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.workspace import staged_site
+from orchtui.engine.workspace.of_run import workspaces_of
+from orchtui.engine.workspace.site import Race, Refusable
+from orchtui.engine.workspace.staged_site import StagedSite
+from tests.engine.schedules import build
+from tests.engine.scripted import task
+
+SECRET = "a-secret-of-this-machine-01"
+
+
+@dataclass
+class Notes:
+    """A witness that notes."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+    races: list[Race] = field(default_factory=list)
+
+    def refused(self, path: str, why: str, access: Refusable = "write") -> None:
+        self.told.append((path, why))
+
+    def race(self, race: Race) -> None:
+        self.races.append(race)
+
+    async def ask(self, what: str) -> bool:
+        return False
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project folder."""
+    folder = tmp_path / "project"
+    for name, text in {
+        "data/a.csv": "a",
+        "data/deep/b.csv": "b",
+        "data/c.txt": "c",
+        "tool.sh": "#!/bin/sh\n",
+        "out.md": "old",
+        "other.md": "not declared",
+        ".env": f"KEY={SECRET}",
+        "data/.env": f"KEY={SECRET}",
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "tool.sh").chmod(0o755)
+    (folder / "data/link.csv").symlink_to("/etc/passwd")
+    return folder
+
+
+def site_of(project: Path, attempt: int = 1, **fields: object) -> tuple[StagedSite, Notes]:
+    from orchtui.engine.plans.plan import Plan
+
+    given = {"command": ("tool",), **fields}
+    tasks = (task("prog", **given), task("else", writes=("theirs.md",), command=("x",)))
+    scheduled = build(Plan(tasks=tasks), backend="command").tasks
+    run_folder = project / "artifacts/runs/r"
+    run_folder.mkdir(parents=True, exist_ok=True)
+    redactor = Redactor({"KEY": SECRET})
+    out = project / "artifacts"
+    spaces = workspaces_of(project, run_folder, out, scheduled, lambda: 0.0, redactor, staged=True)
+    notes = Notes()
+    site = spaces.site(scheduled[0], attempt, notes)
+    assert isinstance(site, StagedSite)
+    return site, notes
+
+
+def files(folder: str) -> dict[str, str]:
+    found = (path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
+
+
+def write(folder: str, name: str, text: str) -> None:
+    Path(folder, name).write_text(text)
+
+
+async def test_what_is_declared_is_there_and_nothing_else(project: Path) -> None:
+    site, _ = site_of(project, reads=("data/**/*.csv", "tool.sh"), writes=("out.md", "new.md"))
+    await site.open()
+    assert files(site.folder) == {
+        "data/a.csv": "a",
+        "data/deep/b.csv": "b",
+        "tool.sh": "#!/bin/sh\n",
+        "out.md": "old",
+    }
+    assert os.access(Path(site.folder, "tool.sh"), os.X_OK)
+    assert not os.access(Path(site.folder, "out.md"), os.X_OK)
+    folder = site.folder
+    seen = await site.leave()
+    assert seen is not None and seen.written == () and files(folder) == {}
+
+
+async def test_a_declared_folder_is_sent_without_its_secrets_and_links(project: Path) -> None:
+    site, _ = site_of(project, reads=("data",))
+    await site.open()
+    assert sorted(files(site.folder)) == ["data/a.csv", "data/c.txt", "data/deep/b.csv"]
+    await site.leave()
+
+
+async def test_a_declared_secret_is_refused_and_its_text_is_not_told(project: Path) -> None:
+    site, _ = site_of(project, reads=(".env",))
+    with pytest.raises(BackendError) as refused:
+        await site.open()
+    assert refused.value.kind == "bad_request" and SECRET not in str(refused.value)
+    await site.leave()
+
+
+async def test_too_much_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staged_site, "MOST_FILES", 2)
+    site, _ = site_of(project, reads=("data",))
+    with pytest.raises(BackendError, match="declares more than 2 files"):
+        await site.open()
+    await site.leave()
+
+
+async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> None:
+    site, notes = site_of(project, reads=("data/a.csv", "data/c.txt"), writes=("out.md",))
+    await site.open()
+    place = Path(site.folder)
+    (place / "out.md").write_text("new")
+    (place / "data/a.csv").write_text("changed")
+    (place / "data/c.txt").unlink()
+    (place / "theirs.md").write_text("x")
+    (place / "leak.txt").write_text(f"it is {SECRET}")
+    (place / "link.md").symlink_to("/etc/passwd")
+    seen = await site.leave()
+    assert seen is not None and seen.sight == "worktree"
+    written = {change.path: change for change in seen.written}
+    assert sorted(written) == ["data/a.csv", "data/c.txt", "out.md"]
+    assert (project / "out.md").read_text() == "new" and not written["out.md"].kept
+    assert (project / "data/a.csv").read_text() == "a"  # not its own: kept apart
+    kept = project / "artifacts/runs/r" / written["data/a.csv"].kept
+    assert kept.read_text() == "changed"
+    assert written["data/c.txt"].deleted and (project / "data/c.txt").exists()
+    whys = dict(notes.told)
+    assert "the task 'else' writes it" in whys["theirs.md"]
+    assert "the value of KEY" in whys["leak.txt"] and not (project / "leak.txt").exists()
+
+
+async def test_a_second_attempt_begins_anew(project: Path) -> None:
+    first, _ = site_of(project)
+    await first.open()
+    write(first.folder, "note.md", "first")
+    await first.leave()
+    again, _ = site_of(project, attempt=2)
+    await again.open()
+    assert files(again.folder) == {}
+    await again.leave()
+    assert (project / "artifacts/runs/r/files/prog.attempt-1/note.md").read_text() == "first"
