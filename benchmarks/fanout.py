@@ -23,6 +23,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -96,11 +97,18 @@ def table(url: str, tasks: int, chunks: int, ideal: float, rounds: int) -> None:
 
 
 def once(way: Way, url: str, tasks: int) -> Took:
-    """One round; its folder is deleted afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        began, busy = time.perf_counter(), time.process_time()
-        asyncio.run(way(url, tasks, Path(folder)))
-        return Took(time.perf_counter() - began, time.process_time() - busy)
+    """One round, in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(dir=_kept().name))
+    began, busy = time.perf_counter(), time.process_time()
+    asyncio.run(way(url, tasks, folder))
+    return Took(time.perf_counter() - began, time.process_time() - busy)
+
+
+@lru_cache(maxsize=1)
+def _kept() -> "tempfile.TemporaryDirectory[str]":
+    """For the files of all rounds, until the end: where some thousand were just deleted, ext4 looks
+    long for a place for each new one, and no user deletes a run before the next."""
+    return tempfile.TemporaryDirectory()
 
 
 def memory(url: str, tasks: int, middle: float) -> None:
