@@ -52,6 +52,9 @@ def main() -> None:
     parser.add_argument("--interval", type=float, default=0.02, help="seconds between two chunks")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-delay", type=int, default=50, help="streams without one; 0 for none")
+    parser.add_argument(
+        "--no-delay-chunks", type=int, nargs="*", default=[500, 4000], help="of each of them"
+    )
     options = parser.parse_args()
     print(f"load before: {load()}")
     client, other = cores() or (None, None)
@@ -63,9 +66,9 @@ def main() -> None:
             for tasks in options.tasks:
                 ideal = options.chunks * options.interval
                 table(url, tasks, options.chunks, ideal, options.rounds)
-        if options.no_delay:
-            with server(options.chunks, 0.0, other) as url:
-                table(url, options.no_delay, options.chunks, 0.0, options.rounds)
+        for chunks in options.no_delay_chunks if options.no_delay else ():
+            with server(chunks, 0.0, other) as url:
+                table(url, options.no_delay, chunks, 0.0, options.rounds)
         with server(options.chunks, options.interval, other) as url:
             memory(url, 100, options.chunks * options.interval / 2)
     print(f"load after: {load()}")
