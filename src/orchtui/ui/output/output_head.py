@@ -50,7 +50,7 @@ def headline(
     attempt = task.attempt
     facts = [attempt.model or attempt.backend if attempt else task.task.backend]
     if attempt is not None and attempt.worker:
-        facts.append(f"on {attempt.worker}")
+        facts.append(f"on worker {attempt.worker}")
     if task.reused is not None:
         facts.append(f"taken over from run {task.reused.run}")
     elif task.made > 1:

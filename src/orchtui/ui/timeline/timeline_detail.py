@@ -54,7 +54,8 @@ def of_task(
     backend = attempt.backend if attempt is not None else task.task.backend
     model = (attempt.model if attempt is not None else None) or task.task.model
     who = backend if model in (None, backend) else f"{backend}, {model}"
-    parts.append(Content(clean_line(who, 60)))
+    where = f" on worker {attempt.worker}" if attempt is not None and attempt.worker else ""
+    parts.append(Content(clean_line(who + where, 80)))
     if used := now_words(looked) if looked is not None else use_words(task.program):
         parts.append(Content(used))
     if task.usage.total:
