@@ -3,6 +3,7 @@
 import asyncio
 import os
 import resource
+import subprocess
 import sys
 import threading
 import time
@@ -102,7 +103,7 @@ def usage(most: int, cpu: float = 0.5) -> Any:
 def test_only_what_is_more_than_this_process_ever_had_is_known(
     own: int, program: int, memory: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resource, "getrusage", lambda who: usage(own))
+    monkeypatch.setattr(footprints, "own_peak", lambda: own)
     made = nobody_looks()
     footprint = Footprint()
     with taken_by(footprint):
@@ -118,7 +119,7 @@ def test_only_what_is_more_than_this_process_ever_had_is_known(
 
 def test_this_process_may_have_grown_since_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     own = [1000, 5000]
-    monkeypatch.setattr(resource, "getrusage", lambda who: usage(own.pop(0)))
+    monkeypatch.setattr(footprints, "own_peak", lambda: own.pop(0))
     made, footprint = nobody_looks(), Footprint()
     for pid, most in ((1, 3000), (2, 4500), (3, 900), (4, 5200)):
         with taken_by(footprint):
@@ -356,3 +357,15 @@ async def test_programs_leave_no_note_behind(tmp_path: Path) -> None:
 
     assert len(FOOTPRINTS._running) == before
     assert os.getpid() not in FOOTPRINTS._running
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux passes it on")
+def test_what_the_process_had_that_started_orchtui_is_not_its_own() -> None:
+    """A test-suite or an editor of 500 MB starts it: a program of 300 MB is still seen."""
+    asks = "from orchtui.engine.backends.footprints import own_peak; print(own_peak())"
+    large = (
+        "import subprocess, sys; x = b'1' * (500 << 20); "
+        f"subprocess.run([sys.executable, '-c', {asks!r}], check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", large], check=True, capture_output=True, text=True)
+    assert 1 << 10 < int(done.stdout) < 300 << 10

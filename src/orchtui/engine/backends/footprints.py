@@ -35,6 +35,24 @@ _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 """The unit of `ru_maxrss` (getrusage(2))."""
 
 
+def own_peak() -> int:
+    """The most memory that this process ever had, in the unit of `ru_maxrss`.
+
+    Not getrusage(2) where there is something better: that counts what the process had that started
+    this one, a shell or an editor, and exec does not pass it on to programs a second time.
+    """
+    try:
+        with open("/proc/self/status", "rb") as status:
+            for line in status:
+                if line.startswith(b"VmHWM:"):
+                    return int(line.split()[1])  # KiB (proc(5))
+    except (OSError, ValueError, IndexError):
+        pass  # no Linux, or no /proc
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 class Footprint:
     """What the program of one attempt uses, with all that it starts."""
 
@@ -161,9 +179,7 @@ class Footprints:
         """
         if most <= self._own_peak * _SURELY:
             return None
-        import resource
-
-        self._own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self._own_peak = own_peak()
         return None if most <= self._own_peak * _SURELY else most * _MAXRSS_BYTES
 
     def _begin_to_look(self) -> None:
