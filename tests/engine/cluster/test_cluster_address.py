@@ -25,7 +25,12 @@ def test_what_is_none_is_refused_with_what_is_allowed(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "sent"),
-    [("local:1", True), ("tls://far:1", True), ("tcp://127.0.0.1:1", True), ("tcp://far:1", False)],
+    [
+        ("local:1", True),
+        ("tls://far:1", True),
+        ("tcp://127.0.0.1:1", False),
+        ("tcp://far:1", False),
+    ],
 )
 def test_secrets_are_sent_only_where_nobody_can_read_them_on_the_way(
     address: str, sent: bool

@@ -37,8 +37,10 @@ class WorkerPool:
 
     def lacking(self, needs: Collection[str]) -> bool:
         """Whether no worker that is there has all of these."""
-        wanted = set(needs)
-        return not any(wanted <= worker.labels.keys() for worker in self._workers.values())
+        return not any(
+            all(worker.labels.get(label, 0) >= 1 for label in needs)
+            for worker in self._workers.values()
+        )
 
     def take(self, needs: Collection[str]) -> FarWorker | None:
         """The worker with most room, counted as taken; `None` where all are busy."""
