@@ -60,6 +60,22 @@ async def written(events: Sequence[ev.RunEvent], out: Path) -> Run:
     return run
 
 
+MANY = 100
+
+
+def many_that_end(out: Path) -> tuple[Run, list[ev.RunEvent], Artifacts, Disk]:
+    """A run of as many tasks, what still happens in it, and its files, not begun yet."""
+    names = [f"t{number}" for number in range(MANY)]
+    told = Told(*map(task, names))
+    for name in names:
+        told.starts(name, 0).completes(name, 1, "x")
+    first, *rest = told.events
+    assert isinstance(first, ev.RunStarted)
+    run, disk = fold.start(first), Disk()
+    (out / RUNS / run.id).mkdir(parents=True)
+    return run, rest, Artifacts(out, out, run, disk), disk
+
+
 def published_in(out: Path) -> int:
     """How many files of tasks are."""
     return len(list(out.glob("parallel-task-*.md")))
@@ -97,16 +113,8 @@ async def test_of_many_tasks_that_end_one_after_the_other_the_summary_is_written
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It tells of all tasks each time. What it does not tell yet follows while nothing happens."""
-    names = [f"t{number}" for number in range(100)]
-    told = Told(*map(task, names))
-    for name in names:
-        told.starts(name, 0).completes(name, 1, "x")
-    first, *rest = told.events
-    assert isinstance(first, ev.RunStarted)
-    run, disk, now = fold.start(first), Disk(), 0.0
-    own = tmp_path / RUNS / run.id
-    own.mkdir(parents=True)
-    artifacts = Artifacts(tmp_path, tmp_path, run, disk)
+    run, rest, artifacts, disk = many_that_end(tmp_path)
+    own, now = tmp_path / RUNS / run.id, 0.0
     monkeypatch.setattr(artifacts, "_clock", lambda: now)
     dumps: list[float] = []
     real = summary.dump
@@ -137,16 +145,8 @@ async def test_many_tasks_that_end_one_after_the_other_are_published_now_and_the
 ) -> None:
     """The index of all that is published is written each time. Their own files are there at once,
     as the event says that tells of each."""
-    names = [f"t{number}" for number in range(100)]
-    told = Told(*map(task, names))
-    for name in names:
-        told.starts(name, 0).completes(name, 1, "x")
-    first, *rest = told.events
-    assert isinstance(first, ev.RunStarted)
-    run, disk, now = fold.start(first), Disk(), 0.0
-    own = tmp_path / RUNS / run.id
-    own.mkdir(parents=True)
-    artifacts = Artifacts(tmp_path, tmp_path, run, disk)
+    run, rest, artifacts, disk = many_that_end(tmp_path)
+    own, now = tmp_path / RUNS / run.id, 0.0
     monkeypatch.setattr(artifacts, "_clock", lambda: now)
     trips: list[int] = []
     real = Published.tasks
@@ -167,10 +167,10 @@ async def test_many_tasks_that_end_one_after_the_other_are_published_now_and_the
     assert trips[0] == 1 and len(trips) <= 1 + now / 0.5
     now += 0.5
     await artifacts.grow()
-    assert sum(trips) == len(names)
-    assert published_in(tmp_path) == len(names)
+    assert sum(trips) == MANY
+    assert published_in(tmp_path) == MANY
     await artifacts.grow(last=True)
-    assert sum(trips) == len(names), "nothing new"
+    assert sum(trips) == MANY, "nothing new"
     disk.close()
 
 

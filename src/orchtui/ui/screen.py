@@ -92,9 +92,9 @@ class MainScreen(Between):
         self.live: Run | None = None
         """The run that is going on."""
         self.used: tuple[str, ...] = ()
+        """What a new run of the plan would use."""
         self.cluster = ""
         """Where attempts run; empty for here."""
-        """What a new run of the plan would use."""
         self.before: Mapping[str, float] = {}
         """How long the tasks of the live run took in earlier runs, by id."""
         self.writing: Callable[[], str] = str

@@ -11,11 +11,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from orchtui.engine.cluster.wire import SentFile
-from orchtui.engine.paths.plain_files import plain_files
-
-MOST_FILES = 2000
-MOST_BYTES = 64 * 1024 * 1024
-"""Of one attempt's files together, each way."""
+from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 
 
 class ParcelError(Exception):

@@ -1,5 +1,7 @@
 """The plain files below a folder that is nobody's but orchtui's: no links, pipes or git.
 
+And how many of them go between two machines.
+
 This module never follows a link, and never opens a file.
 """
 
@@ -7,6 +9,10 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+MOST_FILES = 2000
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one attempt's files together, each way between machines; what is more is not sent."""
 
 
 def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:

@@ -19,7 +19,7 @@ from orchtui.engine.backends.base import NO_TOOLS, ToolBox
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import paths
 from orchtui.engine.paths.path_names import Denied, Missing
-from orchtui.engine.paths.plain_files import plain_files
+from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
@@ -28,10 +28,6 @@ from orchtui.engine.workspace.overlay import Overlay, Refused
 from orchtui.engine.workspace.permits import Permits
 from orchtui.engine.workspace.program_site import PermitBox
 from orchtui.engine.workspace.site import Seen, Witness
-
-MOST_FILES = 2000
-MOST_BYTES = 64 * 1024 * 1024
-"""Of what a task declares; what is more is not sent."""
 
 
 class StagedSite:
