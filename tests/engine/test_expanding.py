@@ -14,6 +14,7 @@ from orchtui.engine.plan_files.expanding import (
     short_entries_of,
 )
 from orchtui.engine.plans.plan import Limits, Plan, Task
+from orchtui.engine.text import clean
 
 GUIDE = Task(
     id="guide",
@@ -117,7 +118,8 @@ def test_max_tasks_of_the_plan_guards_it(tmp_path: Path) -> None:
 )
 def test_whatever_prompts_say_the_other_tasks_stay(prompts: list[str], place: int) -> None:
     words = [f"{one}\n  - x\ntasks:\n" for one in [*prompts, "", "", ""][:3]]
-    tasks = tuple(Task(id=f"t{at}", prompt=f"Do {one}") for at, one in enumerate(words))
+    # As a plan holds it: what is invisible was taken out when it came in.
+    tasks = tuple(Task(id=f"t{at}", prompt=clean(f"Do {one}")) for at, one in enumerate(words))
     try:
         made = expanded(Plan(tasks=tasks), f"t{place}", "variants", "2", Path())
     except InputError as error:  # a name in braces that nothing fills, and what YAML does not hold
