@@ -16,6 +16,7 @@ Other libraries beside them: `python -m benchmarks.peers`.
 import argparse
 import asyncio
 import contextlib
+import gc
 import resource
 import statistics
 import tempfile
@@ -197,6 +198,19 @@ async def bare_aiohttp(url: str, tasks: int, folder: Path | None = None) -> None
 
 async def orchtui(url: str, tasks: int, folder: Path | None = None) -> None:
     """The same work as a run."""
+    from orchtui.engine import garbage
+
+    searching = gc.get_threshold()
+    garbage.seldom()  # as `orchtui run` does; who comes after has Python's own way again
+    garbage.settle()
+    try:
+        await _run(url, tasks, folder)
+    finally:
+        gc.set_threshold(*searching)
+        gc.unfreeze()
+
+
+async def _run(url: str, tasks: int, folder: Path | None) -> None:
     from orchtui.engine.backends.registry import Backends
     from orchtui.engine.plans.plan import Limits, Plan, Task
     from orchtui.engine.sessions.project import Project

@@ -16,6 +16,7 @@ from functools import partial
 
 from textual.app import ComposeResult
 
+from orchtui.engine import garbage
 from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.runs.run import Attempt, TaskRun
 from orchtui.ui import app as whole
@@ -95,7 +96,8 @@ async def measure(text: str) -> dict[str, float]:
         pane.show_task(task_with("short"), "", 1.0)
         await pilot.pause()
         gc.collect()
-        gc.freeze()  # as the app does after its first paint
+        garbage.seldom()  # as the app does
+        garbage.settle()
         before = resident()
         found = {"open": await painted(app, lambda: pane.show_task(task_with(text), "", 1.0))}
         found["measured"], found["slowest turn"] = await until(

@@ -11,7 +11,6 @@ user and system time of orchtui itself; that of the programs stands beside it.
 
 import argparse
 import asyncio
-import gc
 import json
 import os
 import resource
@@ -134,6 +133,7 @@ def orchtui(plan: Path, folder: Path, number: int = 0) -> dict[str, float]:
 
 async def run_inside(plan: Path, out: Path) -> dict[str, float]:
     """The run, and what it took of this process."""
+    from orchtui.engine import garbage
     from orchtui.engine.backends.registry import Backends
     from orchtui.engine.plan_files.plan_file import load_plan
     from orchtui.engine.sessions.project import Project
@@ -149,7 +149,8 @@ async def run_inside(plan: Path, out: Path) -> dict[str, float]:
 
     project = Project(folder=out.parent, out=out, backends=Backends(dict(os.environ)))
     session = project.start(load_plan(plan))
-    gc.freeze()  # as `orchtui run` does
+    garbage.seldom()  # as `orchtui run` does
+    garbage.settle()
     looking = asyncio.create_task(look())
     own, began = own_cpu(), perf_counter()
     try:

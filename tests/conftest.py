@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from orchtui.engine import garbage
 from tests.guard import sitecustomize as guard
 
 CALLERS_ENVIRONMENT = dict(os.environ)
@@ -52,7 +53,8 @@ settings.load_profile("orchtui")
 def pytest_collection_finish() -> None:
     """No collection of garbage looks again at what is loaded by now: that takes 0.2 s each time."""
     gc.collect()
-    gc.freeze()
+    garbage.seldom()
+    garbage.settle()
 
 
 @pytest.fixture(scope="session")

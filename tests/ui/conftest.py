@@ -31,7 +31,8 @@ def nothing_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Here the first takes long, and after the second nothing of an app would ever go away again.
     """
-    monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, freeze=int, enable=int))
+    monkeypatch.setattr(frame, "gc", SimpleNamespace(collect=int, enable=int))
+    monkeypatch.setattr(frame, "garbage", SimpleNamespace(settle=int))
 
 
 @pytest.fixture(autouse=True)

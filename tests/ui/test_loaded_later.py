@@ -14,8 +14,8 @@ async def test_what_a_run_loads_is_not_searched_again(
     frozen: list[bool] = []
     monkeypatch.setattr(
         frame,
-        "gc",
-        SimpleNamespace(collect=int, enable=int, freeze=lambda: frozen.append(True)),
+        "garbage",
+        SimpleNamespace(settle=lambda: frozen.append(True)),
     )
     app = make_app(plan_of(QUICK))
     async with app.run_test(size=(80, 24)) as pilot:

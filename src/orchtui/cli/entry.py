@@ -91,8 +91,10 @@ def _show(error: click.ClickException) -> None:
 def main() -> None:
     """Run the command that the arguments name and exit with its code."""
     from orchtui.cli import crashing
+    from orchtui.engine import garbage
     from orchtui.engine.errors import InputError, NoBackendError, OrchtuiError
 
+    garbage.seldom()
     try:
         code = entry(standalone_mode=False)
     except click.exceptions.Abort:

@@ -6,7 +6,6 @@ result, or with `--json` the events. The exit code is the verdict's.
 
 import asyncio
 import errno
-import gc
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from orchtui.cli.as_json import json_text
 from orchtui.cli.options import STDIN, make_project, read_plan, running_options
 from orchtui.cli.trusting import settle, trust_option
 from orchtui.cli.waiting_told import waiting
+from orchtui.engine import garbage
 from orchtui.engine.text import clean_line
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def drive(
         plan_name=plan_name,
         done=orchestrator.done,
     )
-    gc.freeze()  # what is loaded stays; each search for garbage would go through it again
+    garbage.settle()
     return ending.run(_drive(project, orchestrator, as_json=as_json))
 
 

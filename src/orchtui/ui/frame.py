@@ -22,6 +22,7 @@ from textual.screen import ModalScreen, Screen
 from textual.worker import Worker, WorkerFailed, WorkerState, get_current_worker
 
 from orchtui.config import Notify
+from orchtui.engine import garbage
 from orchtui.engine.errors import OrchtuiError
 from orchtui.engine.text import clean
 from orchtui.ui.dialogs.dialogs import Read
@@ -192,7 +193,7 @@ class Frame(PassingApp):
         paint.
         """
         self._frozen_with = len(sys.modules)
-        gc.freeze()
+        garbage.settle()
 
     def take_memory(self, size: int) -> None:
         """A new reading of memory, in bytes."""
