@@ -19,12 +19,13 @@ from orchtui.engine.backends.agent_output import Output
 from orchtui.engine.backends.agent_reading import LineReading, PlainReading, Reading
 from orchtui.engine.backends.anthropic_blocks import TurnStream
 from orchtui.engine.backends.anthropic_errors import Failures
-from orchtui.engine.backends.anthropic_stream import EventDecoder, MessageStream
+from orchtui.engine.backends.anthropic_stream import MessageStream
 from orchtui.engine.backends.base import Alive, BackendEvent, Text
 from orchtui.engine.backends.claude_output import ClaudeOutput
 from orchtui.engine.backends.codex_output import CodexOutput
 from orchtui.engine.backends.gemini_output import GeminiOutput
 from orchtui.engine.backends.opencode_output import OpencodeOutput
+from orchtui.engine.backends.server_events import EventDecoder
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import Cleaner, clean, clean_line, is_clean

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from orchtui.engine.backends.anthropic_blocks import TurnStream
 from orchtui.engine.backends.anthropic_errors import Failures
-from orchtui.engine.backends.anthropic_stream import EVENT_LIMIT, EventDecoder, MessageStream
+from orchtui.engine.backends.anthropic_stream import MessageStream
 from orchtui.engine.backends.base import Alive, BackendEvent, Text, UsageReported
+from orchtui.engine.backends.server_events import EVENT_LIMIT, EventDecoder
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.events import Usage
 from tests.server.protocol import block_delta, block_start, event
@@ -157,6 +158,31 @@ def test_a_hundred_texts_that_come_together_are_decoded_once(
     monkeypatch.setattr(stream, "_read", never)
     body = b"".join(text_event(f"{number} ") for number in range(100))
     assert list(stream.feed(body)) == [Text("".join(f"{number} " for number in range(100)))]
+
+
+@pytest.mark.parametrize("with_tools", [False, True])
+def test_of_texts_that_are_cut_anywhere_only_those_at_the_cuts_are_read_alone(
+    monkeypatch: pytest.MonkeyPatch, with_tools: bool
+) -> None:
+    """A server that is quicker than its reader: each read takes what fits into the buffer."""
+    stream = a_stream(with_tools)
+    list(stream.feed(event("message_start", message={"usage": {}})))
+    list(stream.feed(block_start(0, {"type": "text", "text": ""})))
+    alone: list[bytes] = []
+    read = stream._read
+
+    def counted(name: str, data: bytes) -> list[BackendEvent]:
+        alone.append(data)
+        return read(name, data)
+
+    monkeypatch.setattr(stream, "_read", counted)
+    texts = [f"{number} " for number in range(1000)]
+    body = b"".join(map(text_event, texts))
+    pieces = [body[start : start + 10_001] for start in range(0, len(body), 10_001)]
+    said = [found.text for piece in pieces for found in stream.feed(piece) if type(found) is Text]
+    assert "".join(said) == "".join(texts)
+    assert len(said) <= len(pieces)
+    assert len(alone) <= len(pieces)
 
 
 @pytest.mark.parametrize("with_tools", [False, True])

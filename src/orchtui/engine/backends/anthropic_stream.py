@@ -6,8 +6,7 @@ prompt) and the SDK does not show them, and every event is parsed only once.
 Tolerates what other servers leave away or add. This module never opens a
 connection and never imports the SDK.
 
-Sources: https://html.spec.whatwg.org/multipage/server-sent-events.html and
-https://docs.anthropic.com/en/docs/build-with-claude/streaming .
+Source: https://docs.anthropic.com/en/docs/build-with-claude/streaming .
 """
 
 from collections.abc import Iterator
@@ -25,73 +24,13 @@ from orchtui.engine.backends.base import (
     ToolCalled,
     UsageReported,
 )
+from orchtui.engine.backends.server_events import EVENT_LIMIT, EventDecoder, EventTooLargeError
 from orchtui.engine.backends.stop_reasons import in_our_words
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.events import Usage
 
-EVENT_LIMIT = 16 * 2**20
-"""Bytes of one event; no server needs more, and memory stays bounded."""
-
 ANSWER_LIMIT = 20_000_000
 """Characters of one answer, thinking and arguments too. A run holds its answers in memory."""
-
-
-class EventTooLargeError(ValueError):
-    """An event is longer than EVENT_LIMIT."""
-
-
-class EventDecoder:
-    """Server-sent events from bytes in pieces of any size."""
-
-    def __init__(self) -> None:
-        self._rest: list[bytes] = []
-        self._size = 0
-        self._after_cr = False
-        self._name = ""
-        self._data: list[bytes] = []
-
-    @property
-    def between(self) -> bool:
-        """Whether all that was fed belongs to events that are whole."""
-        return not (self._data or self._name or self._after_cr or any(self._rest))
-
-    def feed(self, piece: bytes) -> list[tuple[str, bytes]]:
-        """Name and data of the events that are whole now; the name is empty where none was sent.
-
-        Raises:
-            EventTooLargeError: when an event passes EVENT_LIMIT.
-        """
-        if self._after_cr and piece.startswith(b"\n"):
-            piece = piece[1:]
-            self._after_cr = False
-        if b"\r" in piece:
-            self._after_cr = piece.endswith(b"\r")
-            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        elif piece:
-            self._after_cr = False
-        self._size += len(piece)
-        if self._size > EVENT_LIMIT:
-            raise EventTooLargeError
-        if b"\n" not in piece:
-            self._rest.append(piece)
-            return []
-        lines = b"".join((*self._rest, piece)).split(b"\n")
-        self._rest = [lines.pop()]
-        return self._events(lines)
-
-    def _events(self, lines: list[bytes]) -> list[tuple[str, bytes]]:
-        events = []
-        for line in lines:
-            if line.startswith(b"data:"):
-                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
-            elif line.startswith(b"event:"):
-                self._name = line[6:].strip().decode("utf-8", "replace")
-            elif not line:
-                if self._data or self._name:
-                    events.append((self._name, b"\n".join(self._data)))
-                self._name, self._data = "", []
-                self._size = len(self._rest[0])
-        return events
 
 
 class _Message(msgspec.Struct):
@@ -203,29 +142,49 @@ class MessageStream:
         if (quick := self._texts_alone(piece)) is not None:
             yield from quick
             return
-        try:
-            decoded = self._events.feed(piece)
-        except EventTooLargeError:
-            limit = EVENT_LIMIT // 2**20
-            raise self._failures.garbled(f"an event of more than {limit} MiB") from None
-        if not decoded:
-            yield Alive()
         texts: list[str] = []
+        heard = False
         try:
-            for name, data in decoded:
-                for event in self._read(name, data):
-                    if type(event) is Text:
-                        texts.append(event.text)
-                        continue
-                    if texts:
-                        yield _joined(texts)
-                    yield event
+            for event in self._by_parts(piece):
+                heard = True
+                if type(event) is Text:
+                    texts.append(event.text)
+                    continue
+                if texts:
+                    yield _joined(texts)
+                yield event
         except BackendError:
             if texts:
                 yield _joined(texts)
             raise
         if texts:
             yield _joined(texts)
+        elif not heard:
+            yield Alive()
+
+    def _by_parts(self, piece: bytes) -> Iterator[BackendEvent]:
+        """Cut where events end: the rest of one that has begun, whole ones, the beginning of one.
+
+        So a server that is quicker than we are is read in one go too, whatever fits into a buffer.
+        """
+        start = 0 if self._events.between else piece.find(_END) + len(_END)
+        end = piece.rfind(_END) + len(_END)
+        if end <= start or end < len(_END):  # nothing whole in it
+            yield from self._one_by_one(piece)
+            return
+        for part in (piece[:start], piece[start:end], piece[end:]):
+            if part:
+                quick = self._texts_alone(part)
+                yield from self._one_by_one(part) if quick is None else quick
+
+    def _one_by_one(self, piece: bytes) -> Iterator[BackendEvent]:
+        try:
+            decoded = self._events.feed(piece)
+        except EventTooLargeError:
+            limit = EVENT_LIMIT // 2**20
+            raise self._failures.garbled(f"an event of more than {limit} MiB") from None
+        for name, data in decoded:
+            yield from self._read(name, data)
 
     def _texts_alone(self, piece: bytes) -> list[BackendEvent] | None:
         """Bytes that are whole pieces of one text and nothing else, all decoded in one go.
