@@ -75,7 +75,7 @@ def test_an_assignment_arrives_as_it_was() -> None:
     ],
 )
 def test_a_failure_is_raised_as_it_was(error: BackendError) -> None:
-    report = wire.Report("k", 1, (wire.Failed.of(error, error.message),))
+    report = wire.Report("k", 1, (wire.Failed.of(error),))
     (item,) = wire.report_of(wire.encode(report)).items
     assert isinstance(item, wire.Failed)
     assert vars(item.error) == vars(error)

@@ -1,13 +1,15 @@
 """FarToolBox: on a worker, the tools of an attempt whose real ToolBox stays with the coordinator.
 
-Every use is a letter there and its answer one back. This module never touches a file.
+Every use is a letter there and its answer one back, without the worker's secrets. This module
+never touches a file.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from orchtui.engine.backends.base import ToolAnswer, ToolSpec, Wish
 from orchtui.engine.cluster import wire
+from orchtui.engine.cluster.far_redaction import FarRedaction
 
 _OVER = ToolAnswer(False, "this attempt is over; nothing is read or written any more")
 
@@ -17,12 +19,12 @@ class FarToolBox:
 
     Args:
         specs: What the model is offered.
-        tell: Puts an item into the attempt's reports.
+        told: Tells the coordinator.
     """
 
-    def __init__(self, specs: Sequence[ToolSpec], tell: Callable[[wire.Item], None]) -> None:
+    def __init__(self, specs: Sequence[ToolSpec], told: FarRedaction) -> None:
         self.specs: Sequence[ToolSpec] = specs
-        self._tell = tell
+        self._told = told
         self._number = 0
         self._calls: dict[int, asyncio.Future[ToolAnswer]] = {}
         self._wishes: dict[int, asyncio.Future[bool]] = {}
@@ -32,7 +34,7 @@ class FarToolBox:
         number = self._next()
         future: asyncio.Future[ToolAnswer] = asyncio.get_running_loop().create_future()
         self._calls[number] = future
-        self._tell(wire.Called(number, name, arguments))
+        self._told.item(wire.Called(number, name, arguments))
         try:
             return await future
         finally:
@@ -40,10 +42,12 @@ class FarToolBox:
 
     async def permit(self, wish: Wish) -> bool:
         """Whether a program may do what it asks for."""
+        if any(map(self._told.hides, wish.paths)):
+            return False  # what is decided about would not be the path that is meant
         number = self._next()
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._wishes[number] = future
-        self._tell(wire.Wished(number, wish))
+        self._told.item(wire.Wished(number, wish))
         try:
             return await future
         finally:

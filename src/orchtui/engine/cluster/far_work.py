@@ -17,12 +17,13 @@ from msgspec import structs
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
+from orchtui.engine.cluster.far_redaction import FarRedaction
 from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
 from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
-from orchtui.engine.text import Cleaner, clean_line
+from orchtui.engine.text import clean_line
 
 BEAT = 2.0
 """Seconds between two signs of life of a worker that has nothing to say."""
@@ -51,8 +52,8 @@ class FarWork:
         self._backend = backend
         self._redactor = redactor
         self._out = Outbox(dispatch.key, send)
-        self._tools = FarToolBox(dispatch.specs, self._out.put)
-        self._cleaner: Cleaner | None = redactor.cleaner() if redactor else None
+        self._told = FarRedaction(redactor, self._out.put)
+        self._tools = FarToolBox(dispatch.specs, self._told)
         self._folder: Path | None = None
         self._work: asyncio.Task[None] | None = None
         self._cancelled = False
@@ -103,7 +104,7 @@ class FarWork:
         stream = backend.stream(assignment, self._tools)
         try:
             async for event in stream:
-                self._tell(event)
+                self._told.event(event)
         finally:
             await _close(stream)
 
@@ -132,38 +133,17 @@ class FarWork:
             changed = await asyncio.to_thread(scratch.changes, folder, before)
         except (scratch.ParcelError, OSError) as error:
             why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
-            self._out.put(wire.Failed("internal", why))
+            self._told.item(wire.Failed("internal", why))
             return b""
         for file in changed:
-            if file.data and (secret := self._redactor.found_in(file.data)) is not None:
+            name = self._redactor.found_in(file.path.encode(errors="surrogateescape"))
+            secret = name or self._redactor.found_in(file.data or b"")
+            if secret is not None:
                 why = f"{clean_line(file.path)} was not taken from its worker: the value of "
-                self._out.put(wire.Failed("internal", f"{why}{secret} stands in it"))
+                where = "its name" if name else "it"
+                self._told.item(wire.Failed("internal", f"{why}{secret} stands in {where}"))
                 return b""
         return wire.encode(changed) if changed else b""
-
-    def _tell(self, event: base.BackendEvent) -> None:
-        if self._cleaner is None:
-            self._out.put(wire.happened(event))
-            return
-        if isinstance(event, base.Text):
-            if text := self._cleaner.feed(event.text):
-                self._out.put(wire.happened(base.Text(text)))
-            return
-        hide = self._redactor.text
-        if isinstance(event, base.Finished):
-            self._tell_rest()
-        elif isinstance(event, base.Thinking):
-            event = base.Thinking(hide(event.text))
-        elif isinstance(event, base.ToolCalled):
-            event = structs.replace(event, arguments=hide(event.arguments))
-        elif isinstance(event, base.ToolReturned):
-            event = structs.replace(event, text=hide(event.text))
-        self._out.put(wire.happened(event))
-
-    def _tell_rest(self) -> None:
-        """What the redactor held back at the end of the text."""
-        if self._cleaner is not None and (text := self._cleaner.finish()):
-            self._out.put(wire.happened(base.Text(text)))
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():
@@ -171,10 +151,10 @@ class FarWork:
         error = work.exception()
         if error is None:
             return
-        self._tell_rest()
+        self._told.rest()
         if not isinstance(error, BackendError):
             error = BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
-        self._out.put(wire.Failed.of(error, self._redactor.text(error.message)))
+        self._told.item(wire.Failed.of(error))
 
     async def _beat(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -100,9 +100,9 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     throttled: bool = False
 
     @classmethod
-    def of(cls, error: BackendError, message: str) -> "Failed":
+    def of(cls, error: BackendError) -> "Failed":
         """What is sent for it."""
-        return cls(error.kind, message, error.retryable, error.retry_after, error.throttled)
+        return cls(error.kind, error.message, error.retryable, error.retry_after, error.throttled)
 
     @property
     def error(self) -> BackendError:

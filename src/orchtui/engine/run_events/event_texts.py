@@ -9,10 +9,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from orchtui.engine.run_events.event_parts import Event
 from orchtui.engine.text import clean
 
-_E = TypeVar("_E", bound=Event)
+_E = TypeVar("_E", bound=msgspec.Struct)
 
 _SUSPECT = re.compile(
     rb"\\[bfru]|\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
@@ -26,7 +25,7 @@ def with_texts(event: _E, change: Callable[[str], str], leave: Collection[str] =
     """The event with every text changed.
 
     Args:
-        event: Any event.
+        event: Any event, or another struct of texts.
         change: Text in, text out.
         leave: Fields whose texts stay as they are.
     """

@@ -9,8 +9,8 @@ reads the process environment: it is handed in.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -19,6 +19,8 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.event_texts import with_texts
 from orchtui.engine.text import Cleaner
+
+_S = TypeVar("_S", bound=msgspec.Struct)
 
 HIDDEN = "***"
 
@@ -82,7 +84,10 @@ class Redactor:
         """The events without them. Text that was streamed came through a `cleaner`."""
         if not self:
             return batch
-        return [event if isinstance(event, ev.TextDelta) else self._event(event) for event in batch]
+        return [
+            event if isinstance(event, ev.TextDelta) else self.struct(event, _IDS)
+            for event in batch
+        ]
 
     def found_in(self, data: bytes) -> str | None:
         """The name of a secret whose value stands in a file; `None` where none does."""
@@ -111,11 +116,19 @@ class Redactor:
                     f"environment; `env: [{name}]` passes it on to a program"
                 )
 
-    def _event(self, event: ev.RunEvent) -> ev.RunEvent:
-        line = ev.encode(event)
+    def struct(self, struct: _S, leave: Collection[str] = ()) -> _S:
+        """A struct without them, whole texts alone.
+
+        Args:
+            struct: What msgspec can encode.
+            leave: Fields whose texts are orchtui's own words.
+        """
+        if not self:
+            return struct
+        line = msgspec.json.encode(struct)
         if not any(form in line for form in self._bytes):
-            return event
-        return with_texts(event, self.text, _IDS)
+            return struct
+        return with_texts(struct, self.text, leave)
 
 
 NOTHING = Redactor()
