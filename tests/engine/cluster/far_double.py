@@ -17,6 +17,17 @@ WORKER = FarWorker(address="tcp://far:1", id="Worker-1", name="far")
 
 
 @dataclass
+class MadeHere:
+    """What a worker has made: one backend under all names."""
+
+    one: base.Backend
+    redactor: Redactor
+
+    async def backend(self, name: str) -> base.Backend:
+        return self.one
+
+
+@dataclass
 class NearLink:
     """A Link whose workers are here; `carry` may drop, repeat or exchange reports."""
 
@@ -48,9 +59,12 @@ class NearLink:
     def dispatch(self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]) -> None:
         read = wire.dispatch_of(wire.encode(letter))
         self.letters.append(read)
-        work = FarWork(read, lambda: self.backend, self.redactor, self._take)
+        work = FarWork(read, self._make, self._take)
         self.works[letter.key] = work
         self.running[letter.key] = asyncio.create_task(self._run(work))
+
+    async def _make(self) -> "MadeHere":
+        return MadeHere(self.backend, self.redactor)
 
     async def _run(self, work: FarWork) -> bytes:
         await asyncio.sleep(self.begun_after)

@@ -14,7 +14,7 @@ from orchtui.engine.cluster import wire
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import HIDDEN, Redactor
 from tests.engine.cluster.far_double import NearLink, all_of, asked, far, text_of
-from tests.engine.scripted import Scripted
+from tests.engine.scripted import Scripted, Step
 
 SECRET = 'worker-"secret"-0123456789'
 REDACTOR = Redactor({"TOKEN": SECRET})
@@ -107,8 +107,16 @@ async def test_wishes_leave_without_it_and_one_about_a_path_with_it_is_not_allow
 
 @pytest.mark.parametrize("end", [base.Finished("end_turn"), BackendError("server", "it fell")])
 async def test_what_comes_in_pieces_is_hidden_too(end: base.Finished | BackendError) -> None:
-    said = [base.Thinking(f"I know {HALVES[0]}"), base.Alive(), base.Thinking(f"{HALVES[1]} now")]
-    begun = [base.Text(f"it is {HALVES[0]}"), base.Text(HALVES[1]), base.Thinking(HALVES[0])]
+    said: list[Step] = [
+        base.Thinking(f"I know {HALVES[0]}"),
+        base.Alive(),
+        base.Thinking(f"{HALVES[1]} now"),
+    ]
+    begun: list[Step] = [
+        base.Text(f"it is {HALVES[0]}"),
+        base.Text(HALVES[1]),
+        base.Thinking(HALVES[0]),
+    ]
     backend, link = far(Scripted({"t": [[*said, *begun, end]]}), redactor=REDACTOR)
     events, _ = await all_of(backend.stream(asked()))
     thought = "".join(event.text for event in events if isinstance(event, base.Thinking))
@@ -119,7 +127,7 @@ async def test_what_comes_in_pieces_is_hidden_too(end: base.Finished | BackendEr
 
 
 async def test_no_other_event_has_it() -> None:
-    said = [
+    said: list[Step] = [
         base.Started(f"model {SECRET}"),
         base.ToolCalled("1", SECRET, json.dumps({"a": SECRET})),
         base.ToolReturned("1", True, SECRET),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.cluster import scratch
+from orchtui.engine.cluster.blocking_work import UnwantedError, Wanted
 from orchtui.engine.cluster.wire import SentFile
 
 
@@ -67,6 +68,50 @@ def test_a_link_in_a_files_place_is_replaced_and_not_followed(tmp_path: Path) ->
     scratch.unpack(tmp_path, [SentFile("f", b"new")])
     assert (tmp_path / "target").read_text() == "safe"
     assert (tmp_path / "f").read_text() == "new" and not (tmp_path / "f").is_symlink()
+
+
+def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    for folder in (here, there):
+        (folder / "b/deep").mkdir(parents=True)
+        (folder / "a").write_text("a")
+        (folder / "b/deep/c").write_text("c")
+    before = scratch.digests(scratch.pack(there))
+    (there / "a").unlink()
+    (there / "a").mkdir()
+    (there / "a/x").write_text("x")
+    (there / "b/deep/c").unlink()
+    (there / "b/deep").rmdir()
+    (there / "b").rmdir()
+    (there / "b").write_text("b")
+    scratch.unpack(here, scratch.changes(there, before))
+    assert scratch.pack(here) == scratch.pack(there)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "there"]
+
+
+def test_a_name_that_can_not_be_sent_is_told(tmp_path: Path) -> None:
+    try:
+        open(os.path.join(os.fsencode(tmp_path), b"caf\xe9"), "wb").close()
+    except OSError:
+        pytest.skip("this disk takes names in UTF-8 alone")
+    why = r"is not UTF-8: 'caf\\udce9'"
+    with pytest.raises(scratch.ParcelError, match=why):
+        scratch.pack(tmp_path)
+    with pytest.raises(scratch.ParcelError, match=why):
+        scratch.changes(tmp_path, {})
+
+
+def test_what_is_not_wanted_any_more_changes_nothing(tmp_path: Path) -> None:
+    folder, wanted = tmp_path / "f", Wanted()
+    folder.mkdir()
+    (folder / "gone").write_text("old")
+    wanted.withdraw()
+    with pytest.raises(UnwantedError):
+        scratch.unpack(folder, [SentFile("gone", None), SentFile("new", b"x")], wanted)
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+    assert [path.name for path in folder.iterdir()] == ["gone"]
+    with pytest.raises(UnwantedError):
+        scratch.changes(folder, {}, wanted)
 
 
 def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,21 @@
 """What a worker holds: attempts that begin once, and end with their coordinator."""
 
 import asyncio
-from collections.abc import Iterator
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from orchtui.engine.backends import base
-from orchtui.engine.cluster import far_work, wire
+from orchtui.engine.backends.registry import Backends, Choice
+from orchtui.engine.cluster import far_work, scratch, wire, worker_house
 from orchtui.engine.cluster.worker_house import LOOK, WorkerHouse, backends_of
+from orchtui.engine.errors import NoBackendError
+from orchtui.engine.run_events.redaction import HIDDEN, Redactor
 from tests.engine import virtual_time
 from tests.engine.cluster.far_double import asked
 
@@ -155,13 +162,13 @@ def test_a_backend_is_made_once_and_before_it_is_asked_where_somebody_says_so() 
     async def scene() -> None:
         house, sent = WorkerHouse({}), list[bytes]()
         settings = wire.BackendSettings()
-        assert house.prepare("s", 20.0, settings, ["rehearsal", "command"]) == {}
-        made = house._sessions["s"].made[wire.encode(settings)]
-        prepared = dict(made.open)
+        assert await house.prepare("s", 20.0, settings, ["rehearsal", "command"]) == {}
+        made = await house._sessions["s"].made[wire.encode(settings)]
+        prepared = dict(made.opening)
         assert prepared.keys() == {"rehearsal", "command"}
         for key in ("a", "b"):
             await house.work(dispatch(key, QUICK), sent.append)
-        assert made.open == prepared and list(house._sessions["s"].made.values()) == [made]
+        assert made.opening == prepared and len(house._sessions["s"].made) == 1
         await house.obey(wire.Farewell("s"))
 
     virtual_time.run(scene())
@@ -170,20 +177,190 @@ def test_a_backend_is_made_once_and_before_it_is_asked_where_somebody_says_so() 
 def test_what_is_lacking_is_told_and_of_other_settings_it_is_asked_anew() -> None:
     async def scene() -> None:
         house = WorkerHouse({})
-        found = house.prepare("s", 20.0, wire.BackendSettings(), ["anthropic", "nobody"])
+        found = await house.prepare("s", 20.0, wire.BackendSettings(), ["anthropic", "nobody"])
         assert found["anthropic"] == "set ANTHROPIC_API_KEY"
         assert found["nobody"].startswith("there is no backend 'nobody'")
         key = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
-        assert house.prepare("s", 20.0, key, ["anthropic"]) == {}
+        assert await house.prepare("s", 20.0, key, ["anthropic"]) == {}
         await house.obey(wire.Farewell("s"))
 
     virtual_time.run(scene())
 
 
+def test_what_is_lacking_is_told_without_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "worker-secret-0123456789"
+
+    def lacks(self: Backends, names: Iterable[str], *_: object) -> dict[str, base.Backend]:
+        raise NoBackendError(f"the key {secret} is of no use")
+
+    monkeypatch.setattr(Backends, "open", lacks)
+
+    async def scene() -> None:
+        house = WorkerHouse({"SOME_TOKEN": secret})
+        found = await house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        assert found == {"rehearsal": f"the key {HIDDEN} is of no use"}
+        await house.obey(wire.Farewell("s"))
+
+    virtual_time.run(scene())
+
+
+def test_what_can_not_be_made_is_told_in_no_words_of_that_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secret = "worker-secret-0123456789"
+
+    def breaks(*_: object) -> Backends:
+        raise ValueError(secret)
+
+    monkeypatch.setattr(worker_house, "backends_of", breaks)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({"SOME_TOKEN": secret}), list[bytes]()
+        await house.work(dispatch(), sent.append)
+        told = list(items(sent))
+        why = "on its worker: its backends can not be made (ValueError)"
+        assert told[-2:] == [wire.Failed("internal", why), wire.Ended()]
+        await house.obey(wire.Farewell("s"))
+
+    virtual_time.run(scene())
+
+
+def test_what_takes_a_while_is_done_beside_the_loop(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at_loop = list[str]()
+    beside = set[str]()
+
+    def watched(owner: object, name: str) -> None:
+        whole = getattr(owner, name)
+
+        def noted(*args: Any, **options: Any) -> Any:
+            if threading.current_thread() is threading.main_thread():
+                at_loop.append(name)
+            else:
+                beside.add(name)
+            return whole(*args, **options)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    watched(worker_house, "backends_of")
+    for method in ("choices", "open"):
+        watched(Backends, method)
+    watched(Redactor, "found_in")
+    for function in ("unpack", "digests", "changes"):
+        watched(scratch, function)
+    watched(shutil, "rmtree")
+
+    async def scene() -> list[bytes]:
+        house, sent = WorkerHouse({"PATH": "/usr/bin:/bin"}), list[bytes]()
+        await house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        program = asked(command=("sh", "-c", "cat a >b"), carried=True)
+        given = wire.SentFile("a", b"x")
+        letter = dispatch(backend="command", files=(given,))
+        data = await house.work(structs.replace(letter, assignment=program), sent.append)
+        assert [file.path for file in wire.files_of(data)] == ["b"]
+        await house.obey(wire.Farewell("s"))
+        return sent
+
+    asyncio.run(scene())
+    assert not at_loop
+    assert beside >= {
+        "backends_of", "choices", "open", "found_in", "unpack", "digests", "changes", "rmtree"
+    }  # fmt: skip
+
+
+def test_two_attempts_that_come_at_once_have_one_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, opened = list[Backends](), list[str]()
+    whole, opens = worker_house.backends_of, Backends.open
+
+    def backends_of_(*given: Any) -> Backends:
+        made.append(whole(*given))
+        return made[-1]
+
+    def open_(self: Backends, names: Iterable[str], *more: Any) -> dict[str, base.Backend]:
+        opened.extend(names := list(names))
+        return opens(self, names, *more)
+
+    monkeypatch.setattr(worker_house, "backends_of", backends_of_)
+    monkeypatch.setattr(Backends, "open", open_)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({}), list[bytes]()
+        works = (house.work(dispatch(key, QUICK), sent.append) for key in ("a", "b"))
+        await asyncio.gather(*works)
+        assert len(made) == 1 and opened == ["rehearsal"]
+        await house.obey(wire.Farewell("s"))
+
+    virtual_time.run(scene())
+
+
+def test_an_order_to_end_holds_while_backends_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, gate = threading.Event(), threading.Event()
+    whole = worker_house.backends_of
+
+    def slow(*given: Any) -> Backends:
+        begun.set()
+        assert gate.wait(30)
+        return whole(*given)
+
+    monkeypatch.setattr(worker_house, "backends_of", slow)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({}), list[bytes]()
+        work = asyncio.ensure_future(house.work(dispatch(), sent.append))
+        assert await asyncio.to_thread(begun.wait, 30)
+        await house.obey(wire.Cancel("k"))
+        await work
+        assert list(items(sent))[-1] == wire.Ended()
+        gate.set()
+        await house.obey(wire.Farewell("s"))
+
+    asyncio.run(scene())
+
+
+class Closing:
+    """Backends that do not close as they should, or do."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.closed = 0
+        self.redactor = Redactor({"TOKEN": "worker-secret-0123456789"})
+
+    def choices(self) -> list[Choice]:
+        return []
+
+    async def close(self) -> None:
+        self.closed += 1
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_a_backend_that_does_not_close_holds_no_other_up_and_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: str
+) -> None:
+    broken = Closing(RuntimeError("no: worker-secret-0123456789"))
+    whole = [Closing(), Closing()]
+    made = [broken, whole[0], whole[1]]
+    monkeypatch.setattr(worker_house, "backends_of", lambda *_: made.pop(0))
+
+    async def scene() -> None:
+        house = WorkerHouse({})
+        for number, name in enumerate(("a", "a", "b")):
+            settings = wire.BackendSettings(models={"m": str(number)})
+            await house.prepare(name, 20.0 if name == first else 21.0, settings, [])
+        await asyncio.sleep(22.0 + 2 * LOOK)
+        assert not house._sessions
+        assert [one.closed for one in (broken, *whole)] == [1, 1, 1]
+
+    virtual_time.run(scene())
+    assert f"RuntimeError: no: {HIDDEN}" in caplog.text
+
+
 def test_what_was_made_for_nobody_any_more_is_closed() -> None:
     async def scene() -> None:
         house = WorkerHouse({})
-        house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        await house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
         await asyncio.sleep(20.0 + 2 * LOOK)
         assert not house._sessions
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
+from orchtui.engine.cluster.blocking_work import in_thread
 from orchtui.engine.cluster.exchange import Mailbox
 from orchtui.engine.cluster.link import FarWorker, Link
 from orchtui.engine.errors import BackendError
@@ -233,8 +234,8 @@ class _Attempt:
     async def _fetch(self, folder: Path) -> None:
         data = await self._link.fetch(self.key)
         try:
-            files = wire.files_of(data)
-            await asyncio.to_thread(scratch.unpack, folder, files)
+            # All of them, or none where this is cancelled; either way before it is left.
+            await in_thread(lambda wanted: scratch.unpack(folder, wire.files_of(data), wanted))
         except (wire.Garbled, scratch.ParcelError, OSError) as error:
             why = f"what it wrote on the worker {self._box.name} is lost: {error}"
             raise BackendError("internal", clean_line(why)) from error

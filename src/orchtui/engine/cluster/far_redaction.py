@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import wire
-from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.run_events.redaction import NOTHING
 from orchtui.engine.text import Cleaner
 
 _WORDS = frozenset({"kind"})
@@ -21,36 +21,36 @@ class FarRedaction:
     """Of one attempt.
 
     Args:
-        redactor: Knows the secrets of this machine.
-        put: Takes what may leave it.
+        put: Takes what may leave this machine.
     """
 
-    def __init__(self, redactor: Redactor, put: Callable[[wire.Item], None]) -> None:
-        self._redactor = redactor
+    def __init__(self, put: Callable[[wire.Item], None]) -> None:
+        self.redactor = NOTHING
+        """Knows the secrets of this machine; to be set before anything of it is told."""
         self._put = put
         self._text: Cleaner | None = None
         self._thinking: Cleaner | None = None
 
     def event(self, event: base.BackendEvent) -> None:
         """Tell an event; before the last one, what was held back of those before it."""
-        if not self._redactor:
+        if not self.redactor:
             self._put(wire.happened(event))
         elif isinstance(event, base.Text):
-            self._text = self._text or self._redactor.cleaner()
+            self._text = self._text or self.redactor.cleaner()
             if text := self._text.feed(event.text):
                 self._put(wire.happened(base.Text(text)))
         elif isinstance(event, base.Thinking):
-            self._thinking = self._thinking or self._redactor.cleaner()
+            self._thinking = self._thinking or self.redactor.cleaner()
             # A sign of life also where nothing of it can be shown yet.
             self._put(wire.happened(base.Thinking(self._thinking.feed(event.text))))
         else:
             if isinstance(event, base.Finished):
                 self.rest()
-            self._put(wire.happened(self._redactor.struct(event)))
+            self._put(wire.happened(self.redactor.struct(event)))
 
     def item(self, item: wire.Called | wire.Wished | wire.Failed) -> None:
         """Tell anything else that has text in it."""
-        self._put(self._redactor.struct(item, _WORDS))
+        self._put(self.redactor.struct(item, _WORDS))
 
     def rest(self) -> None:
         """Tell what was held back: nothing comes any more that could make a secret of it."""
@@ -61,4 +61,4 @@ class FarRedaction:
 
     def hides(self, text: str) -> bool:
         """Whether something in this is hidden when it is told."""
-        return self._redactor.text(text) != text
+        return self.redactor.text(text) != text

@@ -10,13 +10,15 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import structs
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
+from orchtui.engine.cluster.blocking_work import UnwantedError, Wanted, in_thread
 from orchtui.engine.cluster.far_redaction import FarRedaction
 from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
@@ -31,28 +33,40 @@ BEGUN = 0.1
 """Seconds to the first one: most attempts have said something by then."""
 
 
+class Made(Protocol):
+    """What a worker has made of the settings of a coordinator."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Knows the secrets of this machine, and those that were sent."""
+
+    async def backend(self, name: str) -> base.Backend:
+        """The backend with this name.
+
+        Raises:
+            NoBackendError: when it can not be made here.
+        """
+
+
 class FarWork:
     """One attempt.
 
     Args:
         dispatch: What is to be done.
-        backend: Makes the backend that does it.
-        redactor: Knows the secrets of this machine.
+        make: Gives what is made here of its settings; may take a while.
         send: Sends one report's bytes.
     """
 
     def __init__(
         self,
         dispatch: wire.Dispatch,
-        backend: Callable[[], base.Backend],
-        redactor: Redactor,
+        make: Callable[[], Awaitable[Made]],
         send: Callable[[bytes], None],
     ) -> None:
         self._dispatch = dispatch
-        self._backend = backend
-        self._redactor = redactor
+        self._make = make
         self._out = Outbox(dispatch.key, send)
-        self._told = FarRedaction(redactor, self._out.put)
+        self._told = FarRedaction(self._out.put)
         self._tools = FarToolBox(dispatch.specs, self._told)
         self._folder: Path | None = None
         self._work: asyncio.Task[None] | None = None
@@ -75,14 +89,16 @@ class FarWork:
             files = await self._changed() if not self._work.cancelled() else b""
         finally:
             # Also when the worker itself is closed under it: programs must not outlive it.
-            beating.cancel()
             self._tools.close()
             self._work.cancel()
-            await asyncio.wait((self._work,))
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
-            self._out.put(wire.Ended(bool(files)))
-            self._out.flush()
+            try:
+                await asyncio.wait((self._work,))
+                if (folder := self._folder) is not None:
+                    await in_thread(lambda _: shutil.rmtree(folder, ignore_errors=True))
+            finally:
+                beating.cancel()
+                self._out.put(wire.Ended(bool(files)))
+                self._out.flush()
         return files
 
     def cancel(self) -> None:
@@ -96,12 +112,18 @@ class FarWork:
         self._tools.answered(order)
 
     async def _do(self) -> None:
-        assignment = await self._placed()
         try:
-            backend = self._backend()
+            made = await self._make()
+        # Not in its own words: which of them are secrets of this machine is not known yet.
+        except Exception as error:
+            why = f"on its worker: its backends can not be made ({type(error).__name__})"
+            raise BackendError("internal", why) from error
+        self._told.redactor = made.redactor
+        try:
+            backend = await made.backend(self._dispatch.backend)
         except NoBackendError as error:
             raise BackendError("bad_request", f"on its worker: {error}") from error
-        stream = backend.stream(assignment, self._tools)
+        stream = backend.stream(await self._placed(), self._tools)
         try:
             async for event in stream:
                 self._told.event(event)
@@ -110,18 +132,25 @@ class FarWork:
 
     async def _placed(self) -> base.Assignment:
         """The assignment with a folder of this machine; others than programs do not use it."""
+        assignment = self._dispatch.assignment
         if self._dispatch.backend not in PROGRAMS:
-            return structs.replace(self._dispatch.assignment, folder=tempfile.gettempdir())
-        folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="orchtui-")
-        self._folder = Path(folder)
-        if self._dispatch.files:
-            try:
-                await asyncio.to_thread(scratch.unpack, self._folder, self._dispatch.files)
-            except (scratch.ParcelError, OSError) as error:
-                raise BackendError(
-                    "internal", f"on its worker: {clean_line(str(error))}"
-                ) from error
-        return structs.replace(self._dispatch.assignment, folder=folder)
+            return structs.replace(assignment, folder=tempfile.gettempdir())
+        try:
+            folder = await in_thread(self._fill)
+        except (scratch.ParcelError, OSError) as error:
+            raise BackendError("internal", f"on its worker: {clean_line(str(error))}") from error
+        return structs.replace(assignment, folder=str(folder))
+
+    def _fill(self, wanted: Wanted) -> Path:
+        """Make its folder. Blocks."""
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="orchtui-"))
+        try:
+            scratch.unpack(folder, self._dispatch.files or (), wanted)
+        except UnwantedError:
+            # So late that nobody else does it, where the disk did not answer.
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return folder
 
     async def _changed(self) -> bytes:
         """The files that changed; what can not be sent is told as the attempt's failure."""
@@ -129,20 +158,25 @@ class FarWork:
         if files is None or folder is None:
             return b""
         try:
-            before = await asyncio.to_thread(scratch.digests, files)
-            changed = await asyncio.to_thread(scratch.changes, folder, before)
+            return await in_thread(lambda wanted: self._parcel(folder, files, wanted))
         except (scratch.ParcelError, OSError) as error:
             why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
             self._told.item(wire.Failed("internal", why))
             return b""
+
+    def _parcel(self, folder: Path, files: tuple[wire.SentFile, ...], wanted: Wanted) -> bytes:
+        """The files that changed, as bytes. Blocks."""
+        changed = scratch.changes(folder, scratch.digests(files), wanted)
+        found_in = self._told.redactor.found_in
         for file in changed:
-            name = self._redactor.found_in(file.path.encode(errors="surrogateescape"))
-            secret = name or self._redactor.found_in(file.data or b"")
-            if secret is not None:
-                why = f"{clean_line(file.path)} was not taken from its worker: the value of "
+            wanted.check()
+            name = found_in(file.path.encode())
+            if secret := name or found_in(file.data or b""):
                 where = "its name" if name else "it"
-                self._told.item(wire.Failed("internal", f"{why}{secret} stands in {where}"))
-                return b""
+                raise scratch.ParcelError(
+                    f"{clean_line(file.path, 200)} was not taken: the value of {secret} stands in "
+                    f"{where}"
+                )
         return wire.encode(changed) if changed else b""
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:

@@ -1,15 +1,19 @@
 """A folder's files as a parcel, and a parcel as a folder: for work without a shared disk.
 
 Only plain files go, within bounds; links and what lies behind them never do. A path that
-leads out of the folder is refused on both sides. Blocks: not for the event loop. This module
-never decides whether a file may be sent: who fills the folder does.
+leads out of the folder is refused on both sides. What comes is put in place when all of it is
+on the disk. Blocks: not for the event loop. This module never decides whether a file may be
+sent: who fills the folder does.
 """
 
+import shutil
 import stat
-from collections.abc import Collection
+import tempfile
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from orchtui.engine.cluster.blocking_work import Wanted
 from orchtui.engine.cluster.wire import SentFile
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 
@@ -30,29 +34,57 @@ def pack(folder: Path) -> tuple[SentFile, ...]:
         data = path.read_bytes()
         total += len(data)
         _within(len(files) + 1, total)
-        files.append(SentFile(name, data, executable))
+        files.append(SentFile(_sendable(name), data, executable))
     return tuple(files)
 
 
-def unpack(folder: Path, files: Collection[SentFile]) -> None:
+def unpack(folder: Path, files: Collection[SentFile], wanted: Wanted | None = None) -> None:
     """Put files into a folder; those without data are removed there.
 
+    Args:
+        folder: Where to; what it stands in must be of the same disk, and writable.
+        files: Which.
+        wanted: Asked between two files, until the first is put in place.
+
     Raises:
-        ParcelError: when a path leads out of it, or they are too many; nothing was written then.
-        OSError: when the disk refuses.
+        ParcelError: when a path leads out of it, or they are too many; the folder is as it was.
+        OSError: when the disk refuses, as a rule before anything is changed in the folder.
+        UnwantedError: when they are not wanted any more; the folder is as it was.
     """
     _within(len(files), sum(len(file.data or b"") for file in files))
     places = [(_place(folder, file.path), file) for file in files]
-    for place, file in places:
+    beside = Path(tempfile.mkdtemp(prefix="orchtui-coming-", dir=folder.parent))
+    try:
+        coming = _written(beside, places, wanted or Wanted())
+        # First: a file may have become a folder.
+        for place, file in places:
+            if file.data is None:
+                place.unlink(missing_ok=True)
+        for part, place in coming:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)  # or a folder a file; of what was sent nothing is left in it
+            part.replace(place)  # a link that stands there too, and never what it leads to
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _written(
+    beside: Path, places: Sequence[tuple[Path, SentFile]], wanted: Wanted
+) -> list[tuple[Path, Path]]:
+    """Files whole on the disk, and where each belongs."""
+    coming = list[tuple[Path, Path]]()
+    for number, (place, file) in enumerate(places):
         if file.data is None:
-            place.unlink(missing_ok=True)
             continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        # Never through a link that a program has put there.
-        place.unlink(missing_ok=True)
-        place.write_bytes(file.data)
+        wanted.check()
+        part = beside / str(number)
+        part.write_bytes(file.data)
         if file.executable:
-            place.chmod(place.stat().st_mode | stat.S_IXUSR)
+            part.chmod(part.stat().st_mode | stat.S_IXUSR)
+        coming.append((part, place))
+    wanted.check()
+    return coming
 
 
 def digests(files: Collection[SentFile]) -> dict[str, str]:
@@ -60,15 +92,25 @@ def digests(files: Collection[SentFile]) -> dict[str, str]:
     return {file.path: _digest(file.data or b"", file.executable) for file in files}
 
 
-def changes(folder: Path, before: dict[str, str]) -> tuple[SentFile, ...]:
+def changes(
+    folder: Path, before: dict[str, str], wanted: Wanted | None = None
+) -> tuple[SentFile, ...]:
     """What is not as it was: new and changed files, and those that are gone.
+
+    Args:
+        folder: Where.
+        before: What stood there; see `digests`.
+        wanted: Asked before each file.
 
     Raises:
         ParcelError: when there are too many.
         OSError: when they can not be read.
+        UnwantedError: when they are not wanted any more.
     """
     total, there, changed = 0, set[str](), list[SentFile]()
+    wanted = wanted or Wanted()
     for name, path, executable in plain_files(folder):
+        wanted.check()
         there.add(name)
         if path.stat().st_size > MOST_BYTES:
             _within(1, MOST_BYTES + 1)
@@ -77,13 +119,23 @@ def changes(folder: Path, before: dict[str, str]) -> tuple[SentFile, ...]:
             continue
         total += len(data)
         _within(len(changed) + 1, total)
-        changed.append(SentFile(name, data, executable))
+        changed.append(SentFile(_sendable(name), data, executable))
     gone = before.keys() - there
     return (*changed, *(SentFile(path, None) for path in sorted(gone)))
 
 
 def _digest(data: bytes, executable: bool) -> str:
     return f"{sha256(data).hexdigest()}{'+x' if executable else ''}"
+
+
+def _sendable(name: str) -> str:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ParcelError(
+            f"a file's name is not UTF-8: {ascii(name)[:200]}; name it otherwise"
+        ) from None
+    return name
 
 
 def _within(count: int, size: int) -> None:

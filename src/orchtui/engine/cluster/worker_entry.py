@@ -66,4 +66,4 @@ async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> 
         data: `BackendSettings`.
         names: Of the backends.
     """
-    return HOUSE.prepare(session, lease, wire.settings_of(data), names)
+    return await HOUSE.prepare(session, lease, wire.settings_of(data), names)

@@ -6,18 +6,23 @@ attempt that was begun here is never begun again. This module does not know Dask
 """
 
 import asyncio
+import logging
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from orchtui.engine.backends.base import Backend
-from orchtui.engine.backends.registry import Backends
+from orchtui.engine.backends.registry import CLOSE_WITHIN, Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.far_work import FarWork
 from orchtui.engine.errors import NoBackendError
 from orchtui.engine.run_events.redaction import Redactor
+from orchtui.engine.text import clean_line
+
+_LOG = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two looks at the leases."""
@@ -32,18 +37,42 @@ class _Made:
 
     backends: Backends
     redactor: Redactor
-    open: dict[str, Backend] = field(default_factory=dict)
+    opening: dict[str, asyncio.Task[Backend]] = field(default_factory=dict)
+    """By name; done as a rule."""
 
-    def backend(self, name: str) -> Backend:
+    async def backend(self, name: str) -> Backend:
         """The backend with this name, the same one each time.
 
         Raises:
-            NoBackendError: when it can not be made here.
+            NoBackendError: when it can not be made here; whoever asks later tries again.
         """
-        if name not in self.open:
-            # Whether the usual program is installed is the attempt's own affair.
-            self.open |= self.backends.open([name], [name])
-        return self.open[name]
+        opening = self.opening.get(name)
+        if opening is None or _failed(opening):
+            opening = self.opening[name] = asyncio.create_task(self._open(name))
+        # Not one attempt's alone: another one may wait for it too.
+        return await asyncio.shield(opening)
+
+    async def lacking(self, names: Collection[str]) -> dict[str, str]:
+        """What these lack here, by name, and what to do about it; made are those that can be."""
+        choices = await asyncio.to_thread(self.backends.choices)
+        lacking = {one.name: one.lacking for one in choices if one.name in names and one.lacking}
+        for name in names:
+            if name not in lacking:
+                try:
+                    await self.backend(name)
+                except NoBackendError as error:
+                    lacking[name] = str(error)
+        return {name: self.redactor.text(why) for name, why in lacking.items()}
+
+    async def close(self) -> None:
+        """Close all that were opened."""
+        if self.opening:
+            await asyncio.wait(self.opening.values(), timeout=CLOSE_WITHIN)
+        await self.backends.close()
+
+    async def _open(self, name: str) -> Backend:
+        # Some import much. Whether the usual program is installed is the attempt's own affair.
+        return (await asyncio.to_thread(self.backends.open, [name], [name]))[name]
 
 
 @dataclass(slots=True)
@@ -53,8 +82,8 @@ class _Session:
     lease: float
     until: float
     """The loop's time at which the lease ends."""
-    made: dict[bytes, _Made] = field(default_factory=dict)
-    """By their settings, as these are sent."""
+    made: dict[bytes, asyncio.Task[_Made]] = field(default_factory=dict)
+    """By their settings, as these are sent; done as a rule."""
     attempts: dict[str, FarWork] = field(default_factory=dict)
     unfollowed: frozenset[str] = frozenset()
     """Attempts that the last renewal did not name."""
@@ -91,15 +120,14 @@ class WorkerHouse:
             return b""
         self._begun.append(dispatch.key)
         session = self._session(dispatch.session, dispatch.lease)
-        made = self._made(session, dispatch.settings)
-        work = FarWork(dispatch, lambda: made.backend(dispatch.backend), made.redactor, send)
+        work = FarWork(dispatch, lambda: self._made(session, dispatch.settings), send)
         session.attempts[dispatch.key] = work
         try:
             return await work.run()
         finally:
             del session.attempts[dispatch.key]
 
-    def prepare(
+    async def prepare(
         self, name: str, lease: float, settings: wire.BackendSettings, backends: Collection[str]
     ) -> dict[str, str]:
         """Make backends before their first attempt, so that this one need not wait for it.
@@ -113,16 +141,8 @@ class WorkerHouse:
         Returns:
             What is lacking here, by name, and what to do about it.
         """
-        made = self._made(self._session(name, lease), settings)
-        found = made.backends.choices()
-        lacking = {one.name: one.lacking for one in found if one.name in backends and one.lacking}
-        for backend in backends:
-            if backend not in lacking:
-                try:
-                    made.backend(backend)
-                except NoBackendError as error:
-                    lacking[backend] = str(error)
-        return lacking
+        made = await self._made(self._session(name, lease), settings)
+        return await made.lacking(backends)
 
     async def obey(self, order: wire.Order) -> None:
         """Do what a coordinator says; what is about nothing that is here is no error."""
@@ -143,12 +163,19 @@ class WorkerHouse:
             elif work is not None:
                 work.answered(order)
 
-    def _made(self, session: _Session, settings: wire.BackendSettings) -> _Made:
+    async def _made(self, session: _Session, settings: wire.BackendSettings) -> _Made:
         key = wire.encode(settings)
-        if (made := session.made.get(key)) is None:
+        making = session.made.get(key)
+        if making is None or _failed(making):
+            making = session.made[key] = asyncio.create_task(self._make(settings))
+        return await asyncio.shield(making)
+
+    async def _make(self, settings: wire.BackendSettings) -> _Made:
+        def make() -> _Made:
             backends = backends_of(settings, self._environment)
-            made = session.made[key] = _Made(backends, backends.redactor)
-        return made
+            return _Made(backends, backends.redactor)
+
+        return await asyncio.to_thread(make)
 
     def _session(self, name: str, lease: float) -> _Session:
         until = asyncio.get_running_loop().time() + lease
@@ -174,7 +201,25 @@ class WorkerHouse:
             return
         for work in list(session.attempts.values()):
             work.cancel()
-        await asyncio.gather(*(made.backends.close() for made in session.made.values()))
+        await asyncio.gather(*map(_closed, session.made.values()))
+
+
+async def _closed(making: "asyncio.Task[_Made]") -> None:
+    """Close what was made. What goes wrong there is told where it is, and holds nothing else up."""
+    await asyncio.wait((making,), timeout=CLOSE_WITHIN)
+    if not making.done() or _failed(making):
+        return  # nothing is open yet; or it was told to whoever wanted it
+    made = making.result()
+    try:
+        await made.close()
+    # Whatever a backend raises: its coordinator is gone, and the others have to be closed too.
+    except Exception as error:
+        why = made.redactor.text(clean_line(f"{type(error).__name__}: {error}"))
+        _LOG.error("a backend of a coordinator that has left was not closed: %s", why)
+
+
+def _failed(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _end_unfollowed(session: _Session, renewal: wire.Renew) -> None:
