@@ -129,6 +129,24 @@ def test_the_export_has_them() -> None:
     assert slow["usage"]["output"] == 100
 
 
+def test_each_names_the_worker_that_it_ran_on() -> None:
+    begun_on = [base.Started("m", worker=name) for name in ("one", "two")]
+    for first, second, word in (
+        ([begun_on[0], 26.0, *says("a")], [begun_on[1], 50.0, *says("b")], "stopped"),
+        ([begun_on[0], 30.0, *says("a")], [begun_on[1], 1.0, *fails()], "failed"),
+        ([begun_on[0], 100.0, *says("a")], [begun_on[1], 5.0, *says("b")], "it stands, "),
+    ):
+        ended = play(first, second)
+        assert [end.worker for end in ended.ends] == ["two"]
+        run = finished(ended.run)
+        assert [hedge.worker for hedge in run.tasks["slow"].hedges] == ["two"]
+        read = json.loads("".join(object_text(subjects.of(run))))
+        [slow] = [one for one in read["tasks"] if one["id"] == "slow"]
+        assert [hedge["worker"] for hedge in slow["hedges"]] == ["two"]
+        (told,) = (line for line in the_log(run).splitlines() if "Second attempt beside" in line)
+        assert word in told and "s on the worker two" in told
+
+
 def test_the_events_in_words() -> None:
     ended = won()
     told = [

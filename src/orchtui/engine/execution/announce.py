@@ -82,6 +82,7 @@ class Announcer:
             why=clean_line(why),
             error=None if error is None else error.kind,
             model=second.model,
+            worker=second.worker,
             length=intake.length if intake is not None else 0,
             **spent,
             **({} if how == "won" else _of_program(second)),

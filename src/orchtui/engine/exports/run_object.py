@@ -140,6 +140,7 @@ def _hedge(hedge: Attempt, now: float) -> dict[str, Any]:
         "started": iso(hedge.started),
         "ended": iso(hedge.ended) if hedge.ended is not None else None,
         "seconds": round(hedge.seconds(now), 3),
+        "worker": hedge.worker,
         "won": hedge.completed,
         "error": hedge.error,
         "message": hedge.message or None,

@@ -47,5 +47,7 @@ class HedgeEnded(TaskEvent, frozen=True, kw_only=True):
     """The model that really answered, where the backend said it."""
     length: int = 0
     """Characters of text that had come from it."""
+    worker: str | None = None
+    """The worker of a cluster that it ran on."""
     program: ProgramUse | msgspec.UnsetType = msgspec.UNSET
     """What its program used; like `usage`."""

@@ -147,6 +147,7 @@ def _end_hedge(run: Run, task: TaskRun, event: ev.HedgeEnded) -> None:
     run.slots.give_back(run.at)
     hedge.ended, hedge.usage, hedge.length = run.at, event.usage, event.length
     hedge.model = event.model or hedge.model
+    hedge.worker = event.worker
     hedge.error, hedge.message = event.error, event.why
     hedge.program = event.program or None
     hedge.completed = event.how == "won"

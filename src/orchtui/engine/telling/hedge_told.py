@@ -21,11 +21,12 @@ def hedge_line(hedge: Attempt, now: float) -> str:
     took = show_duration(hedge.seconds(now))
     if hedge.ended is None:
         return f"{head}running for {took}"
+    where = f" on the worker {inline(hedge.worker)}" if hedge.worker else ""
     if hedge.completed:
-        return f"{head}it stands, after {took}: {inline(hedge.message)}"
+        return f"{head}it stands, after {took}{where}: {inline(hedge.message)}"
     used = f", {hedge.usage.total} tokens" if hedge.usage.total else ""
     word = "failed" if hedge.error is not None else "stopped"
-    return f"{head}{word} after {took}{used}: {inline(hedge.message)}"
+    return f"{head}{word} after {took}{where}{used}: {inline(hedge.message)}"
 
 
 def event_words(event: TaskHedged | HedgeEnded) -> str:
