@@ -4,13 +4,14 @@ The workers and the scheduler are real processes that are killed; what the run w
 what is looked at.
 """
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -186,6 +187,25 @@ def test_programs_end_on_their_workers_with_their_time_and_with_the_run(
         code = process.wait(30)
         until(lambda: all(map(has_ended, started)), 30)
     assert code == (130 if how == signal.SIGINT else -signal.SIGKILL)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for marks in /proc")
+def test_programs_of_a_worker_that_is_killed_end_too(tmp_path: Path) -> None:
+    """Also one that has left its group; the worker itself can not do it any more."""
+    apart = f"setsid sh -c 'echo $$ >{tmp_path}/apart; sleep 600' &"
+    task = Task(id="long", command=("sh", "-c", f"{apart} echo $$ >{tmp_path}/long; sleep 600"))
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        with coordinator(tmp_path, Plan(tasks=(task,)), here.address):
+            programs = [begun(tmp_path / name) for name in ("long", "apart")]
+            assert not any(map(has_ended, programs))
+            here.kill("first")
+            try:
+                until(lambda: all(map(has_ended, programs)), 30)
+            finally:
+                for pid in programs:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.faults

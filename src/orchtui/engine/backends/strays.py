@@ -49,10 +49,26 @@ _COUNT = itertools.count(1)
 def marked(environment: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """An environment with a new mark, and the mark."""
     given = dict(environment)
-    own = f"{os.getpid()}-{_PROCESS}-{next(_COUNT)}"
+    own = f"{own_beginning()}{next(_COUNT)}"
     outer = given.get(MARK, "")
     given[MARK] = f"{outer}:{own}" if outer else own
     return given, own
+
+
+def own_beginning() -> str:
+    """What all marks of this process begin with, and those of no other."""
+    return f"{os.getpid()}-{_PROCESS}-"
+
+
+def of_beginning(beginning: str) -> "Iterator[psutil.Process]":
+    """All processes of this user with a mark that begins like this, wherever they are. Blocks."""
+    import psutil
+
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            marks = process.environ().get(MARK, "").split(":")
+            if any(mark.startswith(beginning) for mark in marks):
+                yield process
 
 
 class Household:
@@ -61,6 +77,8 @@ class Household:
     def __init__(self) -> None:
         self._own: set[int] = set()
         """Programs that the event loop waits for."""
+        self._helpers: set[int] = set()
+        """Processes of orchtui's own that are no programs of attempts."""
         self._starting: dict[int, float] = {}
         """When each start began whose process id is not known yet."""
         self._ended: dict[int, float] = {}
@@ -85,6 +103,10 @@ class Household:
     def add(self, pid: int) -> None:
         """A program was started."""
         self._own.add(pid)
+
+    def add_helper(self, pid: int) -> None:
+        """A process of orchtui's own was started: no stray, and no program that ends some time."""
+        self._helpers.add(pid)
 
     @property
     def busy(self) -> bool:
@@ -128,7 +150,7 @@ class Household:
                 return
             now = time.monotonic()
             until = now + grace if until is None else until
-            await asyncio.to_thread(_signal, found, now >= until)
+            await asyncio.to_thread(signal_all, found, now >= until)
             await asyncio.sleep(_STEP_S)
 
     async def _carrying(self, mark: str) -> "list[psutil.Process]":
@@ -143,7 +165,7 @@ class Household:
         return found
 
     def _unknown(self) -> list[int]:
-        return [pid for pid in _children() if pid not in self._own]
+        return [pid for pid in _children() if pid not in self._own and pid not in self._helpers]
 
     def _collect(self, ended: Iterable[int]) -> None:
         """Collect those that have ended for a while, as nobody else will."""
@@ -231,7 +253,8 @@ def _orphans() -> "Iterator[tuple[str, psutil.Process]]":
                 yield marks, process
 
 
-def _signal(processes: "Iterable[psutil.Process]", kill: bool) -> None:
+def signal_all(processes: "Iterable[psutil.Process]", kill: bool) -> None:
+    """SIGTERM to all of them, or SIGKILL. Blocks."""
     import psutil
 
     for process in processes:

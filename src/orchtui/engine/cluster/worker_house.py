@@ -18,7 +18,9 @@ from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.registry import CLOSE_WITHIN, Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.far_work import FarWork
+from orchtui.engine.cluster.left_behind import Guard
 from orchtui.engine.errors import NoBackendError
+from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import clean_line
 
@@ -94,10 +96,12 @@ class WorkerHouse:
 
     Args:
         environment: The worker's own; what a coordinator sends stands over it.
+        guard: Ends the programs of this process when it is killed; `None` where nobody does.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], guard: Guard | None = None) -> None:
         self._environment = environment
+        self._guard = guard
         self._sessions: dict[str, _Session] = {}
         self._begun: deque[str] = deque(maxlen=_MOST_REMEMBERED)
         self._early: deque[str] = deque(maxlen=_MOST_REMEMBERED)
@@ -120,7 +124,7 @@ class WorkerHouse:
             return b""
         self._begun.append(dispatch.key)
         session = self._session(dispatch.session, dispatch.lease)
-        work = FarWork(dispatch, lambda: self._made(session, dispatch.settings), send)
+        work = FarWork(dispatch, lambda: self._ready(session, dispatch), send)
         session.attempts[dispatch.key] = work
         try:
             return await work.run()
@@ -162,6 +166,15 @@ class WorkerHouse:
                     self._early.append(order.key)
             elif work is not None:
                 work.answered(order)
+
+    async def _ready(self, session: _Session, dispatch: wire.Dispatch) -> _Made:
+        if self._guard is not None and dispatch.backend in PROGRAMS:
+            try:
+                await asyncio.to_thread(self._guard.start)
+            except OSError as error:
+                # No reason not to work: it is for the case that this process is killed.
+                _LOG.error("should this worker be killed, its programs go on: %s", error)
+        return await self._made(session, dispatch.settings)
 
     async def _made(self, session: _Session, settings: wire.BackendSettings) -> _Made:
         key = wire.encode(settings)
@@ -249,5 +262,5 @@ def backends_of(settings: wire.BackendSettings, environment: Mapping[str, str]) 
     )
 
 
-HOUSE = WorkerHouse(os.environ)
+HOUSE = WorkerHouse(os.environ, Guard(os.environ))
 """Of this process, where it is a worker."""
