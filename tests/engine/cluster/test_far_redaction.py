@@ -12,7 +12,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.cluster import wire
 from orchtui.engine.errors import BackendError
-from orchtui.engine.run_events.redaction import HIDDEN, Redactor
+from orchtui.engine.run_events.redaction import HIDDEN, NOTHING, Redactor
 from tests.engine.cluster.far_double import NearLink, all_of, asked, far, text_of
 from tests.engine.scripted import Scripted, Step
 
@@ -140,6 +140,18 @@ async def test_no_other_event_has_it() -> None:
     assert [type(event) for event in events] == [type(event) for event in said]
     assert carried(link).count(HIDDEN) == 6
     assert not any(form in carried(link) for form in forms())
+
+
+@pytest.mark.parametrize("redactor", [NOTHING, REDACTOR])
+async def test_half_a_pair_of_a_character_is_no_reason_to_fail(redactor: Redactor) -> None:
+    """Some programs write a character of two halves as two pieces of JSON."""
+    call = base.ToolCalled("1", "Bash", "echo \ud83d")
+    said: list[Step] = ["a\ud83d", "\ude00b", call, base.Finished("exit")]
+    backend, _ = far(Scripted({"t": [said]}), redactor=redactor)
+    events, error = await all_of(backend.stream(asked()))
+    assert error is None and text_of(events) == "a\ufffd\ufffdb"
+    assert base.ToolCalled("1", "Bash", "echo \ufffd") in events
+    assert events[-1] == base.Finished("exit")
 
 
 async def test_a_failure_does_not_have_it() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import wire
+from orchtui.engine.run_events.event_texts import with_texts
 from orchtui.engine.run_events.redaction import NOTHING
 from orchtui.engine.text import Cleaner
 
@@ -33,6 +34,17 @@ class FarRedaction:
 
     def event(self, event: base.BackendEvent) -> None:
         """Tell an event; before the last one, what was held back of those before it."""
+        try:
+            self._event(event)
+        except UnicodeEncodeError:
+            self._event(with_texts(event, _whole))
+
+    def item(self, item: wire.Called | wire.Wished | wire.Failed) -> None:
+        """Tell anything else that has text in it."""
+        whole = with_texts(item, _whole, _WORDS)
+        self._put(self.redactor.struct(whole, _WORDS))
+
+    def _event(self, event: base.BackendEvent) -> None:
         if not self.redactor:
             self._put(wire.happened(event))
         elif isinstance(event, base.Text):
@@ -48,10 +60,6 @@ class FarRedaction:
                 self.rest()
             self._put(wire.happened(self.redactor.struct(event)))
 
-    def item(self, item: wire.Called | wire.Wished | wire.Failed) -> None:
-        """Tell anything else that has text in it."""
-        self._put(self.redactor.struct(item, _WORDS))
-
     def rest(self) -> None:
         """Tell what was held back: nothing comes any more that could make a secret of it."""
         if self._thinking is not None and (thought := self._thinking.finish()):
@@ -59,6 +67,11 @@ class FarRedaction:
         if self._text is not None and (text := self._text.finish()):
             self._put(wire.happened(base.Text(text)))
 
-    def hides(self, text: str) -> bool:
-        """Whether something in this is hidden when it is told."""
-        return self.redactor.text(text) != text
+    def changes(self, text: str) -> bool:
+        """Whether this is told otherwise than it is."""
+        return self.redactor.text(_whole(text)) != text
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters, which can not be sent; here they are cleaned away too."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -42,7 +42,7 @@ class FarToolBox:
 
     async def permit(self, wish: Wish) -> bool:
         """Whether a program may do what it asks for."""
-        if any(map(self._told.hides, wish.paths)):
+        if any(map(self._told.changes, wish.paths)):
             return False  # what is decided about would not be the path that is meant
         number = self._next()
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
