@@ -1,8 +1,12 @@
 """What a program on another machine is given, and what becomes of what it wrote."""
 
+import asyncio
 import os
+import shutil
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,6 +124,45 @@ async def test_too_much_is_refused(project: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(BackendError, match="declares more than 2 files"):
         await site.open()
     await site.leave()
+
+
+async def test_who_is_stopped_while_it_is_filled_leaves_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, gate, loop_thread = threading.Event(), threading.Event(), threading.get_ident()
+    write_bytes, rmtree, places = Path.write_bytes, shutil.rmtree, list[Path]()
+
+    def slow(path: Path, data: bytes) -> int:
+        places.append(path)
+        if len(places) == 2:
+            reached.set()
+            assert gate.wait(30)
+        return write_bytes(path, data)
+
+    def removed(*given: Any, **options: Any) -> None:
+        assert threading.get_ident() != loop_thread, "the loop waits for the disk"
+        rmtree(*given, **options)
+
+    monkeypatch.setattr(Path, "write_bytes", slow)
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    site, _ = site_of(project, reads=("data/**",))
+    opening = asyncio.ensure_future(site.open())
+    assert await asyncio.to_thread(reached.wait, 30)
+    opening.cancel()
+    leaving = asyncio.ensure_future(site.leave())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not leaving.done() and not opening.done()
+    gate.set()
+    seen = await leaving
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert seen is not None and seen.written == ()
+    assert len(places) == 2 and not any(map(os.path.exists, {*places, *map(up, places)}))
+
+
+def up(path: Path) -> Path:
+    return path.parent
 
 
 async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchtui.engine.cluster import scratch
-from orchtui.engine.cluster.blocking_work import UnwantedError, Wanted
 from orchtui.engine.cluster.wire import SentFile
+from orchtui.engine.paths.blocking_work import UnwantedError, Wanted
 
 
 def test_a_parcel_is_the_folder_again(tmp_path: Path) -> None:

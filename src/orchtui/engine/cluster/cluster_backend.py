@@ -16,10 +16,10 @@ from typing import Any
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
-from orchtui.engine.cluster.blocking_work import in_thread
 from orchtui.engine.cluster.exchange import Mailbox
 from orchtui.engine.cluster.link import FarWorker, Link
 from orchtui.engine.errors import BackendError
+from orchtui.engine.paths.blocking_work import in_thread
 from orchtui.engine.text import clean_line
 
 FAREWELL = 0.5

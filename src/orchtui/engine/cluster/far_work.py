@@ -18,11 +18,11 @@ from msgspec import structs
 
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
-from orchtui.engine.cluster.blocking_work import UnwantedError, Wanted, in_thread
 from orchtui.engine.cluster.far_redaction import FarRedaction
 from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
+from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
 from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import clean_line

@@ -13,8 +13,8 @@ from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from orchtui.engine.cluster.blocking_work import Wanted
 from orchtui.engine.cluster.wire import SentFile
+from orchtui.engine.paths.blocking_work import Wanted
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from orchtui.engine.backends.base import NO_TOOLS, ToolBox
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import paths
+from orchtui.engine.paths.blocking_work import Wanted, in_thread
 from orchtui.engine.paths.path_names import Denied, Missing
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 from orchtui.engine.run_events.events import FileChange
@@ -59,6 +60,7 @@ class StagedSite:
         self._witness = witness
         self._before: dict[str, str] = {}
         self._place: Path | None = None
+        self._busy = asyncio.Lock()
         self.folder = ""
         self.toolbox: ToolBox = NO_TOOLS
 
@@ -71,7 +73,8 @@ class StagedSite:
         self.toolbox = PermitBox(lambda: self._permits)
         self._ledger.began(self._task.id, self._attempt)
         try:
-            await asyncio.to_thread(self._fill)
+            async with self._busy:
+                await in_thread(self._fill)
         except Denied as denied:
             raise BackendError("bad_request", f"it can not be sent: {denied.why}") from denied
         except OSError as error:
@@ -81,25 +84,27 @@ class StagedSite:
 
     async def leave(self) -> Seen | None:
         """Take over what changed, and remove the place."""
-        if self._place is None:
-            self._ledger.ended(self._task.id, self._attempt)
-            return None
-        try:
-            written, note = await asyncio.to_thread(self._take)
-            return Seen(sight="worktree", written=written, note=note)
-        finally:
-            self._view.close()
-            self._tell()
-            self._ledger.ended(self._task.id, self._attempt)
-            shutil.rmtree(self._place, ignore_errors=True)
+        async with self._busy:  # one that was stopped while it is filled first comes to rest
+            if (place := self._place) is None:
+                self._ledger.ended(self._task.id, self._attempt)
+                return None
+            try:
+                written, note = await asyncio.to_thread(self._take)
+                return Seen(sight="worktree", written=written, note=note)
+            finally:
+                self._view.close()
+                self._tell()
+                self._ledger.ended(self._task.id, self._attempt)
+                await in_thread(lambda _: shutil.rmtree(place, ignore_errors=True))
 
-    def _fill(self) -> None:
+    def _fill(self, wanted: Wanted) -> None:
         if self._attempt > 1:
             self._view.set_aside(self._attempt)
         self._place = Path(tempfile.mkdtemp(prefix="orchtui-staged-"))
         self.folder = str(self._place)
         total = 0
         for path in dict.fromkeys(self._declared()):
+            wanted.check()
             try:
                 data = self._view.read(path).data
             except Missing:

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from orchtui.engine.cluster import blocking_work
-from orchtui.engine.cluster.blocking_work import UnwantedError, Wanted, in_thread
+from orchtui.engine.paths import blocking_work
+from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
 
 
 class Work:
