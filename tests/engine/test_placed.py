@@ -23,7 +23,7 @@ from tests.engine.whole_runs import agent_file, closing, plan_for, project_in, r
 
 
 def on(worker: str | None, *steps: Step) -> list[Step]:
-    return [base.Started("m", worker=worker), *steps]
+    return [*([base.Placed(worker)] if worker is not None else []), *steps]
 
 
 def play(*scripts: list[Step]) -> tuple[list[ev.RunEvent], Run]:
@@ -49,6 +49,21 @@ def test_the_worker_of_each_attempt_is_told_before_its_words() -> None:
     log = execution_log.log(done, task_output=lambda number: "t.md", result_output="r.md")
     assert " on the worker one, the worker one was lost" in log
     assert ", on the worker two\n" in log
+
+
+@pytest.mark.parametrize("timeout", [None, 5.0])
+def test_an_attempt_that_fails_before_it_was_answered_names_its_worker_too(
+    timeout: float | None,
+) -> None:
+    steps: list[Step] = [BackendError("bad_request", "the program was not found")]
+    limits = Limits(connect_timeout=timeout)
+    script = on("one", 10.0, *steps)
+    schedule = schedule_of(task("a"), limits=limits)
+    events, _ = virtual_time.run(execute(schedule, Scripted({"a": [script]})))
+    (end,) = (event for event in events if isinstance(event, ev.TaskFailed))
+    # That it was begun there is no answer of the server: the limit for that holds.
+    assert end.error == ("bad_request" if timeout is None else "connection")
+    assert end.worker == "one"
 
 
 def test_it_is_known_while_the_attempt_goes_on_and_stays_when_it_ends_without_it() -> None:

@@ -27,8 +27,7 @@ async def test_the_same_is_told_as_here_and_where_it_was_done() -> None:
     backend, link = far(RehearsalBackend())
     there, error = await all_of(backend.stream(assignment))
     assert error is None
-    assert there[0] == base.Started("rehearsal", worker="far")
-    assert there[1:] == here[1:]
+    assert there == [base.Placed("far"), *here]
     assert link.released == 1 and not link.works
     assert (backend.name, backend.idle_timeout) == ("rehearsal", 120.0)
 
@@ -37,7 +36,7 @@ async def test_failures_are_raised_as_they_were() -> None:
     failure = BackendError("rate_limit", "later", retryable=True, retry_after=2.0)
     backend, _ = far(Scripted({"t": [["a", failure]]}))
     events, error = await all_of(backend.stream(asked()))
-    assert text_of(events) == "a"
+    assert events == [base.Placed("far"), base.Text("a")]
     assert error is not None and vars(error) == vars(failure)
 
 
@@ -82,7 +81,7 @@ async def test_closing_the_iterator_ends_the_work_there() -> None:
     inner = Hanging()
     backend, link = far(inner)
     stream = backend.stream(asked())
-    assert await anext(stream) == base.Text("one")
+    assert [await anext(stream), await anext(stream)] == [base.Placed("far"), base.Text("one")]
     await stream.aclose()  # type: ignore[attr-defined]
     assert inner.ended.is_set() and link.released == 1
     await asyncio.gather(*link.running.values())
@@ -284,7 +283,7 @@ def test_while_there_is_no_room_it_is_said_that_it_waits(where: str) -> None:
         async for event in backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")):
             events.append(event)
             moments.append(clock())
-        begun = events.index(base.Started("rehearsal", worker="far"))
+        begun = events.index(base.Placed("far"))
         first, *more, last = events[:begun]
         assert (first, last) == (base.Queued(True, before=HELD), base.Queued(False))
         assert more == [base.Queued(True)] * len(more)

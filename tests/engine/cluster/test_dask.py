@@ -56,7 +56,7 @@ async def test_texts_arrive_whole_and_in_order_from_both() -> None:
         found = await asyncio.gather(*(all_of(backend.stream(one)) for one in assignments))
         # What goes on is ended by its reader.
         stream = backend.stream(asked(task="stalled", prompt="[rehearse: stall, 3 words, 0 ms]"))
-        assert isinstance(await anext(stream), base.Started)
+        assert isinstance(await anext(stream), base.Placed)
         await stream.aclose()  # type: ignore[attr-defined]
     workers = set()
     for assignment, (events, error) in zip(assignments, found, strict=True):
@@ -64,7 +64,7 @@ async def test_texts_arrive_whole_and_in_order_from_both() -> None:
         here, _ = await all_of(RehearsalBackend(pace=0).stream(assignment))
         assert text_of(events) == text_of(here)
         assert events[-1] == base.Finished("end_turn")
-        workers |= {event.worker for event in events if isinstance(event, base.Started)}
+        workers |= {event.worker for event in events if isinstance(event, base.Placed)}
     assert workers == {"1", "2"}
 
 
@@ -106,7 +106,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         sides = await cluster_versions.look(Cluster.of(here.address))
     for events, error in found:
         assert error is None and text_of(events) == "alpha"
-        assert events[0] == base.Started(worker="strong")
+        assert events[0] == base.Placed("strong")
     assert (folder / "where.txt").read_text() == "strong\n"
     assert text_of(spared) == "plain\n"
     assert cluster_versions.different(sides) == []
@@ -167,11 +167,11 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
         await link.ready()
         assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
         stream = backend.stream(asked(task="long", prompt="[rehearse: stall, 3 words, 0 ms]"))
-        assert await anext(stream) == base.Started("rehearsal", worker="1")
+        assert await anext(stream) == base.Placed("1")
         programs = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
         script = "setsid sh -c 'echo $$; exec sleep 600' & wait"
         running = programs.stream(asked(task="program", command=("sh", "-c", script)))
-        started, said = await anext(running), await anext(running)
+        _, started, said = [await anext(running) for _ in range(3)]
         assert isinstance(started, base.Started) and isinstance(said, base.Text)
         here = link._connection._here
         assert here is not None
@@ -183,7 +183,7 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
         assert (error.kind, error.message) == ("connection", told)
         # The next one waits for it.
         events, error = await all_of(backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")))
-        assert error is None and events[0] == base.Started("rehearsal", worker="1-2")
+        assert error is None and events[0] == base.Placed("1-2")
         assert [worker.name for worker in link.workers] == ["1-2"]
         # What it could not end itself has been ended before the next one was started.
         assert has_ended(int(said.text))

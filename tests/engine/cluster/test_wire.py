@@ -13,7 +13,8 @@ from orchtui.engine.run_events.events import Usage
 from tests.engine.cluster.far_double import asked
 
 EVENTS: list[base.BackendEvent] = [
-    base.Started("m", worker="w"),
+    base.Placed("w"),
+    base.Started("m"),
     base.Queued(True),
     base.Alive(),
     base.Text("\x1b[31m\u202eü"),

@@ -130,7 +130,7 @@ def test_the_export_has_them() -> None:
 
 
 def test_each_names_the_worker_that_it_ran_on() -> None:
-    begun_on = [base.Started("m", worker=name) for name in ("one", "two")]
+    begun_on = [base.Placed(name) for name in ("one", "two")]
     for first, second, word in (
         ([begun_on[0], 26.0, *says("a")], [begun_on[1], 50.0, *says("b")], "stopped"),
         ([begun_on[0], 30.0, *says("a")], [begun_on[1], 1.0, *fails()], "failed"),

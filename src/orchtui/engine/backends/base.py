@@ -138,8 +138,13 @@ class Started(msgspec.Struct, frozen=True):
     """The other side has taken the work on; `model` is the one that really answers."""
 
     model: str | None = None
-    worker: str | None = None
-    """The worker of a cluster that has; `None` where the work is done here."""
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """The work has begun on a worker of a cluster, which is no answer of anybody yet."""
+
+    worker: str
+    """What it is called."""
 
 
 class Queued(msgspec.Struct, frozen=True):
@@ -230,6 +235,7 @@ class Throttled(msgspec.Struct, frozen=True):
 
 BackendEvent = (
     Started
+    | Placed
     | Queued
     | Alive
     | Text

@@ -109,6 +109,8 @@ class ClusterBackend:
             async with aclosing(_signs_until(attempt.begun)) as signs:
                 async for sign in signs:
                     yield sign
+            if attempt.placed:
+                yield base.Placed(attempt.worker_name)
             async for event in attempt.events(folder):
                 yield event
         finally:
@@ -151,6 +153,16 @@ class _Attempt:
         self._answering: set[asyncio.Task[None]] = set()
         self.begun = asyncio.ensure_future(self._box.begun.wait())
         """Done when something has come from there, or nothing can come any more."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether it has begun there."""
+        return self._box.heard is not None
+
+    @property
+    def worker_name(self) -> str:
+        """What to call its worker."""
+        return self._box.name
 
     async def events(self, folder: Path | None) -> AsyncIterator[base.BackendEvent]:
         """What happens there, in order; the end only when its files are here."""
@@ -203,13 +215,10 @@ class _Attempt:
 
     def _read(self, item: wire.Happened) -> base.BackendEvent | None:
         try:
-            event = wire.event_of(item)
+            return wire.event_of(item)
         except wire.Garbled as error:
             why = f"the worker {self._box.name} says what can not be read: {error}"
             raise BackendError("internal", clean_line(why)) from error
-        if isinstance(event, base.Started):
-            return base.Started(event.model, worker=self._box.name)
-        return event
 
     def _answer(self, item: wire.Called | wire.Wished) -> None:
         work: Coroutine[Any, Any, None]

@@ -190,6 +190,10 @@ async def read(
             if isinstance(event, base.Queued):
                 intake.queue(event.waits, clock() - event.before)
                 continue
+            if isinstance(event, base.Placed):
+                intake.worker = event.worker
+                intake.notice_worker(event.worker)
+                continue
             intake.begun = True
             if not (intake.accepted or isinstance(event, base.Alive)):
                 intake.accepted = True
@@ -206,9 +210,6 @@ async def read(
                 intake.notice_usage()
             elif isinstance(event, base.Started):
                 intake.model = event.model or intake.model
-                if event.worker and event.worker != intake.worker:
-                    intake.worker = event.worker
-                    intake.notice_worker(event.worker)
             elif isinstance(event, base.ToolCalled | base.ToolReturned):
                 intake.spoke = True
                 intake.worked, intake.spoke_last = True, False
