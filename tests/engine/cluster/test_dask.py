@@ -113,6 +113,36 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
     assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
 
 
+async def test_a_worker_that_dies_with_what_was_written_there_costs_a_new_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        fetch = link._sending.fetch
+
+        async def too_late(key: str) -> bytes:
+            await asyncio.to_thread(here.kill, "first")
+            return await fetch(key)
+
+        monkeypatch.setattr(link._sending, "fetch", too_late)
+        command = ("sh", "-c", "echo x >f")
+        try:
+            await link.ready()
+            attempt = asked(command=command, folder=str(folder), carried=True)
+            _, error = await all_of(backend.stream(attempt))
+        finally:
+            await backend.close()
+            await link.close()
+    assert error is not None and (error.kind, error.retryable) == ("connection", True)
+    assert error.message == "the worker first was lost" and not (folder / "f").exists()
+
+
 async def test_what_is_not_there_is_told_before_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

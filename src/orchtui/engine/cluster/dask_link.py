@@ -298,7 +298,7 @@ class DaskLink:
             # What has begun there is silent too, and is found out by that. What has not would wait
             # until Dask gives the worker up, which takes five minutes.
             self._pool.remove(worker.address)
-            self.exchange.unbegun(worker.address)
+            self.exchange.unanswered(worker.address)
             return
         if self._connection.alive and worker not in self._pool.workers:
             await self._look_around()

@@ -95,8 +95,8 @@ class DaskSending:
         Raises:
             BackendError: when they did not arrive.
         """
-        future = self._futures[key]
         try:
+            future = self._futures[key]
             data: bytes = await future.result()
             return data
         # Whatever Dask raises of its own, or hands on from elsewhere.
