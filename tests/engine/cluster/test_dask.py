@@ -143,6 +143,32 @@ async def test_a_worker_that_dies_with_what_was_written_there_costs_a_new_attemp
     assert error.message == "the worker first was lost" and not (folder / "f").exists()
 
 
+async def test_a_scheduler_that_came_back_at_its_address_is_connected_to_anew(
+    tmp_path: Path,
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(pace=0), link, wire.BackendSettings())
+        try:
+            await link.ready()
+            client, comm = link._connection.client, link._connection.client.scheduler_comm
+            await asyncio.to_thread(here.kill, "scheduler")
+            await asyncio.to_thread(here.start)
+            await asyncio.to_thread(here.worker, "second")
+            # Dask's client is there again by itself, and nobody has asked for anything meanwhile.
+            while client.scheduler_comm in (None, comm) or client.status != "running":
+                await asyncio.sleep(0.01)
+            attempt = asked(prompt="[rehearse: 3 words, 0 ms]")
+            events, error = await all_of(backend.stream(attempt))
+        finally:
+            await backend.close()
+            await link.close()
+    assert error is None and events[0] == base.Started("rehearsal", worker="second")
+
+
 async def test_what_is_not_there_is_told_before_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

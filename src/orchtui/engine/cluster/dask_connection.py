@@ -51,6 +51,8 @@ class Connection:
         self._heard = heard
         self._news = news
         self._client: Client | None = None
+        self._channel: Any = None
+        """Dask's own to the scheduler, as it was when the topics were subscribed to."""
         self._here: WorkersHere | None = None
         """The cluster that was started here."""
 
@@ -67,8 +69,15 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether the scheduler is reached."""
-        return self._client is not None and self._client.status == "running"
+        """Whether the scheduler is reached, and has been all the time since this was opened.
+
+        Dask's client connects anew by itself, but a scheduler that came back at its address knows
+        neither who has subscribed there nor what was sent to the one before it.
+        """
+        client, channel = self._client, self._channel
+        if client is None or client.status != "running":
+            return False
+        return client.scheduler_comm is channel and not channel.closed()
 
     @property
     def gone(self) -> str:
@@ -106,6 +115,7 @@ class Connection:
             raise BackendError(
                 "connection", f"the cluster {where} can not be reached: {why}", retryable=True
             ) from error
+        self._channel = self._client.scheduler_comm
         self._client.subscribe_topic(topic, lambda event: self._heard(event[1]))
         self._client.subscribe_topic("all", self._scheduler_says)
 
