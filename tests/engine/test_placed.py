@@ -113,6 +113,7 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self.needs: list[Collection[str]] = []
+        self.untold: list[str] = []
 
     def around(self, backend: base.Backend, backends: Backends) -> base.Backend:
         return backend
@@ -121,6 +122,10 @@ class Elsewhere:
         self.needs.append(needs)
         if needs:
             raise InputError.of(f"no worker has {', '.join(needs)}")
+
+    def warnings(self) -> list[str]:
+        told, self.untold = self.untold, []
+        return told
 
     async def close(self) -> None:
         pass
@@ -143,3 +148,15 @@ async def test_what_no_worker_has_is_told_before_anything_is_written(
         lead = ["gpu", "lab"] if aggregate == "synthesize" else []
         assert elsewhere.needs == [sorted(["big", "net", *lead])]
         assert not (tmp_path / "artifacts").exists()
+
+
+async def test_which_workers_were_not_used_is_told_at_the_end(tmp_path: Path) -> None:
+    async with closing(project_in(tmp_path)) as project:
+        project.backends.elsewhere = elsewhere = Elsewhere()
+        plan = plan_for(Task(id="a", prompt="x [rehearse: 1 words, 0 ms]", backend="rehearsal"))
+        async with project.start(plan) as orchestrator:
+            elsewhere.untold.append("the worker w is not used")
+            async for _ in orchestrator:
+                pass
+        assert orchestrator.last_words() == ["the worker w is not used"]
+        assert orchestrator.last_words() == []

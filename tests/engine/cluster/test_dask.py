@@ -15,7 +15,7 @@ from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend
-from orchtui.engine.errors import InputError
+from orchtui.engine.errors import BackendError, InputError
 from tests.engine.cluster.dask_here import dask_here, needs_dask
 from tests.engine.cluster.far_double import all_of, asked, text_of
 
@@ -159,7 +159,7 @@ async def test_a_scheduler_that_came_back_at_its_address_is_connected_to_anew(
             await asyncio.to_thread(here.start)
             await asyncio.to_thread(here.worker, "second")
             # Dask's client is there again by itself, and nobody has asked for anything meanwhile.
-            while client.scheduler_comm in (None, comm) or client.status != "running":
+            while client.scheduler_comm in (None, comm) or client.status != "running":  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
             attempt = asked(prompt="[rehearse: 3 words, 0 ms]")
             events, error = await all_of(backend.stream(attempt))
@@ -167,6 +167,45 @@ async def test_a_scheduler_that_came_back_at_its_address_is_connected_to_anew(
             await backend.close()
             await link.close()
     assert error is None and events[0] == base.Started("rehearsal", worker="second")
+
+
+async def test_a_letter_that_can_not_be_read_is_told_and_stands_in_no_log_of_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    encode = wire.encode
+
+    def garbled(letter: wire.Letter) -> bytes:
+        data = encode(letter)
+        sent = isinstance(letter, wire.Dispatch | wire.Cancel | wire.BackendSettings)
+        return data[:-1] if sent else data
+
+    settings = wire.BackendSettings(environment={"TOKEN": "s3cret-of-the-coordinator"})
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(), link, settings)
+        try:
+            await link.ready()
+            worker = next(iter(link.workers))
+            monkeypatch.setattr(wire, "encode", garbled)
+            _, error = await all_of(backend.stream(asked()))
+            assert error is not None and (error.kind, error.retryable) == ("connection", True)
+            assert "the worker first" in error.message and "same version" in error.message
+            assert not link.workers, "the next one would be failed there as fast"
+            assert ["first" in line for line in link.warnings()] == [True]
+            assert not link.warnings()
+            with pytest.raises(BackendError, match="same version"):
+                await link.order(worker, wire.Cancel("k"))
+            link._pool.add(worker)
+            assert "same version" in await link.prepare(settings, ["rehearsal"])
+            monkeypatch.undo()
+        finally:
+            await backend.close()
+            await link.close()
+        log = (tmp_path / "first.log").read_text() + (tmp_path / "scheduler.log").read_text()
+    assert "s3cret" not in log and "Failed" not in log
 
 
 async def test_what_is_not_there_is_told_before_the_start(

@@ -3,14 +3,19 @@
 import asyncio
 
 import pytest
+from msgspec import structs
 
+from orchtui import __version__
+from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.dask_link import DaskLink
 from orchtui.engine.cluster.link import FarWorker
-from orchtui.engine.errors import BackendError
+from orchtui.engine.errors import BackendError, InputError
 from tests.engine import virtual_time
 
-WORKER = FarWorker(address="tcp://w:1", id="w", name="w", room=100)
+WORKER = FarWorker(
+    address="tcp://w:1", id="w", name="w", room=100, version=__version__, letters=wire.VERSION
+)
 
 
 class Unreachable:
@@ -23,6 +28,7 @@ class Unreachable:
         self.asked = 0
         self.deaf = False
         """Whether its worker does not answer."""
+        self.there = [WORKER]
         self._reached = reached
 
     async def open(self, topic: str) -> None:
@@ -33,10 +39,16 @@ class Unreachable:
         self.alive = True
 
     async def workers(self) -> dict[str, dict[str, object]]:
-        return {WORKER.address: {}}
+        return {worker.address: {} for worker in self.there}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
-        return WORKER
+        return next(worker for worker in self.there if worker.address == address)
+
+    async def meet_scheduler(self) -> None:
+        pass
+
+    def after_loss(self, name: str) -> str:
+        return ""
 
     async def call(self, address: str, function: object, *args: object, within: float) -> None:
         if self.deaf:
@@ -49,7 +61,8 @@ class Unreachable:
 
 def link_over(connection: Unreachable, monkeypatch: pytest.MonkeyPatch) -> DaskLink:
     link = DaskLink(Cluster.of("tcp://127.0.0.1:1"))
-    monkeypatch.setattr(link, "_connection", connection)
+    for part in (link, link._newcomers):
+        monkeypatch.setattr(part, "_connection", connection)
     return link
 
 
@@ -117,6 +130,49 @@ def test_a_worker_that_does_not_answer_is_given_up_until_it_does(
         assert not link.workers and asyncio.get_running_loop().time() < 30
         connection.deaf = False
         assert await link.choose(()) == WORKER
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_with_other_letters_is_not_used_and_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        other = FarWorker(
+            address="tcp://w:2", id="w2", name="later", version="9.9", letters=wire.VERSION + 1
+        )
+        connection.there.append(other)
+        for _ in range(2):  # others come and go, too
+            link._news("add-worker", other.address)
+            await asyncio.sleep(1)
+        assert list(link.workers) == [WORKER]
+        (told,) = link.warnings()
+        assert "the worker later is not used" in told
+        assert "9.9" in told and __version__ in told and not link.warnings()
+        # Another process at its address, with the right version.
+        link._news("remove-worker", other.address)
+        connection.there[1] = structs.replace(other, id="w3", letters=wire.VERSION)
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        assert [worker.id for worker in link.workers] == ["w", "w3"]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_where_all_workers_have_other_letters_nothing_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        connection.there = [structs.replace(WORKER, letters=wire.VERSION + 1, version="9.9")]
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(InputError, match=r"the worker w is not used: .* orchtui 9\.9"):
+            await link.ready()
         await link.close()
 
     virtual_time.run(scene())

@@ -66,6 +66,9 @@ class Elsewhere(Protocol):
             InputError: when they can not.
         """
 
+    def warnings(self) -> list[str]:
+        """What a person should know of it and was not told before."""
+
     async def close(self) -> None:
         """Let go. Safe to call twice."""
 

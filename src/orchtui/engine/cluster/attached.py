@@ -68,6 +68,10 @@ class AttachedCluster:
                 f"or under `cluster: env` here"
             )
 
+    def warnings(self) -> list[str]:
+        """What a person should know of its workers and was not told before."""
+        return self._link.warnings() if self._link is not None else []
+
     async def close(self) -> None:
         """Let go, and end the workers that were started here. Safe to call twice."""
         link, self._link = self._link, None

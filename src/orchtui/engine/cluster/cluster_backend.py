@@ -204,8 +204,7 @@ class _Attempt:
         try:
             event = wire.event_of(item)
         except wire.Garbled as error:
-            why = f"the worker {self._box.name} says what can not be read: {error}"
-            raise BackendError("internal", clean_line(why)) from error
+            raise self._garbled(error) from error
         if isinstance(event, base.Started):
             return base.Started(event.model, worker=self._box.name)
         return event
@@ -235,9 +234,15 @@ class _Attempt:
         try:
             files = wire.files_of(data)
             await asyncio.to_thread(scratch.unpack, folder, files)
-        except (wire.Garbled, scratch.ParcelError, OSError) as error:
+        except wire.Garbled as error:
+            raise self._garbled(error) from error
+        except (scratch.ParcelError, OSError) as error:
             why = f"what it wrote on the worker {self._box.name} is lost: {error}"
             raise BackendError("internal", clean_line(why)) from error
+
+    def _garbled(self, error: wire.Garbled) -> BackendError:
+        why = f"the worker {self._box.name} says what can not be read: {error}; {wire.SAME_VERSION}"
+        return BackendError("internal", clean_line(why), retryable=True)
 
     async def _files(self) -> bytes:
         """The files; until they are here, their worker can be lost with them."""

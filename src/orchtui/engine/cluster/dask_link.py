@@ -16,6 +16,7 @@ from orchtui.engine.cluster.dask_connection import Connection
 from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.newcomers import Newcomers
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.cluster.workers_here import START
 from orchtui.engine.errors import BackendError, InputError
@@ -50,10 +51,11 @@ class DaskLink:
         self.session = f"orchtui-{secrets.token_hex(8)}"
         self.exchange = Exchange()
         self._connection = Connection(cluster, self._heard, self._news)
-        self._sending = DaskSending(self._connection, self.exchange, self.session, self._go)
+        self._sending = DaskSending(
+            self._connection, self.exchange, self.session, self._go, self._bar
+        )
         self._pool = WorkerPool()
-        self._refused = ""
-        """Why a worker that is there can not be used."""
+        self._newcomers = Newcomers(self._connection, self._pool, self._joined_by)
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
         self._wanted: tuple[bytes, list[str]] = (b"", [])
@@ -106,9 +108,13 @@ class DaskLink:
         """
         from orchtui.engine.cluster import worker_entry
 
-        await self._connection.call(
-            worker.address, worker_entry.deliver, wire.encode(order), within=ORDER
+        data = wire.Sealed(wire.encode(order))
+        refused = await self._connection.call(
+            worker.address, worker_entry.deliver, data, within=ORDER
         )
+        if refused:
+            why = f"the worker {worker.name} did not do what it was told: {refused}"
+            raise BackendError("connection", clean_line(why), retryable=True)
 
     async def fetch(self, key: str) -> bytes:
         """The files of an attempt that has ended.
@@ -121,6 +127,10 @@ class DaskLink:
     def forget(self, key: str) -> None:
         """Nothing of this attempt is wanted any more."""
         self._sending.forget(key)
+
+    def warnings(self) -> list[str]:
+        """What a person should know of the workers and was not told before."""
+        return self._newcomers.warnings()
 
     # Beginning and end
 
@@ -145,13 +155,6 @@ class DaskLink:
             raise InputError.of(self._nobody(())) from None
         if lacking := [label for label in needs if self._pool.lacking((label,))]:
             raise InputError.of(self._nobody(lacking))
-        old = [one for one in self._pool.workers if one.letters != wire.VERSION]
-        if old:
-            names = ", ".join(f"{clean_line(one.name, 60)} (orchtui {one.version})" for one in old)
-            raise InputError.of(
-                f"these workers have another orchtui, which speaks otherwise: {names}; "
-                f"install the same version everywhere"
-            )
 
     async def prepare(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
         """Have these backends made on all workers, so that a first attempt need not wait for it.
@@ -165,7 +168,7 @@ class DaskLink:
             InputError: when the workers are gone meanwhile.
         """
         wanted = sorted(names)
-        self._wanted = (wire.encode(settings), wanted)
+        self._wanted = (wire.Sealed(wire.encode(settings)), wanted)
         asked = [self._prepared(worker) for worker in self._pool.workers]
         found = await asyncio.gather(*asked, return_exceptions=True)
         said: list[dict[str, str]] = [one for one in found if isinstance(one, dict)]
@@ -228,7 +231,7 @@ class DaskLink:
             await self._connection.open(self.session)
         except BackendError as error:
             return error
-        await self._look_around()
+        await self._newcomers.look_around()
         if not self._ticking:
             self._ticking = True
             self._go(self._tick())
@@ -248,26 +251,15 @@ class DaskLink:
             for name in names:
                 self.exchange.lost_worker(worker, self._connection.after_loss(name))
         else:
-            self._go(self._look_around())
+            self._go(self._newcomers.look_around())
 
-    async def _look_around(self) -> None:
-        """Meet the workers that are new."""
-        try:
-            found = await self._connection.workers()
-        except BackendError:
-            return  # gone again; whoever needs it finds out
-        known = {worker.address for worker in self._pool.workers}
-        for address, seen in found.items():
-            if address in known:
-                continue
-            try:
-                worker = await self._connection.meet(address, seen)
-            except BackendError as error:
-                self._refused = error.message  # it went, or has no orchtui
-                continue
-            self._pool.add(worker)
-            if self._wanted[1]:
-                self._go(self._warm(worker))
+    def _joined_by(self, worker: FarWorker) -> None:
+        if self._wanted[1]:
+            self._go(self._warm(worker))
+
+    def _bar(self, address: str, why: str) -> None:
+        for worker in [one for one in self._pool.workers if one.address == address]:
+            self._newcomers.bar(worker, why)
 
     async def _warm(self, worker: FarWorker) -> None:
         with contextlib.suppress(BackendError):  # it is asked again by its first attempt
@@ -301,12 +293,13 @@ class DaskLink:
             self.exchange.unanswered(worker.address)
             return
         if self._connection.alive and worker not in self._pool.workers:
-            await self._look_around()
+            await self._newcomers.look_around()
 
     def _nobody(self, needs: Collection[str]) -> str:
         address = clean_line(self.cluster.address)
-        if not needs and self._refused:
-            return f"no worker of the cluster {address} can be used: {self._refused}"
+        refused = self._newcomers.refused
+        if not needs and refused:
+            return f"no worker of the cluster {address} can be used: {refused}"
         if not needs:
             return (
                 f"the cluster {address} has no worker; start one: orchtui cluster worker {address}"
@@ -316,7 +309,8 @@ class DaskLink:
         todo = f"start one with it: orchtui cluster worker {address} {flags}"
         if self.cluster.local:
             todo = "workers that are started here have none; take runs_on away, or name a cluster"
-        return f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
+        why = f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
+        return f"{why} ({refused})" if refused else why
 
     def _go(self, work: "Coroutine[Any, Any, None]") -> None:
         task = asyncio.create_task(work)

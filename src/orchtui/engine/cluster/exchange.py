@@ -58,7 +58,7 @@ class Mailbox:
         if report.number > self._next:
             self.fail(
                 f"a part of what the worker {self.name} said is missing "
-                f"({self._next} of {report.number})"
+                f"({self._next} of {report.number}); if that happens again, {wire.SAME_VERSION}"
             )
             return
         self._next += 1

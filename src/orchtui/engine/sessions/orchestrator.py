@@ -266,8 +266,10 @@ class Orchestrator:
                         yield event
 
     def last_words(self) -> list[str]:
-        """What must not be missed after the end: what of it is not on the disk, or elsewhere."""
-        return last_words(self.run, self.out, self._out) if self._storage is not None else []
+        """What must not be missed after the end, each once: what is not on the disk or elsewhere,
+        and which workers of a cluster were not used."""
+        told = self._crew.elsewhere.warnings() if self._crew.elsewhere is not None else []
+        return told + (last_words(self.run, self.out, self._out) if self._storage else [])
 
     # What a person may do meanwhile
 
