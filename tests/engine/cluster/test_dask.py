@@ -208,6 +208,40 @@ async def test_a_letter_that_can_not_be_read_is_told_and_stands_in_no_log_of_the
     assert "s3cret" not in log and "Failed" not in log
 
 
+@pytest.mark.parametrize("how", ["closed", "idle"])
+async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, how: str) -> None:
+    from distributed import Client
+
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(pace=0), link, wire.BackendSettings())
+        async with Client(here.address, asynchronous=True, set_as_default=False) as other:
+
+            async def kept() -> list[bytes]:
+                topics = (await other.get_events()).values()
+                return [said for events in topics for _, said in events if isinstance(said, bytes)]
+
+            try:
+                await link.ready()
+                topic = link._connection.topic
+                _, error = await all_of(backend.stream(asked(prompt="[rehearse: 9 words, 0 ms]")))
+                assert error is None and await kept()
+                if how == "idle":  # the next run may go on right away
+                    while await kept():  # noqa: ASYNC110 - nobody is told
+                        await asyncio.sleep(0.1)
+                    found = [all_of(backend.stream(asked(task=f"t{n}"))) for n in range(3)]
+                    assert [error for _, error in await asyncio.gather(*found)] == [None] * 3
+                    # Dask itself forgets a client's an hour after it has gone.
+                    assert topic == link._connection.client.id
+            finally:
+                await backend.close()
+                await link.close()
+            assert await kept() == []
+
+
 async def test_what_is_not_there_is_told_before_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,7 @@ class Unreachable:
         self.there = [WORKER]
         self._reached = reached
 
-    async def open(self, topic: str) -> None:
+    async def open(self) -> None:
         self.asked += 1
         await asyncio.sleep(10)
         if self.asked < self._reached:

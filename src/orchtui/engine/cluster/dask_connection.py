@@ -26,6 +26,10 @@ _T = TypeVar("_T")
 CONNECT = 10.0
 """Seconds to reach a scheduler."""
 CLOSE = 3.0
+EMPTY = 1.0
+"""Seconds for the scheduler to drop what it keeps."""
+_MOST_KEPT = 100_000
+"""Reports that are dropped at the most; a scheduler keeps 1,000 unless somebody has set it."""
 
 _News = Callable[[str, str], None]
 
@@ -42,7 +46,7 @@ class Connection:
 
     Args:
         cluster: Which.
-        heard: Told of every event of the topic.
+        heard: Told of every event of its topic.
         news: Told that a worker has come or gone: `add-worker` or `remove-worker`, its address.
     """
 
@@ -92,11 +96,38 @@ class Connection:
         """
         return self._here.after_loss(name) if self._here is not None else ""
 
-    async def open(self, topic: str) -> None:
-        """Connect, anew where the connection was lost.
+    @property
+    def topic(self) -> str:
+        """Where reports are to go: named as the client, so that the scheduler drops what it keeps
+        of it an hour after this has gone, in whatever way (`events-cleanup-delay`).
 
-        Args:
-            topic: What to listen to.
+        Raises:
+            BackendError: where there is none.
+        """
+        return str(self.client.id)
+
+    async def empty(self) -> None:
+        """Have the scheduler drop what it keeps of the reports, which are needed no more.
+
+        It keeps the last so many of a topic. There is no word for dropping them, so as many empty
+        ones take their place.
+
+        Raises:
+            BackendError: when that was not possible.
+        """
+        import dask
+
+        client, key = self.client, "distributed.admin.low-level-log-length"
+        try:
+            async with asyncio.timeout(EMPTY):
+                kept = await client.run_on_scheduler(dask.config.get, key, 1000)
+                await client.log_event([self.topic] * min(int(kept or 0), _MOST_KEPT), None)
+        # Dask has no root of its exceptions; each of them means that it was not done.
+        except Exception as error:
+            raise BackendError("connection", _told("the scheduler", error)) from error
+
+    async def open(self) -> None:
+        """Connect, anew where the connection was lost.
 
         Raises:
             BackendError: when it can not be reached.
@@ -116,7 +147,7 @@ class Connection:
                 "connection", f"the cluster {where} can not be reached: {why}", retryable=True
             ) from error
         self._channel = self._client.scheduler_comm
-        self._client.subscribe_topic(topic, lambda event: self._heard(event[1]))
+        self._client.subscribe_topic(self._client.id, lambda event: self._heard(event[1]))
         self._client.subscribe_topic("all", self._scheduler_says)
 
     async def close(self) -> None:

@@ -51,9 +51,7 @@ class DaskLink:
         self.session = f"orchtui-{secrets.token_hex(8)}"
         self.exchange = Exchange()
         self._connection = Connection(cluster, self._heard, self._news)
-        self._sending = DaskSending(
-            self._connection, self.exchange, self.session, self._go, self._bar
-        )
+        self._sending = DaskSending(self._connection, self.exchange, self._go, self._bar)
         self._pool = WorkerPool()
         self._newcomers = Newcomers(self._connection, self._pool, self._joined_by)
         self._used: dict[str, FarWorker] = {}
@@ -198,6 +196,7 @@ class DaskLink:
                         *(self.order(worker, wire.Farewell(self.session)) for worker in used),
                         return_exceptions=True,  # one that is gone holds nothing
                     )
+            await self._empty()
         self._ticking = False
         tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
         for task in tasks:
@@ -228,7 +227,7 @@ class DaskLink:
             self._pool.remove(worker.address)
         self._used.clear()
         try:
-            await self._connection.open(self.session)
+            await self._connection.open()
         except BackendError as error:
             return error
         await self._newcomers.look_around()
@@ -278,10 +277,19 @@ class DaskLink:
                 self.exchange.lost_all(self._connection.gone)
                 continue
             self.exchange.silent(SILENCE)
+            if not self.exchange.keys:
+                await self._empty()
             if now - renewed >= LEASE / 4:
                 renewed = now
                 for worker in list(self._used.values()):
                     self._go(self._renew(worker))
+
+    async def _empty(self) -> None:
+        """Leave nothing of the answers with the scheduler, where there are some."""
+        if self._sending.left and self._connection.alive:
+            self._sending.left = False
+            with contextlib.suppress(BackendError):  # it drops them by itself, an hour later
+                await self._connection.empty()
 
     async def _renew(self, worker: FarWorker) -> None:
         try:

@@ -31,7 +31,6 @@ class DaskSending:
     Args:
         connection: To the cluster.
         exchange: Where it is told what goes wrong.
-        session: The coordinator's; the topic of reports.
         go: Runs something beside, to its end.
         refused: Told of the address of a worker that could not read what it was sent, and why.
     """
@@ -40,17 +39,17 @@ class DaskSending:
         self,
         connection: Connection,
         exchange: Exchange,
-        session: str,
         go: Callable[[Coroutine[Any, Any, None]], None],
         refused: Callable[[str, str], None],
     ) -> None:
         self._connection = connection
         self._exchange = exchange
-        self._session = session
         self._go = go
         self._refused = refused
         self._waiting: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
         """Letters that are sent in the next turn of the loop, by worker and labels, by key."""
+        self.left = False
+        """Whether the scheduler may keep reports of attempts."""
         self._futures: dict[str, Future[bytes]] = {}
         self._over: list[Future[bytes]] = []
         """Of attempts that have ended; Dask is told a little later."""
@@ -73,7 +72,7 @@ class DaskSending:
             try:
                 futures = self._connection.client.map(
                     worker_entry.run_attempt,
-                    [self._session] * len(keys),
+                    [self._connection.topic] * len(keys),
                     list(letters.values()),
                     key=keys,
                     workers=[address],
@@ -87,6 +86,7 @@ class DaskSending:
                     if (box := self._exchange.find(key)) is not None:
                         box.fail(error.message)
                 continue
+            self.left = True
             for key, future in zip(keys, futures, strict=True):
                 self._futures[key] = future
                 self._go(self._follow(key, future))
