@@ -1,6 +1,7 @@
 """On a real Dask cluster: two workers that are started here."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.rehearsal import RehearsalBackend
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend
@@ -319,6 +321,46 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
     finally:
         await backend.close()
         await link.close()
+
+
+async def test_a_worker_here_that_hangs_has_ended_when_all_is_closed() -> None:
+    from orchtui.engine.cluster.attached import AttachedCluster
+
+    cluster = AttachedCluster(Cluster.of("local:1"))
+    backends = Backends({}, elsewhere=cluster)
+    await cluster.ready((), ["rehearsal"])
+    assert cluster._link is not None and cluster._link._connection._here is not None
+    processes = list(cluster._link._connection._here._processes)
+    processes[1].send_signal(signal.SIGSTOP)
+    try:
+        await backends.close()
+        ended = [has_ended(process.pid) for process in processes]
+        assert ended == [True, True]
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def test_workers_here_that_hang_are_killed_when_there_is_no_time_to_close_them() -> None:
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    program = """if True:
+        import json, sys, time
+        sys.stdin.readline()
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        time.sleep(600)
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    processes = list(here._processes)
+    closing = asyncio.create_task(here.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait((closing,))
+    codes = [await process.wait() for process in processes]
+    assert closing.cancelled() and codes == [-signal.SIGKILL] * 2
 
 
 async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and_no_more() -> None:

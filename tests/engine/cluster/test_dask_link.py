@@ -9,9 +9,12 @@ from orchtui import __version__
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.dask_link import DaskLink
+from orchtui.engine.cluster.dask_sending import DaskSending
+from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.errors import BackendError, InputError
 from tests.engine import virtual_time
+from tests.engine.cluster.far_double import asked
 
 WORKER = FarWorker(
     address="tcp://w:1", id="w", name="w", room=100, version=__version__, letters=wire.VERSION
@@ -176,3 +179,59 @@ def test_where_all_workers_have_other_letters_nothing_is_started(
         await link.close()
 
     virtual_time.run(scene())
+
+
+def test_the_loss_of_a_worker_that_was_given_up_before_is_told_to_what_had_begun_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        monkeypatch.setattr(connection, "after_loss", lambda name: f"{name} is replaced")
+        assert await link.choose(()) == WORKER
+        link._used[WORKER.address] = WORKER
+        box = link.exchange.open("k", WORKER.address, WORKER.name)
+        link.exchange.take(wire.encode(wire.Report("k", 1, (wire.Beat(),))))
+        connection.deaf = True
+        await link._renew(WORKER)
+        assert isinstance(await box.get(), wire.Beat) and not link.workers
+        link._news("remove-worker", WORKER.address)
+        with pytest.raises(BackendError, match="the worker w was lost; w is replaced"):
+            await box.get()
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+class Broken:
+    """A connection of which Dask makes no task."""
+
+    topic = "t"
+
+    class client:  # noqa: N801 - stands for one
+        @staticmethod
+        def map(*args: object, **options: object) -> None:
+            raise RuntimeError("no tasks today")
+
+
+async def test_what_dask_does_not_take_is_told_to_the_attempt_that_waits() -> None:
+    exchange = Exchange()
+    letters = [
+        wire.Dispatch(
+            key=key,
+            session="s",
+            worker="w",
+            lease=20.0,
+            backend="rehearsal",
+            settings=wire.BackendSettings(),
+            assignment=asked(),
+        )
+        for key in ("a", "b")
+    ]
+    sending = DaskSending(Broken(), exchange, print, print)  # type: ignore[arg-type]
+    boxes = [exchange.open(letter.key, WORKER.address, WORKER.name) for letter in letters]
+    for letter, needs in zip(letters, [(), ("gpu",)], strict=True):
+        sending.send(WORKER, letter, needs)
+    for box in boxes:
+        with pytest.raises(BackendError, match="could not be sent.*no tasks today"):
+            await box.get()

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 CONNECT = 10.0
 """Seconds to reach a scheduler."""
-CLOSE = 3.0
+CLOSE = 1.5
 EMPTY = 1.0
 """Seconds for the scheduler to drop what it keeps."""
 _MOST_KEPT = 100_000
@@ -152,8 +152,11 @@ class Connection:
 
     async def close(self) -> None:
         """Let go, and end what was started here. Safe to call twice."""
-        await self._close_client()
-        await self._end_here()
+        # Together: what hangs on one side must not take the time of the other.
+        closing = self._close_client(), self._end_here()
+        for one in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(one, BaseException):
+                raise one
 
     async def workers(self) -> dict[str, dict[str, Any]]:
         """What the scheduler knows of its workers, by address.

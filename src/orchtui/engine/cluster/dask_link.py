@@ -32,6 +32,8 @@ PREPARE = 30.0
 """Seconds for a worker to make its backends: some import much."""
 ARRIVAL = 10.0
 """Seconds to wait for a worker, where there is none that could do it."""
+FAREWELL = 1.0
+"""Seconds for the workers to hear of the end; one that does not finds out by its lease."""
 _TICK = 1.0
 _HELD_UP = 5.0
 """Seconds by which a tick must not be late: this machine slept, and nobody's silence counts."""
@@ -191,12 +193,13 @@ class DaskLink:
         used, self._used = list(self._used.values()), {}
         if self._connection.alive:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2.0):
+                async with asyncio.timeout(FAREWELL):
                     await asyncio.gather(
                         *(self.order(worker, wire.Farewell(self.session)) for worker in used),
                         return_exceptions=True,  # one that is gone holds nothing
                     )
-            await self._empty()
+            if not self.cluster.local:  # where it ends with all that it has
+                await self._empty()
         self._ticking = False
         tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
         for task in tasks:
@@ -244,11 +247,12 @@ class DaskLink:
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
-            self._used.pop(worker, None)
-            names = [one.name for one in self._pool.workers if one.address == worker]
+            # One that did not answer may have been given up before, and has attempts yet.
+            there = [one for one in self._pool.workers if one.address == worker]
+            gone = self._used.pop(worker, there[0] if there else None)
             self._pool.remove(worker)
-            for name in names:
-                self.exchange.lost_worker(worker, self._connection.after_loss(name))
+            then = self._connection.after_loss(gone.name) if gone is not None else ""
+            self.exchange.lost_worker(worker, then)
         else:
             self._go(self._newcomers.look_around())
 

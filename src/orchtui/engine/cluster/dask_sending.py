@@ -81,10 +81,12 @@ class DaskSending:
                     retries=0,
                     pure=False,
                 )
-            except BackendError as error:
+            # Dask has no root of its exceptions; whatever it is, nobody may wait for ever.
+            except Exception as error:
+                why = error.message if isinstance(error, BackendError) else _told(error)
                 for key in keys:
                     if (box := self._exchange.find(key)) is not None:
-                        box.fail(error.message)
+                        box.fail(why)
                 continue
             self.left = True
             for key, future in zip(keys, futures, strict=True):
@@ -158,3 +160,7 @@ class DaskSending:
         # Whatever Dask raises of its own: that the last word is missing is told in any case.
         except Exception:
             return None
+
+
+def _told(error: Exception) -> str:
+    return clean_line(f"it could not be sent to its worker: {type(error).__name__}: {error}")
