@@ -12,8 +12,8 @@ import pytest
 
 from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
-from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.backends.registry import Backends
+from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend

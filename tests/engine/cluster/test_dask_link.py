@@ -8,13 +8,17 @@ from msgspec import structs
 from orchtui import __version__
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.cluster_backend import ClusterBackend
 from orchtui.engine.cluster.dask_link import DaskLink
 from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.shared_try import REST
 from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.plans.plan import Limits
 from tests.engine import virtual_time
 from tests.engine.cluster.far_double import asked
+from tests.engine.scripted import Scripted, execute, schedule_of, task
 
 WORKER = FarWorker(
     address="tcp://w:1", id="w", name="w", room=100, version=__version__, letters=wire.VERSION
@@ -82,9 +86,47 @@ def test_forty_attempts_wait_for_one_connection_and_not_one_after_the_other(
             found = await asyncio.gather(*asked, return_exceptions=True)
             assert {str(error) for error in found} == {f"failed {number}"}
             assert len({id(error) for error in found}) == 40  # each its own, to be raised once
-            assert clock() - began == pytest.approx(10 * number)
+            assert clock() - began == pytest.approx(10)
+            # The next wave does not wait for it once more.
+            asked = [link.choose(()) for _ in range(40)]
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            told = f"failed {number}; it is not tried again for {REST:.0f} s"
+            assert {str(error) for error in found} == {told}
+            assert connection.asked == number and clock() - began == pytest.approx(10)
+            await asyncio.sleep(REST)
+            began = clock()
         assert [WORKER] * 40 == await asyncio.gather(*(link.choose(()) for _ in range(40)))
-        assert connection.asked == 3 and clock() - began == pytest.approx(30)
+        assert connection.asked == 3 and clock() - began == pytest.approx(10)
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_who_starts_a_run_has_it_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=2)
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(BackendError, match="failed 1"):
+            await link.choose(())
+        await link.ready()
+        assert await link.choose(()) == WORKER
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_run_without_its_scheduler_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """24 tasks, 8 at once, each with three attempts: one try, and no more than the backoff."""
+
+    async def scene() -> None:
+        link = link_over(Unreachable(reached=99), monkeypatch)
+        backend = ClusterBackend(Scripted({}), link, wire.BackendSettings())
+        tasks = [task(f"t{number}") for number in range(24)]
+        limits = Limits(concurrency=8, retries=2)
+        schedule = schedule_of(*tasks, limits=limits)
+        _, done = await execute(schedule, backend, wait=lambda failures: 2.0**failures)  # type: ignore[arg-type]
+        assert len(done.with_status("failed")) == 24
+        assert asyncio.get_running_loop().time() < 30
         await link.close()
 
     virtual_time.run(scene())
@@ -113,7 +155,7 @@ def test_it_can_be_closed_while_it_is_being_connected(monkeypatch: pytest.Monkey
         await asyncio.sleep(5)
         waiting.cancel()
         await link.close()
-        assert link._joining is None and not link.workers
+        assert not link._joining.pending and not link.workers
 
     virtual_time.run(scene())
 
@@ -208,7 +250,7 @@ class Broken:
 
     topic = "t"
 
-    class client:  # noqa: N801 - stands for one
+    class client:
         @staticmethod
         def map(*args: object, **options: object) -> None:
             raise RuntimeError("no tasks today")

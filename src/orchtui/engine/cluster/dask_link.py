@@ -17,6 +17,7 @@ from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.cluster.newcomers import Newcomers
+from orchtui.engine.cluster.shared_try import SharedTry
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.cluster.workers_here import START
 from orchtui.engine.errors import BackendError, InputError
@@ -61,8 +62,7 @@ class DaskLink:
         self._wanted: tuple[bytes, list[str]] = (b"", [])
         """The backends that workers are to make before they are asked: settings, and names."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._joining: asyncio.Task[BackendError | None] | None = None
-        """While it is being connected."""
+        self._joining = SharedTry(self._join)
         self._ticking = False
 
     # What a Link is
@@ -144,7 +144,7 @@ class DaskLink:
             InputError: when there is nobody, or nobody has one of them.
         """
         try:
-            await self._connected()
+            await self._connected(anew=True)
             await self._connection.meet_scheduler()
             async with asyncio.timeout(ARRIVAL):
                 while not self._pool.workers:
@@ -201,27 +201,16 @@ class DaskLink:
             if not self.cluster.local:  # where it ends with all that it has
                 await self._empty()
         self._ticking = False
-        tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._joining.close(), *tasks, return_exceptions=True)
         await self._connection.close()
 
-    async def _connected(self) -> None:
-        """Connect where that is not so. All who ask meanwhile hear of the same success or failure:
-        forty attempts that have lost their scheduler must not wait for it one after the other."""
-        if self._joining is None and self._connection.alive:
-            return
-        if self._joining is None:
-            self._joining = asyncio.create_task(self._join())
-            self._joining.add_done_callback(self._joined)
-        if (failure := await asyncio.shield(self._joining)) is not None:
-            raise BackendError(failure.kind, failure.message, retryable=failure.retryable)
-
-    def _joined(self, joining: "asyncio.Task[BackendError | None]") -> None:
-        self._joining = None
-        if not joining.cancelled():
-            joining.exception()  # told to whoever waits; perhaps nobody does any more
+    async def _connected(self, *, anew: bool = False) -> None:
+        """Connect where that is not so; `anew`: also when that was just not possible."""
+        if self._joining.pending or not self._connection.alive:
+            await self._joining.succeed(anew=anew)
 
     async def _join(self) -> BackendError | None:
         """Connect anew; gives why that was not possible."""
