@@ -1,6 +1,6 @@
 """Where the attempts of a run run: told while they go on, and asked for by labels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -112,16 +112,18 @@ class Elsewhere:
     address = "nowhere"
 
     def __init__(self) -> None:
-        self.needs: list[Collection[str]] = []
+        self.needs: list[Mapping[str, Collection[str]]] = []
         self.untold: list[str] = []
 
     def around(self, backend: base.Backend, backends: Backends) -> base.Backend:
         return backend
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
         self.needs.append(needs)
         if needs:
-            raise InputError.of(f"no worker has {', '.join(needs)}")
+            raise InputError.of(f"no worker has {needs}")
 
     def warnings(self) -> list[str]:
         told, self.untold = self.untold, []
@@ -145,8 +147,8 @@ async def test_what_no_worker_has_is_told_before_anything_is_written(
         plan = plan_for(*tasks, aggregate=aggregate, backend="far")
         with pytest.raises(InputError, match="no worker has"):
             await run(project, plan)
-        lead = ["gpu", "lab"] if aggregate == "synthesize" else []
-        assert elsewhere.needs == [sorted(["big", "net", *lead])]
+        lead = {"the synthesis": FAR.runs_on} if aggregate == "synthesize" else {}
+        assert elsewhere.needs == [{"task 'a'": ("net", "big"), **lead}]
         assert not (tmp_path / "artifacts").exists()
 
 

@@ -41,7 +41,7 @@ async def two_workers() -> AsyncIterator[ClusterBackend]:
     try:
         await link.ready()
         with pytest.raises(InputError, match="no worker .* has the label gpu"):
-            await link.ready(["gpu"])
+            await link.ready({"task 'a'": ["gpu"]})
         yield backend
     finally:
         await backend.close()
@@ -83,7 +83,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         link = DaskLink(Cluster.of(here.address))
         backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
         try:
-            await link.ready(["gpu"])
+            await link.ready({"task 'a'": ["gpu"]})
             lacking = await link.prepare(wire.BackendSettings(), ["anthropic", "rehearsal"])
             assert lacking == "'anthropic': set ANTHROPIC_API_KEY"
             sent = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
@@ -328,7 +328,7 @@ async def test_a_worker_here_that_hangs_has_ended_when_all_is_closed() -> None:
 
     cluster = AttachedCluster(Cluster.of("local:1"))
     backends = Backends({}, elsewhere=cluster)
-    await cluster.ready((), ["rehearsal"])
+    await cluster.ready({}, ["rehearsal"])
     assert cluster._link is not None and cluster._link._connection._here is not None
     processes = list(cluster._link._connection._here._processes)
     processes[1].send_signal(signal.SIGSTOP)

@@ -245,6 +245,33 @@ def test_the_loss_of_a_worker_that_was_given_up_before_is_told_to_what_had_begun
     virtual_time.run(scene())
 
 
+def test_labels_that_no_single_worker_has_are_told_before_the_start_with_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        one = structs.replace(WORKER, labels={"gpu": 1.0, "net": 1.0})
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2", labels={"big-memory": 1.0})
+        connection.there = [one, other]
+        link = link_over(connection, monkeypatch)
+        await link.ready({"task 'a'": ("gpu",), "task 'b'": ("big-memory",), "c": ("net", "gpu")})
+        both = ("gpu", "big-memory")
+        asked = {"task 'a'": ("gpu",), "task 'd'": ("lab",), "task 'b'": both, "task 'c'": both}
+        with pytest.raises(InputError) as caught:
+            await link.ready(asked)
+        address = "tcp://127.0.0.1:1"
+        start = f"start one with it: orchtui cluster worker {address}"
+        assert [problem.message for problem in caught.value.problems] == [
+            f"no worker of the cluster {address} has the label lab, for task 'd'; "
+            f"{start} --label lab",
+            f"no worker of the cluster {address} has the labels gpu, big-memory together, "
+            f"for task 'b' and 1 more; {start} --label gpu --label big-memory",
+        ]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
 class Broken:
     """A connection of which Dask makes no task."""
 

@@ -58,9 +58,14 @@ class Elsewhere(Protocol):
             InputError: when something would be sent that must not be.
         """
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
-        """See to it that attempts can run there, also those that need these labels, through the
-        backends with these names.
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
+        """See to it that attempts can run there, through the backends with these names.
+
+        Args:
+            needs: The labels that one worker has to have together, by what to call who asks.
+            names: The backends.
 
         Raises:
             InputError: when they can not.

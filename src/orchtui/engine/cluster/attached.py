@@ -4,7 +4,7 @@ Nothing is started, imported or reached before `ready` or the first attempt. Thi
 does not know tasks.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.registry import Backends
@@ -52,7 +52,9 @@ class AttachedCluster:
         self._settings = settings_for(self.cluster, backends)
         return ClusterBackend(backend, self._opened(), self._settings)
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
         """See `DaskLink.ready`; and that some worker can use each of these backends.
 
         Raises:

@@ -7,7 +7,7 @@ on the worker. Nothing of orchtui is sent as code. This module decides nothing a
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 from orchtui.engine.cluster import wire
@@ -20,7 +20,7 @@ from orchtui.engine.cluster.newcomers import Newcomers
 from orchtui.engine.cluster.shared_try import SharedTry
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.cluster.workers_here import START
-from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.errors import BackendError, InputError, Problem
 from orchtui.engine.text import clean_line
 
 LEASE = 20.0
@@ -134,14 +134,14 @@ class DaskLink:
 
     # Beginning and end
 
-    async def ready(self, needs: Collection[str] = ()) -> None:
+    async def ready(self, needs: Mapping[str, Collection[str]] = {}) -> None:
         """Connect, and see that somebody is there who has what tasks need.
 
         Args:
-            needs: All labels of all tasks; each must be had by some worker.
+            needs: The labels that one worker has to have together, by what to call who asks.
 
         Raises:
-            InputError: when there is nobody, or nobody has one of them.
+            InputError: when there is nobody, or nobody has all that one of them asks for.
         """
         try:
             await self._connected(anew=True)
@@ -153,8 +153,13 @@ class DaskLink:
             raise InputError.of(error.message) from error
         except TimeoutError:
             raise InputError.of(self._nobody(())) from None
-        if lacking := [label for label in needs if self._pool.lacking((label,))]:
-            raise InputError.of(self._nobody(lacking))
+        unmet = dict[tuple[str, ...], list[str]]()
+        for who, labels in needs.items():
+            if self._pool.lacking(labels):
+                unmet.setdefault(tuple(labels), []).append(who)
+        if unmet:
+            told = (self._nobody(labels, asking) for labels, asking in unmet.items())
+            raise InputError([Problem("", 0, 0, line) for line in told])
 
     async def prepare(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
         """Have these backends made on all workers, so that a first attempt need not wait for it.
@@ -296,7 +301,7 @@ class DaskLink:
         if self._connection.alive and worker not in self._pool.workers:
             await self._newcomers.look_around()
 
-    def _nobody(self, needs: Collection[str]) -> str:
+    def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:
         address = clean_line(self.cluster.address)
         refused = self._newcomers.refused
         if not needs and refused:
@@ -310,7 +315,10 @@ class DaskLink:
         todo = f"start one with it: orchtui cluster worker {address} {flags}"
         if self.cluster.local:
             todo = "workers that are started here have none; take runs_on away, or name a cluster"
-        why = f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
+        labels = f"labels {', '.join(named)} together" if len(named) > 1 else f"label {named[0]}"
+        more = f" and {len(asking) - 1} more" if len(asking) > 1 else ""
+        who = f", for {clean_line(asking[0], 100)}{more}" if asking else ""
+        why = f"no worker of the cluster {address} has the {labels}{who}; {todo}"
         return f"{why} ({refused})" if refused else why
 
     def _go(self, work: "Coroutine[Any, Any, None]") -> None:

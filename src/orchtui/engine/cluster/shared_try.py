@@ -1,4 +1,4 @@
-"""SharedTry: what takes seconds to fail is tried once for all who need it, and then not for a while.
+"""SharedTry: what takes seconds to fail is tried once for all, and then not for a while.
 
 Forty attempts that have lost their scheduler must not wait for it one after the other, nor each
 wave of them anew. This module does not know what is tried.
