@@ -210,6 +210,29 @@ async def test_a_letter_that_can_not_be_read_is_told_and_stands_in_no_log_of_the
     assert "s3cret" not in log and "Failed" not in log
 
 
+async def test_what_goes_wrong_on_a_worker_is_told_and_never_raised_to_dask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orchtui.engine.cluster import worker_entry
+    from orchtui.engine.cluster.worker_house import HOUSE
+
+    secret = "worker-secret-0123456789"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", secret)
+
+    def broken(*args: object) -> None:
+        raise RuntimeError(f"oh {secret}")
+
+    monkeypatch.setattr("distributed.get_worker", broken)
+    monkeypatch.setattr(HOUSE, "obey", broken)
+    monkeypatch.setattr(HOUSE, "prepare", broken)
+    told = "RuntimeError: oh ***"
+    refusal = wire.refusal_of(await worker_entry.run_attempt("t", b""))
+    assert refusal == wire.Refusal(told)
+    assert await worker_entry.deliver(wire.encode(wire.Farewell("s"))) == told
+    settings = wire.encode(wire.BackendSettings())
+    assert await worker_entry.prepare("s", 1.0, settings, ["a", "b"]) == {"a": told, "b": told}
+
+
 @pytest.mark.parametrize("how", ["closed", "idle"])
 async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, how: str) -> None:
     from distributed import Client

@@ -52,11 +52,8 @@ class Newcomers:
                 self.refused = error.message  # it went, or has no orchtui
                 continue
             if worker.letters != wire.VERSION:
-                self.bar(
-                    worker,
-                    f"it has orchtui {worker.version} (letters {worker.letters}), and here is "
-                    f"{__version__} (letters {wire.VERSION}); install the same version there",
-                )
+                theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
+                self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
             elif worker.id not in self._barred:
                 self._pool.add(worker)
                 self._joined(worker)
@@ -67,7 +64,8 @@ class Newcomers:
         if worker.id in self._barred:
             return
         self._barred.add(worker.id)
-        self.refused = clean_line(f"the worker {worker.name} is not used: {why}")
+        versions = f"orchtui {worker.version} there, {__version__} here"
+        self.refused = clean_line(f"the worker {worker.name} is not used ({versions}): {why}")
         self._untold.append(self.refused)
 
     def warnings(self) -> list[str]:

@@ -5,9 +5,11 @@ sent as code. Nothing is raised to Dask, which would put the arguments into its 
 and secrets. This module never runs anywhere but on a worker.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from orchtui import __version__
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.worker_house import HOUSE
 
@@ -91,4 +93,4 @@ def _told(error: Exception) -> str:
     """What went wrong, and what to do about it."""
     if isinstance(error, wire.Garbled):
         return f"it can not read what it is sent ({error}); {wire.SAME_VERSION}"
-    return f"{type(error).__name__}: {error}"
+    return Backends(os.environ).redactor.text(f"{type(error).__name__}: {error}")
