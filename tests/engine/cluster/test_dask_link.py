@@ -169,9 +169,14 @@ def test_a_worker_that_does_not_answer_is_given_up_until_it_does(
         assert await link.choose(()) == WORKER
         link._used[WORKER.address] = WORKER  # something was sent there
         box = link.exchange.open("k", WORKER.address, WORKER.name)
+        owing = link.exchange.open("o", WORKER.address, WORKER.name)
+        link.exchange.take(wire.encode(wire.Report("o", 1, (wire.Ended(files=True),))))
         connection.deaf = True
         with pytest.raises(BackendError, match="the worker w was lost: it does not answer"):
             await box.get()
+        assert isinstance(await owing.get(), wire.Ended)
+        with pytest.raises(BackendError, match="the worker w was lost: it does not answer"):
+            await owing.get()  # its files will not come
         assert not link.workers and asyncio.get_running_loop().time() < 30
         connection.deaf = False
         assert await link.choose(()) == WORKER
