@@ -1,6 +1,6 @@
 """Where the attempts of a run run: told while they go on, and asked for by labels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -127,15 +127,22 @@ class Elsewhere:
     address = "nowhere"
 
     def __init__(self) -> None:
-        self.needs: list[Collection[str]] = []
+        self.needs: list[Mapping[str, Collection[str]]] = []
+        self.untold: list[str] = []
 
     def around(self, backend: base.Backend, backends: Backends) -> base.Backend:
         return backend
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
         self.needs.append(needs)
         if needs:
-            raise InputError.of(f"no worker has {', '.join(needs)}")
+            raise InputError.of(f"no worker has {needs}")
+
+    def warnings(self) -> list[str]:
+        told, self.untold = self.untold, []
+        return told
 
     async def close(self) -> None:
         pass
@@ -155,6 +162,18 @@ async def test_what_no_worker_has_is_told_before_anything_is_written(
         plan = plan_for(*tasks, aggregate=aggregate, backend="far")
         with pytest.raises(InputError, match="no worker has"):
             await run(project, plan)
-        lead = ["gpu", "lab"] if aggregate == "synthesize" else []
-        assert elsewhere.needs == [sorted(["big", "net", *lead])]
+        lead = {"the synthesis": FAR.runs_on} if aggregate == "synthesize" else {}
+        assert elsewhere.needs == [{"task 'a'": ("net", "big"), **lead}]
         assert not (tmp_path / "artifacts").exists()
+
+
+async def test_which_workers_were_not_used_is_told_at_the_end(tmp_path: Path) -> None:
+    async with closing(project_in(tmp_path)) as project:
+        project.backends.elsewhere = elsewhere = Elsewhere()
+        plan = plan_for(Task(id="a", prompt="x [rehearse: 1 words, 0 ms]", backend="rehearsal"))
+        async with project.start(plan) as orchestrator:
+            elsewhere.untold.append("the worker w is not used")
+            async for _ in orchestrator:
+                pass
+        assert orchestrator.last_words() == ["the worker w is not used"]
+        assert orchestrator.last_words() == []

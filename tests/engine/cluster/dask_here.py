@@ -34,8 +34,9 @@ class DaskHere:
         self.address = ""
 
     def start(self) -> None:
-        """The scheduler."""
-        self._run("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0")
+        """The scheduler; at the same address where it was there before."""
+        port = self.address.rpartition(":")[2] or "0"
+        self._run("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port)
         self.address = self._said("scheduler", r"(tcp://127\.0\.0\.1:\d+)")
 
     def worker(self, name: str, *more: str, environment: dict[str, str] | None = None) -> None:

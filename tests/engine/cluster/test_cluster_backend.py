@@ -259,6 +259,39 @@ async def test_a_file_with_a_secret_of_the_worker_does_not_leave_it(tmp_path: Pa
     assert not (tmp_path / "f").exists()
 
 
+@pytest.mark.parametrize("how", ["lost", "deaf", "gone", "empty"])
+async def test_a_worker_that_is_lost_before_its_files_are_here_costs_a_new_attempt(
+    tmp_path: Path, how: str
+) -> None:
+    class Losing(NearLink):
+        async def fetch(self, key: str) -> bytes:
+            await super().fetch(key)
+            match how:
+                case "lost":
+                    self.exchange.lost_worker("tcp://far:1")
+                case "deaf":
+                    self.exchange.unanswered("tcp://far:1")
+                case "gone":
+                    self.exchange.lost_all("the scheduler is gone")
+                case _:
+                    return b""  # another process at its address knows nothing of them
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    link = Losing(CommandBackend({"PATH": "/usr/bin:/bin"}))
+    backend = ClusterBackend(link.backend, link, wire.BackendSettings())
+    _, error = await all_of(backend.stream(program(tmp_path, "echo x >f")))
+    assert error is not None and (error.kind, error.retryable) == ("connection", True)
+    told = {
+        "lost": "the worker far was lost",
+        "deaf": "the worker far was lost: it does not answer",
+        "gone": "the scheduler is gone",
+        "empty": "the worker far was lost with what was written there",
+    }
+    assert error.message == told[how] and not (tmp_path / "f").exists()
+    assert link.released == 1
+
+
 async def test_a_cancelled_program_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     mark = tmp_path / "pids"
     script = f"echo $$ >{mark}; sleep 300 & echo $! >>{mark}; echo ready; wait"

@@ -1,6 +1,7 @@
 """On a real Dask cluster: two workers that are started here."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,11 +12,12 @@ import pytest
 
 from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.backends.rehearsal import RehearsalBackend
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_backend import ClusterBackend
-from orchtui.engine.errors import InputError
+from orchtui.engine.errors import BackendError, InputError
 from tests.engine.cluster.dask_here import dask_here, needs_dask
 from tests.engine.cluster.far_double import all_of, asked, text_of
 
@@ -39,7 +41,7 @@ async def two_workers() -> AsyncIterator[ClusterBackend]:
     try:
         await link.ready()
         with pytest.raises(InputError, match="no worker .* has the label gpu"):
-            await link.ready(["gpu"])
+            await link.ready({"task 'a'": ["gpu"]})
         yield backend
     finally:
         await backend.close()
@@ -81,7 +83,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         link = DaskLink(Cluster.of(here.address))
         backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
         try:
-            await link.ready(["gpu"])
+            await link.ready({"task 'a'": ["gpu"]})
             lacking = await link.prepare(wire.BackendSettings(), ["anthropic", "rehearsal"])
             assert lacking == "'anthropic': set ANTHROPIC_API_KEY"
             sent = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
@@ -111,6 +113,158 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
     assert text_of(spared) == "plain\n"
     assert cluster_versions.different(sides) == []
     assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
+
+
+async def test_a_worker_that_dies_with_what_was_written_there_costs_a_new_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(CommandBackend(), link, wire.BackendSettings())
+        fetch = link._sending.fetch
+
+        async def too_late(key: str) -> bytes:
+            await asyncio.to_thread(here.kill, "first")
+            return await fetch(key)
+
+        monkeypatch.setattr(link._sending, "fetch", too_late)
+        command = ("sh", "-c", "echo x >f")
+        try:
+            await link.ready()
+            attempt = asked(command=command, folder=str(folder), carried=True)
+            _, error = await all_of(backend.stream(attempt))
+        finally:
+            await backend.close()
+            await link.close()
+    assert error is not None and (error.kind, error.retryable) == ("connection", True)
+    assert error.message == "the worker first was lost" and not (folder / "f").exists()
+
+
+async def test_a_scheduler_that_came_back_at_its_address_is_connected_to_anew(
+    tmp_path: Path,
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(pace=0), link, wire.BackendSettings())
+        try:
+            await link.ready()
+            client, comm = link._connection.client, link._connection.client.scheduler_comm
+            await asyncio.to_thread(here.kill, "scheduler")
+            await asyncio.to_thread(here.start)
+            await asyncio.to_thread(here.worker, "second")
+            # Dask's client is there again by itself, and nobody has asked for anything meanwhile.
+            while client.scheduler_comm in (None, comm) or client.status != "running":  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+            attempt = asked(prompt="[rehearse: 3 words, 0 ms]")
+            events, error = await all_of(backend.stream(attempt))
+        finally:
+            await backend.close()
+            await link.close()
+    assert error is None and events[0] == base.Placed("second")
+
+
+async def test_a_letter_that_can_not_be_read_is_told_and_stands_in_no_log_of_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    encode = wire.encode
+
+    def garbled(letter: wire.Letter) -> bytes:
+        data = encode(letter)
+        sent = isinstance(letter, wire.Dispatch | wire.Cancel | wire.BackendSettings)
+        return data[:-1] if sent else data
+
+    settings = wire.BackendSettings(environment={"TOKEN": "s3cret-of-the-coordinator"})
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(), link, settings)
+        try:
+            await link.ready()
+            worker = next(iter(link.workers))
+            monkeypatch.setattr(wire, "encode", garbled)
+            _, error = await all_of(backend.stream(asked()))
+            assert error is not None and (error.kind, error.retryable) == ("connection", True)
+            assert "the worker first" in error.message and "same version" in error.message
+            assert not link.workers, "the next one would be failed there as fast"
+            assert ["first" in line for line in link.warnings()] == [True]
+            assert not link.warnings()
+            with pytest.raises(BackendError, match="same version"):
+                await link.order(worker, wire.Cancel("k"))
+            link._pool.add(worker)
+            assert "same version" in await link.prepare(settings, ["rehearsal"])
+            monkeypatch.undo()
+        finally:
+            await backend.close()
+            await link.close()
+        log = (tmp_path / "first.log").read_text() + (tmp_path / "scheduler.log").read_text()
+    assert "s3cret" not in log and "Failed" not in log
+
+
+async def test_what_goes_wrong_on_a_worker_is_told_and_never_raised_to_dask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orchtui.engine.cluster import worker_entry
+    from orchtui.engine.cluster.worker_house import HOUSE
+
+    secret = "worker-secret-0123456789"
+    monkeypatch.setenv("ANTHROPIC_API_KEY", secret)
+
+    def broken(*args: object) -> None:
+        raise RuntimeError(f"oh {secret}")
+
+    monkeypatch.setattr("distributed.get_worker", broken)
+    monkeypatch.setattr(HOUSE, "obey", broken)
+    monkeypatch.setattr(HOUSE, "prepare", broken)
+    told = "RuntimeError: oh ***"
+    refusal = wire.refusal_of(await worker_entry.run_attempt("t", b""))
+    assert refusal == wire.Refusal(told)
+    assert await worker_entry.deliver(wire.encode(wire.Farewell("s"))) == told
+    settings = wire.encode(wire.BackendSettings())
+    assert await worker_entry.prepare("s", 1.0, settings, ["a", "b"]) == {"a": told, "b": told}
+
+
+@pytest.mark.parametrize("how", ["closed", "idle"])
+async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, how: str) -> None:
+    from distributed import Client
+
+    from orchtui.engine.cluster.dask_link import DaskLink
+
+    with dask_here(tmp_path) as here:
+        here.worker("first")
+        link = DaskLink(Cluster.of(here.address))
+        backend = ClusterBackend(RehearsalBackend(pace=0), link, wire.BackendSettings())
+        async with Client(here.address, asynchronous=True, set_as_default=False) as other:
+
+            async def kept() -> list[bytes]:
+                topics = (await other.get_events()).values()
+                return [said for events in topics for _, said in events if isinstance(said, bytes)]
+
+            try:
+                await link.ready()
+                topic = link._connection.topic
+                _, error = await all_of(backend.stream(asked(prompt="[rehearse: 9 words, 0 ms]")))
+                assert error is None and await kept()
+                if how == "idle":  # the next run may go on right away
+                    while await kept():  # noqa: ASYNC110 - nobody is told
+                        await asyncio.sleep(0.1)
+                    found = [all_of(backend.stream(asked(task=f"t{n}"))) for n in range(3)]
+                    assert [error for _, error in await asyncio.gather(*found)] == [None] * 3
+                    # Dask itself forgets a client's an hour after it has gone.
+                    assert topic == link._connection.client.id
+            finally:
+                await backend.close()
+                await link.close()
+            assert await kept() == []
 
 
 async def test_what_is_not_there_is_told_before_the_start(
@@ -190,6 +344,46 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
     finally:
         await backend.close()
         await link.close()
+
+
+async def test_a_worker_here_that_hangs_has_ended_when_all_is_closed() -> None:
+    from orchtui.engine.cluster.attached import AttachedCluster
+
+    cluster = AttachedCluster(Cluster.of("local:1"))
+    backends = Backends({}, elsewhere=cluster)
+    await cluster.ready({}, ["rehearsal"])
+    assert cluster._link is not None and cluster._link._connection._here is not None
+    processes = list(cluster._link._connection._here._processes)
+    processes[1].send_signal(signal.SIGSTOP)
+    try:
+        await backends.close()
+        ended = [has_ended(process.pid) for process in processes]
+        assert ended == [True, True]
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def test_workers_here_that_hang_are_killed_when_there_is_no_time_to_close_them() -> None:
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    program = """if True:
+        import json, sys, time
+        sys.stdin.readline()
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        time.sleep(600)
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    processes = list(here._processes)
+    closing = asyncio.create_task(here.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait((closing,))
+    codes = [await process.wait() for process in processes]
+    assert closing.cancelled() and codes == [-signal.SIGKILL] * 2
 
 
 async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and_no_more() -> None:

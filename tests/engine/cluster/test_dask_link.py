@@ -3,14 +3,26 @@
 import asyncio
 
 import pytest
+from msgspec import structs
 
+from orchtui import __version__
+from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.cluster.cluster_backend import ClusterBackend
 from orchtui.engine.cluster.dask_link import DaskLink
+from orchtui.engine.cluster.dask_sending import DaskSending
+from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
-from orchtui.engine.errors import BackendError
+from orchtui.engine.cluster.shared_try import REST
+from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.plans.plan import Limits
 from tests.engine import virtual_time
+from tests.engine.cluster.far_double import asked
+from tests.engine.scripted import Scripted, execute, schedule_of, task
 
-WORKER = FarWorker(address="tcp://w:1", id="w", name="w", room=100)
+WORKER = FarWorker(
+    address="tcp://w:1", id="w", name="w", room=100, version=__version__, letters=wire.VERSION
+)
 
 
 class Unreachable:
@@ -23,9 +35,10 @@ class Unreachable:
         self.asked = 0
         self.deaf = False
         """Whether its worker does not answer."""
+        self.there = [WORKER]
         self._reached = reached
 
-    async def open(self, topic: str) -> None:
+    async def open(self) -> None:
         self.asked += 1
         await asyncio.sleep(10)
         if self.asked < self._reached:
@@ -33,10 +46,16 @@ class Unreachable:
         self.alive = True
 
     async def workers(self) -> dict[str, dict[str, object]]:
-        return {WORKER.address: {}}
+        return {worker.address: {} for worker in self.there}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
-        return WORKER
+        return next(worker for worker in self.there if worker.address == address)
+
+    async def meet_scheduler(self) -> None:
+        pass
+
+    def after_loss(self, name: str) -> str:
+        return ""
 
     async def call(self, address: str, function: object, *args: object, within: float) -> None:
         if self.deaf:
@@ -49,7 +68,8 @@ class Unreachable:
 
 def link_over(connection: Unreachable, monkeypatch: pytest.MonkeyPatch) -> DaskLink:
     link = DaskLink(Cluster.of("tcp://127.0.0.1:1"))
-    monkeypatch.setattr(link, "_connection", connection)
+    for part in (link, link._newcomers):
+        monkeypatch.setattr(part, "_connection", connection)
     return link
 
 
@@ -66,9 +86,47 @@ def test_forty_attempts_wait_for_one_connection_and_not_one_after_the_other(
             found = await asyncio.gather(*asked, return_exceptions=True)
             assert {str(error) for error in found} == {f"failed {number}"}
             assert len({id(error) for error in found}) == 40  # each its own, to be raised once
-            assert clock() - began == pytest.approx(10 * number)
+            assert clock() - began == pytest.approx(10)
+            # The next wave does not wait for it once more.
+            asked = [link.choose(()) for _ in range(40)]
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            told = f"failed {number}; it is not tried again for {REST:.0f} s"
+            assert {str(error) for error in found} == {told}
+            assert connection.asked == number and clock() - began == pytest.approx(10)
+            await asyncio.sleep(REST)
+            began = clock()
         assert [WORKER] * 40 == await asyncio.gather(*(link.choose(()) for _ in range(40)))
-        assert connection.asked == 3 and clock() - began == pytest.approx(30)
+        assert connection.asked == 3 and clock() - began == pytest.approx(10)
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_who_starts_a_run_has_it_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=2)
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(BackendError, match="failed 1"):
+            await link.choose(())
+        await link.ready()
+        assert await link.choose(()) == WORKER
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_run_without_its_scheduler_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """24 tasks, 8 at once, each with three attempts: one try, and no more than the backoff."""
+
+    async def scene() -> None:
+        link = link_over(Unreachable(reached=99), monkeypatch)
+        backend = ClusterBackend(Scripted({}), link, wire.BackendSettings())
+        tasks = [task(f"t{number}") for number in range(24)]
+        limits = Limits(concurrency=8, retries=2)
+        schedule = schedule_of(*tasks, limits=limits)
+        _, done = await execute(schedule, backend, wait=lambda failures: 2.0**failures)  # type: ignore[arg-type]
+        assert len(done.with_status("failed")) == 24
+        assert asyncio.get_running_loop().time() < 30
         await link.close()
 
     virtual_time.run(scene())
@@ -97,7 +155,7 @@ def test_it_can_be_closed_while_it_is_being_connected(monkeypatch: pytest.Monkey
         await asyncio.sleep(5)
         waiting.cancel()
         await link.close()
-        assert link._joining is None and not link.workers
+        assert not link._joining.pending and not link.workers
 
     virtual_time.run(scene())
 
@@ -111,12 +169,143 @@ def test_a_worker_that_does_not_answer_is_given_up_until_it_does(
         assert await link.choose(()) == WORKER
         link._used[WORKER.address] = WORKER  # something was sent there
         box = link.exchange.open("k", WORKER.address, WORKER.name)
+        owing = link.exchange.open("o", WORKER.address, WORKER.name)
+        link.exchange.take(wire.encode(wire.Report("o", 1, (wire.Ended(files=True),))))
         connection.deaf = True
         with pytest.raises(BackendError, match="the worker w was lost: it does not answer"):
             await box.get()
+        assert isinstance(await owing.get(), wire.Ended)
+        with pytest.raises(BackendError, match="the worker w was lost: it does not answer"):
+            await owing.get()  # its files will not come
         assert not link.workers and asyncio.get_running_loop().time() < 30
         connection.deaf = False
         assert await link.choose(()) == WORKER
         await link.close()
 
     virtual_time.run(scene())
+
+
+def test_a_worker_with_other_letters_is_not_used_and_told_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        other = FarWorker(
+            address="tcp://w:2", id="w2", name="later", version="9.9", letters=wire.VERSION + 1
+        )
+        connection.there.append(other)
+        for _ in range(2):  # others come and go, too
+            link._news("add-worker", other.address)
+            await asyncio.sleep(1)
+        assert list(link.workers) == [WORKER]
+        (told,) = link.warnings()
+        assert "the worker later is not used" in told
+        assert "9.9" in told and __version__ in told and not link.warnings()
+        # Another process at its address, with the right version.
+        link._news("remove-worker", other.address)
+        connection.there[1] = structs.replace(other, id="w3", letters=wire.VERSION)
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        assert [worker.id for worker in link.workers] == ["w", "w3"]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_where_all_workers_have_other_letters_nothing_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        connection.there = [structs.replace(WORKER, letters=wire.VERSION + 1, version="9.9")]
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(InputError, match=r"the worker w is not used \(orchtui 9\.9 there"):
+            await link.ready()
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_the_loss_of_a_worker_that_was_given_up_before_is_told_to_what_had_begun_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        monkeypatch.setattr(connection, "after_loss", lambda name: f"{name} is replaced")
+        assert await link.choose(()) == WORKER
+        link._used[WORKER.address] = WORKER
+        box = link.exchange.open("k", WORKER.address, WORKER.name)
+        link.exchange.take(wire.encode(wire.Report("k", 1, (wire.Beat(),))))
+        connection.deaf = True
+        await link._renew(WORKER)
+        assert isinstance(await box.get(), wire.Beat) and not link.workers
+        link._news("remove-worker", WORKER.address)
+        with pytest.raises(BackendError, match="the worker w was lost; w is replaced"):
+            await box.get()
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_labels_that_no_single_worker_has_are_told_before_the_start_with_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        one = structs.replace(WORKER, labels={"gpu": 1.0, "net": 1.0})
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2", labels={"big-memory": 1.0})
+        connection.there = [one, other]
+        link = link_over(connection, monkeypatch)
+        await link.ready({"task 'a'": ("gpu",), "task 'b'": ("big-memory",), "c": ("net", "gpu")})
+        both = ("gpu", "big-memory")
+        asked = {"task 'a'": ("gpu",), "task 'd'": ("lab",), "task 'b'": both, "task 'c'": both}
+        with pytest.raises(InputError) as caught:
+            await link.ready(asked)
+        address = "tcp://127.0.0.1:1"
+        start = f"start one with it: orchtui cluster worker {address}"
+        assert [problem.message for problem in caught.value.problems] == [
+            f"no worker of the cluster {address} has the label lab, for task 'd'; "
+            f"{start} --label lab",
+            f"no worker of the cluster {address} has the labels gpu, big-memory together, "
+            f"for task 'b' and 1 more; {start} --label gpu --label big-memory",
+        ]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+class Broken:
+    """A connection of which Dask makes no task."""
+
+    topic = "t"
+
+    class client:
+        @staticmethod
+        def map(*args: object, **options: object) -> None:
+            raise RuntimeError("no tasks today")
+
+
+async def test_what_dask_does_not_take_is_told_to_the_attempt_that_waits() -> None:
+    exchange = Exchange()
+    letters = [
+        wire.Dispatch(
+            key=key,
+            session="s",
+            worker="w",
+            lease=20.0,
+            backend="rehearsal",
+            settings=wire.BackendSettings(),
+            assignment=asked(),
+        )
+        for key in ("a", "b")
+    ]
+    sending = DaskSending(Broken(), exchange, print, print)  # type: ignore[arg-type]
+    boxes = [exchange.open(letter.key, WORKER.address, WORKER.name) for letter in letters]
+    for letter, needs in zip(letters, [(), ("gpu",)], strict=True):
+        sending.send(WORKER, letter, needs)
+    for box in boxes:
+        with pytest.raises(BackendError, match="could not be sent.*no tasks today"):
+            await box.get()

@@ -87,6 +87,19 @@ async def test_a_lost_worker_fails_its_own_attempts_alone_and_not_those_that_end
     )
 
 
+@pytest.mark.parametrize("how", ["lost_worker", "unanswered", "lost_all"])
+async def test_one_whose_files_are_still_with_its_worker_can_be_lost(how: str) -> None:
+    exchange = Exchange()
+    box = exchange.open("k", "tcp://w:1", "w")
+    exchange.take(report(1, wire.Ended(files=True)))
+    exchange.silent(-1.0)  # it has nothing more to say: its silence means nothing
+    getattr(exchange, how)("tcp://w:1")
+    assert await everything(box) == ("", "")
+    with pytest.raises(BackendError) as caught:
+        await box.get()
+    assert caught.value.kind == "connection" and caught.value.retryable
+
+
 async def test_what_ended_here_is_never_told_again() -> None:
     exchange = Exchange()
     box = exchange.open("k", "tcp://w:1", "w")

@@ -1,5 +1,7 @@
 """The letters: whatever is written is read again, and what is no letter is told as that."""
 
+import pickle
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -96,3 +98,34 @@ def test_an_event_of_a_later_version_is_no_event_and_a_garbled_one_is_told() -> 
     assert wire.event_of(wire.Happened("Music", raw)) is None
     with pytest.raises(wire.Garbled):
         wire.event_of(wire.Happened("Text", raw))
+
+
+def test_a_dispatch_in_other_letters_is_told_as_that() -> None:
+    letter = wire.Dispatch(
+        version=wire.VERSION + 1,
+        key="k",
+        session="s",
+        worker="w",
+        lease=20.0,
+        backend="rehearsal",
+        settings=wire.BackendSettings(),
+        assignment=asked(),
+    )
+    with pytest.raises(wire.Garbled, match=f"{wire.VERSION + 1}, here {wire.VERSION}"):
+        wire.dispatch_of(wire.encode(letter))
+
+
+def test_a_refusal_is_neither_files_nor_nothing() -> None:
+    refusal = wire.Refusal("why", garbled=True)
+    files = wire.encode((wire.SentFile("a", b"b"),))
+    assert wire.refusal_of(wire.encode(refusal)) == refusal
+    assert wire.refusal_of(files) is None and wire.refusal_of(b"") is None
+    with pytest.raises(wire.Garbled):
+        wire.files_of(wire.encode(refusal))
+
+
+def test_whoever_prints_a_letter_prints_nothing_of_it() -> None:
+    data = wire.Sealed(wire.encode(wire.BackendSettings(environment={"TOKEN": "s3cret"})))
+    again = pickle.loads(pickle.dumps(data))
+    for one in (data, again):
+        assert "s3cret" not in repr([one]) + str(one) + f"{one}" and b"s3cret" in one

@@ -58,13 +58,21 @@ class Elsewhere(Protocol):
             InputError: when something would be sent that must not be.
         """
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
-        """See to it that attempts can run there, also those that need these labels, through the
-        backends with these names.
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
+        """See to it that attempts can run there, through the backends with these names.
+
+        Args:
+            needs: The labels that one worker has to have together, by what to call who asks.
+            names: The backends.
 
         Raises:
             InputError: when they can not.
         """
+
+    def warnings(self) -> list[str]:
+        """What a person should know of it and was not told before."""
 
     async def close(self) -> None:
         """Let go. Safe to call twice."""

@@ -4,7 +4,7 @@ Nothing is started, imported or reached before `ready` or the first attempt. Thi
 does not know tasks.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from orchtui.engine.backends.base import Backend
 from orchtui.engine.backends.registry import Backends
@@ -52,7 +52,9 @@ class AttachedCluster:
         self._settings = settings_for(self.cluster, backends)
         return ClusterBackend(backend, self._opened(), self._settings)
 
-    async def ready(self, needs: Collection[str] = (), names: Collection[str] = ()) -> None:
+    async def ready(
+        self, needs: Mapping[str, Collection[str]], names: Collection[str] = ()
+    ) -> None:
         """See `DaskLink.ready`; and that some worker can use each of these backends.
 
         Raises:
@@ -67,6 +69,10 @@ class AttachedCluster:
                 f"no worker of the cluster {self.address} can use the backend {lacking} there, "
                 f"or under `cluster: env` here"
             )
+
+    def warnings(self) -> list[str]:
+        """What a person should know of its workers and was not told before."""
+        return self._link.warnings() if self._link is not None else []
 
     async def close(self) -> None:
         """Let go, and end the workers that were started here. Safe to call twice."""

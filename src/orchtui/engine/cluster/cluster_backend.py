@@ -217,8 +217,7 @@ class _Attempt:
         try:
             return wire.event_of(item)
         except wire.Garbled as error:
-            why = f"the worker {self._box.name} says what can not be read: {error}"
-            raise BackendError("internal", clean_line(why)) from error
+            raise self._garbled(error) from error
 
     def _answer(self, item: wire.Called | wire.Wished) -> None:
         work: Coroutine[Any, Any, None]
@@ -241,13 +240,40 @@ class _Attempt:
         await self._link.order(self._worker, wire.Permitted(self.key, item.number, allowed))
 
     async def _fetch(self, folder: Path) -> None:
-        data = await self._link.fetch(self.key)
+        data = await self._files()
         try:
             # All of them, or none where this is cancelled; either way before it is left.
             await in_thread(lambda wanted: scratch.unpack(folder, wire.files_of(data), wanted))
-        except (wire.Garbled, scratch.ParcelError, OSError) as error:
+        except wire.Garbled as error:
+            raise self._garbled(error) from error
+        except (scratch.ParcelError, OSError) as error:
             why = f"what it wrote on the worker {self._box.name} is lost: {error}"
             raise BackendError("internal", clean_line(why)) from error
+
+    def _garbled(self, error: wire.Garbled) -> BackendError:
+        why = f"the worker {self._box.name} says what can not be read: {error}; {wire.SAME_VERSION}"
+        return BackendError("internal", clean_line(why), retryable=True)
+
+    async def _files(self) -> bytes:
+        """The files; until they are here, their worker can be lost with them."""
+        fetching = asyncio.ensure_future(self._link.fetch(self.key))
+        losing = asyncio.ensure_future(self._box.get())
+        try:
+            await asyncio.wait((fetching, losing), return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                losing.result()  # raises, as a rule
+                why = f"the worker {self._box.name} says more behind its end"
+                raise BackendError("connection", why, retryable=True)
+            data = fetching.result()
+        finally:
+            for one in (fetching, losing):
+                one.cancel()
+            await asyncio.gather(fetching, losing, return_exceptions=True)
+        if not data:
+            # Dask has asked another process, at the same address, which knows nothing of them.
+            why = f"the worker {self._box.name} was lost with what was written there"
+            raise BackendError("connection", why, retryable=True)
+        return data
 
 
 async def _signs_until(awaited: "asyncio.Future[Any]") -> AsyncGenerator[base.Queued, None]:

@@ -47,7 +47,7 @@ async def look(cluster: Cluster) -> tuple[Side, ...]:
     """
     connection = Connection(cluster, lambda event: None, lambda action, worker: None)
     try:
-        await connection.open("orchtui-doctor")
+        await connection.open()
         workers = await connection.workers()
         found = await connection.versions(["orchtui"])
     finally:

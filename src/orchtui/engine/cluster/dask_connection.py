@@ -25,7 +25,11 @@ _T = TypeVar("_T")
 
 CONNECT = 10.0
 """Seconds to reach a scheduler."""
-CLOSE = 3.0
+CLOSE = 1.5
+EMPTY = 1.0
+"""Seconds for the scheduler to drop what it keeps."""
+_MOST_KEPT = 100_000
+"""Reports that are dropped at the most; a scheduler keeps 1,000 unless somebody has set it."""
 
 _News = Callable[[str, str], None]
 
@@ -42,7 +46,7 @@ class Connection:
 
     Args:
         cluster: Which.
-        heard: Told of every event of the topic.
+        heard: Told of every event of its topic.
         news: Told that a worker has come or gone: `add-worker` or `remove-worker`, its address.
     """
 
@@ -51,6 +55,8 @@ class Connection:
         self._heard = heard
         self._news = news
         self._client: Client | None = None
+        self._channel: Any = None
+        """Dask's own to the scheduler, as it was when the topics were subscribed to."""
         self._here: WorkersHere | None = None
         """The cluster that was started here."""
 
@@ -67,8 +73,15 @@ class Connection:
 
     @property
     def alive(self) -> bool:
-        """Whether the scheduler is reached."""
-        return self._client is not None and self._client.status == "running"
+        """Whether the scheduler is reached, and has been all the time since this was opened.
+
+        Dask's client connects anew by itself, but a scheduler that came back at its address knows
+        neither who has subscribed there nor what was sent to the one before it.
+        """
+        client, channel = self._client, self._channel
+        if client is None or client.status != "running":
+            return False
+        return client.scheduler_comm is channel and not channel.closed()
 
     @property
     def gone(self) -> str:
@@ -83,11 +96,38 @@ class Connection:
         """
         return self._here.after_loss(name) if self._here is not None else ""
 
-    async def open(self, topic: str) -> None:
-        """Connect, anew where the connection was lost.
+    @property
+    def topic(self) -> str:
+        """Where reports are to go: named as the client, so that the scheduler drops what it keeps
+        of it an hour after this has gone, in whatever way (`events-cleanup-delay`).
 
-        Args:
-            topic: What to listen to.
+        Raises:
+            BackendError: where there is none.
+        """
+        return str(self.client.id)
+
+    async def empty(self) -> None:
+        """Have the scheduler drop what it keeps of the reports, which are needed no more.
+
+        It keeps the last so many of a topic. There is no word for dropping them, so as many empty
+        ones take their place.
+
+        Raises:
+            BackendError: when that was not possible.
+        """
+        import dask
+
+        client, key = self.client, "distributed.admin.low-level-log-length"
+        try:
+            async with asyncio.timeout(EMPTY):
+                kept = await client.run_on_scheduler(dask.config.get, key, 1000)
+                await client.log_event([self.topic] * min(int(kept or 0), _MOST_KEPT), None)
+        # Dask has no root of its exceptions; each of them means that it was not done.
+        except Exception as error:
+            raise BackendError("connection", _told("the scheduler", error)) from error
+
+    async def open(self) -> None:
+        """Connect, anew where the connection was lost.
 
         Raises:
             BackendError: when it can not be reached.
@@ -106,13 +146,17 @@ class Connection:
             raise BackendError(
                 "connection", f"the cluster {where} can not be reached: {why}", retryable=True
             ) from error
-        self._client.subscribe_topic(topic, lambda event: self._heard(event[1]))
+        self._channel = self._client.scheduler_comm
+        self._client.subscribe_topic(self._client.id, lambda event: self._heard(event[1]))
         self._client.subscribe_topic("all", self._scheduler_says)
 
     async def close(self) -> None:
         """Let go, and end what was started here. Safe to call twice."""
-        await self._close_client()
-        await self._end_here()
+        # Together: what hangs on one side must not take the time of the other.
+        closing = self._close_client(), self._end_here()
+        for one in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(one, BaseException):
+                raise one
 
     async def workers(self) -> dict[str, dict[str, Any]]:
         """What the scheduler knows of its workers, by address.

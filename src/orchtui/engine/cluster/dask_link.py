@@ -7,7 +7,7 @@ on the worker. Nothing of orchtui is sent as code. This module decides nothing a
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Collection, Coroutine
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 from orchtui.engine.cluster import wire
@@ -16,9 +16,11 @@ from orchtui.engine.cluster.dask_connection import Connection
 from orchtui.engine.cluster.dask_sending import DaskSending
 from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
+from orchtui.engine.cluster.newcomers import Newcomers
+from orchtui.engine.cluster.shared_try import SharedTry
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.cluster.workers_here import START
-from orchtui.engine.errors import BackendError, InputError
+from orchtui.engine.errors import BackendError, InputError, Problem
 from orchtui.engine.text import clean_line
 
 LEASE = 20.0
@@ -31,6 +33,8 @@ PREPARE = 30.0
 """Seconds for a worker to make its backends: some import much."""
 ARRIVAL = 10.0
 """Seconds to wait for a worker, where there is none that could do it."""
+FAREWELL = 1.0
+"""Seconds for the workers to hear of the end; one that does not finds out by its lease."""
 _TICK = 1.0
 _HELD_UP = 5.0
 """Seconds by which a tick must not be late: this machine slept, and nobody's silence counts."""
@@ -50,17 +54,15 @@ class DaskLink:
         self.session = f"orchtui-{secrets.token_hex(8)}"
         self.exchange = Exchange()
         self._connection = Connection(cluster, self._heard, self._news)
-        self._sending = DaskSending(self._connection, self.exchange, self.session, self._go)
+        self._sending = DaskSending(self._connection, self.exchange, self._go, self._bar)
         self._pool = WorkerPool()
-        self._refused = ""
-        """Why a worker that is there can not be used."""
+        self._newcomers = Newcomers(self._connection, self._pool, self._joined_by)
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
         self._wanted: tuple[bytes, list[str]] = (b"", [])
         """The backends that workers are to make before they are asked: settings, and names."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._joining: asyncio.Task[BackendError | None] | None = None
-        """While it is being connected."""
+        self._joining = SharedTry(self._join)
         self._ticking = False
 
     # What a Link is
@@ -106,9 +108,13 @@ class DaskLink:
         """
         from orchtui.engine.cluster import worker_entry
 
-        await self._connection.call(
-            worker.address, worker_entry.deliver, wire.encode(order), within=ORDER
+        data = wire.Sealed(wire.encode(order))
+        refused = await self._connection.call(
+            worker.address, worker_entry.deliver, data, within=ORDER
         )
+        if refused:
+            why = f"the worker {worker.name} did not do what it was told: {refused}"
+            raise BackendError("connection", clean_line(why), retryable=True)
 
     async def fetch(self, key: str) -> bytes:
         """The files of an attempt that has ended.
@@ -122,19 +128,23 @@ class DaskLink:
         """Nothing of this attempt is wanted any more."""
         self._sending.forget(key)
 
+    def warnings(self) -> list[str]:
+        """What a person should know of the workers and was not told before."""
+        return self._newcomers.warnings()
+
     # Beginning and end
 
-    async def ready(self, needs: Collection[str] = ()) -> None:
+    async def ready(self, needs: Mapping[str, Collection[str]] = {}) -> None:
         """Connect, and see that somebody is there who has what tasks need.
 
         Args:
-            needs: All labels of all tasks; each must be had by some worker.
+            needs: The labels that one worker has to have together, by what to call who asks.
 
         Raises:
-            InputError: when there is nobody, or nobody has one of them.
+            InputError: when there is nobody, or nobody has all that one of them asks for.
         """
         try:
-            await self._connected()
+            await self._connected(anew=True)
             await self._connection.meet_scheduler()
             async with asyncio.timeout(ARRIVAL):
                 while not self._pool.workers:
@@ -143,15 +153,13 @@ class DaskLink:
             raise InputError.of(error.message) from error
         except TimeoutError:
             raise InputError.of(self._nobody(())) from None
-        if lacking := [label for label in needs if self._pool.lacking((label,))]:
-            raise InputError.of(self._nobody(lacking))
-        old = [one for one in self._pool.workers if one.letters != wire.VERSION]
-        if old:
-            names = ", ".join(f"{clean_line(one.name, 60)} (orchtui {one.version})" for one in old)
-            raise InputError.of(
-                f"these workers have another orchtui, which speaks otherwise: {names}; "
-                f"install the same version everywhere"
-            )
+        unmet = dict[tuple[str, ...], list[str]]()
+        for who, labels in needs.items():
+            if self._pool.lacking(labels):
+                unmet.setdefault(tuple(labels), []).append(who)
+        if unmet:
+            told = (self._nobody(labels, asking) for labels, asking in unmet.items())
+            raise InputError([Problem("", 0, 0, line) for line in told])
 
     async def prepare(self, settings: wire.BackendSettings, names: Collection[str]) -> str:
         """Have these backends made on all workers, so that a first attempt need not wait for it.
@@ -165,7 +173,7 @@ class DaskLink:
             InputError: when the workers are gone meanwhile.
         """
         wanted = sorted(names)
-        self._wanted = (wire.encode(settings), wanted)
+        self._wanted = (wire.Sealed(wire.encode(settings)), wanted)
         asked = [self._prepared(worker) for worker in self._pool.workers]
         found = await asyncio.gather(*asked, return_exceptions=True)
         said: list[dict[str, str]] = [one for one in found if isinstance(one, dict)]
@@ -190,33 +198,24 @@ class DaskLink:
         used, self._used = list(self._used.values()), {}
         if self._connection.alive:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(2.0):
+                async with asyncio.timeout(FAREWELL):
                     await asyncio.gather(
                         *(self.order(worker, wire.Farewell(self.session)) for worker in used),
                         return_exceptions=True,  # one that is gone holds nothing
                     )
+            if not self.cluster.local:  # where it ends with all that it has
+                await self._empty()
         self._ticking = False
-        tasks = [*self._tasks, *([self._joining] if self._joining is not None else [])]
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(self._joining.close(), *tasks, return_exceptions=True)
         await self._connection.close()
 
-    async def _connected(self) -> None:
-        """Connect where that is not so. All who ask meanwhile hear of the same success or failure:
-        forty attempts that have lost their scheduler must not wait for it one after the other."""
-        if self._joining is None and self._connection.alive:
-            return
-        if self._joining is None:
-            self._joining = asyncio.create_task(self._join())
-            self._joining.add_done_callback(self._joined)
-        if (failure := await asyncio.shield(self._joining)) is not None:
-            raise BackendError(failure.kind, failure.message, retryable=failure.retryable)
-
-    def _joined(self, joining: "asyncio.Task[BackendError | None]") -> None:
-        self._joining = None
-        if not joining.cancelled():
-            joining.exception()  # told to whoever waits; perhaps nobody does any more
+    async def _connected(self, *, anew: bool = False) -> None:
+        """Connect where that is not so; `anew`: also when that was just not possible."""
+        if self._joining.pending or not self._connection.alive:
+            await self._joining.succeed(anew=anew)
 
     async def _join(self) -> BackendError | None:
         """Connect anew; gives why that was not possible."""
@@ -225,10 +224,10 @@ class DaskLink:
             self._pool.remove(worker.address)
         self._used.clear()
         try:
-            await self._connection.open(self.session)
+            await self._connection.open()
         except BackendError as error:
             return error
-        await self._look_around()
+        await self._newcomers.look_around()
         if not self._ticking:
             self._ticking = True
             self._go(self._tick())
@@ -242,32 +241,22 @@ class DaskLink:
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
-            self._used.pop(worker, None)
-            names = [one.name for one in self._pool.workers if one.address == worker]
+            # One that did not answer may have been given up before, and has attempts yet.
+            there = [one for one in self._pool.workers if one.address == worker]
+            gone = self._used.pop(worker, there[0] if there else None)
             self._pool.remove(worker)
-            for name in names:
-                self.exchange.lost_worker(worker, self._connection.after_loss(name))
+            then = self._connection.after_loss(gone.name) if gone is not None else ""
+            self.exchange.lost_worker(worker, then)
         else:
-            self._go(self._look_around())
+            self._go(self._newcomers.look_around())
 
-    async def _look_around(self) -> None:
-        """Meet the workers that are new."""
-        try:
-            found = await self._connection.workers()
-        except BackendError:
-            return  # gone again; whoever needs it finds out
-        known = {worker.address for worker in self._pool.workers}
-        for address, seen in found.items():
-            if address in known:
-                continue
-            try:
-                worker = await self._connection.meet(address, seen)
-            except BackendError as error:
-                self._refused = error.message  # it went, or has no orchtui
-                continue
-            self._pool.add(worker)
-            if self._wanted[1]:
-                self._go(self._warm(worker))
+    def _joined_by(self, worker: FarWorker) -> None:
+        if self._wanted[1]:
+            self._go(self._warm(worker))
+
+    def _bar(self, address: str, why: str) -> None:
+        for worker in [one for one in self._pool.workers if one.address == address]:
+            self._newcomers.bar(worker, why)
 
     async def _warm(self, worker: FarWorker) -> None:
         with contextlib.suppress(BackendError):  # it is asked again by its first attempt
@@ -286,10 +275,19 @@ class DaskLink:
                 self.exchange.lost_all(self._connection.gone)
                 continue
             self.exchange.silent(SILENCE)
+            if not self.exchange.keys:
+                await self._empty()
             if now - renewed >= LEASE / 4:
                 renewed = now
                 for worker in list(self._used.values()):
                     self._go(self._renew(worker))
+
+    async def _empty(self) -> None:
+        """Leave nothing of the answers with the scheduler, where there are some."""
+        if self._sending.left and self._connection.alive:
+            self._sending.left = False
+            with contextlib.suppress(BackendError):  # it drops them by itself, an hour later
+                await self._connection.empty()
 
     async def _renew(self, worker: FarWorker) -> None:
         try:
@@ -298,15 +296,16 @@ class DaskLink:
             # What has begun there is silent too, and is found out by that. What has not would wait
             # until Dask gives the worker up, which takes five minutes.
             self._pool.remove(worker.address)
-            self.exchange.unbegun(worker.address)
+            self.exchange.unanswered(worker.address)
             return
         if self._connection.alive and worker not in self._pool.workers:
-            await self._look_around()
+            await self._newcomers.look_around()
 
-    def _nobody(self, needs: Collection[str]) -> str:
+    def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:
         address = clean_line(self.cluster.address)
-        if not needs and self._refused:
-            return f"no worker of the cluster {address} can be used: {self._refused}"
+        refused = self._newcomers.refused
+        if not needs and refused:
+            return f"no worker of the cluster {address} can be used: {refused}"
         if not needs:
             return (
                 f"the cluster {address} has no worker; start one: orchtui cluster worker {address}"
@@ -316,7 +315,11 @@ class DaskLink:
         todo = f"start one with it: orchtui cluster worker {address} {flags}"
         if self.cluster.local:
             todo = "workers that are started here have none; take runs_on away, or name a cluster"
-        return f"no worker of the cluster {address} has the label {', '.join(named)}; {todo}"
+        labels = f"labels {', '.join(named)} together" if len(named) > 1 else f"label {named[0]}"
+        more = f" and {len(asking) - 1} more" if len(asking) > 1 else ""
+        who = f", for {clean_line(asking[0], 100)}{more}" if asking else ""
+        why = f"no worker of the cluster {address} has the {labels}{who}; {todo}"
+        return f"{why} ({refused})" if refused else why
 
     def _go(self, work: "Coroutine[Any, Any, None]") -> None:
         task = asyncio.create_task(work)

@@ -31,23 +31,25 @@ class DaskSending:
     Args:
         connection: To the cluster.
         exchange: Where it is told what goes wrong.
-        session: The coordinator's; the topic of reports.
         go: Runs something beside, to its end.
+        refused: Told of the address of a worker that could not read what it was sent, and why.
     """
 
     def __init__(
         self,
         connection: Connection,
         exchange: Exchange,
-        session: str,
         go: Callable[[Coroutine[Any, Any, None]], None],
+        refused: Callable[[str, str], None],
     ) -> None:
         self._connection = connection
         self._exchange = exchange
-        self._session = session
         self._go = go
+        self._refused = refused
         self._waiting: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
         """Letters that are sent in the next turn of the loop, by worker and labels, by key."""
+        self.left = False
+        """Whether the scheduler may keep reports of attempts."""
         self._futures: dict[str, Future[bytes]] = {}
         self._over: list[Future[bytes]] = []
         """Of attempts that have ended; Dask is told a little later."""
@@ -57,7 +59,7 @@ class DaskSending:
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._submit)
         group = self._waiting.setdefault((worker.address, tuple(needs)), {})
-        group[letter.key] = wire.encode(letter)
+        group[letter.key] = wire.Sealed(wire.encode(letter))
 
     def _submit(self) -> None:
         """Send what waits: Dask takes many at once in the time that it needs for one."""
@@ -70,7 +72,7 @@ class DaskSending:
             try:
                 futures = self._connection.client.map(
                     worker_entry.run_attempt,
-                    [self._session] * len(keys),
+                    [self._connection.topic] * len(keys),
                     list(letters.values()),
                     key=keys,
                     workers=[address],
@@ -79,11 +81,14 @@ class DaskSending:
                     retries=0,
                     pure=False,
                 )
-            except BackendError as error:
+            # Dask has no root of its exceptions; whatever it is, nobody may wait for ever.
+            except Exception as error:
+                why = error.message if isinstance(error, BackendError) else _told(error)
                 for key in keys:
                     if (box := self._exchange.find(key)) is not None:
-                        box.fail(error.message)
+                        box.fail(why)
                 continue
+            self.left = True
             for key, future in zip(keys, futures, strict=True):
                 self._futures[key] = future
                 self._go(self._follow(key, future))
@@ -95,8 +100,8 @@ class DaskSending:
         Raises:
             BackendError: when they did not arrive.
         """
-        future = self._futures[key]
         try:
+            future = self._futures[key]
             data: bytes = await future.result()
             return data
         # Whatever Dask raises of its own, or hands on from elsewhere.
@@ -134,6 +139,28 @@ class DaskSending:
         if failure is not None:
             box.fail(failure.message, retryable=failure.retryable)
             return
+        if box.ended:
+            return
+        # Its last word comes before this one: it is not under way.
+        if (refusal := await self._refusal(future)) is not None:
+            why = clean_line(refusal.why)
+            box.fail(f"the worker {box.name} did not work on it: {why}")
+            if refusal.garbled:
+                self._refused(box.worker, why)
+            return
         await asyncio.sleep(_LAST_WORD)
         if not box.ended:
             box.fail(f"the last word of the worker {box.name} is missing")
+
+    async def _refusal(self, future: "Future[bytes]") -> wire.Refusal | None:
+        """Why an attempt without a last word was not worked on; `None` where that is not known."""
+        try:
+            async with asyncio.timeout(_LAST_WORD):
+                return wire.refusal_of(await future.result())
+        # Whatever Dask raises of its own: that the last word is missing is told in any case.
+        except Exception:
+            return None
+
+
+def _told(error: Exception) -> str:
+    return clean_line(f"it could not be sent to its worker: {type(error).__name__}: {error}")

@@ -26,11 +26,18 @@ class Mailbox:
     """The loop's time of the last report."""
     ended: bool = False
     """Whether the worker has said that nothing runs there any more."""
+    owing: bool = False
+    """Whether it said so of files that are to be fetched: until then it can be lost with them."""
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when something has come, or nothing can come any more."""
     _next: int = 1
     _items: "asyncio.Queue[wire.Item | BackendError]" = field(default_factory=asyncio.Queue)
     _failed: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is needed of its worker."""
+        return self.ended and not self.owing
 
     async def get(self) -> wire.Item:
         """The next item, in order.
@@ -51,14 +58,15 @@ class Mailbox:
         if report.number > self._next:
             self.fail(
                 f"a part of what the worker {self.name} said is missing "
-                f"({self._next} of {report.number})"
+                f"({self._next} of {report.number}); if that happens again, {wire.SAME_VERSION}"
             )
             return
         self._next += 1
         self.begun.set()
         self.heard = asyncio.get_running_loop().time()
         for item in report.items:
-            self.ended |= isinstance(item, wire.Ended)
+            if isinstance(item, wire.Ended):
+                self.ended, self.owing = True, item.files
             self._items.put_nowait(item)
 
     def fail(self, why: str, *, retryable: bool = True) -> None:
@@ -118,19 +126,22 @@ class Exchange:
         """
         for box in self._boxes.values():
             # One that has said its last word was not lost in the middle of it.
-            if box.worker == worker and not box.ended:
+            if box.worker == worker and not box.settled:
                 box.fail(f"the worker {box.name} was lost" + (f"; {then}" if then else ""))
 
-    def unbegun(self, worker: str) -> None:
-        """A worker does not answer: nothing can be expected of what has not begun there."""
+    def unanswered(self, worker: str) -> None:
+        """A worker does not answer: what has not begun there will not, and files do not come.
+
+        What has begun is found out by its silence.
+        """
         for box in self._boxes.values():
-            if box.worker == worker and box.heard is None:
+            if box.worker == worker and (box.heard is None or box.owing):
                 box.fail(f"the worker {box.name} was lost: it does not answer")
 
     def lost_all(self, why: str) -> None:
         """Nothing can come from anybody."""
         for box in self._boxes.values():
-            if not box.ended:
+            if not box.settled:
                 box.fail(why)
 
     def silent(self, patience: float) -> None:

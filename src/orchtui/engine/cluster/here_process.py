@@ -15,8 +15,8 @@ from typing import Any
 
 HOST = "127.0.0.1"
 SIDES = ("scheduler", "worker")
-CLOSE = 3.0
-"""Seconds to end what runs here, programs too."""
+CLOSE = 2.0
+"""Seconds to end what runs here, programs too; `workers_here` kills it a little later."""
 
 
 async def main() -> None:

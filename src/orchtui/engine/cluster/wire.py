@@ -64,6 +64,14 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
 # From the worker
 
 
+class Refusal(msgspec.Struct, frozen=True, tag="refused"):
+    """What an attempt returns, instead of files, that could not be worked on at all."""
+
+    why: str
+    garbled: bool = False
+    """Whether the worker could not read what it was sent."""
+
+
 class Happened(msgspec.Struct, frozen=True, tag="event"):
     """A BackendEvent."""
 
@@ -196,10 +204,26 @@ _dispatches = msgspec.msgpack.Decoder(Dispatch)
 _reports = msgspec.msgpack.Decoder(Report)
 _orders: "msgspec.msgpack.Decoder[Order]" = msgspec.msgpack.Decoder(Order)
 _settings = msgspec.msgpack.Decoder(BackendSettings)
+_refusals = msgspec.msgpack.Decoder(Refusal)
 _files = msgspec.msgpack.Decoder(tuple[SentFile, ...])
 _event_decoders = {name: msgspec.msgpack.Decoder(kind) for name, kind in _EVENTS.items()}
 
-Letter = Dispatch | BackendSettings | Report | Order | tuple[SentFile, ...]
+Letter = Dispatch | BackendSettings | Report | Order | Refusal | tuple[SentFile, ...]
+
+SAME_VERSION = "install the same version of orchtui on both sides (`orchtui doctor` shows them)"
+"""What to do about letters that can not be read."""
+
+
+class Sealed(bytes):
+    """Bytes that show nothing of themselves where somebody prints them.
+
+    Dask puts the arguments of what fails into its logs; among them are prompts and secrets.
+    """
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+    __str__ = __repr__
 
 
 class Garbled(ValueError):
@@ -235,9 +259,12 @@ def dispatch_of(data: bytes) -> Dispatch:
     """Read a Dispatch.
 
     Raises:
-        Garbled: when it is none.
+        Garbled: when it is none, or in other letters than these.
     """
-    return _read(_dispatches, data)
+    dispatch = _read(_dispatches, data)
+    if dispatch.version != VERSION:
+        raise Garbled(f"its letters have the version {dispatch.version}, here {VERSION}")
+    return dispatch
 
 
 def report_of(data: bytes) -> Report:
@@ -265,6 +292,14 @@ def settings_of(data: bytes) -> BackendSettings:
         Garbled: when there are none.
     """
     return _read(_settings, data)
+
+
+def refusal_of(data: bytes) -> Refusal | None:
+    """Read a Refusal; `None` where this is something else."""
+    try:
+        return _refusals.decode(data)
+    except msgspec.MsgspecError:
+        return None
 
 
 def files_of(data: bytes) -> tuple[SentFile, ...]:

@@ -1,12 +1,15 @@
 """What Dask calls on a worker: the only functions of orchtui that the cluster knows by name.
 
 They are sent by their name alone, so orchtui has to be installed there; nothing of it is
-sent as code. This module never runs anywhere but on a worker.
+sent as code. Nothing is raised to Dask, which would put the arguments into its log: prompts
+and secrets. This module never runs anywhere but on a worker.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 from orchtui import __version__
+from orchtui.engine.backends.registry import Backends
 from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.worker_house import HOUSE
 
@@ -22,8 +25,15 @@ async def run_attempt(topic: str, data: bytes) -> bytes:
         data: A Dispatch.
 
     Returns:
-        The files that it changed; see `FarWork.run`.
+        The files that it changed, see `FarWork.run`; or a Refusal.
     """
+    try:
+        return await _worked_on(topic, data)
+    except Exception as error:  # whatever it is: it is told, and not raised
+        return wire.encode(wire.Refusal(_told(error), isinstance(error, wire.Garbled)))
+
+
+async def _worked_on(topic: str, data: bytes) -> bytes:
     from distributed import get_worker
 
     worker = get_worker()
@@ -34,13 +44,20 @@ async def run_attempt(topic: str, data: bytes) -> bytes:
     return await HOUSE.work(dispatch, lambda report: worker.log_event(topic, report))
 
 
-async def deliver(data: bytes) -> None:
+async def deliver(data: bytes) -> str:
     """Do what a coordinator says.
 
     Args:
         data: An Order.
+
+    Returns:
+        Why that was not possible; empty where it was done.
     """
-    await HOUSE.obey(wire.order_of(data))
+    try:
+        await HOUSE.obey(wire.order_of(data))
+    except Exception as error:  # whatever it is: it is told, and not raised
+        return _told(error)
+    return ""
 
 
 def about(dask_worker: "Worker") -> tuple[str, str, int]:
@@ -66,4 +83,14 @@ async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> 
         data: `BackendSettings`.
         names: Of the backends.
     """
-    return await HOUSE.prepare(session, lease, wire.settings_of(data), names)
+    try:
+        return await HOUSE.prepare(session, lease, wire.settings_of(data), names)
+    except Exception as error:  # whatever it is: it is told, and not raised
+        return dict.fromkeys(names, _told(error))
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, and what to do about it."""
+    if isinstance(error, wire.Garbled):
+        return f"it can not read what it is sent ({error}); {wire.SAME_VERSION}"
+    return Backends(os.environ).redactor.text(f"{type(error).__name__}: {error}")

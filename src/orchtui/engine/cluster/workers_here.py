@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 
 START = 60.0
 """Seconds for all processes to be ready; a busy machine takes its time."""
-END = 4.0
+END = 2.5
+"""Seconds for them to end by themselves. All that is done at the end has to fit into the registry's
+`CLOSE_WITHIN`."""
+KILLED = 0.5
+"""Seconds until one that is killed has ended."""
 STRAYS = 2.0
 """Seconds that a lost worker's programs get to end."""
+LAST = 0.5
+"""Seconds that they get when all of it ends."""
 ROOM = 32
 """Attempts that each worker takes: most of them only wait."""
 
@@ -103,13 +109,16 @@ class WorkersHere:
         ending = [asyncio.ensure_future(process.wait()) for process in processes]
         if not ending:
             return
-        await asyncio.wait(ending, timeout=END)
-        for process in processes:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-        await asyncio.wait(ending, timeout=1.0)
-        await asyncio.gather(*map(self._end_strays, processes))
+        try:
+            await asyncio.wait(ending, timeout=END)
+        finally:
+            # Also where whoever closes has no more time for it.
+            for process in processes:
+                if process.returncode is None:
+                    with contextlib.suppress(ProcessLookupError):
+                        process.kill()
+        await asyncio.wait(ending, timeout=KILLED)
+        await asyncio.gather(*(self._end_strays(process, LAST) for process in processes))
         for reading in self._reading:
             reading.cancel()
 
@@ -179,10 +188,12 @@ class WorkersHere:
         why = clean_line(said) or "it said nothing about why"
         raise BackendError("connection", f"a process of {sys.executable} did not start: {why}")
 
-    async def _end_strays(self, process: "asyncio.subprocess.Process") -> None:
+    async def _end_strays(
+        self, process: "asyncio.subprocess.Process", grace: float = STRAYS
+    ) -> None:
         """End the programs of one that was killed: it could not do that itself."""
         if (mark := self._marks.get(process.pid)) is not None:
-            await HOUSEHOLD.end(mark, STRAYS)
+            await HOUSEHOLD.end(mark, grace)
 
 
 async def _last_words(stream: asyncio.StreamReader) -> bytes:

@@ -166,6 +166,14 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.aggregate == "synthesize" and bool(self.backend)
 
     @property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """The labels that a worker of a cluster has to have, by what to call who asks for them."""
+        needs = {f"task '{task.id}'": task.runs_on for task in self.tasks if task.runs_on}
+        if self.synthesizes and self.runs_on:
+            needs["the synthesis"] = self.runs_on
+        return needs
+
+    @property
     def backends(self) -> tuple[str, ...]:
         """The names of all backends that take part, the synthesis' too, in order of appearance."""
         names = [task.backend for task in self.tasks]

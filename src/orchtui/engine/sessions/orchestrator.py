@@ -189,12 +189,9 @@ class Orchestrator:
             StorageError: when the folder can not be written, or another process writes this run.
         """
         if self._crew.elsewhere is not None:
-            needs = {label for task in self._schedule.tasks for label in task.runs_on}
-            if self._schedule.synthesizes:
-                needs.update(self._schedule.runs_on)
             # Whoever names a program of its own does not need the usual one.
             names = {task.backend for task in self._schedule.tasks if not task.command}
-            await self._crew.elsewhere.ready(sorted(needs), sorted(names))
+            await self._crew.elsewhere.ready(self._schedule.needs, sorted(names))
         disk, schedule = Disk(), self._schedule
         place = Place(self._out, disk, asyncio.get_running_loop().time)
         try:
@@ -266,8 +263,10 @@ class Orchestrator:
                         yield event
 
     def last_words(self) -> list[str]:
-        """What must not be missed after the end: what of it is not on the disk, or elsewhere."""
-        return last_words(self.run, self.out, self._out) if self._storage is not None else []
+        """What must not be missed after the end, each once: what is not on the disk or elsewhere,
+        and which workers of a cluster were not used."""
+        told = self._crew.elsewhere.warnings() if self._crew.elsewhere is not None else []
+        return told + (last_words(self.run, self.out, self._out) if self._storage else [])
 
     # What a person may do meanwhile
 
