@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,6 +30,11 @@ def has_ended(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def begun(events: Sequence[base.BackendEvent]) -> base.BackendEvent:
+    """What comes first once there is a worker: on a busy machine it is waited for."""
+    return next(event for event in events if not isinstance(event, base.Queued))
 
 
 @asynccontextmanager
@@ -168,7 +173,7 @@ async def test_a_scheduler_that_came_back_at_its_address_is_connected_to_anew(
         finally:
             await backend.close()
             await link.close()
-    assert error is None and events[0] == base.Placed("second")
+    assert error is None and begun(events) == base.Placed("second")
 
 
 async def test_a_letter_that_can_not_be_read_is_told_and_stands_in_no_log_of_the_worker(
@@ -337,7 +342,7 @@ async def test_a_worker_here_that_dies_is_replaced_and_its_attempts_are_told_so(
         assert (error.kind, error.message) == ("connection", told)
         # The next one waits for it.
         events, error = await all_of(backend.stream(asked(prompt="[rehearse: 3 words, 0 ms]")))
-        assert error is None and events[0] == base.Placed("1-2")
+        assert error is None and begun(events) == base.Placed("1-2")
         assert [worker.name for worker in link.workers] == ["1-2"]
         # What it could not end itself has been ended before the next one was started.
         assert has_ended(int(said.text))

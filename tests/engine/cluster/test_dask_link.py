@@ -36,6 +36,8 @@ class Unreachable:
         self.deaf = False
         """Whether its worker does not answer."""
         self.there = [WORKER]
+        self.shy = 0.0
+        """Seconds until a worker says who it is."""
         self._reached = reached
 
     async def open(self) -> None:
@@ -49,6 +51,7 @@ class Unreachable:
         return {worker.address: {} for worker in self.there}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
+        await asyncio.sleep(self.shy)
         return next(worker for worker in self.there if worker.address == address)
 
     async def meet_scheduler(self) -> None:
@@ -272,6 +275,27 @@ def test_labels_that_no_single_worker_has_are_told_before_the_start_with_who_ask
             f"no worker of the cluster {address} has the labels gpu, big-memory together, "
             f"for task 'b' and 1 more; {start} --label gpu --label big-memory",
         ]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_goes_while_it_is_met_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there.append(other)
+        connection.shy = 2.0
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        link._news("remove-worker", other.address)
+        await asyncio.sleep(5)
+        assert list(link.workers) == [WORKER]
+        link._news("add-worker", other.address)
+        await asyncio.sleep(5)
+        assert list(link.workers) == [WORKER, other]
         await link.close()
 
     virtual_time.run(scene())

@@ -32,6 +32,8 @@ class Newcomers:
         self._joined = joined
         self._barred: set[str] = set()
         """Ids of processes that are not used."""
+        self._left: set[str] = set()
+        """Addresses of those that went; they may have been asked who they are meanwhile."""
         self._untold: list[str] = []
         self.refused = ""
         """Why a worker that is there can not be used."""
@@ -46,6 +48,7 @@ class Newcomers:
         for address, seen in found.items():
             if address in known:
                 continue
+            self._left.discard(address)
             try:
                 worker = await self._connection.meet(address, seen)
             except BackendError as error:
@@ -54,9 +57,14 @@ class Newcomers:
             if worker.letters != wire.VERSION:
                 theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
                 self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
-            elif worker.id not in self._barred:
+            elif worker.id not in self._barred and address not in self._left:
                 self._pool.add(worker)
                 self._joined(worker)
+
+    def left(self, address: str) -> None:
+        """The worker there has gone."""
+        self._pool.remove(address)
+        self._left.add(address)
 
     def bar(self, worker: FarWorker, why: str) -> None:
         """Use it no more; told once."""
