@@ -12,7 +12,7 @@ import pytest
 
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import Redactor
-from orchtui.engine.workspace import staged_site
+from orchtui.engine.workspace import assigning, staged_site
 from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import Race, Refusable
 from orchtui.engine.workspace.staged_site import StagedSite
@@ -103,6 +103,40 @@ async def test_what_is_declared_is_there_and_nothing_else(project: Path) -> None
     assert seen is not None and seen.written == () and files(folder) == {}
 
 
+async def test_a_link_that_stays_in_the_project_is_followed_under_its_own_name(
+    project: Path,
+) -> None:
+    (project / "near.csv").symlink_to("data/a.csv")
+    (project / "way").symlink_to("data/deep")
+    (project / "data/up").symlink_to("../data")  # a circle
+    (project / "data/hidden").symlink_to("../.env")
+    (project / "data/nothing").symlink_to("nowhere")
+    (project / "data/tool").symlink_to("../tool.sh")
+    site, _ = site_of(project, reads=("near.csv", "way/", "way/*.csv", "data"))
+    await site.open()
+    found = {
+        "near.csv": "a",
+        "way/b.csv": "b",
+        "data/a.csv": "a",
+        "data/deep/b.csv": "b",
+        "data/c.txt": "c",
+        "data/tool": "#!/bin/sh\n",
+    }
+    assert files(site.folder) == found
+    assert os.access(Path(site.folder, "data/tool"), os.X_OK)
+    await site.leave()
+
+
+async def test_what_is_written_through_a_link_lands_where_it_leads(project: Path) -> None:
+    (project / "near.md").symlink_to("out.md")
+    site, _ = site_of(project, reads=("near.md",), writes=("out.md",))
+    await site.open()
+    write(site.folder, "near.md", "new")
+    seen = await site.leave()
+    assert seen is not None and [change.path for change in seen.written] == ["out.md"]
+    assert (project / "out.md").read_text() == "new" and (project / "near.md").is_symlink()
+
+
 async def test_a_declared_folder_is_sent_without_its_secrets_and_links(project: Path) -> None:
     site, _ = site_of(project, reads=("data",))
     await site.open()
@@ -115,6 +149,42 @@ async def test_a_declared_secret_is_refused_and_its_text_is_not_told(project: Pa
     with pytest.raises(BackendError) as refused:
         await site.open()
     assert refused.value.kind == "bad_request" and SECRET not in str(refused.value)
+    assert str(refused.value) == (
+        ".env, which `reads` names, can not be sent: it may hold a secret, and none is sent; take "
+        "it out, or name the variable that holds it under `env`"
+    )
+    await site.leave()
+
+
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        (
+            {"reads": ("data/link.csv",)},
+            "data/link.csv, which `reads` names, can not be sent: a link in it leads out of the "
+            "project folder",
+        ),
+        (
+            {"writes": ("a/../../x",)},
+            "a/../../x, which `writes` names, can not be sent: outside of the project folder; name "
+            "paths from there",
+        ),
+        (
+            {"reads": ("data",)},
+            "data/c.txt, which `reads` names, can not be sent: it has 12 bytes; files above "
+            "10 bytes are left alone",
+        ),
+    ],
+)
+async def test_a_refusal_before_it_is_sent_names_the_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr(assigning, "MOST_BYTES", 10)
+    (project / "data/c.txt").write_bytes(bytes(12))
+    site, _ = site_of(project, **declared)
+    with pytest.raises(BackendError) as refused:
+        await site.open()
+    assert (refused.value.kind, str(refused.value)) == ("bad_request", why)
     await site.leave()
 
 

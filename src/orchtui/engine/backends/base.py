@@ -197,6 +197,15 @@ class UsageReported(msgspec.Struct, frozen=True):
     usage: Usage
 
 
+class FileLeft(msgspec.Struct, frozen=True):
+    """A file that a program wrote on another machine, and that does not come back from there."""
+
+    path: str
+    """From its folder; in a form that can be shown, where it is none that can be sent."""
+    why: str
+    """And what to do about it."""
+
+
 class Finished(msgspec.Struct, frozen=True):
     """The answer is whole.
 
@@ -245,6 +254,7 @@ BackendEvent = (
     | UsageReported
     | Quota
     | Throttled
+    | FileLeft
     | Finished
 )
 

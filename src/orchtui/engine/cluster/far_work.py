@@ -23,6 +23,7 @@ from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
 from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
+from orchtui.engine.paths.plain_files import MOST_FILES
 from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import clean_line
@@ -153,31 +154,28 @@ class FarWork:
         return folder
 
     async def _changed(self) -> bytes:
-        """The files that changed; what can not be sent is told as the attempt's failure."""
+        """The files that changed; each that can not be sent is told, and the others are."""
         files, folder = self._dispatch.files, self._folder
         if files is None or folder is None:
             return b""
+        secret_in = self._told.redactor.found_in
+
+        def changed(wanted: Wanted) -> tuple[bytes, list[base.FileLeft]]:
+            found = scratch.changes(folder, scratch.digests(files), wanted, secret_in)
+            return wire.encode(tuple(found.files)) if found.files else b"", found.left
+
         try:
-            return await in_thread(lambda wanted: self._parcel(folder, files, wanted))
-        except (scratch.ParcelError, OSError) as error:
+            data, left = await in_thread(changed)
+        except OSError as error:
             why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
             self._told.item(wire.Failed("internal", why))
             return b""
-
-    def _parcel(self, folder: Path, files: tuple[wire.SentFile, ...], wanted: Wanted) -> bytes:
-        """The files that changed, as bytes. Blocks."""
-        changed = scratch.changes(folder, scratch.digests(files), wanted)
-        found_in = self._told.redactor.found_in
-        for file in changed:
-            wanted.check()
-            name = found_in(file.path.encode())
-            if secret := name or found_in(file.data or b""):
-                where = "its name" if name else "it"
-                raise scratch.ParcelError(
-                    f"{clean_line(file.path, 200)} was not taken: the value of {secret} stands in "
-                    f"{where}"
-                )
-        return wire.encode(changed) if changed else b""
+        for file in left[:MOST_FILES]:
+            self._told.event(file)
+        if len(left) > MOST_FILES:
+            why = f"{len(left):,} files that it wrote do not come back, too many to be named"
+            self._told.item(wire.Failed("internal", f"{why}; write fewer"))
+        return data
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():

@@ -2,19 +2,23 @@
 
 Only plain files go, within bounds; links and what lies behind them never do. A path that
 leads out of the folder is refused on both sides. What comes is put in place when all of it is
-on the disk. Blocks: not for the event loop. This module never decides whether a file may be
-sent: who fills the folder does.
+on the disk. A changed file that can not come back keeps no other one back, and is named. Blocks:
+not for the event loop. This module never knows what is a secret: it asks.
 """
 
+import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from orchtui.engine.backends.base import FileLeft
 from orchtui.engine.cluster.wire import SentFile
 from orchtui.engine.paths.blocking_work import Wanted
+from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 
 
@@ -92,36 +96,78 @@ def digests(files: Collection[SentFile]) -> dict[str, str]:
     return {file.path: _digest(file.data or b"", file.executable) for file in files}
 
 
+@dataclass(slots=True)
+class Changed:
+    """What is not as it was."""
+
+    files: list[SentFile]
+    """New and changed files, and those that are gone."""
+    left: list[FileLeft]
+    """Those that can not be sent."""
+
+
 def changes(
-    folder: Path, before: dict[str, str], wanted: Wanted | None = None
-) -> tuple[SentFile, ...]:
-    """What is not as it was: new and changed files, and those that are gone.
+    folder: Path,
+    before: dict[str, str],
+    wanted: Wanted | None = None,
+    secret_in: Callable[[bytes], str | None] = lambda data: None,
+) -> Changed:
+    """What is not as it was.
 
     Args:
         folder: Where.
         before: What stood there; see `digests`.
         wanted: Asked before each file.
+        secret_in: The name of a secret that stands in a text; such a file is not sent.
 
     Raises:
-        ParcelError: when there are too many.
         OSError: when they can not be read.
         UnwantedError: when they are not wanted any more.
     """
-    total, there, changed = 0, set[str](), list[SentFile]()
+    total, there, found = 0, set[str](), Changed([], [])
     wanted = wanted or Wanted()
     for name, path, executable in plain_files(folder):
         wanted.check()
         there.add(name)
-        if path.stat().st_size > MOST_BYTES:
-            _within(1, MOST_BYTES + 1)
-        data = path.read_bytes()
-        if before.get(name) == _digest(data, executable):
+        # Before it is read: it may be larger than this machine's memory.
+        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        if data is not None and before.get(name) == _digest(data, executable):
             continue
-        total += len(data)
-        _within(len(changed) + 1, total)
-        changed.append(SentFile(_sendable(name), data, executable))
-    gone = before.keys() - there
-    return (*changed, *(SentFile(path, None) for path in sorted(gone)))
+        if why := _unsendable(name, data, secret_in):
+            found.left.append(FileLeft(_shown(name), why))
+        elif data is None or len(found.files) >= MOST_FILES or total + len(data) > MOST_BYTES:
+            found.left.append(FileLeft(name, _too_much(path.stat().st_size)))
+        else:
+            total += len(data)
+            found.files.append(SentFile(name, data, executable))
+    found.files += (SentFile(path, None) for path in sorted(before.keys() - there))
+    return found
+
+
+def _unsendable(
+    name: str, data: bytes | None, secret_in: Callable[[bytes], str | None]
+) -> str | None:
+    """Why a file must stay where it is, however small it is."""
+    try:
+        named = name.encode()
+    except UnicodeEncodeError:
+        return "its name is not UTF-8, and no event can hold such a name; name it otherwise"
+    if (secret := secret_in(named)) is not None:
+        return f"the value of {secret}, which is a secret, stands in its name"
+    if data is not None and (secret := secret_in(data)) is not None:
+        return f"the value of {secret} is a secret and is not written to a file"
+    return None
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode(errors="backslashreplace")
+
+
+def _too_much(count: int) -> str:
+    return (
+        f"it has {size(count)}, and at most {MOST_FILES:,} files with {MOST_BYTES >> 20} MiB "
+        f"together come back from a worker; write less, or keep it where the task runs"
+    )
 
 
 def _digest(data: bytes, executable: bool) -> str:
@@ -133,7 +179,7 @@ def _sendable(name: str) -> str:
         name.encode()
     except UnicodeEncodeError:
         raise ParcelError(
-            f"a file's name is not UTF-8: {ascii(name)[:200]}; name it otherwise"
+            f"a file's name is not UTF-8: {_shown(name)[:200]}; name it otherwise"
         ) from None
     return name
 

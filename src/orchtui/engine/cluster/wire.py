@@ -16,7 +16,7 @@ from orchtui.engine.errors import BackendError, ErrorKind
 
 _T = TypeVar("_T")
 
-VERSION = 1
+VERSION = 2
 """Of these forms; both sides have to have the same."""
 
 
@@ -196,6 +196,7 @@ _EVENTS: Mapping[str, type[base.BackendEvent]] = {
         base.UsageReported,
         base.Quota,
         base.Throttled,
+        base.FileLeft,
         base.Finished,
     )
 }

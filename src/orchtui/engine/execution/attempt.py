@@ -133,6 +133,8 @@ class Intake:
     """What its program uses, where it has one."""
     model: str | None = None
     worker: str | None = None
+    left: list[base.FileLeft] = field(default_factory=list)
+    """Files that do not come back from its worker."""
     stop_reason: str | None = None
     waiting: Waiting = field(default_factory=Waiting)
     closed: bool = False
@@ -193,6 +195,9 @@ async def read(
             if isinstance(event, base.Placed):
                 intake.worker = event.worker
                 intake.notice_worker(event.worker)
+                continue
+            if isinstance(event, base.FileLeft):
+                intake.left.append(event)
                 continue
             intake.begun = True
             if not (intake.accepted or isinstance(event, base.Alive)):

@@ -104,6 +104,10 @@ class Overlay:
         """
         return self._project.named(text)
 
+    def declares(self, path: str) -> bool:
+        """Whether the task declares that it writes this path, or what holds it."""
+        return self._owner.declares(self._task, path)
+
     def is_file(self, path: str) -> bool:
         """Whether this is no folder, as this attempt sees it; true where nobody knows."""
         if path in self._written:
