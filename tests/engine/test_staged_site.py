@@ -1,6 +1,7 @@
 """What a program on another machine is given, and what becomes of what it wrote."""
 
 import asyncio
+import hashlib
 import os
 import shutil
 import threading
@@ -257,6 +258,34 @@ async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> N
     whys = dict(notes.told)
     assert "the task 'else' writes it" in whys["theirs.md"]
     assert "the value of KEY" in whys["leak.txt"] and not (project / "leak.txt").exists()
+
+
+async def test_what_it_declares_and_deletes_is_deleted(project: Path) -> None:
+    for name in ("turned", "left.md"):
+        (project / name).write_text("old")
+    (project / "near.md").symlink_to("left.md")
+    site, notes = site_of(
+        project,
+        reads=("data/a.csv", "data/c.txt", "near.md"),
+        writes=("out.md", "data/c.txt", "turned", "turned/**", "left.md"),
+    )
+    await site.open()
+    place = Path(site.folder)
+    for name in ("out.md", "data/a.csv", "data/c.txt", "near.md", "turned"):
+        (place / name).unlink()
+    (project / "data/c.txt").unlink()  # somebody else did the same
+    (place / "turned").mkdir()
+    write(site.folder, "turned/into.md", "new")
+    seen = await site.leave()
+    assert seen is not None
+    gone = {change.path for change in seen.written if change.deleted}
+    assert gone == {"out.md", "data/a.csv", "turned"} and not (project / "out.md").exists()
+    assert (project / "data/a.csv").exists()  # not its own: a person applies it
+    assert (project / "turned/into.md").read_text() == "new"
+    why = "it was deleted there, and stays here: a link leads to it from here; delete it by hand"
+    assert notes.told == [("near.md", why)] and (project / "left.md").exists()
+    out = next(change for change in seen.written if change.path == "out.md")
+    assert out.base == hashlib.sha256(b"old").hexdigest()
 
 
 async def test_a_second_attempt_begins_anew(project: Path) -> None:

@@ -61,6 +61,10 @@ async def run_far(
     return folded
 
 
+def is_there(path: Path) -> bool:
+    return path.exists()
+
+
 def found_below(folder: Path, name: str) -> list[Path]:
     return list(folder.rglob(name))
 
@@ -119,6 +123,16 @@ async def test_large_files_go_and_come(project: Path) -> None:
     run = await run_far(project, python(code, reads=("in.dat",), writes=("out.dat",)))
     assert told(run) == ("completed", "", {})
     assert (project / "out.dat").read_bytes() == data
+
+
+async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:
+    (project / "gone.md").write_text("old")
+    first = python("import os; os.remove('gone.md')", writes=("gone.md",))
+    next_one = task("u", command=("cat", "gone.md"), reads=("gone.md",), after=("t",), retries=0)
+    run = await run_far(project, first, next_one)
+    assert run.tasks["t"].status == "completed" and not is_there(project / "gone.md")
+    status, why, _ = told(run, "u")
+    assert status == "failed" and "No such file or directory" in why
 
 
 async def test_a_script_that_was_not_sent_is_named_where_its_program_fails(project: Path) -> None:

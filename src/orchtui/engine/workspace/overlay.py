@@ -168,6 +168,33 @@ class Overlay:
             self._written[change.path] = change
             return change
 
+    def remove(self, path: str) -> FileChange:
+        """Take a file away that the task declares; of another one it is only noted that it should.
+
+        Returns:
+            What changed.
+
+        Raises:
+            Missing: when it is not there.
+            Refused: when it must not be removed.
+            Denied: when that did not work; nothing has changed then.
+        """
+        with self._open():
+            real = self._project.real(path)
+            right = self._owner.right(self._task, real)
+            if right.where == "nowhere":
+                raise Refused(right.why)
+            if right.where == "project" and real != path:
+                raise Denied("a link leads to it from here; delete it by hand")
+            if right.where == "project":
+                _, base = self._project.remove(real, self._still_own)
+                self._noted.append(Noted(real, "write", self._now()))
+            else:
+                base = hashlib.sha256(self._project.read(real, self.rules).data).hexdigest()
+            change = FileChange(path=real, deleted=True, base=base)
+            self._written[real] = change
+            return change
+
     @contextmanager
     def editing(self) -> Iterator[None]:
         """Keep other writes of this attempt out, between a read and the write that follows."""
@@ -246,14 +273,14 @@ class Overlay:
             yield
 
     def _to_project(self, path: str, data: bytes) -> FileChange:
-        def judge(real: str) -> str | None:
-            right = self._owner.right(self._task, real)
-            return None if right.where == "project" else "the way to it has changed; try again"
-
-        real, base = self._project.write(path, data, judge)
+        real, base = self._project.write(path, data, self._still_own)
         digest = hashlib.sha256(data).hexdigest()
         self._noted.append(Noted(real, "write", self._now(), digest))
         return self._change(real, "", base)
+
+    def _still_own(self, real: str) -> str | None:
+        right = self._owner.right(self._task, real)
+        return None if right.where == "project" else "the way to it has changed; try again"
 
     def _to_kept(self, path: str, data: bytes) -> FileChange:
         try:

@@ -178,14 +178,22 @@ class StagedSite:
         return len(data)
 
     def _take(self) -> tuple[FileChange, ...]:
-        """Write what changed where it belongs, and note what can not be. Blocks."""
+        """Put what changed where it belongs, and note what can not be. Blocks."""
         assert self._place is not None
-        now: set[str] = set()
-        for path, file, _ in plain_files(self._place):
-            now.add(path)
-            if file.stat().st_size > MOST_BYTES:
+        there = list(plain_files(self._place))
+        # First: what was a file may be a folder now.
+        for path in sorted(self._before.keys() - {path for path, _, _ in there}):
+            try:
+                self._view.remove(path)
+            except Missing:
+                continue  # it is gone here too
+            except Denied as denied:
+                why = f"it was deleted there, and stays here: {denied.why}"
+                self._left.append(_Refusal(path, why, isinstance(denied, Refused)))
+        for path, file, _ in there:
+            if (count := file.stat().st_size) > MOST_BYTES:
                 most = f"at most {MOST_BYTES >> 20} MiB are taken; write less"
-                self._left.append(FileLeft(path, f"it has {size(file.stat().st_size)}; {most}"))
+                self._left.append(FileLeft(path, f"it has {size(count)}; {most}"))
                 continue
             data = file.read_bytes()
             if self._before.get(path) == _digest(data):
@@ -194,11 +202,7 @@ class StagedSite:
                 self._view.write(path, data)
             except Denied as denied:
                 self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
-        gone = [
-            FileChange(path=path, deleted=True, base=self._before[path])
-            for path in sorted(self._before.keys() - now - {file.path for file in self._left})
-        ]
-        return (*self._view.written, *gone)
+        return self._view.written
 
     def _seen(self, written: tuple[FileChange, ...]) -> Seen:
         """What is told of it: each file that does not come back, and what that means."""
