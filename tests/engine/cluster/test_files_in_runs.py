@@ -1,6 +1,7 @@
 """Whole runs whose programs work elsewhere: what becomes of each file, and what is told of it."""
 
 import asyncio
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.execution.executor import Executor
+from orchtui.engine.paths.temporary_folders import LOCK, TemporaryFolders
 from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.redaction import NOTHING, Redactor
@@ -133,6 +135,26 @@ async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project
     assert run.tasks["t"].status == "completed" and not is_there(project / "gone.md")
     status, why, _ = told(run, "u")
     assert status == "failed" and "No such file or directory" in why
+
+
+async def test_where_it_works_goes_with_the_process_that_made_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    folders = list[Path]()
+    make = TemporaryFolders.make
+
+    def noted(self: TemporaryFolders, kind: str) -> Path:
+        folders.append(make(self, kind))
+        return folders[-1]
+
+    monkeypatch.setattr(TemporaryFolders, "make", noted)
+    run = await run_far(project, python("import os; print(os.getcwd(), os.listdir('..'))"))
+    assert [folder.name.partition("-")[0] for folder in folders] == ["staged", "work"]
+    assert f"{folders[1]} [" in run.tasks["t"].text and f"'{LOCK}'" in run.tasks["t"].text
+    assert not found_below(temporary, "*")
 
 
 async def test_a_script_that_was_not_sent_is_named_where_its_program_fails(project: Path) -> None:

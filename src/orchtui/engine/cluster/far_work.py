@@ -8,7 +8,6 @@ folder is removed. This module does not know Dask.
 
 import asyncio
 import contextlib
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
 from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
 from orchtui.engine.paths.plain_files import MOST_FILES
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import clean_line
@@ -95,7 +95,7 @@ class FarWork:
             try:
                 await asyncio.wait((self._work,))
                 if (folder := self._folder) is not None:
-                    await in_thread(lambda _: shutil.rmtree(folder, ignore_errors=True))
+                    await in_thread(lambda _: FOLDERS.remove(folder))
             finally:
                 beating.cancel()
                 self._out.put(wire.Ended(bool(files)))
@@ -144,12 +144,12 @@ class FarWork:
 
     def _fill(self, wanted: Wanted) -> Path:
         """Make its folder. Blocks."""
-        self._folder = folder = Path(tempfile.mkdtemp(prefix="orchtui-"))
+        self._folder = folder = FOLDERS.make("work")
         try:
             scratch.unpack(folder, self._dispatch.files or (), wanted)
         except UnwantedError:
             # So late that nobody else does it, where the disk did not answer.
-            shutil.rmtree(folder, ignore_errors=True)
+            FOLDERS.remove(folder)
             raise
         return folder
 

@@ -4,6 +4,7 @@ This module knows which kind of place a way to run a specialist needs, and
 never what happens in it.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ from orchtui.engine.agents.agent_tools import granted
 from orchtui.engine.paths.fence import Fence
 from orchtui.engine.paths.plain_files import MOST_BYTES
 from orchtui.engine.paths.rules import Rules
+from orchtui.engine.paths.temporary_folders import sweep
 from orchtui.engine.plans.backend_names import WITHOUT_TOOLS
 from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.ledger import Ledger
@@ -133,3 +135,6 @@ class ProjectWorkspaces:
         """Take away what programs' places have left."""
         if self._programs is not None:
             await self._programs.close()
+        if self._staged:
+            # A worker on this machine may have been killed meanwhile.
+            await asyncio.to_thread(sweep)

@@ -9,9 +9,7 @@ declares fails the attempt. This module never runs a program and sends nothing.
 
 import asyncio
 import hashlib
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
 from orchtui.engine.paths.secret_names import GIT, KEY, SECRET
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
@@ -123,12 +122,12 @@ class StagedSite:
                 self._view.close()
                 self._tell()
                 self._ledger.ended(self._task.id, self._attempt)
-                await in_thread(lambda _: shutil.rmtree(place, ignore_errors=True))
+                await in_thread(lambda _: FOLDERS.remove(place))
 
     def _fill(self, wanted: Wanted) -> None:
         if self._attempt > 1:
             self._view.set_aside(self._attempt)
-        self._place = Path(tempfile.mkdtemp(prefix="orchtui-staged-"))
+        self._place = FOLDERS.make("staged")
         self.folder = str(self._place)
         total = 0
         for field, declared in (("reads", self._task.reads), ("writes", self._task.writes)):
