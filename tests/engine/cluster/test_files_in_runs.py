@@ -127,6 +127,17 @@ async def test_large_files_go_and_come(project: Path) -> None:
     assert (project / "out.dat").read_bytes() == data
 
 
+async def test_what_is_too_much_for_one_letter_comes_all_the_same(project: Path) -> None:
+    code = "[open(f'out/{n}.dat', 'wb').write(bytes([n]) * 9_000_000) for n in range(9)]"
+    code = f"import os; os.mkdir('out'); {code}; open('kept.dat', 'wb').write(bytes(9_000_000))"
+    run = await run_far(project, python(code, writes=("out/",)))
+    assert told(run) == ("completed", "", {})
+    for number in range(9):
+        assert (project / f"out/{number}.dat").read_bytes() == bytes([number]) * 9_000_000
+    kept = project / "artifacts/runs/r/files/t/kept.dat"
+    assert kept.stat().st_size == 9_000_000
+
+
 async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:
     (project / "gone.md").write_text("old")
     first = python("import os; os.remove('gone.md')", writes=("gone.md",))

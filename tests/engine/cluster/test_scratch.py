@@ -22,7 +22,7 @@ def test_a_parcel_is_the_folder_again(tmp_path: Path) -> None:
     scratch.unpack(target, files)
     assert scratch.pack(target) == files
     assert os.access(target / "run.sh", os.X_OK)
-    assert scratch.changes(target, scratch.digests(files)) == scratch.Changed([], [])
+    assert scratch.changes(target, scratch.digests(files)) == scratch.Changed([], [], [])
 
 
 def test_links_pipes_and_git_stay(tmp_path: Path) -> None:
@@ -123,6 +123,8 @@ def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(scratch.ParcelError):
         scratch.unpack(tmp_path, [SentFile("b", b"x" * 11)])
     before = {"a": scratch._digest(b"x" * 11, False)}
+    monkeypatch.setattr(scratch, "MOST_BACK", 10)
+    (tmp_path / "a").write_bytes(b"y" * 11)
     (left,) = scratch.changes(tmp_path, before).left  # larger than all that may be sent
     assert left.path == "a" and "it has 11 bytes, and at most 2,000 files" in left.why
     (tmp_path / "a").write_bytes(b"x" * 10)

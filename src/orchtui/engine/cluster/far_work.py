@@ -72,6 +72,9 @@ class FarWork:
         self._folder: Path | None = None
         self._work: asyncio.Task[None] | None = None
         self._cancelled = False
+        self._offered: tuple[wire.LargeFile, ...] = ()
+        self._taken = asyncio.Event()
+        """Set when what was offered is not needed here any more."""
 
     async def run(self) -> bytes:
         """Work to the end.
@@ -105,12 +108,29 @@ class FarWork:
     def cancel(self) -> None:
         """End it."""
         self._cancelled = True
+        self._taken.set()
         if self._work is not None:
             self._work.cancel()
 
-    def answered(self, order: wire.Answered | wire.Permitted) -> None:
+    def answered(self, order: wire.Answered | wire.Permitted | wire.Taken) -> None:
         """An answer of the coordinator has come."""
-        self._tools.answered(order)
+        if isinstance(order, wire.Taken):
+            self._taken.set()
+        else:
+            self._tools.answered(order)
+
+    async def piece(self, piece: wire.Piece) -> bytes:
+        """A part of a file that was offered.
+
+        Raises:
+            LookupError: when it was not, or its folder is not there any more.
+            OSError: when it can not be read.
+        """
+        folder = self._folder
+        if folder is None or not 0 <= piece.number < len(self._offered):
+            raise LookupError("there is no such file")
+        path = self._offered[piece.number].path
+        return await asyncio.to_thread(scratch.part, folder, path, piece.start)
 
     async def _do(self) -> None:
         try:
@@ -160,22 +180,26 @@ class FarWork:
             return b""
         secret_in = self._told.redactor.found_in
 
-        def changed(wanted: Wanted) -> tuple[bytes, list[base.FileLeft]]:
+        def changed(wanted: Wanted) -> tuple[bytes, scratch.Changed]:
             found = scratch.changes(folder, scratch.digests(files), wanted, secret_in)
-            return wire.encode(tuple(found.files)) if found.files else b"", found.left
+            return wire.encode(tuple(found.files)) if found.files else b"", found
 
         try:
-            data, left = await in_thread(changed)
+            data, found = await in_thread(changed)
         except OSError as error:
             why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
             self._told.item(wire.Failed("internal", why))
             return b""
-        for file in left[:MOST_FILES]:
+        for file in found.left[:MOST_FILES]:
             self._told.event(file)
-        if len(left) > MOST_FILES:
-            why = f"{len(left):,} files that it wrote do not come back, too many to be named"
+        if len(found.left) > MOST_FILES:
+            why = f"{len(found.left):,} files that it wrote do not come back, too many to be named"
             self._told.item(wire.Failed("internal", f"{why}; write fewer"))
-        return data
+        if found.large:
+            self._offered = tuple(found.large)
+            self._out.put(wire.Offered(self._offered))
+            await self._taken.wait()
+        return data if not self._cancelled else b""
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():

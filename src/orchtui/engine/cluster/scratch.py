@@ -14,16 +14,33 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from orchtui.engine.backends.base import FileLeft
-from orchtui.engine.cluster.wire import SentFile
+from orchtui.engine.cluster.wire import LargeFile, SentFile
+from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.blocking_work import Wanted
+from orchtui.engine.paths.no_links import open_file
 from orchtui.engine.paths.open_files import size
-from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
+from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES, MOST_FILES, plain_files
+
+LETTER = 8 * 1024 * 1024
+"""Bytes of files that come back in one letter; the others come piece by piece."""
 
 
 class ParcelError(Exception):
     """Files that are not sent or not taken; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A large file that is here, whole."""
+
+    path: str
+    """Where it belongs."""
+    part: Path
+    """Where it is, on the same disk."""
+    executable: bool
 
 
 def pack(folder: Path) -> tuple[SentFile, ...]:
@@ -42,13 +59,19 @@ def pack(folder: Path) -> tuple[SentFile, ...]:
     return tuple(files)
 
 
-def unpack(folder: Path, files: Collection[SentFile], wanted: Wanted | None = None) -> None:
+def unpack(
+    folder: Path,
+    files: Collection[SentFile],
+    wanted: Wanted | None = None,
+    arrived: Collection[Arrived] = (),
+) -> None:
     """Put files into a folder; those without data are removed there.
 
     Args:
         folder: Where to; what it stands in must be of the same disk, and writable.
         files: Which.
         wanted: Asked between two files, until the first is put in place.
+        arrived: Large ones, which are moved.
 
     Raises:
         ParcelError: when a path leads out of it, or they are too many; the folder is as it was.
@@ -57,9 +80,14 @@ def unpack(folder: Path, files: Collection[SentFile], wanted: Wanted | None = No
     """
     _within(len(files), sum(len(file.data or b"") for file in files))
     places = [(_place(folder, file.path), file) for file in files]
+    large = [(file.part, _place(folder, file.path), file.executable) for file in arrived]
     beside = Path(tempfile.mkdtemp(prefix="orchtui-coming-", dir=folder.parent))
     try:
         coming = _written(beside, places, wanted or Wanted())
+        for path, place, executable in large:
+            if executable:
+                path.chmod(path.stat().st_mode | stat.S_IXUSR)
+            coming.append((path, place))
         # First: a file may have become a folder.
         for place, file in places:
             if file.data is None:
@@ -101,7 +129,9 @@ class Changed:
     """What is not as it was."""
 
     files: list[SentFile]
-    """New and changed files, and those that are gone."""
+    """New and changed files, as many as go into one letter, and those that are gone."""
+    large: list[LargeFile]
+    """The others."""
     left: list[FileLeft]
     """Those that can not be sent."""
 
@@ -124,28 +154,55 @@ def changes(
         OSError: when they can not be read.
         UnwantedError: when they are not wanted any more.
     """
-    total, there, found = 0, set[str](), Changed([], [])
+    inside, total, there, found = 0, 0, set[str](), Changed([], [], [])
     wanted = wanted or Wanted()
     for name, path, executable in plain_files(folder):
         wanted.check()
         there.add(name)
-        # Before it is read: it may be larger than this machine's memory.
-        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
-        if data is not None and before.get(name) == _digest(data, executable):
-            continue
-        if why := _unsendable(name, data, secret_in):
-            found.left.append(FileLeft(_shown(name), why))
-        elif data is None or len(found.files) >= MOST_FILES or total + len(data) > MOST_BYTES:
-            found.left.append(FileLeft(name, _too_much(path.stat().st_size)))
-        else:
-            total += len(data)
-            found.files.append(SentFile(name, data, executable))
+        with path.open("rb") as source:
+            count = piecewise.length(source)
+            if name in before and before[name] == _marked(piecewise.digest(source), executable):
+                continue
+            if why := _unsendable(name, source, secret_in):
+                found.left.append(FileLeft(_shown(name), why))
+                continue
+            if len(found.files) + len(found.large) >= MOST_FILES or total + count > MOST_BACK:
+                found.left.append(FileLeft(name, _too_much(count)))
+                continue
+            total += count
+            if inside + count > LETTER:
+                found.large.append(LargeFile(name, count, executable))
+                continue
+            inside += count
+            source.seek(0)
+            found.files.append(SentFile(name, source.read(count), executable))
     found.files += (SentFile(path, None) for path in sorted(before.keys() - there))
     return found
 
 
+def part(folder: Path, path: str, start: int) -> bytes:
+    """A part of a file.
+
+    Raises:
+        OSError, ValueError: when it can not be read.
+    """
+    with open(open_file(folder, path), "rb") as file:
+        file.seek(start)
+        return file.read(piecewise.PIECE)
+
+
+def refuse_too_much(files: Collection[LargeFile]) -> None:
+    """Let files pass that may come.
+
+    Raises:
+        ParcelError: when they are too many, or too large.
+    """
+    if len(files) > MOST_FILES or sum(file.size for file in files) > MOST_BACK:
+        raise ParcelError(f"more than {MOST_FILES:,} files or {MOST_BACK >> 20} MiB are offered")
+
+
 def _unsendable(
-    name: str, data: bytes | None, secret_in: Callable[[bytes], str | None]
+    name: str, source: BinaryIO, secret_in: Callable[[bytes], str | None]
 ) -> str | None:
     """Why a file must stay where it is, however small it is."""
     try:
@@ -154,7 +211,7 @@ def _unsendable(
         return "its name is not UTF-8, and no event can hold such a name; name it otherwise"
     if (secret := secret_in(named)) is not None:
         return f"the value of {secret}, which is a secret, stands in its name"
-    if data is not None and (secret := secret_in(data)) is not None:
+    if (secret := piecewise.secret_in(source, secret_in)) is not None:
         return f"the value of {secret} is a secret and is not written to a file"
     return None
 
@@ -165,13 +222,17 @@ def _shown(name: str) -> str:
 
 def _too_much(count: int) -> str:
     return (
-        f"it has {size(count)}, and at most {MOST_FILES:,} files with {MOST_BYTES >> 20} MiB "
+        f"it has {size(count)}, and at most {MOST_FILES:,} files with {MOST_BACK >> 20} MiB "
         f"together come back from a worker; write less, or keep it where the task runs"
     )
 
 
 def _digest(data: bytes, executable: bool) -> str:
-    return f"{sha256(data).hexdigest()}{'+x' if executable else ''}"
+    return _marked(sha256(data).hexdigest(), executable)
+
+
+def _marked(digest: str, executable: bool) -> str:
+    return f"{digest}{'+x' if executable else ''}"
 
 
 def _sendable(name: str) -> str:

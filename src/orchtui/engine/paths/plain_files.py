@@ -12,7 +12,9 @@ from pathlib import Path
 
 MOST_FILES = 2000
 MOST_BYTES = 64 * 1024 * 1024
-"""Of one attempt's files together, each way between machines; what is more is not sent."""
+"""Of one attempt's files together that go to another machine; what is more is not sent."""
+MOST_BACK = 1024 * 1024 * 1024
+"""Of those together that come back from there."""
 
 
 def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:

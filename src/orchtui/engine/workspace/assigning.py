@@ -11,7 +11,7 @@ from typing import Protocol
 
 from orchtui.engine.agents.agent_tools import granted
 from orchtui.engine.paths.fence import Fence
-from orchtui.engine.paths.plain_files import MOST_BYTES
+from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES
 from orchtui.engine.paths.rules import Rules
 from orchtui.engine.paths.temporary_folders import sweep
 from orchtui.engine.plans.backend_names import WITHOUT_TOOLS
@@ -74,7 +74,7 @@ class ProjectWorkspaces:
         self._fence = Fence(project)
         self._run_fence = Fence(run_folder)
         # What goes to another machine and comes back is a program's, and not for a model to read.
-        self._wide = Fence(project, MOST_BYTES), Fence(run_folder, MOST_BYTES)
+        self._wide = Fence(project, MOST_BYTES, MOST_BACK), Fence(run_folder, MOST_BYTES)
         self._now = now
         self._program_backends = program_backends
         self._secret_in = secret_in

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from orchtui.engine.backends.base import NO_TOOLS, FileLeft, ToolBox
 from orchtui.engine.errors import BackendError
+from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.blocking_work import Wanted, in_thread
 from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
@@ -31,7 +32,7 @@ from orchtui.engine.workspace.permits import Permits
 from orchtui.engine.workspace.program_site import PermitBox
 from orchtui.engine.workspace.site import Seen, Witness
 
-TAKE_OVER = 60.0
+TAKE_OVER = 120.0
 """Seconds that may be spent on putting what came back where it belongs."""
 
 _MOST_TOLD = 20
@@ -173,7 +174,7 @@ class StagedSite:
         into.write_bytes(data)
         if self._view.is_executable(content.path):
             into.chmod(into.stat().st_mode | stat.S_IXUSR)
-        self._before[path] = _digest(data)
+        self._before[path] = hashlib.sha256(data).hexdigest()
         return len(data)
 
     def _take(self) -> tuple[FileChange, ...]:
@@ -190,17 +191,13 @@ class StagedSite:
                 why = f"it was deleted there, and stays here: {denied.why}"
                 self._left.append(_Refusal(path, why, isinstance(denied, Refused)))
         for path, file, _ in there:
-            if (count := file.stat().st_size) > MOST_BYTES:
-                most = f"at most {MOST_BYTES >> 20} MiB are taken; write less"
-                self._left.append(FileLeft(path, f"it has {size(count)}; {most}"))
-                continue
-            data = file.read_bytes()
-            if self._before.get(path) == _digest(data):
-                continue
-            try:
-                self._view.write(path, data)
-            except Denied as denied:
-                self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
+            with file.open("rb") as source:
+                if path in self._before and self._before[path] == piecewise.digest(source):
+                    continue
+                try:
+                    self._view.write_from(path, source)
+                except Denied as denied:
+                    self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
         return self._view.written
 
     def _seen(self, written: tuple[FileChange, ...]) -> Seen:
@@ -249,7 +246,3 @@ def _told(files: list[FileLeft]) -> str:
 def _listed(words: "list[str] | tuple[str, ...]", between: str = ", ") -> str:
     more = len(words) - _NAMED
     return between.join(words[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
