@@ -126,6 +126,17 @@ def test_what_can_not_be_removed_yet_is_found_again(
     assert not left.exists()
 
 
+def test_what_holds_a_folder_keeps_its_rights(place: Path) -> None:
+    place.chmod(0o755)
+    (place / "it/shut").mkdir(parents=True)
+    (place / "it/shut/file").touch()
+    (place / "it/shut").chmod(0o500)
+    temporary_folders.remove_tree(place / "it")
+    assert not (place / "it").exists()
+    temporary_folders.remove_tree(place / "it")
+    assert place.stat().st_mode & 0o777 == 0o755
+
+
 def test_many_threads_have_one_each_and_leave_none(place: Path) -> None:
     folders, together, found = TemporaryFolders(), threading.Barrier(8), list[Path]()
 

@@ -27,6 +27,7 @@ from orchtui.engine.paths.open_files import (
     entries_of,
     odd_devices,
     size,
+    target_of,
     write_all,
 )
 from orchtui.engine.paths.path_names import Blocked, Denied, Missing, relative
@@ -211,7 +212,7 @@ class Fence:
                 turn = None
                 while left:
                     name = left.pop(0)
-                    if (target := _target(folder, name)) is not None:
+                    if (target := target_of(folder, name)) is not None:
                         turn = target
                         break
                     if not left:
@@ -345,7 +346,7 @@ class Fence:
         try:
             folder = self._step(place.folder, place.path.split("/"), [], None, None)
         except NotADirectoryError as error:
-            if _target(place.folder, place.name) is not None:
+            if target_of(place.folder, place.name) is not None:
                 raise _LinkMet from error
             raise
         try:
@@ -387,13 +388,3 @@ class Fence:
         except FileNotFoundError:
             return None, None
         return self._digest(place), stat.S_IMODE(found.st_mode) & 0o777
-
-
-def _target(folder: int, name: str) -> str | None:
-    """Where a link leads; `None` for what is no link."""
-    try:
-        return os.readlink(name, dir_fd=folder)
-    except OSError as error:
-        if error.errno in (errno.EINVAL, errno.ENOENT, errno.ENOTDIR, errno.EACCES):
-            return None
-        raise

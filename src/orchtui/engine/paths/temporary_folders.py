@@ -32,6 +32,7 @@ class TemporaryFolders:
         self._one = threading.Lock()
         self._held: dict[Path, int] = {}
         """Open locks, by the folder that they are in."""
+        self._swept = False
 
     def make(self, kind: str) -> Path:
         """A new, empty folder that only this user can look into.
@@ -43,9 +44,9 @@ class TemporaryFolders:
             OSError: when the system refuses.
         """
         with self._one:
-            own, fresh = self._own()
-            made = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=own))
-        if fresh:
+            made = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=self._own()))
+            first, self._swept = not self._swept, True
+        if first:
             sweep()
         return made
 
@@ -57,12 +58,12 @@ class TemporaryFolders:
             if own in self._held and _drop(own):
                 os.close(self._held.pop(own))
 
-    def _own(self) -> tuple[Path, bool]:
-        """The folder of this process, and whether it was made just now."""
+    def _own(self) -> Path:
+        """The folder of this process."""
         place = Path(tempfile.gettempdir())
         for own in self._held:
             if own.parent == place and (own / LOCK).exists():
-                return own, False
+                return own
         own = Path(tempfile.mkdtemp(prefix=PREFIX))
         # Held before it has its name: nobody may find it free.
         half = own / f"{LOCK}.part"
@@ -75,7 +76,7 @@ class TemporaryFolders:
             remove_tree(own)
             raise
         self._held[own] = lock
-        return own, True
+        return own
 
 
 FOLDERS = TemporaryFolders()
@@ -121,16 +122,20 @@ def _drop(own: Path) -> bool:
 
 def remove_tree(path: Path) -> None:
     """Remove a folder as far as the system lets it, also what its owner may not change."""
-    shutil.rmtree(path, onerror=_open_and_retry)
+    top = os.fspath(path)
 
+    def open_and_retry(function: Callable[..., Any], failed: str, _: object) -> None:
+        """A program may have made a folder that nobody may change."""
+        with contextlib.suppress(OSError):
+            for folder in (os.path.dirname(failed), failed):
+                # Nothing above: what holds it may be everybody's.
+                if not (folder == top or folder.startswith(top + os.sep)):
+                    continue
+                if not os.path.islink(folder) and os.path.isdir(folder):
+                    os.chmod(folder, stat.S_IRWXU)
+            if function is os.unlink:
+                os.unlink(failed)
+            else:
+                shutil.rmtree(failed, ignore_errors=True)
 
-def _open_and_retry(function: Callable[..., Any], path: str, _: object) -> None:
-    """A program may have made a folder that nobody may change."""
-    with contextlib.suppress(OSError):
-        for folder in (os.path.dirname(path), path):
-            if not os.path.islink(folder) and os.path.isdir(folder):
-                os.chmod(folder, stat.S_IRWXU)
-        if function is os.unlink:
-            os.unlink(path)
-        else:
-            shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(top, onerror=open_and_retry)
