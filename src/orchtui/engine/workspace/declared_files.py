@@ -8,10 +8,12 @@ never opens a file.
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 from orchtui.engine.paths import paths
 from orchtui.engine.paths.path_names import Denied, Missing
+from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.overlay import Overlay
 
 MOST_FOLDERS = 20_000
@@ -46,13 +48,45 @@ def unsent(command: Sequence[str], view: Overlay, sent: Collection[str]) -> tupl
 
     A guess: a word may be the name of a file and mean something else.
     """
-    words = [piece for word in command[:_MOST_WORDS] for piece in (word, *_BREAKS.split(word))]
-    found = dict.fromkeys(path for word in words[:_MOST_WORDS] if (path := _in_project(word, view)))
+    found = dict.fromkeys(path for word in _words(command) if (path := _in_project(word, view)))
     return tuple(
         path
         for path in found
         if path not in sent and not any(one.startswith(f"{path}/") for one in sent)
     )
+
+
+def undeclared(task: ScheduledTask, folder: Path) -> tuple[str, ...]:
+    """Files of the project that a task's command names, and that it does not declare.
+
+    The same guess, before anything is sent; a few looks at the disk.
+
+    Args:
+        task: The task.
+        folder: The project folder.
+    """
+    declared = [paths.normal(path) for path in (*task.reads, *task.writes)]
+    found = dict.fromkeys(
+        path
+        for word in _words(task.command)
+        if (path := paths.normal(word)) and not path.startswith(("/", "../")) and "\0" not in path
+    )
+    return tuple(
+        path
+        for path in found
+        if not any(_covers(one, path) for one in declared) and os.path.isfile(folder / path)
+    )
+
+
+def _covers(declared: str, path: str) -> bool:
+    if declared in (".", path) or declared in paths.folders(path):
+        return True
+    return paths.is_glob(declared) and paths.matches(declared, path)
+
+
+def _words(command: Sequence[str]) -> list[str]:
+    some = command[:_MOST_WORDS]
+    return [piece for word in some for piece in (word, *_BREAKS.split(word))][:_MOST_WORDS]
 
 
 def _in_project(word: str, view: Overlay) -> str:
