@@ -138,6 +138,21 @@ async def test_what_is_too_much_for_one_letter_comes_all_the_same(project: Path)
     assert kept.stat().st_size == 9_000_000
 
 
+async def test_what_can_be_made_again_stays_there_unless_it_is_declared(project: Path) -> None:
+    (project / "lib").mkdir()
+    (project / "lib/a.py").write_text("x = 1")
+    code = (
+        "import os, sys; sys.path.insert(0, 'lib'); import a; os.makedirs('node_modules/x')\n"
+        "for n in range(2100): open(f'node_modules/x/{n}', 'w').close()\n"
+        "open('res.md', 'w').write('x'); os.mkdir('.cache'); open('.cache/own', 'w').write('x')"
+    )
+    run = await run_far(project, python(code, reads=("lib/",), writes=("res.md", ".cache/own")))
+    assert told(run) == ("completed", "", {})
+    (attempt,) = run.tasks["t"].attempts
+    assert attempt.files is not None
+    assert [change.path for change in attempt.files.written] == [".cache/own", "res.md"]
+
+
 async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:
     (project / "gone.md").write_text("old")
     first = python("import os; os.remove('gone.md')", writes=("gone.md",))

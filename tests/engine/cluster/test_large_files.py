@@ -16,7 +16,7 @@ from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import piecewise
 from orchtui.engine.run_events.redaction import Redactor
-from tests.engine.cluster.far_double import NearLink, all_of, asked
+from tests.engine.cluster.far_double import WORKER, NearLink, all_of, asked
 
 SECRET = "worker-secret-0123456789"
 DATA = bytes(range(251))
@@ -155,3 +155,20 @@ async def test_what_was_not_offered_is_not_given(folder: Path) -> None:
     assert (await reader)[1] is None
     with pytest.raises(OSError):
         await work.piece(wire.Piece(key, 0, 0))  # over: its folder is gone
+
+
+async def test_files_are_offered_once(folder: Path) -> None:
+    class Deaf(Watched):
+        async def order(self, worker: FarWorker, order: wire.Order) -> None:
+            self.orders.append(order)
+
+    link = Deaf(command())
+    large = large_files.LargeFiles(link, WORKER, "k", link.exchange.open("k", "w", "far"))
+    async for _ in large.fetch((), folder):
+        pass
+    with pytest.raises(wire.Garbled, match="offered twice"):
+        async for _ in large.fetch((), folder):
+            pass
+    assert link.orders == [wire.Taken("k")]
+    await large.close()
+    assert names(folder) == ["../place"]

@@ -110,6 +110,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     carried: bool = False
     """Whether what stands in that folder goes along to the machine where the work is done, and
     comes back. Only who has filled it for that says so."""
+    writes: tuple[str, ...] = ()
+    """What the task declares that it writes, where that folder is carried."""
     tools: tuple[str, ...] | None = None
     """As the agent file names them, for programs that have tools of their own; `None` where it
     says nothing."""

@@ -178,10 +178,11 @@ class FarWork:
         files, folder = self._dispatch.files, self._folder
         if files is None or folder is None:
             return b""
-        secret_in = self._told.redactor.found_in
+        secret_in, declared = self._told.redactor.found_in, self._dispatch.assignment.writes
 
         def changed(wanted: Wanted) -> tuple[bytes, scratch.Changed]:
-            found = scratch.changes(folder, scratch.digests(files), wanted, secret_in)
+            before = scratch.digests(files)
+            found = scratch.changes(folder, before, wanted, secret_in, declared)
             return wire.encode(tuple(found.files)) if found.files else b"", found
 
         try:

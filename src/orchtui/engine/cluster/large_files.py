@@ -82,6 +82,8 @@ class LargeFiles:
             await in_thread(lambda _: remove_tree(folder))
 
     async def _all(self, files: Sequence[wire.LargeFile], beside: Path) -> None:
+        if self._folder is not None:
+            raise wire.Garbled("files are offered twice")
         scratch.refuse_too_much(files)
         made = await in_thread(lambda _: tempfile.mkdtemp(prefix="coming-", dir=beside))
         self._folder = folder = Path(made)

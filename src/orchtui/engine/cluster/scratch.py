@@ -18,8 +18,9 @@ from typing import BinaryIO
 
 from orchtui.engine.backends.base import FileLeft
 from orchtui.engine.cluster.wire import LargeFile, SentFile
-from orchtui.engine.paths import piecewise
+from orchtui.engine.paths import paths, piecewise
 from orchtui.engine.paths.blocking_work import Wanted
+from orchtui.engine.paths.ignoring import SKIPPED
 from orchtui.engine.paths.no_links import open_file
 from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES, MOST_FILES, plain_files
@@ -141,14 +142,16 @@ def changes(
     before: dict[str, str],
     wanted: Wanted | None = None,
     secret_in: Callable[[bytes], str | None] = lambda data: None,
+    declared: Sequence[str] = (),
 ) -> Changed:
-    """What is not as it was.
+    """What is not as it was. Caches, and what packages are installed, are no news.
 
     Args:
         folder: Where.
         before: What stood there; see `digests`.
         wanted: Asked before each file.
         secret_in: The name of a secret that stands in a text; such a file is not sent.
+        declared: Paths that are sent also where they stand among caches.
 
     Raises:
         OSError: when they can not be read.
@@ -156,9 +159,12 @@ def changes(
     """
     inside, total, there, found = 0, 0, set[str](), Changed([], [], [])
     wanted = wanted or Wanted()
+    declared = [paths.normal(path) for path in declared]
     for name, path, executable in plain_files(folder):
         wanted.check()
         there.add(name)
+        if _is_made_again(name, declared) and name not in before:
+            continue
         with path.open("rb") as source:
             count = piecewise.length(source)
             if name in before and before[name] == _marked(piecewise.digest(source), executable):
@@ -178,6 +184,12 @@ def changes(
             found.files.append(SentFile(name, source.read(count), executable))
     found.files += (SentFile(path, None) for path in sorted(before.keys() - there))
     return found
+
+
+def _is_made_again(name: str, declared: Sequence[str]) -> bool:
+    if SKIPPED.isdisjoint(name.split("/")[:-1]):
+        return False
+    return not any(paths.covers(one, name) for one in declared)
 
 
 def part(folder: Path, path: str, start: int) -> bytes:

@@ -14,6 +14,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.footprints import Footprint
 from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.answers import cut_short, flaw
+from orchtui.engine.paths.plain_files import MOST_FILES
 from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import Cleaner, clean_line
 from orchtui.engine.texts.durations import show_duration
@@ -197,7 +198,8 @@ async def read(
                 intake.notice_worker(event.worker)
                 continue
             if isinstance(event, base.FileLeft):
-                intake.left.append(event)
+                if len(intake.left) < MOST_FILES:  # of which none says more that is honest
+                    intake.left.append(event)
                 continue
             intake.begun = True
             if not (intake.accepted or isinstance(event, base.Alive)):

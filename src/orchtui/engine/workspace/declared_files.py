@@ -74,14 +74,8 @@ def undeclared(task: ScheduledTask, folder: Path) -> tuple[str, ...]:
     return tuple(
         path
         for path in found
-        if not any(_covers(one, path) for one in declared) and os.path.isfile(folder / path)
+        if not any(paths.covers(one, path) for one in declared) and os.path.isfile(folder / path)
     )
-
-
-def _covers(declared: str, path: str) -> bool:
-    if declared in (".", path) or declared in paths.folders(path):
-        return True
-    return paths.is_glob(declared) and paths.matches(declared, path)
 
 
 def _words(command: Sequence[str]) -> list[str]:

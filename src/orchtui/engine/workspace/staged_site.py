@@ -144,6 +144,7 @@ class StagedSite:
                 wanted.check()
                 if path not in self._before:
                     total += self._put(path, total)
+                path = named  # what is refused next is none of those before
         except Missing:
             pass  # what it is to write need not be there
         except Denied as denied:
@@ -240,7 +241,7 @@ class _Refusal(FileLeft, frozen=True):
 
 
 def _told(files: list[FileLeft]) -> str:
-    return _listed([f"{clean_line(file.path, 80)}: {file.why}" for file in files], "; ")
+    return _listed([f"{clean_line(file.path, 80)}: {clean_line(file.why)}" for file in files], "; ")
 
 
 def _listed(words: "list[str] | tuple[str, ...]", between: str = ", ") -> str:
