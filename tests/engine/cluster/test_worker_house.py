@@ -269,6 +269,68 @@ def test_what_takes_a_while_is_done_beside_the_loop(
     }  # fmt: skip
 
 
+def writes(key: str = "k") -> wire.Dispatch:
+    """A program that writes a file and ends."""
+    program = asked(command=("touch", "a"), carried=True)
+    return structs.replace(dispatch(key, backend="command", files=()), assignment=program)
+
+
+@pytest.mark.parametrize("error", [MemoryError("64 MiB"), RuntimeError("a bug"), OSError("full")])
+def test_files_that_can_not_be_put_together_are_a_failure_and_no_success_without_them(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object) -> scratch.Changed:
+        raise error
+
+    monkeypatch.setattr(scratch, "changes", fails)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({"PATH": "/usr/bin:/bin"}), list[bytes]()
+        assert await house.work(writes(), sent.append) == b""
+        failed, ended = list(items(sent))[-2:]
+        assert isinstance(failed, wire.Failed) and ended == wire.Ended()
+        assert failed.message.startswith("what it wrote on its worker is lost: ")
+        assert str(error) in failed.message
+        assert failed.retryable is not isinstance(error, OSError)
+        await house.obey(wire.Farewell("s"))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("how", ["cancelled", "ordered"])
+def test_who_is_ended_while_its_files_are_put_together_was_no_success(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    begun, gate, whole = threading.Event(), threading.Event(), scratch.changes
+
+    def slow(*given: Any) -> scratch.Changed:
+        begun.set()
+        assert gate.wait(30)
+        return whole(*given)
+
+    monkeypatch.setattr(scratch, "changes", slow)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({"PATH": "/usr/bin:/bin"}), list[bytes]()
+        work = asyncio.ensure_future(house.work(writes(), sent.append))
+        assert await asyncio.to_thread(begun.wait, 30)
+        if how == "cancelled":
+            work.cancel()
+            await asyncio.sleep(0)
+        else:
+            await house.obey(wire.Cancel("k"))
+        gate.set()
+        (given,) = await asyncio.gather(work, return_exceptions=True)
+        assert given == b"" if how == "ordered" else isinstance(given, asyncio.CancelledError)
+        failed = wire.Failed(
+            "internal", "what it wrote on its worker is lost: it was ended there", retryable=True
+        )
+        assert list(items(sent))[-2:] == [failed, wire.Ended()]
+        await house.obey(wire.Farewell("s"))
+
+    asyncio.run(scene())
+
+
 def test_two_attempts_that_come_at_once_have_one_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     made, opened = list[Backends](), list[str]()
     whole, opens = worker_house.backends_of, Backends.open

@@ -91,6 +91,11 @@ class FarWork:
             await asyncio.wait((self._work,))
             self._tell_end(self._work)
             files = await self._changed() if not self._work.cancelled() else b""
+        except BaseException as error:
+            # It may have said that it has finished, which without its files is no success.
+            self._tell_lost(error)
+            if not isinstance(error, Exception):
+                raise
         finally:
             # Also when the worker itself is closed under it: programs must not outlive it.
             self._tools.close()
@@ -185,12 +190,7 @@ class FarWork:
             found = scratch.changes(folder, before, wanted, secret_in, declared)
             return wire.encode(tuple(found.files)) if found.files else b"", found
 
-        try:
-            data, found = await in_thread(changed)
-        except OSError as error:
-            why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
-            self._told.item(wire.Failed("internal", why))
-            return b""
+        data, found = await in_thread(changed)
         for file in found.left[:MOST_FILES]:
             self._told.event(file)
         if len(found.left) > MOST_FILES:
@@ -200,10 +200,26 @@ class FarWork:
             self._offered = tuple(found.large)
             self._out.put(wire.Offered(self._offered))
             await self._taken.wait()
-        return data if not self._cancelled else b""
+        if self._cancelled:
+            self._tell_lost(asyncio.CancelledError())
+            return b""
+        return data
+
+    def _tell_lost(self, error: BaseException) -> None:
+        """What it did does not come back, whatever it has said of its end."""
+        if isinstance(error, asyncio.CancelledError):
+            why = "it was ended there"
+        elif isinstance(error, OSError):
+            why = clean_line(str(error))
+        else:
+            why = clean_line(f"{type(error).__name__}: {error}")
+        why = f"what it wrote on its worker is lost: {why}"
+        # A disk that refuses does so again.
+        self._told.item(wire.Failed("internal", why, not isinstance(error, OSError)))
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():
+            self._tell_lost(asyncio.CancelledError())
             return
         error = work.exception()
         if error is None:
