@@ -1,10 +1,12 @@
 """What a program on another machine is given, and what becomes of what it wrote."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from orchtui.engine.errors import BackendError
+from orchtui.engine.paths.blocking_work import UnwantedError
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.workspace import assigning, staged_site
 from orchtui.engine.workspace.of_run import workspaces_of
@@ -228,8 +231,35 @@ async def test_who_is_stopped_while_it_is_filled_leaves_nothing(
     seen = await leaving
     with pytest.raises(asyncio.CancelledError):
         await opening
-    assert seen is not None and seen.written == ()
+    assert seen is None
     assert len(places) == 2 and not any(map(os.path.exists, {*places, *map(up, places)}))
+
+
+def full(path: Path, data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def stuck(path: Path, data: bytes) -> None:
+    raise UnwantedError  # as it is at the next step of one that was given up
+
+
+@pytest.mark.parametrize("end", [full, stuck])
+async def test_a_file_that_was_put_in_by_half_is_not_taken_for_what_a_program_wrote(
+    project: Path, monkeypatch: pytest.MonkeyPatch, end: Callable[[Path, bytes], None]
+) -> None:
+    write_bytes = Path.write_bytes
+
+    def half(path: Path, data: bytes) -> int:
+        write_bytes(path, data[: len(data) // 2])
+        end(path, data)
+        return len(data)
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    site, _ = site_of(project, writes=("out.md",))
+    with pytest.raises((BackendError, UnwantedError)):
+        await site.open()
+    assert await site.leave() is None
+    assert (project / "out.md").read_text() == "old" and files(site.folder) == {}
 
 
 def up(path: Path) -> Path:

@@ -78,6 +78,8 @@ class StagedSite:
         self._witness = witness
         self._before: dict[str, str] = {}
         self._place: Path | None = None
+        self._filled = False
+        """Whether all that is sent stood there whole: else what is there is nobody's work."""
         self._busy = asyncio.Lock()
         self._left: list[FileLeft] = []
         self._unsent: tuple[str, ...] = ()
@@ -113,6 +115,8 @@ class StagedSite:
                 self._ledger.ended(self._task.id, self._attempt)
                 return None
             try:
+                if not self._filled:
+                    return None
                 try:
                     written = await asyncio.to_thread(self._take)
                 except OSError as error:
@@ -135,6 +139,8 @@ class StagedSite:
             for named in declared:
                 total = self._put_all(field, named, total, wanted)
         self._unsent = unsent(self._task.command, self._view, self._before)
+        wanted.check()
+        self._filled = True
 
     def _put_all(self, field: str, named: str, total: int, wanted: Wanted) -> int:
         """Put in what a declared path means; the bytes that are there then."""
