@@ -7,6 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from orchtui.engine.errors import BackendError
+from orchtui.engine.paths import blocking_work
 from orchtui.engine.paths.blocking_work import UnwantedError
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.workspace import assigning, staged_site
 from orchtui.engine.workspace.of_run import workspaces_of
@@ -264,6 +267,33 @@ async def test_a_file_that_was_put_in_by_half_is_not_taken_for_what_a_program_wr
 
 def up(path: Path) -> Path:
     return path.parent
+
+
+async def test_who_is_stopped_before_a_thread_is_free_is_not_filled_afterwards(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking_work, "END", 0.0)
+    first, _ = site_of(project)
+    await first.open()
+    write(first.folder, "note.md", "first")
+    await first.leave()
+    gate, made = threading.Event(), list[str]()
+    monkeypatch.setattr(FOLDERS, "make", made.append)
+    with ThreadPoolExecutor(1) as threads:
+        asyncio.get_running_loop().set_default_executor(threads)
+        busy = asyncio.ensure_future(asyncio.to_thread(gate.wait, 30))
+        site, _ = site_of(project, attempt=2)
+        opening = asyncio.ensure_future(site.open())
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert await site.leave() is None
+        gate.set()
+        assert await busy
+        await asyncio.to_thread(lambda: None)  # behind it: there is one thread
+    assert (project / "artifacts/runs/r/files/prog/note.md").read_text() == "first"
+    assert made == []
 
 
 async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> None:

@@ -169,6 +169,7 @@ class FarWork:
 
     def _fill(self, wanted: Wanted) -> Path:
         """Make its folder. Blocks."""
+        wanted.check()
         self._folder = folder = FOLDERS.make("work")
         try:
             scratch.unpack(folder, self._dispatch.files or (), wanted)

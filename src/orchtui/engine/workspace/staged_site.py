@@ -130,6 +130,8 @@ class StagedSite:
                 await in_thread(lambda _: FOLDERS.remove(place))
 
     def _fill(self, wanted: Wanted) -> None:
+        # It may have waited for a thread for so long that its attempt is left, and another begun.
+        wanted.check()
         if self._attempt > 1:
             self._view.set_aside(self._attempt)
         self._place = FOLDERS.make("staged")
@@ -149,7 +151,7 @@ class StagedSite:
             for path in files_meant(named, self._view):
                 wanted.check()
                 if path not in self._before:
-                    total += self._put(path, total)
+                    total += self._put(path, total, wanted)
                 path = named  # what is refused next is none of those before
         except Missing:
             pass  # what it is to write need not be there
@@ -162,7 +164,7 @@ class StagedSite:
             ) from denied
         return total
 
-    def _put(self, path: str, total: int) -> int:
+    def _put(self, path: str, total: int, wanted: Wanted) -> int:
         """Put in a file; its bytes."""
         assert self._place is not None
         try:
@@ -177,6 +179,7 @@ class StagedSite:
                 f"needs"
             )
         into = self._place / path
+        wanted.check()  # a disk that did not answer may have held the read up until all is removed
         into.parent.mkdir(parents=True, exist_ok=True)
         into.write_bytes(data)
         if self._view.is_executable(content.path):
