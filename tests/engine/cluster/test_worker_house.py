@@ -401,7 +401,8 @@ class Closing:
 def test_a_backend_that_does_not_close_holds_no_other_up_and_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: str
 ) -> None:
-    broken = Closing(RuntimeError("no: worker-secret-0123456789"))
+    long = "x" * 450
+    broken = Closing(RuntimeError(f"no: worker-secret-0123456789 {long} worker-secret-0123456789"))
     whole = [Closing(), Closing()]
     made = [broken, whole[0], whole[1]]
     monkeypatch.setattr(worker_house, "backends_of", lambda *_: made.pop(0))
@@ -416,7 +417,7 @@ def test_a_backend_that_does_not_close_holds_no_other_up_and_is_told(
         assert [one.closed for one in (broken, *whole)] == [1, 1, 1]
 
     virtual_time.run(scene())
-    assert f"RuntimeError: no: {HIDDEN}" in caplog.text
+    assert f"RuntimeError: no: {HIDDEN} {long} {HIDDEN}" in caplog.text
 
 
 def test_what_was_made_for_nobody_any_more_is_closed() -> None:

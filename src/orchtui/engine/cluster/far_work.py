@@ -164,7 +164,7 @@ class FarWork:
         try:
             folder = await in_thread(self._fill)
         except (scratch.ParcelError, OSError) as error:
-            raise BackendError("internal", f"on its worker: {clean_line(str(error))}") from error
+            raise BackendError("internal", f"on its worker: {self._line(str(error))}") from error
         return structs.replace(assignment, folder=str(folder))
 
     def _fill(self, wanted: Wanted) -> Path:
@@ -211,9 +211,9 @@ class FarWork:
         if isinstance(error, asyncio.CancelledError):
             why = "it was ended there"
         elif isinstance(error, OSError):
-            why = clean_line(str(error))
+            why = self._line(str(error))
         else:
-            why = clean_line(f"{type(error).__name__}: {error}")
+            why = self._line(f"{type(error).__name__}: {error}")
         why = f"what it wrote on its worker is lost: {why}"
         # A disk that refuses does so again.
         self._told.item(wire.Failed("internal", why, not isinstance(error, OSError)))
@@ -227,8 +227,12 @@ class FarWork:
             return
         self._told.rest()
         if not isinstance(error, BackendError):
-            error = BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
+            error = BackendError("internal", self._line(f"{type(error).__name__}: {error}"))
         self._told.item(wire.Failed.of(error))
+
+    def _line(self, text: str) -> str:
+        # In this order: half of a secret that was cut is no secret that anybody knows.
+        return clean_line(self._told.redactor.text(text))
 
     async def _beat(self) -> None:
         clock = asyncio.get_running_loop().time

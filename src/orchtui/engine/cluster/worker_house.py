@@ -241,7 +241,7 @@ async def _closed(making: "asyncio.Task[_Made]") -> None:
         await made.close()
     # Whatever a backend raises: its coordinator is gone, and the others have to be closed too.
     except Exception as error:
-        why = made.redactor.text(clean_line(f"{type(error).__name__}: {error}"))
+        why = clean_line(made.redactor.text(f"{type(error).__name__}: {error}"))
         _LOG.error("a backend of a coordinator that has left was not closed: %s", why)
 
 
