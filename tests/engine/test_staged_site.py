@@ -6,17 +6,20 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchtui.engine.cluster import scratch
+from orchtui.engine.cluster.wire import SentFile
 from orchtui.engine.errors import BackendError
-from orchtui.engine.paths import blocking_work
-from orchtui.engine.paths.blocking_work import UnwantedError
+from orchtui.engine.paths import blocking_work, held_folders
+from orchtui.engine.paths.blocking_work import UnwantedError, in_thread
 from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.workspace import assigning, staged_site
@@ -318,6 +321,54 @@ async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> N
     whys = dict(notes.told)
     assert "the task 'else' writes it" in whys["theirs.md"]
     assert "the value of KEY" in whys["leak.txt"] and not (project / "leak.txt").exists()
+
+
+async def test_who_is_left_while_files_are_put_in_place_gets_all_of_them(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halfway, gate, replace = threading.Event(), threading.Event(), Path.replace
+    asks, hold = threading.Event(), held_folders.held
+
+    def slow(part: Path, target: Path) -> Path:
+        if target.name == "two.md":
+            halfway.set()
+            assert gate.wait(30)
+        return replace(part, target)
+
+    @contextmanager
+    def asking(folder: Path) -> Iterator[None]:
+        asks.set()
+        with hold(folder):
+            yield
+
+    monkeypatch.setattr(staged_site, "held", asking)
+    site, _ = site_of(project, writes=("one.md", "two.md"))
+    await site.open()
+    monkeypatch.setattr(Path, "replace", slow)
+    parcel = [SentFile(name, b"new") for name in ("one.md", "two.md")]
+    coming = asyncio.ensure_future(
+        in_thread(lambda wanted: scratch.unpack(Path(site.folder), parcel, wanted))
+    )
+    assert await asyncio.to_thread(halfway.wait, 30)
+    coming.cancel()
+    leaving = asyncio.ensure_future(site.leave())
+    assert await asyncio.to_thread(asks.wait, 30)
+    gate.set()
+    seen = await leaving
+    with pytest.raises(asyncio.CancelledError):
+        await coming
+    assert seen is not None
+    assert [change.path for change in seen.written] == ["one.md", "two.md"]
+    assert files(site.folder) == {}
+
+
+def test_what_comes_too_late_does_not_make_a_place_anew(tmp_path: Path) -> None:
+    place = tmp_path / "removed"
+    with pytest.raises(FileNotFoundError):
+        scratch.unpack(place, [SentFile("a/b", b"x")])
+    with pytest.raises(FileNotFoundError):
+        held_folders.make_way(place, place / "a/b")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_what_it_declares_and_deletes_is_deleted(project: Path) -> None:

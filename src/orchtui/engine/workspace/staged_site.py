@@ -17,6 +17,7 @@ from orchtui.engine.backends.base import NO_TOOLS, FileLeft, ToolBox
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.blocking_work import Wanted, in_thread
+from orchtui.engine.paths.held_folders import held, make_way
 from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
@@ -180,7 +181,7 @@ class StagedSite:
             )
         into = self._place / path
         wanted.check()  # a disk that did not answer may have held the read up until all is removed
-        into.parent.mkdir(parents=True, exist_ok=True)
+        make_way(self._place, into)
         into.write_bytes(data)
         if self._view.is_executable(content.path):
             into.chmod(into.stat().st_mode | stat.S_IXUSR)
@@ -190,7 +191,12 @@ class StagedSite:
     def _take(self) -> tuple[FileChange, ...]:
         """Put what changed where it belongs, and note what can not be. Blocks."""
         assert self._place is not None
-        there = list(plain_files(self._place))
+        # Where this was stopped in the moment in which files are put in place, all of them are.
+        with held(self._place):
+            return self._take_all(self._place)
+
+    def _take_all(self, place: Path) -> tuple[FileChange, ...]:
+        there = list(plain_files(place))
         # First: what was a file may be a folder now.
         for path in sorted(self._before.keys() - {path for path, _, _ in there}):
             try:
