@@ -399,6 +399,22 @@ async def test_what_it_declares_and_deletes_is_deleted(project: Path) -> None:
     assert out.base == hashlib.sha256(b"old").hexdigest()
 
 
+async def test_what_can_not_be_looked_at_any_more_has_failed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> Any:
+        raise OSError(5, "Input/output error")
+
+    site, _ = site_of(project, writes=("out.md",))
+    await site.open()
+    folder = site.folder
+    monkeypatch.setattr(staged_site, "plain_files", broken)
+    seen = await site.leave()
+    assert seen is not None and seen.sight == "nothing" and seen.note == seen.failure
+    assert "what it wrote can not be taken over: " in seen.failure
+    assert "Input/output error" in seen.failure and files(folder) == {}
+
+
 async def test_a_second_attempt_begins_anew(project: Path) -> None:
     first, _ = site_of(project)
     await first.open()

@@ -154,6 +154,20 @@ async def test_what_can_be_made_again_stays_there_unless_it_is_declared(project:
     assert [change.path for change in attempt.files.written] == [".cache/own", "res.md"]
 
 
+async def test_links_that_it_made_are_told(project: Path) -> None:
+    code = (
+        "import os; os.symlink('a.md', 'now.md'); os.symlink('/', 'way'); os.mkdir('d')\n"
+        "os.mkdir('.venv'); os.symlink('/bin/sh', '.venv/sh'); open('a.md', 'w').write('x')\n"
+        "for n in range(MANY): os.symlink('x', f'd/{n}')"
+    )
+    status, _, refused = told(await run_far(project, python(code.replace("MANY", "0"))))
+    why = "it is a link, and links do not come back from a worker; write a file"
+    assert (status, refused) == ("completed", {"now.md": why, "way": why})
+    declared = python(code.replace("MANY", "3000"), writes=("now.md",))
+    status, failure, refused = told(await run_far(project, declared))
+    assert status == "failed" and "now.md: it is a link" in failure and len(refused) == 21
+
+
 async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:
     (project / "gone.md").write_text("old")
     first = python("import os; os.remove('gone.md')", writes=("gone.md",))

@@ -24,7 +24,11 @@ from orchtui.engine.paths.held_folders import held, make_way
 from orchtui.engine.paths.ignoring import SKIPPED
 from orchtui.engine.paths.no_links import open_file
 from orchtui.engine.paths.open_files import size
-from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES, MOST_FILES, plain_files
+from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES, MOST_FILES, links, plain_files
+
+_LINK = "it is a link, and links do not come back from a worker; write a file"
+_MOST_LINKS = 100
+"""Links that are told one by one."""
 
 LETTER = 8 * 1024 * 1024
 """Bytes of files that come back in one letter; the others come piece by piece."""
@@ -188,7 +192,14 @@ def changes(
             inside += count
             source.seek(0)
             found.files.append(SentFile(name, source.read(count), executable))
-    found.files += (SentFile(path, None) for path in sorted(before.keys() - there))
+    made = [name for name in links(folder) if not _is_made_again(name, declared)]
+    # Declared ones first: of very many not all are told.
+    made.sort(key=lambda name: not any(paths.covers(one, name) for one in declared))
+    found.left += (FileLeft(_shown(name), _LINK) for name in made[:_MOST_LINKS])
+    if (more := len(made) - _MOST_LINKS) > 0:
+        found.left.append(FileLeft(f"and {more:,} more links", _LINK))
+    gone = before.keys() - there - set(made)
+    found.files += (SentFile(path, None) for path in sorted(gone))
     return found
 
 

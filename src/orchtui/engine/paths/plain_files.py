@@ -17,6 +17,15 @@ MOST_BACK = 1024 * 1024 * 1024
 """Of those together that come back from there."""
 
 
+def links(folder: Path) -> Iterator[str]:
+    """The links below it: paths from the folder with slashes, in order."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for path in (Path(where, name) for name in sorted((*folders, *names))):
+            if path.is_symlink():
+                yield path.relative_to(folder).as_posix()
+
+
 def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:
     """Path from the folder with slashes, whole path, and whether it may be executed; in order.
 
