@@ -20,6 +20,7 @@ from orchtui.engine.cluster.wire import SentFile
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import blocking_work, held_folders
 from orchtui.engine.paths.blocking_work import UnwantedError, in_thread
+from orchtui.engine.paths.fence import Fence
 from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.workspace import assigning, staged_site
@@ -360,6 +361,50 @@ async def test_who_is_left_while_files_are_put_in_place_gets_all_of_them(
     assert seen is not None
     assert [change.path for change in seen.written] == ["one.md", "two.md"]
     assert files(site.folder) == {}
+
+
+async def test_a_write_that_hangs_holds_neither_the_loop_nor_whoever_leaves(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
+    removed, gave_up = threading.Event(), list[str]()
+    write_from, take, remove = Fence.write_from, StagedSite._take, FOLDERS.remove
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        if not gate.wait(10):
+            gave_up.append("the loop stood still")
+        return write_from(*given)
+
+    def taking(site: StagedSite) -> Any:
+        try:
+            return take(site)
+        finally:
+            ended.set()
+
+    def removing(folder: Path) -> None:
+        remove(folder)
+        removed.set()
+
+    monkeypatch.setattr(blocking_work, "END", 0.01)
+    monkeypatch.setattr(Fence, "write_from", slow)
+    monkeypatch.setattr(StagedSite, "_take", taking)
+    monkeypatch.setattr(FOLDERS, "remove", removing)
+    site, _ = site_of(project, writes=("one.md", "two.md"))
+    await site.open()
+    for name in ("one.md", "two.md"):
+        write(site.folder, name, "new")
+    leaving = asyncio.ensure_future(site.leave())
+    assert await asyncio.to_thread(begun.wait, 30)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert await asyncio.to_thread(removed.wait, 30)
+    assert not gave_up and not ended.is_set() and files(site.folder) == {}
+    gate.set()
+    assert await asyncio.to_thread(ended.wait, 30)
+    # That one was on its way; nothing comes behind it.
+    assert (project / "one.md").exists() and not (project / "two.md").exists()
 
 
 def test_what_comes_too_late_does_not_make_a_place_anew(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from orchtui.engine.backends.base import NO_TOOLS, FileLeft, ToolBox
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import piecewise
-from orchtui.engine.paths.blocking_work import Wanted, in_thread
+from orchtui.engine.paths.blocking_work import Wanted, in_thread, last_work
 from orchtui.engine.paths.held_folders import held, make_way
 from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
@@ -125,10 +125,12 @@ class StagedSite:
                     return Seen(sight="nothing", note=why, failure=why)
                 return self._seen(written)
             finally:
-                self._view.close()
-                self._tell()
-                self._ledger.ended(self._task.id, self._attempt)
-                await in_thread(lambda _: FOLDERS.remove(place))
+                try:
+                    await last_work(self._view.close)
+                finally:
+                    self._tell()
+                    self._ledger.ended(self._task.id, self._attempt)
+                    await last_work(lambda: FOLDERS.remove(place))
 
     def _fill(self, wanted: Wanted) -> None:
         # It may have waited for a thread for so long that its attempt is left, and another begun.
