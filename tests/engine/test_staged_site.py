@@ -370,11 +370,11 @@ async def test_a_write_that_hangs_holds_neither_the_loop_nor_whoever_leaves(
     removed, gave_up = threading.Event(), list[str]()
     write_from, take, remove = Fence.write_from, StagedSite._take, FOLDERS.remove
 
-    def slow(*given: Any) -> Any:
+    def slow(*given: Any, **options: Any) -> Any:
         begun.set()
         if not gate.wait(10):
             gave_up.append("the loop stood still")
-        return write_from(*given)
+        return write_from(*given, **options)
 
     def taking(site: StagedSite) -> Any:
         try:
