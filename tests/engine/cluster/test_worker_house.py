@@ -380,6 +380,67 @@ def test_an_order_to_end_holds_while_backends_are_made(monkeypatch: pytest.Monke
     asyncio.run(scene())
 
 
+def test_who_makes_backends_ready_for_one_that_leaves_opens_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, gate, calls = threading.Event(), threading.Event(), list[str]()
+    opens, closes = Backends.open, Backends.close
+
+    def slow(self: Backends, names: Iterable[str], *more: Any) -> dict[str, base.Backend]:
+        calls.extend(names := list(names))
+        begun.set()
+        assert gate.wait(30)
+        return opens(self, names, *more)
+
+    async def noted(self: Backends) -> None:
+        calls.append("close")
+        await closes(self)
+
+    monkeypatch.setattr(Backends, "open", slow)
+    monkeypatch.setattr(Backends, "close", noted)
+
+    async def scene() -> None:
+        house = WorkerHouse({})
+        both = house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal", "command"])
+        preparing = asyncio.ensure_future(both)
+        assert await asyncio.to_thread(begun.wait, 30)
+        ending = asyncio.ensure_future(house.obey(wire.Farewell("s")))
+        await asyncio.sleep(0)
+        gate.set()
+        assert await preparing == {"command": "its coordinator has left"}
+        await ending
+        assert calls == ["rehearsal", "close"]
+
+    asyncio.run(scene())
+
+
+def test_what_is_made_too_late_for_one_that_has_left_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, gate, whole = threading.Event(), threading.Event(), worker_house.backends_of
+
+    def slow(*given: Any) -> Backends:
+        begun.set()
+        assert gate.wait(30)
+        return whole(*given)
+
+    monkeypatch.setattr(worker_house, "backends_of", slow)
+    monkeypatch.setattr(worker_house, "CLOSE_WITHIN", 0.0)
+
+    async def scene() -> None:
+        house = WorkerHouse({})
+        preparing = asyncio.ensure_future(
+            house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        )
+        assert await asyncio.to_thread(begun.wait, 30)
+        await house.obey(wire.Farewell("s"))
+        gate.set()
+        with pytest.raises(NoBackendError, match="has left"):
+            await preparing
+
+    asyncio.run(scene())
+
+
 class Closing:
     """Backends that do not close as they should, or do."""
 
