@@ -237,8 +237,10 @@ class StagedSite:
         return Seen(
             sight="worktree",
             written=written,
-            note=f"not taken over: {_told(others)}" if others else "",
-            failure=f"what it declares did not come back: {_told(declared)}" if declared else "",
+            note=f"not taken over: {_with_whys(others)}" if others else "",
+            failure=f"what it declares did not come back: {_with_whys(declared)}"
+            if declared
+            else "",
             hint=hint,
         )
 
@@ -261,7 +263,7 @@ class _Refusal(FileLeft, frozen=True):
     """Whether that is so by the rules."""
 
 
-def _told(files: list[FileLeft]) -> str:
+def _with_whys(files: list[FileLeft]) -> str:
     return _listed([f"{clean_line(file.path, 80)}: {clean_line(file.why)}" for file in files], "; ")
 
 
