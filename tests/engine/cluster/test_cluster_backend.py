@@ -292,6 +292,10 @@ async def test_a_worker_that_is_lost_before_its_files_are_here_costs_a_new_attem
     }
     assert error.message == told[how] and not (tmp_path / "f").exists()
     assert link.released == 1
+    # What has failed by itself has not failed for that.
+    _, error = await all_of(backend.stream(program(tmp_path, "echo x >f; exit 3")))
+    assert error is not None and (error.kind, error.retryable) == ("command", False)
+    assert "exit code 3" in error.message and link.released == 2
 
 
 async def test_a_cancelled_program_is_ended_with_all_that_it_started(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +114,9 @@ class ClusterBackend:
                     yield sign
             if attempt.placed:
                 yield base.Placed(attempt.worker_name)
-            async for event in attempt.events(folder):
-                yield event
+            async with aclosing(attempt.events(folder)) as events:
+                async for event in events:
+                    yield event
         finally:
             leaving = asyncio.ensure_future(attempt.leave())
             self._leaving.add(leaving)
@@ -133,6 +135,14 @@ class ClusterBackend:
     def _new_key(self, assignment: base.Assignment) -> str:
         own = secrets.token_hex(4)
         return f"{self._link.session}-{assignment.task}-{assignment.attempt}-{own}"
+
+
+@dataclass(slots=True)
+class _End:
+    """What an attempt has said of its end."""
+
+    finished: base.Finished | None = None
+    failed: BackendError | None = None
 
 
 class _Attempt:
@@ -167,34 +177,43 @@ class _Attempt:
         """What to call its worker."""
         return self._box.name
 
-    async def events(self, folder: Path | None) -> AsyncIterator[base.BackendEvent]:
+    async def events(self, folder: Path | None) -> AsyncGenerator[base.BackendEvent, None]:
         """What happens there, in order; the end only when its files are here."""
-        finished: base.Finished | None = None
-        failed: BackendError | None = None
-        while True:
-            item = await self._box.get()
+        said = _End()
+        try:
+            async with aclosing(self._until_ended(folder, said)) as events:
+                async for event in events:
+                    yield event
+        except BackendError as lost:
+            if said.failed is None:
+                raise
+            # That says more than that the rest did not come, and whether to try again.
+            raise said.failed from lost
+        if said.failed is not None:
+            raise said.failed
+        if said.finished is not None:
+            yield said.finished
+
+    async def _until_ended(
+        self, folder: Path | None, said: _End
+    ) -> AsyncGenerator[base.BackendEvent, None]:
+        while not isinstance(item := await self._box.get(), wire.Ended):
             if isinstance(item, wire.Happened):
                 event = self._read(item)
                 if isinstance(event, base.Finished):
-                    finished = event
+                    said.finished = event
                 elif event is not None:
                     yield event
             elif isinstance(item, wire.Called | wire.Wished):
                 self._answer(item)
             elif isinstance(item, wire.Failed):
-                failed = failed or item.error
+                said.failed = said.failed or item.error
             elif isinstance(item, wire.Offered) and folder is not None:
                 async with aclosing(self._offered(item, folder)) as signs:
                     async for sign in signs:
                         yield sign
-            elif isinstance(item, wire.Ended):
-                if folder is not None and (item.files or self._large.here):
-                    await self._fetch(folder, item.files)
-                break
-        if failed is not None:
-            raise failed
-        if finished is not None:
-            yield finished
+        if folder is not None and (item.files or self._large.here):
+            await self._fetch(folder, item.files)
 
     async def leave(self) -> None:
         """End it there if it goes on, and forget it here."""
