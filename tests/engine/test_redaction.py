@@ -11,7 +11,7 @@ from orchtui.engine.errors import InputError
 from orchtui.engine.plans.plan import Plan, Task
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.redaction import HIDDEN, NOTHING, Redactor, worth_hiding
-from orchtui.engine.text import Cleaner
+from orchtui.engine.text import CUT, Cleaner, clean_line
 
 KEY = "sk-ant-api03-Ab1+/=z9\"q's"
 """Its end is also its beginning."""
@@ -136,6 +136,32 @@ def test_no_event_has_a_secret_in_it(event: ev.RunEvent) -> None:
     assert HIDDEN.encode() in line
     assert type(hidden) is type(event)
     assert (hidden.seq, hidden.at) == (event.seq, event.at)
+
+
+@pytest.mark.parametrize("form", [KEY, OTHER, KEY.replace('"', '\\"')])
+@pytest.mark.parametrize("shown", [8, 12, 20, 21, 22])
+@pytest.mark.parametrize("behind", ["", "; try again"])
+def test_what_was_left_of_one_where_a_message_was_cut_is_hidden(
+    form: str, shown: int, behind: str
+) -> None:
+    """A backend cuts its messages, and does not know what is a secret."""
+    why = clean_line(f"{OTHER[:12]} {'x' * (485 - shown)} {form}", 500)
+    assert why.endswith(f"{form[:shown]}{CUT}")
+    event = ev.TaskFailed(
+        seq=1, at=AT, task="a", attempt=1, error="auth", message=why + behind, kept=0, output="o"
+    )
+
+    [hidden] = REDACTOR.events([event])
+
+    assert isinstance(hidden, ev.TaskFailed)
+    assert hidden.message == f"{OTHER[:12]} {'x' * (485 - shown)} {HIDDEN}{CUT}{behind}"
+
+
+def test_a_text_that_was_cut_elsewhere_passes_as_it_is() -> None:
+    why = f"{OTHER[:12]} is how it begins; {OTHER[:7]}{CUT} and {OTHER[1:]}{CUT}"
+    event = ev.StorageLost(seq=1, at=AT, what="journal", why=why)
+
+    assert REDACTOR.events([event])[0] == event
 
 
 def test_other_events_pass_as_they_are() -> None:

@@ -53,10 +53,14 @@ def is_clean(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or _UNCLEAN.search(text) is None
 
 
+CUT = "…"
+"""What stands where `clean_line` has cut a text."""
+
+
 def clean_line(text: str, limit: int = 500) -> str:
     """`clean`, on one line and at most `limit` characters: for names, titles and messages."""
     line = " ".join(clean(text[: limit * 8]).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + CUT
 
 
 def escaped_in_json(line: str) -> str:

@@ -8,6 +8,7 @@ reads the process environment: it is handed in.
 """
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ import msgspec
 from orchtui.engine.errors import InputError
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.event_texts import with_texts
-from orchtui.engine.text import Cleaner
+from orchtui.engine.text import CUT, Cleaner
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -61,6 +62,8 @@ class Redactor:
         values = sorted(named, key=len, reverse=True)
         self._forms = list(dict.fromkeys(form for value in values for form in _forms(value)))
         self._bytes = [_as_json(form) for form in self._forms]
+        self._beginnings = [form[:_SHORTEST] for form in self._forms]
+        self._cut_bytes = [_as_json(beginning) for beginning in self._beginnings]
         self._pattern = re.compile("|".join(map(re.escape, self._forms)))
 
     def __bool__(self) -> bool:
@@ -117,7 +120,7 @@ class Redactor:
                 )
 
     def struct(self, struct: _S, leave: Collection[str] = ()) -> _S:
-        """A struct without them, whole texts alone.
+        """A struct without them, whole texts alone, and those that `clean_line` has cut.
 
         Args:
             struct: What msgspec can encode.
@@ -126,10 +129,28 @@ class Redactor:
         if not self:
             return struct
         line = msgspec.json.encode(struct)
-        if not any(form in line for form in self._bytes):
+        if not any(form in line for form in self._bytes) and not (
+            _CUT_BYTES in line and any(beginning in line for beginning in self._cut_bytes)
+        ):
             return struct
-        return with_texts(struct, self.text, leave)
+        return with_texts(struct, self._message, leave)
 
+    def _message(self, text: str) -> str:
+        """The text without them, and without what was left of one where the text was cut."""
+        text = self.text(text)
+        if CUT not in text:
+            return text
+        for form, beginning in zip(self._forms, self._beginnings, strict=True):
+            at = text.find(beginning)
+            while at >= 0:
+                end = at + len(os.path.commonprefix([form, text[at : at + len(form)]]))
+                if text.startswith(CUT, end):
+                    text = text[:at] + HIDDEN + text[end:]
+                at = text.find(beginning, at + 1)
+        return text
+
+
+_CUT_BYTES = CUT.encode()
 
 NOTHING = Redactor()
 """Where there is no secret."""
