@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +111,30 @@ async def test_who_is_stopped_meanwhile_has_none_and_ends_it_there(folder: Path)
     assert names(folder) == ["../place"]
     (work,) = link.running
     assert not link.works.get(work)
+
+
+async def test_who_is_stopped_while_room_is_made_for_them_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate, whole = threading.Event(), threading.Event(), tempfile.mkdtemp
+
+    def slow(*given: str, **options: str | Path) -> str:
+        if options.get("prefix") == "coming-":
+            begun.set()
+            assert gate.wait(30)
+        return whole(*given, **options)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(tempfile, "mkdtemp", slow)
+    link = Watched(command())
+    reader = asyncio.ensure_future(all_of(linked(link).stream(program(folder))))
+    assert await asyncio.to_thread(begun.wait, 30)
+    reader.cancel()
+    await asyncio.sleep(0)
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    await asyncio.gather(*link.running.values())
+    assert names(folder) == ["../place"]
 
 
 @pytest.mark.parametrize("answer", [lambda data: b"", lambda data: bytes(101)])

@@ -85,12 +85,18 @@ class LargeFiles:
         if self._folder is not None:
             raise wire.Garbled("files are offered twice")
         scratch.refuse_too_much(files)
-        made = await in_thread(lambda _: tempfile.mkdtemp(prefix="coming-", dir=beside))
-        self._folder = folder = Path(made)
+        folder = await in_thread(lambda wanted: self._make(beside, wanted))
         for number, file in enumerate(files):
             part = folder / str(number)
             await self._one(number, file, part)
             self.here.append(scratch.Arrived(file.path, part, file.executable))
+
+    def _make(self, beside: Path, wanted: Wanted) -> Path:
+        """A folder for them. Blocks."""
+        wanted.check()
+        # Known here at once: who is stopped in this moment has to remove it.
+        self._folder = Path(tempfile.mkdtemp(prefix="coming-", dir=beside))
+        return self._folder
 
     async def _one(self, number: int, file: wire.LargeFile, part: Path) -> None:
         have = 0
