@@ -130,3 +130,18 @@ def test_whoever_prints_a_letter_prints_nothing_of_it() -> None:
     again = pickle.loads(pickle.dumps(data))
     for one in (data, again):
         assert "s3cret" not in repr([one]) + str(one) + f"{one}" and b"s3cret" in one
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_a_letter_is_the_same_again_in_every_form_of_pickle(protocol: int) -> None:
+    data = wire.Sealed(bytes(range(256)))
+    again = pickle.loads(pickle.dumps(data, protocol=protocol))
+    assert type(again) is wire.Sealed and again == data
+
+
+def test_a_letter_goes_beside_a_pickle_where_there_is_a_place_for_it() -> None:
+    data, beside = wire.Sealed(bytes(1000)), list[pickle.PickleBuffer]()
+    pickled = pickle.dumps(data, protocol=5, buffer_callback=beside.append)
+    assert len(pickled) < 200 and [one.raw().nbytes for one in beside] == [1000]
+    again = pickle.loads(pickled, buffers=[memoryview(bytearray(one)) for one in beside])
+    assert type(again) is wire.Sealed and again == data

@@ -6,7 +6,8 @@ reader does not know are ignored. This module never sends anything.
 """
 
 from collections.abc import Mapping
-from typing import TypeVar
+from pickle import PickleBuffer
+from typing import Any, SupportsIndex, TypeVar
 
 import msgspec
 
@@ -258,6 +259,12 @@ class Sealed(bytes):
         return f"<{len(self)} bytes>"
 
     __str__ = __repr__
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        # Beside the pickle, so that Dask does not copy it in the event loop.
+        if int(protocol) >= 5:
+            return Sealed, (PickleBuffer(self),)
+        return Sealed, (bytes(self),)
 
 
 class Garbled(ValueError):
