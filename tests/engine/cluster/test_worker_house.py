@@ -322,9 +322,8 @@ def test_who_is_ended_while_its_files_are_put_together_was_no_success(
         gate.set()
         (given,) = await asyncio.gather(work, return_exceptions=True)
         assert given == b"" if how == "ordered" else isinstance(given, asyncio.CancelledError)
-        failed = wire.Failed(
-            "internal", "what it wrote on its worker is lost: it was ended there", retryable=True
-        )
+        why = "its worker has ended it, and what it did there is lost"
+        failed = wire.Failed("connection", why, retryable=True)
         assert list(items(sent))[-2:] == [failed, wire.Ended()]
         await house.obey(wire.Farewell("s"))
 

@@ -209,14 +209,14 @@ class FarWork:
     def _tell_lost(self, error: BaseException) -> None:
         """What it did does not come back, whatever it has said of its end."""
         if isinstance(error, asyncio.CancelledError):
-            why = "it was ended there"
-        elif isinstance(error, OSError):
-            why = self._line(str(error))
-        else:
-            why = self._line(f"{type(error).__name__}: {error}")
+            why = "its worker has ended it, and what it did there is lost"
+            self._redaction.item(wire.Failed("connection", why, retryable=True))
+            return
+        is_disk = isinstance(error, OSError)
+        why = self._line(str(error) if is_disk else f"{type(error).__name__}: {error}")
         why = f"what it wrote on its worker is lost: {why}"
         # A disk that refuses does so again.
-        self._redaction.item(wire.Failed("internal", why, not isinstance(error, OSError)))
+        self._redaction.item(wire.Failed("internal", why, retryable=not is_disk))
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():
