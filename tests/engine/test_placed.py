@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -165,6 +166,40 @@ async def test_what_no_worker_has_is_told_before_anything_is_written(
         lead = {"the synthesis": FAR.runs_on} if aggregate == "synthesize" else {}
         assert elsewhere.needs == [{"task 'a'": ("net", "big"), **lead}]
         assert not (tmp_path / "artifacts").exists()
+
+
+async def test_files_of_a_command_that_no_worker_gets_are_told_before_the_start(
+    tmp_path: Path,
+) -> None:
+    for name in ("run.py", "tools/a.py", "data/in.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    command = (
+        "python3",
+        "run.py",
+        "./tools/a.py",
+        "--in=data/in.csv",
+        "tools",
+        "/etc/passwd",
+        "x" * 300,
+    )
+    asked: dict[str, Any] = {"prompt": "x", "backend": "command", "command": command}
+    tasks = (
+        Task(id="none", **asked),
+        Task(id="some", reads=("tools/", "data/*.csv"), **asked),
+        Task(id="all", reads=("tools/*.py", "run.py"), writes=("data",), **asked),
+    )
+    async with closing(project_in(tmp_path)) as project:
+        schedule = project.schedule(plan_for(*tasks))
+        assert project.warnings(schedule) == []
+        project.backends.elsewhere = Elsewhere()
+        told = "in its command and not under reads: no worker gets that"
+        assert project.warnings(schedule) == [
+            f"task 'none' names run.py, tools/a.py, data/in.csv {told}",
+            f"task 'some' names run.py {told}",
+        ]
+        many = project.schedule(plan_for(*(Task(id=f"t{n}", **asked) for n in range(5))))
+        assert project.warnings(many)[3:] == ["and 2 more tasks name such files"]
 
 
 async def test_which_workers_were_not_used_is_told_at_the_end(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from orchtui.engine.execution.questions import PATIENCE
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs.run import Run
 from orchtui.engine.scheduling.schedule import ScheduledTask
-from orchtui.engine.workspace.site import LEAVE, Race, Seen, Witness
+from orchtui.engine.workspace.site import LEAVE, Race, Seen, Site, Witness
+from orchtui.engine.workspace.staged_site import TAKE_OVER, StagedSite
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, execute, fails, kinds, says, schedule_of, task
 
@@ -52,7 +53,7 @@ class Places:
     stories: dict[tuple[str, int], list[str]] = field(default_factory=dict)
     closed: int = 0
 
-    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Place:
+    def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         story = self.stories[task.id, attempt] = []
         return self.make(task, attempt, witness, story)
 
@@ -121,6 +122,36 @@ def test_a_site_that_can_not_be_left_does_not_hold_the_run() -> None:
     files = one.tasks["a"].attempts[0].files
     assert one.tasks["a"].status == "completed"
     assert files is not None and files.sight == "nothing" and "more than" in files.note
+
+
+class FarPlace(StagedSite):
+    """The place of a program on another machine, on a disk that does not answer."""
+
+    def __init__(self) -> None:
+        self.folder = "/place"
+        self.toolbox = base.NO_TOOLS
+
+    async def open(self) -> None:
+        pass
+
+    async def leave(self) -> Seen | None:
+        await asyncio.sleep(10 * TAKE_OVER)
+        raise AssertionError
+
+
+def test_an_attempt_whose_files_are_nowhere_else_has_failed_when_they_are_not_taken_over() -> None:
+    class FarPlaces(Places):
+        def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
+            place = FarPlace()
+            place._left = []
+            return place
+
+    _, one = run(says("x"), places=FarPlaces())
+
+    failed = one.tasks["a"]
+    note = f"looking at the files took more than {TAKE_OVER:.0f} s"
+    assert (failed.status, failed.why) == ("failed", f"what it wrote is lost: {note}")
+    assert failed.attempts[0].files is not None and failed.attempts[0].files.note == note
 
 
 # What a site tells

@@ -1,6 +1,7 @@
 """What a program on another machine is given, and what becomes of what it wrote."""
 
 import asyncio
+import hashlib
 import os
 import shutil
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import Redactor
-from orchtui.engine.workspace import staged_site
+from orchtui.engine.workspace import assigning, staged_site
 from orchtui.engine.workspace.of_run import workspaces_of
 from orchtui.engine.workspace.site import Race, Refusable
 from orchtui.engine.workspace.staged_site import StagedSite
@@ -103,6 +104,40 @@ async def test_what_is_declared_is_there_and_nothing_else(project: Path) -> None
     assert seen is not None and seen.written == () and files(folder) == {}
 
 
+async def test_a_link_that_stays_in_the_project_is_followed_under_its_own_name(
+    project: Path,
+) -> None:
+    (project / "near.csv").symlink_to("data/a.csv")
+    (project / "way").symlink_to("data/deep")
+    (project / "data/up").symlink_to("../data")  # a circle
+    (project / "data/hidden").symlink_to("../.env")
+    (project / "data/nothing").symlink_to("nowhere")
+    (project / "data/tool").symlink_to("../tool.sh")
+    site, _ = site_of(project, reads=("near.csv", "way/", "way/*.csv", "data"))
+    await site.open()
+    found = {
+        "near.csv": "a",
+        "way/b.csv": "b",
+        "data/a.csv": "a",
+        "data/deep/b.csv": "b",
+        "data/c.txt": "c",
+        "data/tool": "#!/bin/sh\n",
+    }
+    assert files(site.folder) == found
+    assert os.access(Path(site.folder, "data/tool"), os.X_OK)
+    await site.leave()
+
+
+async def test_what_is_written_through_a_link_lands_where_it_leads(project: Path) -> None:
+    (project / "near.md").symlink_to("out.md")
+    site, _ = site_of(project, reads=("near.md",), writes=("out.md",))
+    await site.open()
+    write(site.folder, "near.md", "new")
+    seen = await site.leave()
+    assert seen is not None and [change.path for change in seen.written] == ["out.md"]
+    assert (project / "out.md").read_text() == "new" and (project / "near.md").is_symlink()
+
+
 async def test_a_declared_folder_is_sent_without_its_secrets_and_links(project: Path) -> None:
     site, _ = site_of(project, reads=("data",))
     await site.open()
@@ -115,6 +150,42 @@ async def test_a_declared_secret_is_refused_and_its_text_is_not_told(project: Pa
     with pytest.raises(BackendError) as refused:
         await site.open()
     assert refused.value.kind == "bad_request" and SECRET not in str(refused.value)
+    assert str(refused.value) == (
+        ".env, which `reads` names, can not be sent: it may hold a secret, and none is sent; take "
+        "it out, or name the variable that holds it under `env`"
+    )
+    await site.leave()
+
+
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        (
+            {"reads": ("data/link.csv",)},
+            "data/link.csv, which `reads` names, can not be sent: a link in it leads out of the "
+            "project folder",
+        ),
+        (
+            {"writes": ("a/../../x",)},
+            "a/../../x, which `writes` names, can not be sent: outside of the project folder; name "
+            "paths from there",
+        ),
+        (
+            {"reads": ("data",)},
+            "data/c.txt, which `reads` names, can not be sent: it has 12 bytes; files above "
+            "10 bytes are left alone",
+        ),
+    ],
+)
+async def test_a_refusal_before_it_is_sent_names_the_file(
+    project: Path, monkeypatch: pytest.MonkeyPatch, declared: dict[str, Any], why: str
+) -> None:
+    monkeypatch.setattr(assigning, "MOST_BYTES", 10)
+    (project / "data/c.txt").write_bytes(bytes(12))
+    site, _ = site_of(project, **declared)
+    with pytest.raises(BackendError) as refused:
+        await site.open()
+    assert (refused.value.kind, str(refused.value)) == ("bad_request", why)
     await site.leave()
 
 
@@ -187,6 +258,50 @@ async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> N
     whys = dict(notes.told)
     assert "the task 'else' writes it" in whys["theirs.md"]
     assert "the value of KEY" in whys["leak.txt"] and not (project / "leak.txt").exists()
+
+
+async def test_what_it_declares_and_deletes_is_deleted(project: Path) -> None:
+    for name in ("turned", "left.md"):
+        (project / name).write_text("old")
+    (project / "near.md").symlink_to("left.md")
+    site, notes = site_of(
+        project,
+        reads=("data/a.csv", "data/c.txt", "near.md"),
+        writes=("out.md", "data/c.txt", "turned", "turned/**", "left.md"),
+    )
+    await site.open()
+    place = Path(site.folder)
+    for name in ("out.md", "data/a.csv", "data/c.txt", "near.md", "turned"):
+        (place / name).unlink()
+    (project / "data/c.txt").unlink()  # somebody else did the same
+    (place / "turned").mkdir()
+    write(site.folder, "turned/into.md", "new")
+    seen = await site.leave()
+    assert seen is not None
+    gone = {change.path for change in seen.written if change.deleted}
+    assert gone == {"out.md", "data/a.csv", "turned"} and not (project / "out.md").exists()
+    assert (project / "data/a.csv").exists()  # not its own: a person applies it
+    assert (project / "turned/into.md").read_text() == "new"
+    why = "it was deleted there, and stays here: a link leads to it from here; delete it by hand"
+    assert notes.told == [("near.md", why)] and (project / "left.md").exists()
+    out = next(change for change in seen.written if change.path == "out.md")
+    assert out.base == hashlib.sha256(b"old").hexdigest()
+
+
+async def test_what_can_not_be_looked_at_any_more_has_failed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> Any:
+        raise OSError(5, "Input/output error")
+
+    site, _ = site_of(project, writes=("out.md",))
+    await site.open()
+    folder = site.folder
+    monkeypatch.setattr(staged_site, "plain_files", broken)
+    seen = await site.leave()
+    assert seen is not None and seen.sight == "nothing" and seen.note == seen.failure
+    assert "what it wrote can not be taken over: " in seen.failure
+    assert "Input/output error" in seen.failure and files(folder) == {}
 
 
 async def test_a_second_attempt_begins_anew(project: Path) -> None:

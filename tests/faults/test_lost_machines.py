@@ -191,17 +191,22 @@ def test_programs_end_on_their_workers_with_their_time_and_with_the_run(
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for marks in /proc")
 def test_programs_of_a_worker_that_is_killed_end_too(tmp_path: Path) -> None:
-    """Also one that has left its group; the worker itself can not do it any more."""
+    """Also one that has left its group; the worker itself can not do it any more. Nor can it remove
+    the folder that they worked in."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     apart = f"setsid sh -c 'echo $$ >{tmp_path}/apart; sleep 600' &"
     task = Task(id="long", command=("sh", "-c", f"{apart} echo $$ >{tmp_path}/long; sleep 600"))
     with dask_here(tmp_path) as here:
-        here.worker("first")
+        here.worker("first", environment={"TMPDIR": str(temporary)})
         with coordinator(tmp_path, Plan(tasks=(task,)), here.address):
             programs = [begun(tmp_path / name) for name in ("long", "apart")]
             assert not any(map(has_ended, programs))
+            (left,) = temporary.glob("orchtui-*")
             here.kill("first")
             try:
                 until(lambda: all(map(has_ended, programs)), 30)
+                until(lambda: not left.exists(), 30)
             finally:
                 for pid in programs:
                     with suppress(ProcessLookupError):

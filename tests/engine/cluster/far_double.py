@@ -85,6 +85,10 @@ class NearLink:
     async def fetch(self, key: str) -> bytes:
         return await self.running[key]
 
+    async def piece(self, worker: FarWorker, piece: wire.Piece) -> bytes:
+        read = wire.piece_of(wire.encode(piece))
+        return await self.works[read.key].piece(read)
+
     def forget(self, key: str) -> None:
         self.works.pop(key, None)
 

@@ -93,7 +93,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
             assert lacking == "'anthropic': set ANTHROPIC_API_KEY"
             sent = wire.BackendSettings(environment={"ANTHROPIC_API_KEY": "k"})
             assert await link.prepare(sent, ["anthropic"]) == ""
-            script = "cat in.txt; echo $WORKER >where.txt"
+            script = "cat in.txt; echo $WORKER >where.txt; head -c 20000000 /dev/zero >large.dat"
             assignments = [
                 asked(
                     task=f"t{number}",
@@ -115,6 +115,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         assert error is None and text_of(events) == "alpha"
         assert events[0] == base.Placed("strong")
     assert (folder / "where.txt").read_text() == "strong\n"
+    assert (folder / "large.dat").read_bytes() == bytes(20_000_000)
     assert text_of(spared) == "plain\n"
     assert cluster_versions.different(sides) == []
     assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]

@@ -26,6 +26,7 @@ EVENTS: list[base.BackendEvent] = [
     base.UsageReported(Usage(input=1, output=2, cache_read=3, cache_write=4)),
     base.Quota(requests=base.Meter(10, 3, 1.5)),
     base.Throttled("busy", 3.0),
+    base.FileLeft("a", "too large"),
     base.Finished("end_turn"),
 ]
 

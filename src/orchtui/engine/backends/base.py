@@ -110,6 +110,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     carried: bool = False
     """Whether what stands in that folder goes along to the machine where the work is done, and
     comes back. Only who has filled it for that says so."""
+    writes: tuple[str, ...] = ()
+    """What the task declares that it writes, where that folder is carried."""
     tools: tuple[str, ...] | None = None
     """As the agent file names them, for programs that have tools of their own; `None` where it
     says nothing."""
@@ -197,6 +199,15 @@ class UsageReported(msgspec.Struct, frozen=True):
     usage: Usage
 
 
+class FileLeft(msgspec.Struct, frozen=True):
+    """A file that a program wrote on another machine, and that does not come back from there."""
+
+    path: str
+    """From its folder; in a form that can be shown, where it is none that can be sent."""
+    why: str
+    """And what to do about it."""
+
+
 class Finished(msgspec.Struct, frozen=True):
     """The answer is whole.
 
@@ -245,6 +256,7 @@ BackendEvent = (
     | UsageReported
     | Quota
     | Throttled
+    | FileLeft
     | Finished
 )
 

@@ -83,4 +83,5 @@ def assignment(
         effort=task.effort,
         runs_on=task.runs_on,
         carried=carried,
+        writes=task.writes if carried else (),
     )

@@ -93,7 +93,8 @@ def _of(task: TaskRun, run_folder: Path, rehearsal: str) -> list[Change]:
     seen = task.attempt.files if task.attempt else None
     changes: dict[str, Change] = {}
     for written in seen.written if seen else ():
-        if not (written.kept or (written.deleted and seen and seen.sight == "worktree")):
+        wanted = written.deleted and not written.gone and seen and seen.sight == "worktree"
+        if not (written.kept or wanted):
             continue
         change = Change(
             path=written.path,

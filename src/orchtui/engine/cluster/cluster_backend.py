@@ -17,6 +17,7 @@ from typing import Any
 from orchtui.engine.backends import base
 from orchtui.engine.cluster import scratch, wire
 from orchtui.engine.cluster.exchange import Mailbox
+from orchtui.engine.cluster.large_files import LargeFiles
 from orchtui.engine.cluster.link import FarWorker, Link
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths.blocking_work import in_thread
@@ -150,6 +151,7 @@ class _Attempt:
         self._worker = worker
         self._toolbox = toolbox
         self._box: Mailbox = link.exchange.open(key, worker.address, worker.name)
+        self._large = LargeFiles(link, worker, key, self._box)
         self._answering: set[asyncio.Task[None]] = set()
         self.begun = asyncio.ensure_future(self._box.begun.wait())
         """Done when something has come from there, or nothing can come any more."""
@@ -180,9 +182,13 @@ class _Attempt:
                 self._answer(item)
             elif isinstance(item, wire.Failed):
                 failed = failed or item.error
+            elif isinstance(item, wire.Offered) and folder is not None:
+                async with aclosing(self._offered(item, folder)) as signs:
+                    async for sign in signs:
+                        yield sign
             elif isinstance(item, wire.Ended):
-                if item.files and folder is not None:
-                    await self._fetch(folder)
+                if folder is not None and (item.files or self._large.here):
+                    await self._fetch(folder, item.files)
                 break
         if failed is not None:
             raise failed
@@ -207,6 +213,7 @@ class _Attempt:
             self._link.forget(self.key)
             self._link.exchange.close(self.key)
             self._link.release(self._worker, self._needs)
+            await self._large.close()
 
     async def _order_end(self) -> None:
         # A worker that does not hear it ends what the next renewals do not name.
@@ -239,16 +246,31 @@ class _Attempt:
         allowed = await self._toolbox.permit(item.wish)
         await self._link.order(self._worker, wire.Permitted(self.key, item.number, allowed))
 
-    async def _fetch(self, folder: Path) -> None:
-        data = await self._files()
+    async def _offered(self, item: wire.Offered, folder: Path) -> AsyncGenerator[base.Alive, None]:
         try:
-            # All of them, or none where this is cancelled; either way before it is left.
-            await in_thread(lambda wanted: scratch.unpack(folder, wire.files_of(data), wanted))
+            async with aclosing(self._large.fetch(item.files, folder)) as signs:
+                async for sign in signs:
+                    yield sign
         except wire.Garbled as error:
             raise self._garbled(error) from error
         except (scratch.ParcelError, OSError) as error:
-            why = f"what it wrote on the worker {self._box.name} is lost: {error}"
-            raise BackendError("internal", clean_line(why)) from error
+            raise self._lost(error) from error
+
+    async def _fetch(self, folder: Path, letter: bool) -> None:
+        data = await self._files() if letter else b""
+        large = self._large.here
+        try:
+            files = wire.files_of(data) if letter else ()
+            # All of them, or none where this is cancelled; either way before it is left.
+            await in_thread(lambda wanted: scratch.unpack(folder, files, wanted, large))
+        except wire.Garbled as error:
+            raise self._garbled(error) from error
+        except (scratch.ParcelError, OSError) as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception) -> BackendError:
+        why = f"what it wrote on the worker {self._box.name} is lost: {error}"
+        return BackendError("internal", clean_line(why))
 
     def _garbled(self, error: wire.Garbled) -> BackendError:
         why = f"the worker {self._box.name} says what can not be read: {error}; {wire.SAME_VERSION}"

@@ -27,6 +27,8 @@ LEASE = 20.0
 """Seconds for which a worker goes on without a word of its coordinator."""
 SILENCE = 15.0
 """Seconds without a word, also without a beat, after which a worker counts as lost."""
+PIECE_WITHIN = 60.0
+"""Seconds for a piece of a file to arrive."""
 ORDER = 10.0
 """Seconds for an order to arrive."""
 PREPARE = 30.0
@@ -123,6 +125,23 @@ class DaskLink:
             BackendError: when they did not arrive.
         """
         return await self._sending.fetch(key)
+
+    async def piece(self, worker: FarWorker, piece: wire.Piece) -> bytes:
+        """A part of a file that an attempt has offered.
+
+        Raises:
+            BackendError: when it did not arrive.
+        """
+        from orchtui.engine.cluster import worker_entry
+
+        data: bytes
+        data, refused = await self._connection.call(
+            worker.address, worker_entry.piece, wire.encode(piece), within=PIECE_WITHIN
+        )
+        if refused:
+            why = f"a file of the worker {worker.name} does not come: {refused}"
+            raise BackendError("connection", clean_line(why), retryable=True)
+        return data
 
     def forget(self, key: str) -> None:
         """Nothing of this attempt is wanted any more."""

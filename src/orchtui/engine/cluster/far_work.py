@@ -8,7 +8,6 @@ folder is removed. This module does not know Dask.
 
 import asyncio
 import contextlib
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -23,6 +22,8 @@ from orchtui.engine.cluster.far_toolbox import FarToolBox
 from orchtui.engine.cluster.outbox import Outbox
 from orchtui.engine.errors import BackendError, NoBackendError
 from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
+from orchtui.engine.paths.plain_files import MOST_FILES
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.text import clean_line
@@ -71,6 +72,9 @@ class FarWork:
         self._folder: Path | None = None
         self._work: asyncio.Task[None] | None = None
         self._cancelled = False
+        self._offered: tuple[wire.LargeFile, ...] = ()
+        self._taken = asyncio.Event()
+        """Set when what was offered is not needed here any more."""
 
     async def run(self) -> bytes:
         """Work to the end.
@@ -94,7 +98,7 @@ class FarWork:
             try:
                 await asyncio.wait((self._work,))
                 if (folder := self._folder) is not None:
-                    await in_thread(lambda _: shutil.rmtree(folder, ignore_errors=True))
+                    await in_thread(lambda _: FOLDERS.remove(folder))
             finally:
                 beating.cancel()
                 self._out.put(wire.Ended(bool(files)))
@@ -104,12 +108,29 @@ class FarWork:
     def cancel(self) -> None:
         """End it."""
         self._cancelled = True
+        self._taken.set()
         if self._work is not None:
             self._work.cancel()
 
-    def answered(self, order: wire.Answered | wire.Permitted) -> None:
+    def answered(self, order: wire.Answered | wire.Permitted | wire.Taken) -> None:
         """An answer of the coordinator has come."""
-        self._tools.answered(order)
+        if isinstance(order, wire.Taken):
+            self._taken.set()
+        else:
+            self._tools.answered(order)
+
+    async def piece(self, piece: wire.Piece) -> bytes:
+        """A part of a file that was offered.
+
+        Raises:
+            LookupError: when it was not, or its folder is not there any more.
+            OSError: when it can not be read.
+        """
+        folder = self._folder
+        if folder is None or not 0 <= piece.number < len(self._offered):
+            raise LookupError("there is no such file")
+        path = self._offered[piece.number].path
+        return await asyncio.to_thread(scratch.part, folder, path, piece.start)
 
     async def _do(self) -> None:
         try:
@@ -143,41 +164,43 @@ class FarWork:
 
     def _fill(self, wanted: Wanted) -> Path:
         """Make its folder. Blocks."""
-        self._folder = folder = Path(tempfile.mkdtemp(prefix="orchtui-"))
+        self._folder = folder = FOLDERS.make("work")
         try:
             scratch.unpack(folder, self._dispatch.files or (), wanted)
         except UnwantedError:
             # So late that nobody else does it, where the disk did not answer.
-            shutil.rmtree(folder, ignore_errors=True)
+            FOLDERS.remove(folder)
             raise
         return folder
 
     async def _changed(self) -> bytes:
-        """The files that changed; what can not be sent is told as the attempt's failure."""
+        """The files that changed; each that can not be sent is told, and the others are."""
         files, folder = self._dispatch.files, self._folder
         if files is None or folder is None:
             return b""
+        secret_in, declared = self._told.redactor.found_in, self._dispatch.assignment.writes
+
+        def changed(wanted: Wanted) -> tuple[bytes, scratch.Changed]:
+            before = scratch.digests(files)
+            found = scratch.changes(folder, before, wanted, secret_in, declared)
+            return wire.encode(tuple(found.files)) if found.files else b"", found
+
         try:
-            return await in_thread(lambda wanted: self._parcel(folder, files, wanted))
-        except (scratch.ParcelError, OSError) as error:
+            data, found = await in_thread(changed)
+        except OSError as error:
             why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
             self._told.item(wire.Failed("internal", why))
             return b""
-
-    def _parcel(self, folder: Path, files: tuple[wire.SentFile, ...], wanted: Wanted) -> bytes:
-        """The files that changed, as bytes. Blocks."""
-        changed = scratch.changes(folder, scratch.digests(files), wanted)
-        found_in = self._told.redactor.found_in
-        for file in changed:
-            wanted.check()
-            name = found_in(file.path.encode())
-            if secret := name or found_in(file.data or b""):
-                where = "its name" if name else "it"
-                raise scratch.ParcelError(
-                    f"{clean_line(file.path, 200)} was not taken: the value of {secret} stands in "
-                    f"{where}"
-                )
-        return wire.encode(changed) if changed else b""
+        for file in found.left[:MOST_FILES]:
+            self._told.event(file)
+        if len(found.left) > MOST_FILES:
+            why = f"{len(found.left):,} files that it wrote do not come back, too many to be named"
+            self._told.item(wire.Failed("internal", f"{why}; write fewer"))
+        if found.large:
+            self._offered = tuple(found.large)
+            self._out.put(wire.Offered(self._offered))
+            await self._taken.wait()
+        return data if not self._cancelled else b""
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():

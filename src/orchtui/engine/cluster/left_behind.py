@@ -1,4 +1,5 @@
-"""The programs of a worker that was killed: a process of its own ends them, as it can not itself.
+"""What a worker that was killed leaves: a process of its own ends its programs, and removes its
+folders, as it can not itself.
 
 A worker that runs programs starts this file and keeps the other end of its standard input, which
 so ends when the worker does, however that comes about. What carries the worker's marks then is
@@ -13,6 +14,7 @@ import time
 from collections.abc import Mapping
 
 from orchtui.engine.backends import strays
+from orchtui.engine.paths.temporary_folders import sweep
 
 _PROGRAM = (sys.executable, "-m", "orchtui.engine.cluster.left_behind")
 
@@ -76,10 +78,11 @@ def end_all(beginning: str) -> None:
 
 
 def main() -> None:
-    """Wait for the end of whoever started this, and end what it has left."""
+    """Wait for the end of whoever started this, and end and remove what it has left."""
     while os.read(0, 4096):
         pass
     end_all(sys.argv[1])
+    sweep()
 
 
 if __name__ == "__main__":

@@ -68,5 +68,12 @@ class Link(Protocol):
             BackendError: when they did not arrive.
         """
 
+    async def piece(self, worker: FarWorker, piece: wire.Piece) -> bytes:
+        """A part of a file that an attempt has offered.
+
+        Raises:
+            BackendError: when it did not arrive.
+        """
+
     def forget(self, key: str) -> None:
         """Nothing of this attempt is wanted any more."""

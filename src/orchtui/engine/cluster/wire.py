@@ -16,7 +16,7 @@ from orchtui.engine.errors import BackendError, ErrorKind
 
 _T = TypeVar("_T")
 
-VERSION = 1
+VERSION = 2
 """Of these forms; both sides have to have the same."""
 
 
@@ -99,7 +99,7 @@ class Beat(msgspec.Struct, frozen=True, tag="beat"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """A BackendError. Nothing comes after it but the end."""
+    """A BackendError. Nothing comes after it but files and the end."""
 
     kind: ErrorKind
     message: str
@@ -124,13 +124,29 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
         )
 
 
+class LargeFile(msgspec.Struct, frozen=True):
+    """A file that does not fit into one letter."""
+
+    path: str
+    """Relative, with slashes."""
+    size: int
+    """Bytes."""
+    executable: bool = False
+
+
+class Offered(msgspec.Struct, frozen=True, tag="offered"):
+    """Large files that are to be fetched: the attempt ends when it is told that they are."""
+
+    files: tuple[LargeFile, ...]
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
     """Nothing runs there any more; `files` tells whether some are to be fetched."""
 
     files: bool = False
 
 
-Item = Happened | Called | Wished | Beat | Failed | Ended
+Item = Happened | Called | Wished | Beat | Failed | Offered | Ended
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -166,6 +182,22 @@ class Permitted(msgspec.Struct, frozen=True, tag="permit"):
     allowed: bool
 
 
+class Taken(msgspec.Struct, frozen=True, tag="taken"):
+    """All files that were offered have come."""
+
+    key: str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Asks for a part of a file that was offered: at most `piecewise.PIECE` bytes."""
+
+    key: str
+    number: int
+    """Of the file, from 0."""
+    start: int
+    """The first byte that is wanted, from 0."""
+
+
 class Renew(msgspec.Struct, frozen=True, tag="renew"):
     """The coordinator lives: those of its attempts that it follows may go on for another lease."""
 
@@ -180,7 +212,7 @@ class Farewell(msgspec.Struct, frozen=True, tag="farewell"):
     session: str
 
 
-Order = Cancel | Answered | Permitted | Renew | Farewell
+Order = Cancel | Answered | Permitted | Taken | Renew | Farewell
 
 _EVENTS: Mapping[str, type[base.BackendEvent]] = {
     kind.__name__: kind
@@ -196,6 +228,7 @@ _EVENTS: Mapping[str, type[base.BackendEvent]] = {
         base.UsageReported,
         base.Quota,
         base.Throttled,
+        base.FileLeft,
         base.Finished,
     )
 }
@@ -204,11 +237,12 @@ _dispatches = msgspec.msgpack.Decoder(Dispatch)
 _reports = msgspec.msgpack.Decoder(Report)
 _orders: "msgspec.msgpack.Decoder[Order]" = msgspec.msgpack.Decoder(Order)
 _settings = msgspec.msgpack.Decoder(BackendSettings)
+_pieces = msgspec.msgpack.Decoder(Piece)
 _refusals = msgspec.msgpack.Decoder(Refusal)
 _files = msgspec.msgpack.Decoder(tuple[SentFile, ...])
 _event_decoders = {name: msgspec.msgpack.Decoder(kind) for name, kind in _EVENTS.items()}
 
-Letter = Dispatch | BackendSettings | Report | Order | Refusal | tuple[SentFile, ...]
+Letter = Dispatch | BackendSettings | Report | Order | Piece | Refusal | tuple[SentFile, ...]
 
 SAME_VERSION = "install the same version of orchtui on both sides (`orchtui doctor` shows them)"
 """What to do about letters that can not be read."""
@@ -283,6 +317,15 @@ def order_of(data: bytes) -> Order:
         Garbled: when it is none.
     """
     return _read(_orders, data)
+
+
+def piece_of(data: bytes) -> Piece:
+    """Read what asks for a part of a file.
+
+    Raises:
+        Garbled: when it does not.
+    """
+    return _read(_pieces, data)
 
 
 def settings_of(data: bytes) -> BackendSettings:

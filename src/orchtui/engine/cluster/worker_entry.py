@@ -60,6 +60,21 @@ async def deliver(data: bytes) -> str:
     return ""
 
 
+async def piece(data: bytes) -> tuple[bytes, str]:
+    """A part of a file that an attempt has offered.
+
+    Args:
+        data: A Piece.
+
+    Returns:
+        The bytes; and why there are none, empty where there are.
+    """
+    try:
+        return await HOUSE.piece(wire.piece_of(data)), ""
+    except Exception as error:  # whatever it is: it is told, and not raised
+        return b"", _told(error)
+
+
 def about(dask_worker: "Worker") -> tuple[str, str, int]:
     """Which process this is; the version of orchtui here, and of its letters.
 

@@ -157,8 +157,7 @@ class WorkerHouse:
         elif isinstance(order, wire.Farewell):
             await self._end(order.session)
         else:
-            works = (one.attempts.get(order.key) for one in self._sessions.values())
-            work = next((work for work in works if work is not None), None)
+            work = self._attempt(order.key)
             if isinstance(order, wire.Cancel):
                 if work is not None:
                     work.cancel()
@@ -166,6 +165,21 @@ class WorkerHouse:
                     self._early.append(order.key)
             elif work is not None:
                 work.answered(order)
+
+    async def piece(self, piece: wire.Piece) -> bytes:
+        """A part of a file that an attempt has offered.
+
+        Raises:
+            LookupError: when it does not, or no longer.
+            OSError: when it can not be read.
+        """
+        if (work := self._attempt(piece.key)) is None:
+            raise LookupError("this attempt is over")
+        return await work.piece(piece)
+
+    def _attempt(self, key: str) -> FarWork | None:
+        works = (one.attempts.get(key) for one in self._sessions.values())
+        return next((work for work in works if work is not None), None)
 
     async def _ready(self, session: _Session, dispatch: wire.Dispatch) -> _Made:
         if self._guard is not None and dispatch.backend in PROGRAMS:

@@ -14,6 +14,7 @@ from orchtui.engine.backends import base
 from orchtui.engine.backends.footprints import Footprint
 from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.answers import cut_short, flaw
+from orchtui.engine.paths.plain_files import MOST_FILES
 from orchtui.engine.run_events.events import Usage
 from orchtui.engine.text import Cleaner, clean_line
 from orchtui.engine.texts.durations import show_duration
@@ -133,6 +134,8 @@ class Intake:
     """What its program uses, where it has one."""
     model: str | None = None
     worker: str | None = None
+    left: list[base.FileLeft] = field(default_factory=list)
+    """Files that do not come back from its worker."""
     stop_reason: str | None = None
     waiting: Waiting = field(default_factory=Waiting)
     closed: bool = False
@@ -193,6 +196,10 @@ async def read(
             if isinstance(event, base.Placed):
                 intake.worker = event.worker
                 intake.notice_worker(event.worker)
+                continue
+            if isinstance(event, base.FileLeft):
+                if len(intake.left) < MOST_FILES:  # of which none says more that is honest
+                    intake.left.append(event)
                 continue
             intake.begun = True
             if not (intake.accepted or isinstance(event, base.Alive)):

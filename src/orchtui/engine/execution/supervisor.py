@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from orchtui.engine.backends import base
 from orchtui.engine.backends.footprints import Footprint, taken_by
 from orchtui.engine.backends.handover import assignment
+from orchtui.engine.errors import BackendError
 from orchtui.engine.execution.announce import Announcer
 from orchtui.engine.execution.attempt import Cancel, Intake, Patience, Stop, judge, read, watch
 from orchtui.engine.execution.joiner import Joiner
@@ -19,7 +20,7 @@ from orchtui.engine.execution.questions import Questions, Witness
 from orchtui.engine.execution.work import Work
 from orchtui.engine.run_events.redaction import NOTHING, Redactor
 from orchtui.engine.workspace.site import LEAVE, Seen, Site, Workspaces, leave
-from orchtui.engine.workspace.staged_site import StagedSite
+from orchtui.engine.workspace.staged_site import TAKE_OVER, StagedSite
 
 FIRST_TOKEN = 300.0
 """Seconds for the first piece of an answer, where nobody says otherwise and the backend streams."""
@@ -154,11 +155,16 @@ class Supervisor:
         work.spent += ended_at - began - intake.waiting.until(ended_at)
         self._joiner.flush(work, last=True)
         intake.closed = True
-        leaving = asyncio.ensure_future(leave(site))
+        if isinstance(site, StagedSite):
+            site.does_not_come(intake.left)
+            leaving = asyncio.ensure_future(leave(site, TAKE_OVER, needed=True))
+        else:
+            leaving = asyncio.ensure_future(leave(site))
         hurry = _LEAVE_WHEN_CANCELLED if isinstance(error, Cancel) else None
         await asyncio.wait((leaving,), timeout=hurry)
         if known := leaving.done():
             self._say_files(work, number, leaving)
+            error = _with_files(error, leaving.result())
         work.usage, work.kept = intake.usage, max(work.kept, intake.length)
         work.program = intake.footprint.use if intake.footprint is not None else None
         if error is None:
@@ -223,3 +229,20 @@ class Supervisor:
     def _say_files(self, work: Work, attempt: int, leaving: "asyncio.Future[Seen | None]") -> None:
         if (seen := leaving.result()) is not None:
             self._say.files(work, seen, attempt)
+
+
+def _with_files(error: Stop | None, seen: Seen | None) -> Stop | None:
+    """Why an attempt has failed, with what is known of its files."""
+    if seen is None:
+        return error
+    if error is None and seen.failure:
+        return BackendError("command", seen.failure)
+    if isinstance(error, BackendError) and error.kind == "command" and seen.hint:
+        return BackendError(
+            error.kind,
+            f"{error.message}; {seen.hint}",
+            retryable=error.retryable,
+            retry_after=error.retry_after,
+            throttled=error.throttled,
+        )
+    return error

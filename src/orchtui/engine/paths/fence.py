@@ -10,15 +10,16 @@ all links.
 """
 
 import errno
-import hashlib
 import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import BinaryIO, NamedTuple, TypeVar
 
+from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.open_files import (
     Content,
     Entry,
@@ -26,6 +27,7 @@ from orchtui.engine.paths.open_files import (
     entries_of,
     odd_devices,
     size,
+    target_of,
     write_all,
 )
 from orchtui.engine.paths.path_names import Blocked, Denied, Missing, relative
@@ -74,11 +76,13 @@ class Fence:
     Args:
         root: Absolute path. It may be reached through links; below it none leads out.
         largest: Bytes of a file that is read or written.
+        written: Bytes of a file that is written, where that is another limit.
     """
 
-    def __init__(self, root: Path, largest: int = LARGEST) -> None:
+    def __init__(self, root: Path, largest: int = LARGEST, written: int | None = None) -> None:
         self._root = root
         self._largest = largest
+        self._written = largest if written is None else written
         self._names: tuple[Path, ...] = (root, Path(os.path.realpath(root)))
         self._devices = odd_devices(root)
 
@@ -126,7 +130,25 @@ class Fence:
         return self._at_end(path, judge, self._entries)
 
     def write(self, path: str, data: bytes, judge: Judge) -> tuple[str, str | None]:
+        """Put a file there; see `write_from`."""
+        return self.write_from(path, BytesIO(data), judge)
+
+    def digest(self, path: str, judge: Judge) -> str:
+        """SHA-256 of a file that may be as large as one that is written.
+
+        Raises:
+            Missing: when it is not there.
+            Denied: when it is no ordinary file, too large, forbidden or outside.
+        """
+        return self._at_end(path, judge, self._digest)
+
+    def write_from(self, path: str, source: BinaryIO, judge: Judge) -> tuple[str, str | None]:
         """Put a file there in one step; folders that are missing are made.
+
+        Args:
+            path: From the root.
+            source: What is to stand there, all of it.
+            judge: Asked about the real path.
 
         Returns:
             The real path, and the SHA-256 of what was there before, if anything was.
@@ -134,14 +156,26 @@ class Fence:
         Raises:
             Denied: when that is not possible; then nothing has changed.
         """
-        if len(data) > self._largest:
-            raise Denied(f"{size(len(data))} are too much; a file may have {size(self._largest)}")
+        if (count := piecewise.length(source)) > self._written:
+            raise Denied(f"{size(count)} are too much; a file may have {size(self._written)}")
         made: list[str] = []
         try:
-            return self._at_end(path, judge, lambda place: self._write(place, data), made)
+            return self._at_end(path, judge, lambda place: self._write(place, source), made)
         except Denied:
             self._unmake(made)
             raise
+
+    def remove(self, path: str, judge: Judge) -> tuple[str, str]:
+        """Take a file away; a folder is none.
+
+        Returns:
+            The real path, and the SHA-256 of what was there.
+
+        Raises:
+            Missing: when it is not there.
+            Denied: when that is not possible; then nothing has changed.
+        """
+        return self._at_end(path, judge, self._remove)
 
     # --- the walk --------------------------------------------------------------------------------
 
@@ -178,7 +212,7 @@ class Fence:
                 turn = None
                 while left:
                     name = left.pop(0)
-                    if (target := _target(folder, name)) is not None:
+                    if (target := target_of(folder, name)) is not None:
                         turn = target
                         break
                     if not left:
@@ -259,11 +293,20 @@ class Fence:
     # --- at its end ------------------------------------------------------------------------------
 
     def _read(self, place: _Place) -> Content:
+        with self._opened(place, self._largest) as file:
+            return Content(place.path, self._bytes(file))
+
+    def _digest(self, place: _Place) -> str:
+        with self._opened(place, self._written) as file, open(file, "rb", closefd=False) as source:
+            return piecewise.digest(source)
+
+    @contextmanager
+    def _opened(self, place: _Place, most: int) -> Iterator[int]:
         if not place.name:
             raise Denied("this is a folder")
         # Opening alone can set a device going, so it is looked at before; the open file is what
         # counts.
-        self._ordinary(os.stat(place.name, dir_fd=place.folder, follow_symlinks=False))
+        self._ordinary(os.stat(place.name, dir_fd=place.folder, follow_symlinks=False), most)
         try:
             file = os.open(place.name, _FILE, dir_fd=place.folder)
         except OSError as error:
@@ -271,22 +314,20 @@ class Fence:
                 raise _LinkMet from error
             raise
         try:
-            self._ordinary(os.fstat(file))
-            return Content(place.path, self._bytes(file))
+            self._ordinary(os.fstat(file), most)
+            yield file
         finally:
             os.close(file)
 
-    def _ordinary(self, found: os.stat_result) -> None:
+    def _ordinary(self, found: os.stat_result, most: int) -> None:
         if stat.S_ISLNK(found.st_mode):
             raise _LinkMet
         if stat.S_ISDIR(found.st_mode):
             raise Denied("this is a folder")
         if not stat.S_ISREG(found.st_mode) or found.st_dev in self._devices:
             raise Denied("this is no ordinary file")
-        if found.st_size > self._largest:
-            raise Denied(
-                f"it has {size(found.st_size)}; files above {size(self._largest)} are left alone"
-            )
+        if found.st_size > most:
+            raise Denied(f"it has {size(found.st_size)}; files above {size(most)} are left alone")
 
     def _bytes(self, file: int) -> bytes:
         """All of a file; it may grow while it is read."""
@@ -305,7 +346,7 @@ class Fence:
         try:
             folder = self._step(place.folder, place.path.split("/"), [], None, None)
         except NotADirectoryError as error:
-            if _target(place.folder, place.name) is not None:
+            if target_of(place.folder, place.name) is not None:
                 raise _LinkMet from error
             raise
         try:
@@ -313,7 +354,7 @@ class Fence:
         finally:
             os.close(folder)
 
-    def _write(self, place: _Place, data: bytes) -> tuple[str, str | None]:
+    def _write(self, place: _Place, source: BinaryIO) -> tuple[str, str | None]:
         if not place.name:
             raise Denied("this is a folder")
         base, mode = self._before(place)
@@ -323,7 +364,8 @@ class Fence:
             try:
                 if mode is not None:
                     os.fchmod(file, mode)
-                write_all(file, data)
+                for piece in piecewise.pieces(source):
+                    write_all(file, piece)
             finally:
                 os.close(file)
             # A link that has taken the name meanwhile is replaced, and not followed.
@@ -334,21 +376,15 @@ class Fence:
             raise
         return place.path, base
 
+    def _remove(self, place: _Place) -> tuple[str, str]:
+        digest = self._digest(place)
+        os.unlink(place.name, dir_fd=place.folder)
+        return place.path, digest
+
     def _before(self, place: _Place) -> tuple[str | None, int | None]:
         """The SHA-256 of what a new file will replace, and its permissions."""
         try:
             found = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
         except FileNotFoundError:
             return None, None
-        content = self._read(place)
-        return hashlib.sha256(content.data).hexdigest(), stat.S_IMODE(found.st_mode) & 0o777
-
-
-def _target(folder: int, name: str) -> str | None:
-    """Where a link leads; `None` for what is no link."""
-    try:
-        return os.readlink(name, dir_fd=folder)
-    except OSError as error:
-        if error.errno in (errno.EINVAL, errno.ENOENT, errno.ENOTDIR, errno.EACCES):
-            return None
-        raise
+        return self._digest(place), stat.S_IMODE(found.st_mode) & 0o777

@@ -56,6 +56,16 @@ def _kind(mode: int) -> Literal["file", "folder", "link", "other"]:
     return "file" if stat.S_ISREG(mode) else "other"
 
 
+def target_of(folder: int, name: str) -> str | None:
+    """Where a link in an open folder leads; `None` for what is no link."""
+    try:
+        return os.readlink(name, dir_fd=folder)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOENT, errno.ENOTDIR, errno.EACCES):
+            return None
+        raise
+
+
 def write_all(file: int, data: bytes) -> None:
     """Write all of it, however much the system takes at once."""
     view = memoryview(data)

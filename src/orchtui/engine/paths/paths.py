@@ -76,6 +76,13 @@ def matches(pattern: str, path: str) -> bool:
     return not is_glob(path) and (fixed == path or fixed.startswith(path + "/"))
 
 
+def covers(declared: str, path: str) -> bool:
+    """Whether a declared path is this file, or a folder or glob that holds it. Both are normal."""
+    if declared in (".", path) or declared in folders(path):
+        return True
+    return is_glob(declared) and matches(declared, path)
+
+
 @lru_cache(maxsize=1024)
 def _parts(pattern: str) -> tuple[str, ...]:
     """A pattern in pieces: `**`, `*`, `?`, sets such as `[ab]`, and characters."""

@@ -12,7 +12,18 @@ from pathlib import Path
 
 MOST_FILES = 2000
 MOST_BYTES = 64 * 1024 * 1024
-"""Of one attempt's files together, each way between machines; what is more is not sent."""
+"""Of one attempt's files together that go to another machine; what is more is not sent."""
+MOST_BACK = 1024 * 1024 * 1024
+"""Of those together that come back from there."""
+
+
+def links(folder: Path) -> Iterator[str]:
+    """The links below it: paths from the folder with slashes, in order."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for path in (Path(where, name) for name in sorted((*folders, *names))):
+            if path.is_symlink():
+                yield path.relative_to(folder).as_posix()
 
 
 def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:

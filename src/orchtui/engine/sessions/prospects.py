@@ -17,6 +17,7 @@ from orchtui.engine.execution import budget
 from orchtui.engine.independence import Finding, IndependenceReport, check
 from orchtui.engine.journals import journal
 from orchtui.engine.journals.journal import RUNS
+from orchtui.engine.plans.backend_names import PROGRAMS
 from orchtui.engine.plans.hindrances import refuse
 from orchtui.engine.plans.plan import Plan
 from orchtui.engine.resumption import resuming
@@ -29,6 +30,11 @@ from orchtui.engine.scheduling.resolve import Overrides, Resolver
 from orchtui.engine.scheduling.schedule import NO_OVERRIDES, Schedule, build
 from orchtui.engine.staff.staff import Staff
 from orchtui.engine.workspace.git import is_repository
+
+_FEW = 3
+"""Tasks, and files of one, that a warning names."""
+_MOST_LOOKED_AT = 1000
+"""Tasks whose command lines are looked at for a warning."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +51,31 @@ class Prospects(Staff):
     """What was looked at last, and what came of it: thousands of tasks are compared for seconds, by
     whoever shows the plan and then by whoever starts it."""
 
+    def warnings(self, schedule: Schedule) -> list[str]:
+        """What a person should know before this schedule runs."""
+        # Not `super()`: a dataclass with slots is another class than the one that is written here.
+        return Staff.warnings(self, schedule) + self._stays_here(schedule)
+
     def check(self, plan: Plan) -> IndependenceReport:
         """What a run of this plan is staged by."""
         self.reread()
         return self._report(self.resolver(plan))
+
+    def _stays_here(self, schedule: Schedule) -> list[str]:
+        """Files that a task's command names, where it gets only those that it declares."""
+        if self.backends.elsewhere is None:
+            return []
+        from orchtui.engine.workspace.declared_files import undeclared  # not before the first paint
+
+        programs = [task for task in schedule.tasks if task.backend in PROGRAMS and task.command]
+        found = [
+            f"task '{task.id}' names {', '.join(names[:_FEW])} in its command and not under reads: "
+            f"no worker gets that"
+            for task in programs[:_MOST_LOOKED_AT]
+            if (names := undeclared(task, self.folder))
+        ]
+        more = len(found) - _FEW
+        return found[:_FEW] + ([f"and {more} more tasks name such files"] if more > 0 else [])
 
     def schedule(self, plan: Plan, report: IndependenceReport | None = None) -> Schedule:
         """Resolve a plan; nothing is started.

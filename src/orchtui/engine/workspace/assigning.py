@@ -4,13 +4,16 @@ This module knows which kind of place a way to run a specialist needs, and
 never what happens in it.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from orchtui.engine.agents.agent_tools import granted
 from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.plain_files import MOST_BACK, MOST_BYTES
 from orchtui.engine.paths.rules import Rules
+from orchtui.engine.paths.temporary_folders import sweep
 from orchtui.engine.plans.backend_names import WITHOUT_TOOLS
 from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.workspace.ledger import Ledger
@@ -70,6 +73,8 @@ class ProjectWorkspaces:
         # For all attempts: a fence asks the disk about its folder when it is made.
         self._fence = Fence(project)
         self._run_fence = Fence(run_folder)
+        # What goes to another machine and comes back is a program's, and not for a model to read.
+        self._wide = Fence(project, MOST_BYTES, MOST_BACK), Fence(run_folder, MOST_BYTES)
         self._now = now
         self._program_backends = program_backends
         self._secret_in = secret_in
@@ -81,7 +86,7 @@ class ProjectWorkspaces:
     def site(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for one attempt, not yet open."""
         if task.backend in self._program_backends and self._staged:
-            view = self._view(task)
+            view = self._view(task, *self._wide)
             permits = self.permits(task, witness, None)
             return StagedSite(view, task, attempt, permits, self.ledger, witness)
         if task.backend in self._program_backends:
@@ -90,17 +95,15 @@ class ProjectWorkspaces:
             return self._programs.site(task, attempt, witness)
         if task.backend in WITHOUT_TOOLS:
             return BareSite(str(self._project))
-        view = self._view(task)
+        view = self._view(task, self._fence, self._run_fence)
         grant = granted(task.tools, task.disallowed_tools, task.permission_mode)
         permits = self.permits(task, witness, None)
         tools = FileTools(view, grant, permits, self.ledger, witness, task.id)
         return ToolSite(self._project, view, tools, self.ledger, task.id, attempt)
 
-    def _view(self, task: ScheduledTask) -> Overlay:
+    def _view(self, task: ScheduledTask, project: Fence, run_folder: Fence) -> Overlay:
         """The files as one attempt sees them."""
-        return Overlay(
-            self._fence, self._run_fence, self.owner, task.id, self._now, self._secret_in
-        )
+        return Overlay(project, run_folder, self.owner, task.id, self._now, self._secret_in)
 
     def beside(self, task: ScheduledTask, attempt: int, witness: Witness) -> Site:
         """A place for a second attempt beside the first; what both do counts as one task's."""
@@ -132,3 +135,6 @@ class ProjectWorkspaces:
         """Take away what programs' places have left."""
         if self._programs is not None:
             await self._programs.close()
+        if self._staged:
+            # A worker on this machine may have been killed meanwhile.
+            await asyncio.to_thread(sweep)

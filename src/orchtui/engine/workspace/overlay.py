@@ -6,15 +6,16 @@ project's. Everything that was touched is noted, for others to tell. Blocks: not
 for the event loop. This module never speaks to a model.
 """
 
-import hashlib
 import os
 import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
 
+from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.fence import Fence
 from orchtui.engine.paths.open_files import Content, Entry
 from orchtui.engine.paths.path_names import Blocked, Denied, Missing
@@ -104,6 +105,10 @@ class Overlay:
         """
         return self._project.named(text)
 
+    def declares(self, path: str) -> bool:
+        """Whether the task declares that it writes this path, or what holds it."""
+        return self._owner.declares(self._task, path)
+
     def is_file(self, path: str) -> bool:
         """Whether this is no folder, as this attempt sees it; true where nobody knows."""
         if path in self._written:
@@ -143,7 +148,11 @@ class Overlay:
         return content
 
     def write(self, path: str, data: bytes) -> FileChange:
-        """Put a file where this attempt may.
+        """Put a file where this attempt may; see `write_from`."""
+        return self.write_from(path, BytesIO(data))
+
+    def write_from(self, path: str, source: BinaryIO) -> FileChange:
+        """Put all of what an open file holds where this attempt may.
 
         Returns:
             What changed, and where the new text is.
@@ -157,11 +166,39 @@ class Overlay:
             right = self._owner.right(self._task, real)
             if right.where == "nowhere":
                 raise Refused(right.why)
-            if (secret := self._secret_in(data)) is not None:
+            if (secret := piecewise.secret_in(source, self._secret_in)) is not None:
                 raise Refused(f"the value of {secret} is a secret and is not written to a file")
-            change = self._to_project(real, data) if right.where == "project" else None
-            change = change or self._to_kept(real, data)
+            change = self._to_project(real, source) if right.where == "project" else None
+            change = change or self._to_kept(real, source)
             self._written[change.path] = change
+            return change
+
+    def remove(self, path: str) -> FileChange:
+        """Take a file away that the task declares; of another one it is only noted that it should.
+
+        Returns:
+            What changed.
+
+        Raises:
+            Missing: when it is not there.
+            Refused: when it must not be removed.
+            Denied: when that did not work; nothing has changed then.
+        """
+        with self._open():
+            real = self._project.real(path)
+            right = self._owner.right(self._task, real)
+            if right.where == "nowhere":
+                raise Refused(right.why)
+            if right.where == "project" and real != path:
+                raise Denied("a link leads to it from here; delete it by hand")
+            own = right.where == "project"
+            if own:
+                _, base = self._project.remove(real, self._still_own)
+                self._noted.append(Noted(real, "write", self._now()))
+            else:
+                base = self._project.digest(real, self.rules)
+            change = FileChange(path=real, deleted=True, gone=own, base=base)
+            self._written[real] = change
             return change
 
     @contextmanager
@@ -241,27 +278,26 @@ class Overlay:
                 raise Denied("this attempt is over; nothing is written any more")
             yield
 
-    def _to_project(self, path: str, data: bytes) -> FileChange:
-        def judge(real: str) -> str | None:
-            right = self._owner.right(self._task, real)
-            return None if right.where == "project" else "the way to it has changed; try again"
-
-        real, base = self._project.write(path, data, judge)
-        digest = hashlib.sha256(data).hexdigest()
+    def _to_project(self, path: str, source: BinaryIO) -> FileChange:
+        real, base = self._project.write_from(path, source, self._still_own)
+        digest = piecewise.digest(source)
         self._noted.append(Noted(real, "write", self._now(), digest))
         return self._change(real, "", base)
 
-    def _to_kept(self, path: str, data: bytes) -> FileChange:
+    def _still_own(self, real: str) -> str | None:
+        right = self._owner.right(self._task, real)
+        return None if right.where == "project" else "the way to it has changed; try again"
+
+    def _to_kept(self, path: str, source: BinaryIO) -> FileChange:
         try:
-            before = self._project.read(path, self.rules).data
-            base = hashlib.sha256(before).hexdigest()
+            base = self._project.digest(path, self.rules)
         except Blocked:
             raise  # it could be kept, but never applied
         except Missing:
             base = None
         kept = self._below + path
         try:
-            self._run.write(kept, data, self._is_kept)
+            self._run.write_from(kept, source, self._is_kept)
         except Blocked as blocked:
             raise Blocked(blocked.at.removeprefix(self._below)) from blocked
         return self._change(path, kept, base)

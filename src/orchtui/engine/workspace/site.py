@@ -45,6 +45,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     read: tuple[str, ...] = ()
     written: tuple[FileChange, ...] = ()
     note: str = ""
+    failure: str = ""
+    """Why the attempt is no success though its program may have ended well; what to do then."""
+    hint: str = ""
+    """What a person should know of its files where its program has failed."""
 
 
 class Witness(Protocol):
@@ -106,16 +110,24 @@ LEAVE = 10.0
 """Seconds that may be spent on finding out what an attempt did to files."""
 
 
-async def leave(site: Site) -> Seen | None:
-    """Leave a site, within bounds: a disk that does not answer must not hold the run."""
+async def leave(site: Site, within: float = LEAVE, *, needed: bool = False) -> Seen | None:
+    """Leave a site, within bounds: a disk that does not answer must not hold the run.
+
+    Args:
+        site: Which.
+        within: Seconds.
+        needed: Whether what was written is nowhere but there: an attempt whose files were not
+            taken over has failed then.
+    """
     try:
-        async with asyncio.timeout(LEAVE):
+        async with asyncio.timeout(within):
             return await site.leave()
     except TimeoutError:
-        return Seen(sight="nothing", note=f"looking at the files took more than {LEAVE:.0f} s")
+        note = f"looking at the files took more than {within:.0f} s"
     except OSError as error:  # the project folder is gone, say
-        why = clean_line(error.strerror or str(error))
-        return Seen(sight="nothing", note=f"the files could not be looked at: {why}")
+        note = f"the files could not be looked at: {clean_line(error.strerror or str(error))}"
+    failure = f"what it wrote is lost: {note}" if needed else ""
+    return Seen(sight="nothing", note=note, failure=failure)
 
 
 class BareSite:

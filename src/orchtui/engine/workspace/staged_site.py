@@ -1,34 +1,52 @@
 """The place of a program that runs on another machine: a folder with what its task declares.
 
 The files that the task reads, and those of its writes that are there, are put in through the
-fence, so no secret is among them; nothing else of the project is. What came back is written
-as a tool would write it: the task's own paths in the project, other paths apart. This module
-never runs a program and sends nothing.
+fence, under the names that the task has for them, so no secret is among them; nothing else of
+the project is. What came back is written as a tool would write it: the task's own paths in the
+project, other paths apart. A file that does not come back is told, and one that the task
+declares fails the attempt. This module never runs a program and sends nothing.
 """
 
 import asyncio
 import hashlib
-import os
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from orchtui.engine.backends.base import NO_TOOLS, ToolBox
+from orchtui.engine.backends.base import NO_TOOLS, FileLeft, ToolBox
 from orchtui.engine.errors import BackendError
-from orchtui.engine.paths import paths
+from orchtui.engine.paths import piecewise
 from orchtui.engine.paths.blocking_work import Wanted, in_thread
+from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
+from orchtui.engine.paths.secret_names import GIT, KEY, SECRET
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.events import FileChange
 from orchtui.engine.scheduling.schedule import ScheduledTask
 from orchtui.engine.text import clean_line
+from orchtui.engine.workspace.declared_files import files_meant, unsent
 from orchtui.engine.workspace.ledger import Ledger
 from orchtui.engine.workspace.overlay import Overlay, Refused
 from orchtui.engine.workspace.permits import Permits
 from orchtui.engine.workspace.program_site import PermitBox
 from orchtui.engine.workspace.site import Seen, Witness
+
+TAKE_OVER = 120.0
+"""Seconds that may be spent on putting what came back where it belongs."""
+
+_MOST_TOLD = 20
+"""Files that are told one by one, of those that do not come back."""
+_NAMED = 5
+"""Of them in one line."""
+
+_NO_SECRET = "and none is sent; take it out, or name the variable that holds it under `env`"
+_FOR_PEOPLE = {
+    SECRET: f"it may hold a secret, {_NO_SECRET}",
+    KEY: f"it may hold a key, {_NO_SECRET}",
+    GIT: "it belongs to git, and nothing of that is sent; take it out",
+}
+"""The fence's words are for models; who has written the plan can do something else."""
 
 
 class StagedSite:
@@ -61,6 +79,8 @@ class StagedSite:
         self._before: dict[str, str] = {}
         self._place: Path | None = None
         self._busy = asyncio.Lock()
+        self._left: list[FileLeft] = []
+        self._unsent: tuple[str, ...] = ()
         self.folder = ""
         self.toolbox: ToolBox = NO_TOOLS
 
@@ -68,7 +88,7 @@ class StagedSite:
         """Put in what the task declares.
 
         Raises:
-            BackendError: when that is too much, a secret, or the disk refuses.
+            BackendError: when that is too much, a secret, or the disk refuses; names the file.
         """
         self.toolbox = PermitBox(lambda: self._permits)
         self._ledger.began(self._task.id, self._attempt)
@@ -76,11 +96,15 @@ class StagedSite:
             async with self._busy:
                 await in_thread(self._fill)
         except Denied as denied:
-            raise BackendError("bad_request", f"it can not be sent: {denied.why}") from denied
+            raise BackendError("bad_request", denied.why) from denied
         except OSError as error:
             why = f"its files can not be made ready: {clean_line(str(error))}"
             raise BackendError("internal", why) from error
         self._tell()
+
+    def does_not_come(self, files: Iterable[FileLeft]) -> None:
+        """These files stay where the program ran; to be told before it is left."""
+        self._left += files
 
     async def leave(self) -> Seen | None:
         """Take over what changed, and remove the place."""
@@ -89,95 +113,113 @@ class StagedSite:
                 self._ledger.ended(self._task.id, self._attempt)
                 return None
             try:
-                written, note = await asyncio.to_thread(self._take)
-                return Seen(sight="worktree", written=written, note=note)
+                try:
+                    written = await asyncio.to_thread(self._take)
+                except OSError as error:
+                    why = f"what it wrote can not be taken over: {clean_line(str(error))}"
+                    return Seen(sight="nothing", note=why, failure=why)
+                return self._seen(written)
             finally:
                 self._view.close()
                 self._tell()
                 self._ledger.ended(self._task.id, self._attempt)
-                await in_thread(lambda _: shutil.rmtree(place, ignore_errors=True))
+                await in_thread(lambda _: FOLDERS.remove(place))
 
     def _fill(self, wanted: Wanted) -> None:
         if self._attempt > 1:
             self._view.set_aside(self._attempt)
-        self._place = Path(tempfile.mkdtemp(prefix="orchtui-staged-"))
+        self._place = FOLDERS.make("staged")
         self.folder = str(self._place)
         total = 0
-        for path in dict.fromkeys(self._declared()):
-            wanted.check()
-            try:
-                data = self._view.read(path).data
-            except Missing:
-                continue  # what it is to write need not be there
-            total += len(data)
-            if len(self._before) >= MOST_FILES or total > MOST_BYTES:
-                raise Denied(
-                    f"the task declares more than {MOST_FILES:,} files or {MOST_BYTES >> 20} MiB; "
-                    f"declare those that it needs"
-                )
-            self._put(path, data)
+        for field, declared in (("reads", self._task.reads), ("writes", self._task.writes)):
+            for named in declared:
+                total = self._put_all(field, named, total, wanted)
+        self._unsent = unsent(self._task.command, self._view, self._before)
 
-    def _put(self, path: str, data: bytes) -> None:
+    def _put_all(self, field: str, named: str, total: int, wanted: Wanted) -> int:
+        """Put in what a declared path means; the bytes that are there then."""
+        path = named
+        try:
+            for path in files_meant(named, self._view):
+                wanted.check()
+                if path not in self._before:
+                    total += self._put(path, total)
+                path = named  # what is refused next is none of those before
+        except Missing:
+            pass  # what it is to write need not be there
+        except Denied as denied:
+            if isinstance(denied, _TooMuch):
+                raise
+            why = _FOR_PEOPLE.get(denied.why, denied.why)
+            raise Denied(
+                f"{clean_line(path, 200)}, which `{field}` names, can not be sent: {why}"
+            ) from denied
+        return total
+
+    def _put(self, path: str, total: int) -> int:
+        """Put in a file; its bytes."""
         assert self._place is not None
+        try:
+            content = self._view.read(path)
+        except Missing:
+            return 0
+        data = content.data
+        if len(self._before) >= MOST_FILES or total + len(data) > MOST_BYTES:
+            raise _TooMuch(
+                f"the task declares more than {MOST_FILES:,} files or {MOST_BYTES >> 20} MiB, of "
+                f"which {clean_line(path, 200)} is one ({size(len(data))}); declare those that it "
+                f"needs"
+            )
         into = self._place / path
         into.parent.mkdir(parents=True, exist_ok=True)
         into.write_bytes(data)
-        executable = self._view.is_executable(path)
-        if executable:
+        if self._view.is_executable(content.path):
             into.chmod(into.stat().st_mode | stat.S_IXUSR)
-        self._before[path] = _digest(data)
+        self._before[path] = hashlib.sha256(data).hexdigest()
+        return len(data)
 
-    def _declared(self) -> Iterator[str]:
-        """The files that the declared paths mean."""
-        for named in (*self._task.reads, *self._task.writes):
-            path = self._view.named(paths.normal(named))
-            if not paths.is_glob(path):
-                real = self._view.locate(path)
-                yield from self._below(real) if not self._view.is_file(real) else (real,)
-                continue
-            start = os.path.dirname(path.partition("*")[0].partition("?")[0].partition("[")[0])
-            yield from (file for file in self._below(start) if paths.matches(path, file))
-
-    def _below(self, folder: str) -> Iterator[str]:
-        try:
-            entries = self._view.entries(folder)
-        except Missing:
-            return
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if self._view.skipped(path, entry.kind == "folder"):
-                continue
-            if entry.kind == "folder":
-                yield from self._below(path)
-            elif entry.kind == "file":
-                yield path
-
-    def _take(self) -> tuple[tuple[FileChange, ...], str]:
-        """Write what changed where it belongs; what can not be is told. Blocks."""
+    def _take(self) -> tuple[FileChange, ...]:
+        """Put what changed where it belongs, and note what can not be. Blocks."""
         assert self._place is not None
-        left: list[str] = []
-        now: set[str] = set()
-        for path, file, _ in plain_files(self._place):
-            now.add(path)
-            if file.stat().st_size > MOST_BYTES:
-                left.append(f"{clean_line(path, 80)} is too large")
-                continue
-            data = file.read_bytes()
-            if self._before.get(path) == _digest(data):
-                continue
+        there = list(plain_files(self._place))
+        # First: what was a file may be a folder now.
+        for path in sorted(self._before.keys() - {path for path, _, _ in there}):
             try:
-                self._view.write(path, data)
-            except Refused as refused:
-                self._witness.refused(clean_line(path), refused.why)
+                self._view.remove(path)
+            except Missing:
+                continue  # it is gone here too
             except Denied as denied:
-                left.append(f"{clean_line(path, 80)}: {denied.why}")
-        gone = [
-            FileChange(path=path, deleted=True, base=self._before[path])
-            for path in sorted(self._before.keys() - now)
-        ]
-        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
-        note = f"not taken over: {'; '.join(left[:5])}{more}" if left else ""
-        return (*self._view.written, *gone), note
+                why = f"it was deleted there, and stays here: {denied.why}"
+                self._left.append(_Refusal(path, why, isinstance(denied, Refused)))
+        for path, file, _ in there:
+            with file.open("rb") as source:
+                if path in self._before and self._before[path] == piecewise.digest(source):
+                    continue
+                try:
+                    self._view.write_from(path, source)
+                except Denied as denied:
+                    self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
+        return self._view.written
+
+    def _seen(self, written: tuple[FileChange, ...]) -> Seen:
+        """What is told of it: each file that does not come back, and what that means."""
+        for file in self._left[:_MOST_TOLD]:
+            self._witness.refused(clean_line(file.path, 200), clean_line(file.why))
+        if (more := len(self._left) - _MOST_TOLD) > 0:
+            self._witness.refused(f"and {more:,} more", "they do not come back either")
+        declared = [file for file in self._left if self._view.declares(file.path)]
+        # What another task declares, or nobody may write, was refused as it would be to a tool.
+        others = [f for f in self._left if not (isinstance(f, _Refusal) and f.ruled)]
+        hint = ""
+        if self._unsent:
+            hint = f"{_listed(self._unsent)}: named in its command, and not sent; add to `reads`"
+        return Seen(
+            sight="worktree",
+            written=written,
+            note=f"not taken over: {_told(others)}" if others else "",
+            failure=f"what it declares did not come back: {_told(declared)}" if declared else "",
+            hint=hint,
+        )
 
     def _tell(self) -> None:
         for noted in self._view.take_noted():
@@ -187,5 +229,21 @@ class StagedSite:
                 self._witness.race(race)
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+class _TooMuch(Denied):
+    """It is more than is sent; names the file itself."""
+
+
+class _Refusal(FileLeft, frozen=True):
+    """A file that has come and can not stand where it belongs."""
+
+    ruled: bool = False
+    """Whether that is so by the rules."""
+
+
+def _told(files: list[FileLeft]) -> str:
+    return _listed([f"{clean_line(file.path, 80)}: {clean_line(file.why)}" for file in files], "; ")
+
+
+def _listed(words: "list[str] | tuple[str, ...]", between: str = ", ") -> str:
+    more = len(words) - _NAMED
+    return between.join(words[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -13,18 +13,16 @@ import asyncio
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from orchtui.engine.errors import BackendError
 from orchtui.engine.journals.journal import is_alive
+from orchtui.engine.paths.temporary_folders import remove_tree
 from orchtui.engine.text import clean_line
 from orchtui.engine.workspace.git import GitError, NoRepositoryError, Repository, attempt, find, git
 
@@ -262,22 +260,10 @@ def _remove(home: Path, root: Path, top: Path) -> None:
     # The files first: then git's part is only its own entry, however the tree was left. Never
     # `git worktree prune`: it would forget the user's own on a disk that is not there today.
     for _ in range(_TRIES):
-        shutil.rmtree(root, onerror=_open_and_retry)
+        remove_tree(root)
         if not root.exists():
             break
         time.sleep(_PAUSE_S)
     with contextlib.suppress(GitError):
         attempt(top, "worktree", "remove", "--force", "--force", str(root))
-    shutil.rmtree(home, onerror=_open_and_retry)
-
-
-def _open_and_retry(function: Callable[..., Any], path: str, _: object) -> None:
-    """A program may have made a folder that nobody may change."""
-    with contextlib.suppress(OSError):
-        for folder in (os.path.dirname(path), path):
-            if not os.path.islink(folder) and os.path.isdir(folder):
-                os.chmod(folder, stat.S_IRWXU)
-        if function is os.unlink:
-            os.unlink(path)
-        else:
-            shutil.rmtree(path, ignore_errors=True)
+    remove_tree(home)
