@@ -160,6 +160,7 @@ def _attempt(run: Run, attempt: Attempt, now: float) -> dict[str, Any]:
         "backend": attempt.backend,
         "model": attempt.model,
         "worker": attempt.worker,
+        "waited_for_worker_s": round(attempt.awaited_s, 3),
         "specialist": attempt.specialist,
         "instance": attempt.instance,
         "completed": attempt.completed,

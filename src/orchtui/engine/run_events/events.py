@@ -64,6 +64,7 @@ from orchtui.engine.run_events.task_events import (
     TextDelta,
     ToolCalled,
     ToolReturned,
+    WorkerAwaited,
     WriteRefused,
 )
 from orchtui.engine.scheduling.fingerprint import Fingerprint
@@ -127,6 +128,7 @@ __all__ = [
     "UnknownEvent",
     "Usage",
     "Verdict",
+    "WorkerAwaited",
     "WriteRefused",
     "decode",
     "decode_lines",
