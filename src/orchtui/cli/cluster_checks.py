@@ -8,9 +8,11 @@ import asyncio
 import importlib.util
 from typing import TYPE_CHECKING
 
-from orchtui.cli.checks import Check
+from orchtui.cli.checks import Check, State
 
 if TYPE_CHECKING:
+    from orchtui.engine.cluster.cluster_address import Cluster
+    from orchtui.engine.cluster.cluster_versions import Side
     from orchtui.engine.sessions.project import Project
 
 NAME = "cluster"
@@ -39,28 +41,38 @@ def of(project: "Project") -> list[Check]:
     if project.untrusted_cluster():
         text = f"the project names {cluster.address}, which nobody has agreed to: it was not asked"
         return [Check(NAME, "warning", text, "a run asks; --trust agrees")]
-    return _reached(project)
+    return reached(cluster)
 
 
-def _reached(project: "Project") -> list[Check]:
+def reached(cluster: "Cluster") -> list[Check]:
+    """What there is to say of one that runs elsewhere, and may be asked."""
     from orchtui.engine.cluster import cluster_versions
     from orchtui.engine.errors import BackendError
 
-    assert project.cluster is not None
-    address = project.cluster.address
+    address = cluster.address
     try:
-        sides = asyncio.run(cluster_versions.look(project.cluster))
+        sides = asyncio.run(cluster_versions.look(cluster))
     except BackendError as error:
-        todo = (
-            f"is a scheduler running there? dask scheduler, then orchtui cluster worker {address}"
-        )
-        return [Check(NAME, "problem", error.message, todo)]
-    workers = [side for side in sides if side.name.startswith("worker ")]
-    found = [Check(NAME, "ok", f"{address} is reached; {side.told}") for side in sides[1:2]]
-    found += [Check(NAME, "ok", side.told) for side in workers]
+        why, _, todo = error.message.partition("; ")
+        return [Check(NAME, "problem", why, todo)]
+    here, scheduler, *workers = sides
+    found = [_side(scheduler, here, f"{address} is reached; ", needed=True)]
+    none = all(side.lacking for side in workers)
+    found += [_side(side, here, needed=none) for side in workers]
+    start = f"start one: orchtui cluster worker {address}"
     if not workers:
-        start = f"orchtui cluster worker {address}"
-        found.append(Check(NAME, "problem", "it has no worker", f"start one: {start}"))
-    todo = "install the same versions on all sides"
-    found += [Check(NAME, "warning", line, todo) for line in cluster_versions.different(sides)]
+        found.append(Check(NAME, "problem", "it has no worker", start))
+    elif none:
+        found.append(Check(NAME, "problem", "none of its workers can be used", start))
     return found
+
+
+def _side(side: "Side", here: "Side", before: str = "", *, needed: bool) -> Check:
+    """How it stands with one side; `needed`: whether nothing goes without it."""
+    from orchtui.engine.cluster.cluster_versions import different
+
+    if not (wrong := different(side, here)):
+        return Check(NAME, "ok", before + side.told)
+    state: State = "problem" if side.lacking and needed else "warning"
+    todo = "install the same versions on all sides: pip install 'orchtui[dask]'"
+    return Check(NAME, state, f"{before}{side.told}; it has {wrong}", todo)

@@ -48,6 +48,11 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         return self.address.startswith("tcp:")
 
     @property
+    def encrypted(self) -> bool:
+        """Whether certificates say who is let in."""
+        return self.address.startswith("tls:")
+
+    @property
     def base_url(self) -> str:
         """Where it is, for who asks whether a server may be used."""
         return self.address
