@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from orchtui.cli.output import Output
+    from orchtui.engine.cluster.cluster_address import Cluster
     from orchtui.engine.resumption.resuming import Prospect
     from orchtui.engine.run_events.events import Verdict
     from orchtui.engine.scheduling.schedule import Schedule
@@ -200,6 +201,9 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         else:
             progress.say_without_table(line)
 
+    if project.cluster is not None:
+        err.write(f"orchtui: {_to_cluster(project.cluster)}\n")
+    stopped = _stop_on_interrupt(err)
     try:
         async with now_and_then(orchestrator, say), orchestrator:
             _cancel_on_signals(orchestrator, err)
@@ -219,6 +223,10 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
                 out.write_bytes(orchestrator.result.encode(errors="replace"))
             await out.close()
             progress.conclude(orchestrator.run_folder, orchestrator.out)
+    except asyncio.CancelledError:
+        if stopped:
+            raise click.Abort from None
+        raise
     except Exception as error:
         await out.close()
         if not orchestrator.is_bug(error):
@@ -231,6 +239,33 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         await err.close()
         _heed_no_signals()
     return _exit_code(verdict.verdict(orchestrator.run), out.error)
+
+
+def _to_cluster(cluster: "Cluster") -> str:
+    """What is done first where attempts do not run here: it takes a while."""
+    if cluster.local:
+        return f"starting {cluster.local} worker{'s' if cluster.local > 1 else ''} on this machine"
+    return f"connecting to the cluster {clean_line(cluster.address)}, on which attempts run"
+
+
+def _stop_on_interrupt(err: "Output") -> list[str]:
+    """Until the run has begun ctrl+c ends it at once, and says so.
+
+    Returns:
+        What was said; empty until then.
+    """
+    loop, main = asyncio.get_running_loop(), asyncio.current_task()
+    said: list[str] = []
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        said.append("stopping; nothing has begun")
+        err.write(f"orchtui: {said[0]}\n")
+        if main is not None:
+            main.cancel()
+
+    loop.add_signal_handler(signal.SIGINT, stop)
+    return said
 
 
 def _crashed(orchestrator: "Orchestrator", project: "Project") -> Exception:
