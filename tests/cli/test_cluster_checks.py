@@ -3,6 +3,7 @@
 import pytest
 
 from orchtui.cli import cluster_checks
+from orchtui.engine.backends.machine_limits import Memory
 from orchtui.engine.cluster import cluster_versions
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.cluster_versions import ALIKE, Side
@@ -51,3 +52,16 @@ def test_one_that_is_not_reached_is_told_with_what_to_do(monkeypatch: pytest.Mon
     monkeypatch.setattr(cluster_versions, "look", look)
     (check,) = cluster_checks.reached(CLUSTER)
     assert check[1:] == ("problem", "nothing listens there", "start it: dask scheduler")
+
+
+@pytest.mark.parametrize(
+    ("count", "left", "state"), [(1, 2**40, "ok"), (999, 2**40, "warning"), (2, 2**20, "problem")]
+)
+def test_more_workers_here_than_the_machine_holds_are_told(
+    count: int, left: int, state: str
+) -> None:
+    memory = Memory(left=left, total=2**41)
+    check = cluster_checks._here(Cluster.of(f"local:{count}"), memory)
+    assert check.state == state and f"{count} workers" in check.text
+    assert bool(check.todo) == (state != "ok")
+    assert cluster_checks._here(Cluster.of("local:1"), None).state == "ok"

@@ -6,9 +6,12 @@ Workers here (`local:N`) are not started for this. This module never runs an att
 
 import asyncio
 import importlib.util
+import os
 from typing import TYPE_CHECKING
 
 from orchtui.cli.checks import Check, State
+from orchtui.engine.backends.machine_limits import MACHINE, Memory
+from orchtui.engine.cluster.workers_here import ROOM
 
 if TYPE_CHECKING:
     from orchtui.engine.cluster.cluster_address import Cluster
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from orchtui.engine.sessions.project import Project
 
 NAME = "cluster"
+_MANY = 8
+"""Workers for each core: with more of them there is nothing to win."""
 
 
 def of(project: "Project") -> list[Check]:
@@ -37,11 +42,26 @@ def of(project: "Project") -> list[Check]:
         if importlib.util.find_spec("cryptography") is None:
             text = "workers here are kept from others by a key, which cryptography makes"
             return [Check(NAME, "problem", text, "pip install 'orchtui[dask]'")]
-        return [Check(NAME, "ok", f"{cluster.local} workers are started here with each run")]
+        return [_here(cluster, MACHINE.memory())]
     if project.untrusted_cluster():
         text = f"the project names {cluster.address}, which nobody has agreed to: it was not asked"
         return [Check(NAME, "warning", text, "a run asks; --trust agrees")]
     return reached(cluster)
+
+
+def _here(cluster: "Cluster", memory: Memory | None) -> Check:
+    """Workers that are started on this machine."""
+    needs = f"about {cluster.memory // 2**20:,} MiB"
+    text = f"{cluster.local} workers are started here with each run: {needs} before they work"
+    if memory is not None and cluster.memory > memory.left:
+        return Check(NAME, "problem", f"{text}, of {memory}", "fewer of them")
+    cores = os.cpu_count() or 1
+    if cluster.local > _MANY * cores:
+        todo = (
+            f"fewer of them: each takes {ROOM} attempts at once, and they start one after another"
+        )
+        return Check(NAME, "warning", f"{text}, on {cores} cores", todo)
+    return Check(NAME, "ok", text)
 
 
 def reached(cluster: "Cluster") -> list[Check]:
