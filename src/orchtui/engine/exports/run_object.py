@@ -102,6 +102,7 @@ def _session(session: Session) -> dict[str, Any]:
         "last_end": iso(session.last_end),
         "kept": session.kept,
         "again": dict(session.again),
+        "cluster": session.cluster or None,
     }
 
 

@@ -163,6 +163,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Id of the run whose plan it runs once more, perhaps with changes."""
     pid: int = 0
     """The process that writes it; 0 where that was not noted."""
+    cluster: str = ""
+    """Address of the cluster on which its attempts run; empty where they run here."""
 
 
 class LimitChanged(Event, frozen=True, kw_only=True):
@@ -199,6 +201,8 @@ class RunResumed(Event, frozen=True, kw_only=True):
     """The flags that hold from now on; `None`: as before."""
     pid: int = 0
     """The process that writes it from now on."""
+    cluster: str = ""
+    """Address of the cluster on which attempts run from now on; empty where that is here."""
 
 
 Budgeted = Literal["tokens", "usd", "time"]

@@ -33,7 +33,7 @@ from orchtui.engine.telling.joined_told import (
 from orchtui.engine.telling.program_told import largest, peak_words, use_words
 from orchtui.engine.telling.report import status_word
 from orchtui.engine.telling.steering_told import limit, told
-from orchtui.engine.telling.worker_told import for_worker, wait_words
+from orchtui.engine.telling.worker_told import for_worker, on_which, wait_words
 from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.time_report import time_report
 from orchtui.engine.timing.time_words import time_lines
@@ -82,7 +82,8 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
 
 def _sessions(run: Run) -> list[str]:
     """Where the run comes from, and how often it went on."""
-    lines = []
+    first = run.sessions[0]
+    lines = [f"Attempts: {on_which(first)}"] if first.cluster else []
     if run.again_of:
         lines.append(f"Again: the plan of run {inline(run.again_of)}")
     if run.parent:
@@ -91,7 +92,9 @@ def _sessions(run: Run) -> list[str]:
         lines.append(f"Parent: run {inline(run.parent)}, {results} taken over")
     for session in run.sessions[1:]:
         again = f", {len(session.again)} tasks run again" if session.again else ""
-        lines.append(f"Resumed: {_time(session.started)}, {session.kept} results kept{again}")
+        where = f", {on_which(session)}" if any(one.cluster for one in run.sessions) else ""
+        told = f"{session.kept} results kept{again}{where}"
+        lines.append(f"Resumed: {_time(session.started)}, {told}")
     return lines
 
 

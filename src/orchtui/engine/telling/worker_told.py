@@ -1,9 +1,9 @@
-"""That an attempt waits, or has waited, for a worker of a cluster: in words, the same everywhere.
+"""Where attempts run, and that one waits, or has waited, for a worker: in words.
 
-Pure: tasks in, words out. This module never decides who waits.
+Pure: tasks and sessions in, words out. This module never decides who waits.
 """
 
-from orchtui.engine.runs.run import Attempt, TaskRun
+from orchtui.engine.runs.run import Attempt, Session, TaskRun
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts.durations import show_duration
 
@@ -23,3 +23,8 @@ def wait_words(task: TaskRun, attempt: Attempt) -> str:
     if not attempt.awaited_s:
         return ""
     return f"{show_duration(attempt.awaited_s)} {for_worker(task)}"
+
+
+def on_which(session: Session) -> str:
+    """`on the cluster tls://head:8786`, or `on this machine`."""
+    return f"on the cluster {clean_line(session.cluster)}" if session.cluster else "on this machine"
