@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from orchtui.cli.output import Output
-    from orchtui.engine.cluster.cluster_address import Cluster
     from orchtui.engine.resumption.resuming import Prospect
     from orchtui.engine.run_events.events import Verdict
     from orchtui.engine.scheduling.schedule import Schedule
@@ -202,7 +201,7 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
             progress.say_without_table(line)
 
     if project.cluster is not None:
-        err.write(f"orchtui: {_to_cluster(project.cluster)}\n")
+        err.write(f"orchtui: {project.cluster.approach}\n")
     stopped = _stop_on_interrupt(err)
     try:
         async with now_and_then(orchestrator, say), orchestrator:
@@ -239,13 +238,6 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         await err.close()
         _heed_no_signals()
     return _exit_code(verdict.verdict(orchestrator.run), out.error)
-
-
-def _to_cluster(cluster: "Cluster") -> str:
-    """What is done first where attempts do not run here: it takes a while."""
-    if cluster.local:
-        return f"starting {cluster.local} worker{'s' if cluster.local > 1 else ''} on this machine"
-    return f"connecting to the cluster {clean_line(cluster.address)}, on which attempts run"
 
 
 def _stop_on_interrupt(err: "Output") -> list[str]:

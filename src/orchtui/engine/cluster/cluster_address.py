@@ -52,6 +52,13 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         return (self.local + 1) * WORKER_MEMORY if self.local else 0
 
     @property
+    def approach(self) -> str:
+        """What is done first where attempts run on it, in words: it takes a while."""
+        if self.local:
+            return f"starting {self.local} worker{'s' * (self.local > 1)} on this machine"
+        return f"connecting to the cluster {clean_line(self.address)}, on which attempts run"
+
+    @property
     def in_the_clear(self) -> bool:
         """Whether everybody on the way can read what is sent.
 
