@@ -10,7 +10,9 @@ from orchtui.engine.run_events import events as ev
 from orchtui.engine.runs import fold, verdict
 from orchtui.engine.runs.run import Run
 from orchtui.engine.telling import execution_log
+from orchtui.engine.timing.time_report import time_report
 from orchtui.engine.timing.time_use import Clock
+from orchtui.engine.timing.time_words import time_lines
 from tests.engine import virtual_time
 from tests.engine.scripted import Scripted, Step, execute, says, schedule_of, task
 from tests.engine.told import START, Told
@@ -68,6 +70,18 @@ def test_a_slot_that_it_has_is_not_what_it_waits_for() -> None:
     _, done = play({"a": [says("x", 5.0)], "b": [waiting(7.0, *says("y", 1.0))]}, limits)
     use = Clock(done, done.at).use(done.tasks["b"])
     assert (round(use.slots_s), round(use.servers_s), round(use.work_s)) == (5, 7, 1)
+
+
+def test_the_report_on_time_says_that_it_was_for_workers() -> None:
+    scripts = {name: [waiting(wait, *says("x", 1.0))] for name, wait in (("a", 1.0), ("b", 20.0))}
+    _, done = play(scripts)
+    report = time_report(done)
+    assert round(report.totals.workers_s) == round(report.totals.servers_s) == 21
+    told = "\n".join(time_lines(report, str))
+    assert "workers of the cluster that had no room meanwhile, for 20.0s" in told
+    assert "Waited, all tasks together: 21.0s for workers of the cluster" in told
+    assert "more workers that have what these tasks ask for: up to " in told
+    assert "server" not in told
 
 
 def test_while_it_waits_its_task_does() -> None:

@@ -31,6 +31,8 @@ class TimeUse(msgspec.Struct, frozen=True, kw_only=True):
     servers_s: float = 0.0
     """Told to come back later, or ready and held back by what its server takes, or by the workers
     of a cluster that had no room."""
+    workers_s: float = 0.0
+    """How much of `servers_s` was for a worker of a cluster."""
     retries_s: float = 0.0
     """Attempts that another one followed, and the pauses after them."""
     paused_s: float = 0.0
@@ -129,6 +131,7 @@ class Clock:
         return TimeUse(
             slots_s=max(0.0, taken - held),
             servers_s=max(0.0, end - start - taken),
+            workers_s=max(0.0, end - max(start, last)),
             paused_s=held,
         )
 
