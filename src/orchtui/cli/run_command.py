@@ -200,9 +200,9 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         else:
             progress.say_without_table(line)
 
+    stopped = _stop_on_interrupt(err)
     if project.cluster is not None:
         err.write(f"orchtui: {project.cluster.approach}\n")
-    stopped = _stop_on_interrupt(err)
     try:
         async with now_and_then(orchestrator, say), orchestrator:
             _cancel_on_signals(orchestrator, err)
