@@ -1,6 +1,8 @@
 """Whole runs whose programs work elsewhere: what becomes of each file, and what is told of it."""
 
 import asyncio
+import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -166,6 +168,34 @@ async def test_links_that_it_made_are_told(project: Path) -> None:
     declared = python(code.replace("MANY", "3000"), writes=("now.md",))
     status, failure, refused = told(await run_far(project, declared))
     assert status == "failed" and "now.md: it is a link" in failure and len(refused) == 21
+
+
+async def test_what_it_made_a_program_is_one_for_the_next_task(project: Path) -> None:
+    for name in ("old.sh", "same.sh", "mine.sh", "theirs.sh"):
+        (project / name).write_text("echo done")
+    (project / "mine.sh").chmod(0o744)
+    (project / "theirs.sh").chmod(0o755)
+    code = (
+        "import os; os.umask(0o077)\n"
+        "for name in ('new.sh', 'old.sh', 'mine.sh', 'theirs.sh'):\n"
+        "    open(name, 'w').write('echo done ')\n"
+        "for name in ('new.sh', 'old.sh', 'same.sh', 'mine.sh'): os.chmod(name, 0o777)"
+    )
+    writes = ("new.sh", "old.sh", "same.sh", "mine.sh")
+    first = python(code, reads=("theirs.sh",), writes=writes)
+    command = ("sh", "-c", "./new.sh && ./old.sh && ./same.sh")
+    files = ("new.sh", "old.sh", "same.sh")
+    next_one = task("u", command=command, reads=files, after=("t",), retries=0)
+    run = await run_far(project, first, next_one)
+    assert told(run, "u") == ("completed", "", {})
+    umask = os.umask(0)
+    os.umask(umask)
+    for name in files:
+        mode = (project / name).stat().st_mode
+        assert stat.S_IMODE(mode) == 0o777 & ~umask
+    assert stat.S_IMODE((project / "mine.sh").stat().st_mode) == 0o744  # as it was
+    (change,) = changes_of(run, project / "artifacts/runs/r")
+    assert (change.path, change.executable) == ("theirs.sh", True)
 
 
 async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:

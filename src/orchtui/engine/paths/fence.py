@@ -142,13 +142,16 @@ class Fence:
         """
         return self._at_end(path, judge, self._digest)
 
-    def write_from(self, path: str, source: BinaryIO, judge: Judge) -> tuple[str, str | None]:
+    def write_from(
+        self, path: str, source: BinaryIO, judge: Judge, *, executable: bool = False
+    ) -> tuple[str, str | None]:
         """Put a file there in one step; folders that are missing are made.
 
         Args:
             path: From the root.
             source: What is to stand there, all of it.
             judge: Asked about the real path.
+            executable: Whether whoever may read it may execute it; else it keeps its rights.
 
         Returns:
             The real path, and the SHA-256 of what was there before, if anything was.
@@ -160,7 +163,9 @@ class Fence:
             raise Denied(f"{size(count)} are too much; a file may have {size(self._written)}")
         made: list[str] = []
         try:
-            return self._at_end(path, judge, lambda place: self._write(place, source), made)
+            return self._at_end(
+                path, judge, lambda place: self._write(place, source, executable), made
+            )
         except Denied:
             self._unmake(made)
             raise
@@ -354,7 +359,7 @@ class Fence:
         finally:
             os.close(folder)
 
-    def _write(self, place: _Place, source: BinaryIO) -> tuple[str, str | None]:
+    def _write(self, place: _Place, source: BinaryIO, executable: bool) -> tuple[str, str | None]:
         if not place.name:
             raise Denied("this is a folder")
         base, mode = self._before(place)
@@ -364,6 +369,9 @@ class Fence:
             try:
                 if mode is not None:
                     os.fchmod(file, mode)
+                mode = stat.S_IMODE(os.fstat(file).st_mode)
+                if executable and not mode & stat.S_IXUSR:
+                    os.fchmod(file, mode | (mode & 0o444) >> 2)
                 for piece in piecewise.pieces(source):
                     write_all(file, piece)
             finally:

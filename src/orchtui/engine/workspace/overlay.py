@@ -151,8 +151,13 @@ class Overlay:
         """Put a file where this attempt may; see `write_from`."""
         return self.write_from(path, BytesIO(data))
 
-    def write_from(self, path: str, source: BinaryIO) -> FileChange:
+    def write_from(self, path: str, source: BinaryIO, *, executable: bool = False) -> FileChange:
         """Put all of what an open file holds where this attempt may.
+
+        Args:
+            path: Where.
+            source: What.
+            executable: Whether it becomes executable; else it keeps its rights.
 
         Returns:
             What changed, and where the new text is.
@@ -168,8 +173,8 @@ class Overlay:
                 raise Refused(right.why)
             if (secret := piecewise.secret_in(source, self._secret_in)) is not None:
                 raise Refused(f"the value of {secret} is a secret and is not written to a file")
-            change = self._to_project(real, source) if right.where == "project" else None
-            change = change or self._to_kept(real, source)
+            put = self._to_project if right.where == "project" else self._to_kept
+            change = put(real, source, executable)
             self._written[change.path] = change
             return change
 
@@ -278,8 +283,8 @@ class Overlay:
                 raise Denied("this attempt is over; nothing is written any more")
             yield
 
-    def _to_project(self, path: str, source: BinaryIO) -> FileChange:
-        real, base = self._project.write_from(path, source, self._still_own)
+    def _to_project(self, path: str, source: BinaryIO, executable: bool) -> FileChange:
+        real, base = self._project.write_from(path, source, self._still_own, executable=executable)
         digest = piecewise.digest(source)
         self._noted.append(Noted(real, "write", self._now(), digest))
         return self._change(real, "", base)
@@ -288,7 +293,7 @@ class Overlay:
         right = self._owner.right(self._task, real)
         return None if right.where == "project" else "the way to it has changed; try again"
 
-    def _to_kept(self, path: str, source: BinaryIO) -> FileChange:
+    def _to_kept(self, path: str, source: BinaryIO, executable: bool) -> FileChange:
         try:
             base = self._project.digest(path, self.rules)
         except Blocked:
@@ -297,7 +302,7 @@ class Overlay:
             base = None
         kept = self._below + path
         try:
-            self._run.write_from(kept, source, self._is_kept)
+            self._run.write_from(kept, source, self._is_kept, executable=executable)
         except Blocked as blocked:
             raise Blocked(blocked.at.removeprefix(self._below)) from blocked
         return self._change(path, kept, base)

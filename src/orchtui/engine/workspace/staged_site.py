@@ -77,6 +77,7 @@ class StagedSite:
         self._ledger = ledger
         self._witness = witness
         self._before: dict[str, str] = {}
+        self._executable: set[str] = set()
         self._place: Path | None = None
         self._busy = asyncio.Lock()
         self._left: list[FileLeft] = []
@@ -174,6 +175,7 @@ class StagedSite:
         into.parent.mkdir(parents=True, exist_ok=True)
         into.write_bytes(data)
         if self._view.is_executable(content.path):
+            self._executable.add(path)
             into.chmod(into.stat().st_mode | stat.S_IXUSR)
         self._before[path] = hashlib.sha256(data).hexdigest()
         return len(data)
@@ -191,12 +193,14 @@ class StagedSite:
             except Denied as denied:
                 why = f"it was deleted there, and stays here: {denied.why}"
                 self._left.append(_Refusal(path, why, isinstance(denied, Refused)))
-        for path, file, _ in there:
+        for path, file, executable in there:
             with file.open("rb") as source:
-                if path in self._before and self._before[path] == piecewise.digest(source):
+                runs = executable and path not in self._executable
+                before = self._before.get(path)
+                if before is not None and not runs and before == piecewise.digest(source):
                     continue
                 try:
-                    self._view.write_from(path, source)
+                    self._view.write_from(path, source, executable=executable)
                 except Denied as denied:
                     self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
         return self._view.written
