@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from orchtui.engine.paths import blocking_work
-from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread
+from orchtui.engine.paths.blocking_work import UnwantedError, Wanted, in_thread, last_work
 
 
 class Work:
@@ -14,17 +14,20 @@ class Work:
 
     def __init__(self, *, asks: bool) -> None:
         self._asks = asks
-        self.begun, self.gate = threading.Event(), threading.Event()
+        self.begun, self.gate, self.ended = (threading.Event() for _ in range(3))
         self.steps: list[str] = []
 
     def __call__(self, wanted: Wanted) -> str:
-        self.steps.append("first")
-        self.begun.set()
-        assert self.gate.wait(30)
-        if self._asks:
-            wanted.check()
-        self.steps.append("second")
-        return "done"
+        try:
+            self.steps.append("first")
+            self.begun.set()
+            assert self.gate.wait(30)
+            if self._asks:
+                wanted.check()
+            self.steps.append("second")
+            return "done"
+        finally:
+            self.ended.set()
 
 
 async def begun(work: Work) -> "asyncio.Task[str]":
@@ -73,8 +76,28 @@ async def test_what_does_not_end_is_not_waited_for_for_ever_and_does_nothing_mor
     with pytest.raises(asyncio.CancelledError):
         await working
     work.gate.set()
-    await asyncio.to_thread(lambda: None)
+    assert await asyncio.to_thread(work.ended.wait, 30)
     assert work.steps == ["first"]
+
+
+async def test_the_last_work_is_waited_for_within_bounds_and_its_error_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails() -> None:
+        raise OSError("full")
+
+    done = list[str]()
+    await last_work(lambda: done.append("it"))
+    assert done == ["it"]
+    with pytest.raises(OSError, match="full"):
+        await last_work(fails)
+    monkeypatch.setattr(blocking_work, "END", 0.0)
+    work = Work(asks=False)
+    await last_work(lambda: work(Wanted()))
+    assert work.steps in ([], ["first"])  # it goes on behind
+    work.gate.set()
+    assert await asyncio.to_thread(work.ended.wait, 30)
+    assert work.steps == ["first", "second"]
 
 
 def test_who_asks_is_told() -> None:

@@ -1,17 +1,27 @@
 """What a program on another machine is given, and what becomes of what it wrote."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
 import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchtui.engine.cluster import scratch
+from orchtui.engine.cluster.wire import SentFile
 from orchtui.engine.errors import BackendError
+from orchtui.engine.paths import blocking_work, held_folders
+from orchtui.engine.paths.blocking_work import UnwantedError, in_thread
+from orchtui.engine.paths.fence import Fence
+from orchtui.engine.paths.temporary_folders import FOLDERS
 from orchtui.engine.run_events.redaction import Redactor
 from orchtui.engine.workspace import assigning, staged_site
 from orchtui.engine.workspace.of_run import workspaces_of
@@ -228,12 +238,66 @@ async def test_who_is_stopped_while_it_is_filled_leaves_nothing(
     seen = await leaving
     with pytest.raises(asyncio.CancelledError):
         await opening
-    assert seen is not None and seen.written == ()
+    assert seen is None
     assert len(places) == 2 and not any(map(os.path.exists, {*places, *map(up, places)}))
+
+
+def full(path: Path, data: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def stuck(path: Path, data: bytes) -> None:
+    raise UnwantedError  # as it is at the next step of one that was given up
+
+
+@pytest.mark.parametrize("end", [full, stuck])
+async def test_a_file_that_was_put_in_by_half_is_not_taken_for_what_a_program_wrote(
+    project: Path, monkeypatch: pytest.MonkeyPatch, end: Callable[[Path, bytes], None]
+) -> None:
+    write_bytes = Path.write_bytes
+
+    def half(path: Path, data: bytes) -> int:
+        write_bytes(path, data[: len(data) // 2])
+        end(path, data)
+        return len(data)
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    site, _ = site_of(project, writes=("out.md",))
+    with pytest.raises((BackendError, UnwantedError)):
+        await site.open()
+    assert await site.leave() is None
+    assert (project / "out.md").read_text() == "old" and files(site.folder) == {}
 
 
 def up(path: Path) -> Path:
     return path.parent
+
+
+async def test_who_is_stopped_before_a_thread_is_free_is_not_filled_afterwards(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking_work, "END", 0.0)
+    first, _ = site_of(project)
+    await first.open()
+    write(first.folder, "note.md", "first")
+    await first.leave()
+    gate, made = threading.Event(), list[str]()
+    monkeypatch.setattr(FOLDERS, "make", made.append)
+    with ThreadPoolExecutor(1) as threads:
+        asyncio.get_running_loop().set_default_executor(threads)
+        busy = asyncio.ensure_future(asyncio.to_thread(gate.wait, 30))
+        site, _ = site_of(project, attempt=2)
+        opening = asyncio.ensure_future(site.open())
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert await site.leave() is None
+        gate.set()
+        assert await busy
+        await asyncio.to_thread(lambda: None)  # behind it: there is one thread
+    assert (project / "artifacts/runs/r/files/prog/note.md").read_text() == "first"
+    assert made == []
 
 
 async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> None:
@@ -258,6 +322,98 @@ async def test_what_came_back_lands_as_a_tool_would_write_it(project: Path) -> N
     whys = dict(notes.told)
     assert "the task 'else' writes it" in whys["theirs.md"]
     assert "the value of KEY" in whys["leak.txt"] and not (project / "leak.txt").exists()
+
+
+async def test_who_is_left_while_files_are_put_in_place_gets_all_of_them(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halfway, gate, replace = threading.Event(), threading.Event(), Path.replace
+    asks, hold = threading.Event(), held_folders.held
+
+    def slow(part: Path, target: Path) -> Path:
+        if target.name == "two.md":
+            halfway.set()
+            assert gate.wait(30)
+        return replace(part, target)
+
+    @contextmanager
+    def asking(folder: Path) -> Iterator[None]:
+        asks.set()
+        with hold(folder):
+            yield
+
+    monkeypatch.setattr(staged_site, "held", asking)
+    site, _ = site_of(project, writes=("one.md", "two.md"))
+    await site.open()
+    monkeypatch.setattr(Path, "replace", slow)
+    parcel = [SentFile(name, b"new") for name in ("one.md", "two.md")]
+    coming = asyncio.ensure_future(
+        in_thread(lambda wanted: scratch.unpack(Path(site.folder), parcel, wanted))
+    )
+    assert await asyncio.to_thread(halfway.wait, 30)
+    coming.cancel()
+    leaving = asyncio.ensure_future(site.leave())
+    assert await asyncio.to_thread(asks.wait, 30)
+    gate.set()
+    seen = await leaving
+    with pytest.raises(asyncio.CancelledError):
+        await coming
+    assert seen is not None
+    assert [change.path for change in seen.written] == ["one.md", "two.md"]
+    assert files(site.folder) == {}
+
+
+async def test_a_write_that_hangs_holds_neither_the_loop_nor_whoever_leaves(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate, ended = threading.Event(), threading.Event(), threading.Event()
+    removed, gave_up = threading.Event(), list[str]()
+    write_from, take, remove = Fence.write_from, StagedSite._take, FOLDERS.remove
+
+    def slow(*given: Any, **options: Any) -> Any:
+        begun.set()
+        if not gate.wait(10):
+            gave_up.append("the loop stood still")
+        return write_from(*given, **options)
+
+    def taking(site: StagedSite) -> Any:
+        try:
+            return take(site)
+        finally:
+            ended.set()
+
+    def removing(folder: Path) -> None:
+        remove(folder)
+        removed.set()
+
+    monkeypatch.setattr(blocking_work, "END", 0.01)
+    monkeypatch.setattr(Fence, "write_from", slow)
+    monkeypatch.setattr(StagedSite, "_take", taking)
+    monkeypatch.setattr(FOLDERS, "remove", removing)
+    site, _ = site_of(project, writes=("one.md", "two.md"))
+    await site.open()
+    for name in ("one.md", "two.md"):
+        write(site.folder, name, "new")
+    leaving = asyncio.ensure_future(site.leave())
+    assert await asyncio.to_thread(begun.wait, 30)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert await asyncio.to_thread(removed.wait, 30)
+    assert not gave_up and not ended.is_set() and files(site.folder) == {}
+    gate.set()
+    assert await asyncio.to_thread(ended.wait, 30)
+    # That one was on its way; nothing comes behind it.
+    assert (project / "one.md").exists() and not (project / "two.md").exists()
+
+
+def test_what_comes_too_late_does_not_make_a_place_anew(tmp_path: Path) -> None:
+    place = tmp_path / "removed"
+    with pytest.raises(FileNotFoundError):
+        scratch.unpack(place, [SentFile("a/b", b"x")])
+    with pytest.raises(FileNotFoundError):
+        held_folders.make_way(place, place / "a/b")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_what_it_declares_and_deletes_is_deleted(project: Path) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import weakref
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import psutil
@@ -11,7 +12,7 @@ import pytest
 from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
 from orchtui.engine.backends.rehearsal import RehearsalBackend
-from orchtui.engine.cluster import wire
+from orchtui.engine.cluster import scratch, wire
 from orchtui.engine.cluster.cluster_backend import HELD, ClusterBackend
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.errors import BackendError
@@ -303,6 +304,32 @@ async def test_a_cancelled_program_is_ended_with_all_that_it_started(tmp_path: P
     await stream.aclose()  # type: ignore[attr-defined]
     await asyncio.gather(*link.running.values())
     assert not [pid for pid in mark.read_text().split() if psutil.pid_exists(int(pid))]
+
+
+async def test_what_was_sent_does_not_stay_in_memory_while_the_attempt_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class File(wire.SentFile, frozen=True, weakref=True):
+        """One whose end is seen."""
+
+    class Sending(NearLink):
+        def dispatch(
+            self, worker: FarWorker, letter: wire.Dispatch, needs: Collection[str]
+        ) -> None:
+            (file,) = letter.files or ()
+            seen.append(weakref.ref(file))
+            self.exchange.take(wire.encode(wire.Report(letter.key, 1, (wire.Beat(),))))
+
+    seen = list[weakref.ref[wire.SentFile]]()
+    monkeypatch.setattr(scratch, "pack", lambda _: (File("a", b"x"),))
+    link = Sending(RehearsalBackend())
+    stream = ClusterBackend(link.backend, link, wire.BackendSettings()).stream(
+        program(tmp_path, "true")
+    )
+    assert await anext(stream) == base.Placed("far")
+    assert [file() for file in seen] == [None]
+    link.exchange.lost_all("it is enough")
+    await all_of(stream)
 
 
 # Room

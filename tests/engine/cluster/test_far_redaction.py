@@ -10,7 +10,7 @@ import pytest
 
 from orchtui.engine.backends import base
 from orchtui.engine.backends.command import CommandBackend
-from orchtui.engine.cluster import wire
+from orchtui.engine.cluster import scratch, wire
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import HIDDEN, NOTHING, Redactor
 from tests.engine.cluster.far_double import NearLink, all_of, asked, far, text_of
@@ -161,6 +161,24 @@ async def test_a_failure_does_not_have_it() -> None:
     assert error is not None and error.message == f"the key {HIDDEN} is wrong"
     assert (error.kind, error.retryable, error.retry_after) == ("auth", True, 2.0)
     assert not any(form in carried(link) for form in forms())
+
+
+@pytest.mark.parametrize("where", ["stream", "unpack", "changes"])
+async def test_half_of_it_is_not_left_where_a_long_message_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    message = "x" * 480 + " " + SECRET * 9
+
+    def fails(*_: object) -> None:
+        raise OSError(message)
+
+    owner: object = CommandBackend if where == "stream" else scratch
+    monkeypatch.setattr(owner, where, fails)
+    backend, link = far(CommandBackend({"PATH": "/usr/bin:/bin"}), redactor=REDACTOR)
+    program = asked(command=("true",), folder=str(tmp_path), carried=True)
+    _, error = await all_of(backend.stream(program))
+    assert error is not None and "x" * 400 in error.message and HIDDEN in error.message
+    assert SECRET[:7] not in carried(link)
 
 
 async def test_a_file_with_it_in_its_name_stays_there(tmp_path: Path) -> None:

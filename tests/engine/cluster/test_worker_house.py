@@ -269,6 +269,68 @@ def test_what_takes_a_while_is_done_beside_the_loop(
     }  # fmt: skip
 
 
+def writes(key: str = "k") -> wire.Dispatch:
+    """A program that writes a file and ends."""
+    program = asked(command=("touch", "a"), carried=True)
+    return structs.replace(dispatch(key, backend="command", files=()), assignment=program)
+
+
+@pytest.mark.parametrize("error", [MemoryError("64 MiB"), RuntimeError("a bug"), OSError("full")])
+def test_files_that_can_not_be_put_together_are_a_failure_and_no_success_without_them(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_: object) -> scratch.Changed:
+        raise error
+
+    monkeypatch.setattr(scratch, "changes", fails)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({"PATH": "/usr/bin:/bin"}), list[bytes]()
+        assert await house.work(writes(), sent.append) == b""
+        failed, ended = list(items(sent))[-2:]
+        assert isinstance(failed, wire.Failed) and ended == wire.Ended()
+        assert failed.message.startswith("what it wrote on its worker is lost: ")
+        assert str(error) in failed.message
+        assert failed.retryable is not isinstance(error, OSError)
+        await house.obey(wire.Farewell("s"))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("how", ["cancelled", "ordered"])
+def test_who_is_ended_while_its_files_are_put_together_was_no_success(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    begun, gate, whole = threading.Event(), threading.Event(), scratch.changes
+
+    def slow(*given: Any) -> scratch.Changed:
+        begun.set()
+        assert gate.wait(30)
+        return whole(*given)
+
+    monkeypatch.setattr(scratch, "changes", slow)
+
+    async def scene() -> None:
+        house, sent = WorkerHouse({"PATH": "/usr/bin:/bin"}), list[bytes]()
+        work = asyncio.ensure_future(house.work(writes(), sent.append))
+        assert await asyncio.to_thread(begun.wait, 30)
+        if how == "cancelled":
+            work.cancel()
+            await asyncio.sleep(0)
+        else:
+            await house.obey(wire.Cancel("k"))
+        gate.set()
+        (given,) = await asyncio.gather(work, return_exceptions=True)
+        assert given == b"" if how == "ordered" else isinstance(given, asyncio.CancelledError)
+        failed = wire.Failed(
+            "internal", "what it wrote on its worker is lost: it was ended there", retryable=True
+        )
+        assert list(items(sent))[-2:] == [failed, wire.Ended()]
+        await house.obey(wire.Farewell("s"))
+
+    asyncio.run(scene())
+
+
 def test_two_attempts_that_come_at_once_have_one_backend(monkeypatch: pytest.MonkeyPatch) -> None:
     made, opened = list[Backends](), list[str]()
     whole, opens = worker_house.backends_of, Backends.open
@@ -318,6 +380,67 @@ def test_an_order_to_end_holds_while_backends_are_made(monkeypatch: pytest.Monke
     asyncio.run(scene())
 
 
+def test_who_makes_backends_ready_for_one_that_leaves_opens_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, gate, calls = threading.Event(), threading.Event(), list[str]()
+    opens, closes = Backends.open, Backends.close
+
+    def slow(self: Backends, names: Iterable[str], *more: Any) -> dict[str, base.Backend]:
+        calls.extend(names := list(names))
+        begun.set()
+        assert gate.wait(30)
+        return opens(self, names, *more)
+
+    async def noted(self: Backends) -> None:
+        calls.append("close")
+        await closes(self)
+
+    monkeypatch.setattr(Backends, "open", slow)
+    monkeypatch.setattr(Backends, "close", noted)
+
+    async def scene() -> None:
+        house = WorkerHouse({})
+        both = house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal", "command"])
+        preparing = asyncio.ensure_future(both)
+        assert await asyncio.to_thread(begun.wait, 30)
+        ending = asyncio.ensure_future(house.obey(wire.Farewell("s")))
+        await asyncio.sleep(0)
+        gate.set()
+        assert await preparing == {"command": "its coordinator has left"}
+        await ending
+        assert calls == ["rehearsal", "close"]
+
+    asyncio.run(scene())
+
+
+def test_what_is_made_too_late_for_one_that_has_left_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, gate, whole = threading.Event(), threading.Event(), worker_house.backends_of
+
+    def slow(*given: Any) -> Backends:
+        begun.set()
+        assert gate.wait(30)
+        return whole(*given)
+
+    monkeypatch.setattr(worker_house, "backends_of", slow)
+    monkeypatch.setattr(worker_house, "CLOSE_WITHIN", 0.0)
+
+    async def scene() -> None:
+        house = WorkerHouse({})
+        preparing = asyncio.ensure_future(
+            house.prepare("s", 20.0, wire.BackendSettings(), ["rehearsal"])
+        )
+        assert await asyncio.to_thread(begun.wait, 30)
+        await house.obey(wire.Farewell("s"))
+        gate.set()
+        with pytest.raises(NoBackendError, match="has left"):
+            await preparing
+
+    asyncio.run(scene())
+
+
 class Closing:
     """Backends that do not close as they should, or do."""
 
@@ -339,7 +462,8 @@ class Closing:
 def test_a_backend_that_does_not_close_holds_no_other_up_and_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: str
 ) -> None:
-    broken = Closing(RuntimeError("no: worker-secret-0123456789"))
+    long = "x" * 450
+    broken = Closing(RuntimeError(f"no: worker-secret-0123456789 {long} worker-secret-0123456789"))
     whole = [Closing(), Closing()]
     made = [broken, whole[0], whole[1]]
     monkeypatch.setattr(worker_house, "backends_of", lambda *_: made.pop(0))
@@ -354,7 +478,7 @@ def test_a_backend_that_does_not_close_holds_no_other_up_and_is_told(
         assert [one.closed for one in (broken, *whole)] == [1, 1, 1]
 
     virtual_time.run(scene())
-    assert f"RuntimeError: no: {HIDDEN}" in caplog.text
+    assert f"RuntimeError: no: {HIDDEN} {long} {HIDDEN}" in caplog.text
 
 
 def test_what_was_made_for_nobody_any_more_is_closed() -> None:

@@ -108,6 +108,10 @@ class Household:
         """A process of orchtui's own was started: no stray, and no program that ends some time."""
         self._helpers.add(pid)
 
+    def forget_helper(self, pid: int) -> None:
+        """It has ended and was collected: its number may be that of any other process now."""
+        self._helpers.discard(pid)
+
     @property
     def busy(self) -> bool:
         """Whether any program runs, or is being started."""

@@ -106,6 +106,7 @@ class ClusterBackend:
                 files=files,
             )
             self._link.dispatch(worker, letter, assignment.runs_on)
+            del files, letter  # else they stay in memory for as long as the attempt goes on
             # Others may have work on that worker too.
             async with aclosing(_signs_until(attempt.begun)) as signs:
                 async for sign in signs:

@@ -19,12 +19,12 @@ class FarToolBox:
 
     Args:
         specs: What the model is offered.
-        told: Tells the coordinator.
+        redaction: Tells the coordinator.
     """
 
-    def __init__(self, specs: Sequence[ToolSpec], told: FarRedaction) -> None:
+    def __init__(self, specs: Sequence[ToolSpec], redaction: FarRedaction) -> None:
         self.specs: Sequence[ToolSpec] = specs
-        self._told = told
+        self._redaction = redaction
         self._number = 0
         self._calls: dict[int, asyncio.Future[ToolAnswer]] = {}
         self._wishes: dict[int, asyncio.Future[bool]] = {}
@@ -34,7 +34,7 @@ class FarToolBox:
         number = self._next()
         future: asyncio.Future[ToolAnswer] = asyncio.get_running_loop().create_future()
         self._calls[number] = future
-        self._told.item(wire.Called(number, name, arguments))
+        self._redaction.item(wire.Called(number, name, arguments))
         try:
             return await future
         finally:
@@ -42,12 +42,12 @@ class FarToolBox:
 
     async def permit(self, wish: Wish) -> bool:
         """Whether a program may do what it asks for."""
-        if any(map(self._told.changes, wish.paths)):
+        if any(map(self._redaction.changes, wish.paths)):
             return False  # what is decided about would not be the path that is meant
         number = self._next()
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._wishes[number] = future
-        self._told.item(wire.Wished(number, wish))
+        self._redaction.item(wire.Wished(number, wish))
         try:
             return await future
         finally:

@@ -67,8 +67,8 @@ class FarWork:
         self._dispatch = dispatch
         self._make = make
         self._out = Outbox(dispatch.key, send)
-        self._told = FarRedaction(self._out.put)
-        self._tools = FarToolBox(dispatch.specs, self._told)
+        self._redaction = FarRedaction(self._out.put)
+        self._tools = FarToolBox(dispatch.specs, self._redaction)
         self._folder: Path | None = None
         self._work: asyncio.Task[None] | None = None
         self._cancelled = False
@@ -91,6 +91,11 @@ class FarWork:
             await asyncio.wait((self._work,))
             self._tell_end(self._work)
             files = await self._changed() if not self._work.cancelled() else b""
+        except BaseException as error:
+            # It may have said that it has finished, which without its files is no success.
+            self._tell_lost(error)
+            if not isinstance(error, Exception):
+                raise
         finally:
             # Also when the worker itself is closed under it: programs must not outlive it.
             self._tools.close()
@@ -139,7 +144,7 @@ class FarWork:
         except Exception as error:
             why = f"on its worker: its backends can not be made ({type(error).__name__})"
             raise BackendError("internal", why) from error
-        self._told.redactor = made.redactor
+        self._redaction.redactor = made.redactor
         try:
             backend = await made.backend(self._dispatch.backend)
         except NoBackendError as error:
@@ -147,7 +152,7 @@ class FarWork:
         stream = backend.stream(await self._placed(), self._tools)
         try:
             async for event in stream:
-                self._told.event(event)
+                self._redaction.event(event)
         finally:
             await _close(stream)
 
@@ -159,11 +164,12 @@ class FarWork:
         try:
             folder = await in_thread(self._fill)
         except (scratch.ParcelError, OSError) as error:
-            raise BackendError("internal", f"on its worker: {clean_line(str(error))}") from error
+            raise BackendError("internal", f"on its worker: {self._line(str(error))}") from error
         return structs.replace(assignment, folder=str(folder))
 
     def _fill(self, wanted: Wanted) -> Path:
         """Make its folder. Blocks."""
+        wanted.check()
         self._folder = folder = FOLDERS.make("work")
         try:
             scratch.unpack(folder, self._dispatch.files or (), wanted)
@@ -178,40 +184,55 @@ class FarWork:
         files, folder = self._dispatch.files, self._folder
         if files is None or folder is None:
             return b""
-        secret_in, declared = self._told.redactor.found_in, self._dispatch.assignment.writes
+        secret_in, declared = self._redaction.redactor.found_in, self._dispatch.assignment.writes
 
         def changed(wanted: Wanted) -> tuple[bytes, scratch.Changed]:
             before = scratch.digests(files)
             found = scratch.changes(folder, before, wanted, secret_in, declared)
             return wire.encode(tuple(found.files)) if found.files else b"", found
 
-        try:
-            data, found = await in_thread(changed)
-        except OSError as error:
-            why = f"what it wrote on its worker is lost: {clean_line(str(error))}"
-            self._told.item(wire.Failed("internal", why))
-            return b""
+        data, found = await in_thread(changed)
         for file in found.left[:MOST_FILES]:
-            self._told.event(file)
+            self._redaction.event(file)
         if len(found.left) > MOST_FILES:
             why = f"{len(found.left):,} files that it wrote do not come back, too many to be named"
-            self._told.item(wire.Failed("internal", f"{why}; write fewer"))
+            self._redaction.item(wire.Failed("internal", f"{why}; write fewer"))
         if found.large:
             self._offered = tuple(found.large)
             self._out.put(wire.Offered(self._offered))
             await self._taken.wait()
-        return data if not self._cancelled else b""
+        if self._cancelled:
+            self._tell_lost(asyncio.CancelledError())
+            return b""
+        return data
+
+    def _tell_lost(self, error: BaseException) -> None:
+        """What it did does not come back, whatever it has said of its end."""
+        if isinstance(error, asyncio.CancelledError):
+            why = "it was ended there"
+        elif isinstance(error, OSError):
+            why = self._line(str(error))
+        else:
+            why = self._line(f"{type(error).__name__}: {error}")
+        why = f"what it wrote on its worker is lost: {why}"
+        # A disk that refuses does so again.
+        self._redaction.item(wire.Failed("internal", why, not isinstance(error, OSError)))
 
     def _tell_end(self, work: "asyncio.Task[None]") -> None:
         if work.cancelled():
+            self._tell_lost(asyncio.CancelledError())
             return
         error = work.exception()
         if error is None:
             return
-        self._told.rest()
+        self._redaction.rest()
         if not isinstance(error, BackendError):
-            error = BackendError("internal", clean_line(f"{type(error).__name__}: {error}"))
-        self._told.item(wire.Failed.of(error))
+            error = BackendError("internal", self._line(f"{type(error).__name__}: {error}"))
+        self._redaction.item(wire.Failed.of(error))
+
+    def _line(self, text: str) -> str:
+        # In this order: half of a secret that was cut is no secret that anybody knows.
+        return clean_line(self._redaction.redactor.text(text))
 
     async def _beat(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -48,8 +48,11 @@ class Guard:
         if not self._needed:
             return
         with self._one:
-            if self._process is None or self._process.poll() is not None:
-                self._process = _started()
+            if (old := self._process) is not None:
+                if old.poll() is None:
+                    return
+                strays.HOUSEHOLD.forget_helper(old.pid)
+            self._process = _started()
 
 
 def _started() -> "subprocess.Popen[bytes]":

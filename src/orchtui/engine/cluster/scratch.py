@@ -20,6 +20,7 @@ from orchtui.engine.backends.base import FileLeft
 from orchtui.engine.cluster.wire import LargeFile, SentFile
 from orchtui.engine.paths import paths, piecewise
 from orchtui.engine.paths.blocking_work import Wanted
+from orchtui.engine.paths.held_folders import held, make_way
 from orchtui.engine.paths.ignoring import SKIPPED
 from orchtui.engine.paths.no_links import open_file
 from orchtui.engine.paths.open_files import size
@@ -88,22 +89,28 @@ def unpack(
     large = [(file.part, _place(folder, file.path), file.executable) for file in arrived]
     beside = Path(tempfile.mkdtemp(prefix="orchtui-coming-", dir=folder.parent))
     try:
-        coming = _written(beside, places, wanted or Wanted())
+        wanted = wanted or Wanted()
+        coming = _written(beside, places, wanted)
         for path, place, executable in large:
             if executable:
                 path.chmod(path.stat().st_mode | stat.S_IXUSR)
             coming.append((path, place))
-        # First: a file may have become a folder.
-        for place, file in places:
-            if file.data is None:
-                place.unlink(missing_ok=True)
-        for part, place in coming:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.is_dir() and not place.is_symlink():
-                shutil.rmtree(place)  # or a folder a file; of what was sent nothing is left in it
-            part.replace(place)  # a link that stands there too, and never what it leads to
+        with held(folder):
+            wanted.check()  # what is stopped from now on comes whole: who takes it over waits
+            _put_in_place(folder, [place for place, file in places if file.data is None], coming)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_in_place(folder: Path, gone: Sequence[Path], coming: Sequence[tuple[Path, Path]]) -> None:
+    # First: a file may have become a folder.
+    for place in gone:
+        place.unlink(missing_ok=True)
+    for part, place in coming:
+        make_way(folder, place)
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)  # or a folder a file; of what was sent nothing is left in it
+        part.replace(place)  # a link that stands there too, and never what it leads to
 
 
 def _written(
@@ -120,7 +127,6 @@ def _written(
         if file.executable:
             part.chmod(part.stat().st_mode | stat.S_IXUSR)
         coming.append((part, place))
-    wanted.check()
     return coming
 
 

@@ -30,7 +30,7 @@ async def run_attempt(topic: str, data: bytes) -> bytes:
     try:
         return await _worked_on(topic, data)
     except Exception as error:  # whatever it is: it is told, and not raised
-        return wire.encode(wire.Refusal(_told(error), isinstance(error, wire.Garbled)))
+        return wire.encode(wire.Refusal(_why(error), isinstance(error, wire.Garbled)))
 
 
 async def _worked_on(topic: str, data: bytes) -> bytes:
@@ -56,7 +56,7 @@ async def deliver(data: bytes) -> str:
     try:
         await HOUSE.obey(wire.order_of(data))
     except Exception as error:  # whatever it is: it is told, and not raised
-        return _told(error)
+        return _why(error)
     return ""
 
 
@@ -72,7 +72,7 @@ async def piece(data: bytes) -> tuple[bytes, str]:
     try:
         return await HOUSE.piece(wire.piece_of(data)), ""
     except Exception as error:  # whatever it is: it is told, and not raised
-        return b"", _told(error)
+        return b"", _why(error)
 
 
 def about(dask_worker: "Worker") -> tuple[str, str, int]:
@@ -101,10 +101,10 @@ async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> 
     try:
         return await HOUSE.prepare(session, lease, wire.settings_of(data), names)
     except Exception as error:  # whatever it is: it is told, and not raised
-        return dict.fromkeys(names, _told(error))
+        return dict.fromkeys(names, _why(error))
 
 
-def _told(error: Exception) -> str:
+def _why(error: Exception) -> str:
     """What went wrong, and what to do about it."""
     if isinstance(error, wire.Garbled):
         return f"it can not read what it is sent ({error}); {wire.SAME_VERSION}"

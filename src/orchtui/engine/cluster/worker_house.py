@@ -31,6 +31,7 @@ LOOK = 1.0
 
 _MOST_REMEMBERED = 10_000
 """Attempts that are known to have been begun."""
+_LEFT = "its coordinator has left"
 
 
 @dataclass(slots=True)
@@ -41,13 +42,17 @@ class _Made:
     redactor: Redactor
     opening: dict[str, asyncio.Task[Backend]] = field(default_factory=dict)
     """By name; done as a rule."""
+    closed: bool = False
 
     async def backend(self, name: str) -> Backend:
         """The backend with this name, the same one each time.
 
         Raises:
-            NoBackendError: when it can not be made here; whoever asks later tries again.
+            NoBackendError: when it can not be made here; whoever asks later tries again. Also
+                when all were closed.
         """
+        if self.closed:
+            raise NoBackendError(_LEFT)
         opening = self.opening.get(name)
         if opening is None or _failed(opening):
             opening = self.opening[name] = asyncio.create_task(self._open(name))
@@ -67,7 +72,8 @@ class _Made:
         return {name: self.redactor.text(why) for name, why in lacking.items()}
 
     async def close(self) -> None:
-        """Close all that were opened."""
+        """Close all that were opened, and open no others."""
+        self.closed = True
         if self.opening:
             await asyncio.wait(self.opening.values(), timeout=CLOSE_WITHIN)
         await self.backends.close()
@@ -89,6 +95,7 @@ class _Session:
     attempts: dict[str, FarWork] = field(default_factory=dict)
     unfollowed: frozenset[str] = frozenset()
     """Attempts that the last renewal did not name."""
+    over: bool = False
 
 
 class WorkerHouse:
@@ -195,7 +202,10 @@ class WorkerHouse:
         making = session.made.get(key)
         if making is None or _failed(making):
             making = session.made[key] = asyncio.create_task(self._make(settings))
-        return await asyncio.shield(making)
+        made = await asyncio.shield(making)
+        if session.over:  # whoever closes what was made may have given up waiting for it
+            raise NoBackendError(_LEFT)
+        return made
 
     async def _make(self, settings: wire.BackendSettings) -> _Made:
         def make() -> _Made:
@@ -226,6 +236,7 @@ class WorkerHouse:
         session = self._sessions.pop(name, None)
         if session is None:
             return
+        session.over = True
         for work in list(session.attempts.values()):
             work.cancel()
         await asyncio.gather(*map(_closed, session.made.values()))
@@ -241,7 +252,7 @@ async def _closed(making: "asyncio.Task[_Made]") -> None:
         await made.close()
     # Whatever a backend raises: its coordinator is gone, and the others have to be closed too.
     except Exception as error:
-        why = made.redactor.text(clean_line(f"{type(error).__name__}: {error}"))
+        why = clean_line(made.redactor.text(f"{type(error).__name__}: {error}"))
         _LOG.error("a backend of a coordinator that has left was not closed: %s", why)
 
 

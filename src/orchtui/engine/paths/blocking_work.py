@@ -8,7 +8,7 @@ behind the back of somebody who was told that it is over. This module never know
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
@@ -60,13 +60,30 @@ async def in_thread(work: Callable[[Wanted], _T]) -> _T:
         raise
 
 
+async def last_work(work: Callable[[], object]) -> None:
+    """Do what must be done in the end, in a thread, also where whoever asks was cancelled already.
+
+    After `END` it is not waited for any more, and goes on behind: nobody else bounds it then.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    working.add_done_callback(_leave)
+    await asyncio.wait((working,), timeout=END)
+    if working.done():
+        working.result()
+
+
 async def _end_of(working: "asyncio.Future[_T]") -> None:
     clock = asyncio.get_running_loop().time
     until = clock() + END
-    # Its error is of no interest any more, also when it comes late.
-    working.add_done_callback(lambda done: done.cancelled() or done.exception())
+    working.add_done_callback(_leave)
     while not working.done() and (left := until - clock()) > 0:
         try:
             await asyncio.wait((working,), timeout=left)
         except asyncio.CancelledError:
             continue  # a second time: raised by who called, as the first one is
+
+
+def _leave(done: "asyncio.Future[Any]") -> None:
+    """Its error is of no interest to those who have gone on, and must not reach the terminal."""
+    if not done.cancelled():
+        done.exception()

@@ -238,9 +238,10 @@ class Overlay:
         ]
 
     def close(self) -> None:
-        """From now on nothing is written; a write under way is waited for."""
+        """From now on nothing is written; a write under way is waited for, which may take long."""
+        self._closed = True
         with self._lock:
-            self._closed = True
+            pass
 
     def take_noted(self) -> list[Noted]:
         """What was touched in the project since the last call."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from orchtui.engine.backends.base import NO_TOOLS, FileLeft, ToolBox
 from orchtui.engine.errors import BackendError
 from orchtui.engine.paths import piecewise
-from orchtui.engine.paths.blocking_work import Wanted, in_thread
+from orchtui.engine.paths.blocking_work import Wanted, in_thread, last_work
+from orchtui.engine.paths.held_folders import held, make_way
 from orchtui.engine.paths.open_files import size
 from orchtui.engine.paths.path_names import Denied, Missing
 from orchtui.engine.paths.plain_files import MOST_BYTES, MOST_FILES, plain_files
@@ -79,6 +80,8 @@ class StagedSite:
         self._before: dict[str, str] = {}
         self._executable: set[str] = set()
         self._place: Path | None = None
+        self._filled = False
+        """Whether all that is sent stood there whole: else what is there is nobody's work."""
         self._busy = asyncio.Lock()
         self._left: list[FileLeft] = []
         self._unsent: tuple[str, ...] = ()
@@ -114,6 +117,8 @@ class StagedSite:
                 self._ledger.ended(self._task.id, self._attempt)
                 return None
             try:
+                if not self._filled:
+                    return None
                 try:
                     written = await asyncio.to_thread(self._take)
                 except OSError as error:
@@ -121,12 +126,16 @@ class StagedSite:
                     return Seen(sight="nothing", note=why, failure=why)
                 return self._seen(written)
             finally:
-                self._view.close()
-                self._tell()
-                self._ledger.ended(self._task.id, self._attempt)
-                await in_thread(lambda _: FOLDERS.remove(place))
+                try:
+                    await last_work(self._view.close)
+                finally:
+                    self._tell()
+                    self._ledger.ended(self._task.id, self._attempt)
+                    await last_work(lambda: FOLDERS.remove(place))
 
     def _fill(self, wanted: Wanted) -> None:
+        # It may have waited for a thread for so long that its attempt is left, and another begun.
+        wanted.check()
         if self._attempt > 1:
             self._view.set_aside(self._attempt)
         self._place = FOLDERS.make("staged")
@@ -136,6 +145,8 @@ class StagedSite:
             for named in declared:
                 total = self._put_all(field, named, total, wanted)
         self._unsent = unsent(self._task.command, self._view, self._before)
+        wanted.check()
+        self._filled = True
 
     def _put_all(self, field: str, named: str, total: int, wanted: Wanted) -> int:
         """Put in what a declared path means; the bytes that are there then."""
@@ -144,7 +155,7 @@ class StagedSite:
             for path in files_meant(named, self._view):
                 wanted.check()
                 if path not in self._before:
-                    total += self._put(path, total)
+                    total += self._put(path, total, wanted)
                 path = named  # what is refused next is none of those before
         except Missing:
             pass  # what it is to write need not be there
@@ -157,7 +168,7 @@ class StagedSite:
             ) from denied
         return total
 
-    def _put(self, path: str, total: int) -> int:
+    def _put(self, path: str, total: int, wanted: Wanted) -> int:
         """Put in a file; its bytes."""
         assert self._place is not None
         try:
@@ -172,7 +183,8 @@ class StagedSite:
                 f"needs"
             )
         into = self._place / path
-        into.parent.mkdir(parents=True, exist_ok=True)
+        wanted.check()  # a disk that did not answer may have held the read up until all is removed
+        make_way(self._place, into)
         into.write_bytes(data)
         if self._view.is_executable(content.path):
             self._executable.add(path)
@@ -183,7 +195,12 @@ class StagedSite:
     def _take(self) -> tuple[FileChange, ...]:
         """Put what changed where it belongs, and note what can not be. Blocks."""
         assert self._place is not None
-        there = list(plain_files(self._place))
+        # Where this was stopped in the moment in which files are put in place, all of them are.
+        with held(self._place):
+            return self._take_all(self._place)
+
+    def _take_all(self, place: Path) -> tuple[FileChange, ...]:
+        there = list(plain_files(place))
         # First: what was a file may be a folder now.
         for path in sorted(self._before.keys() - {path for path, _, _ in there}):
             try:
@@ -220,8 +237,10 @@ class StagedSite:
         return Seen(
             sight="worktree",
             written=written,
-            note=f"not taken over: {_told(others)}" if others else "",
-            failure=f"what it declares did not come back: {_told(declared)}" if declared else "",
+            note=f"not taken over: {_with_whys(others)}" if others else "",
+            failure=f"what it declares did not come back: {_with_whys(declared)}"
+            if declared
+            else "",
             hint=hint,
         )
 
@@ -244,7 +263,7 @@ class _Refusal(FileLeft, frozen=True):
     """Whether that is so by the rules."""
 
 
-def _told(files: list[FileLeft]) -> str:
+def _with_whys(files: list[FileLeft]) -> str:
     return _listed([f"{clean_line(file.path, 80)}: {clean_line(file.why)}" for file in files], "; ")
 
 
