@@ -113,7 +113,7 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         sides = await cluster_versions.look(Cluster.of(here.address))
     for events, error in found:
         assert error is None and text_of(events) == "alpha"
-        assert events[0] == base.Placed("strong")
+        assert begun(events) == base.Placed("strong")
     assert (folder / "where.txt").read_text() == "strong\n"
     assert (folder / "large.dat").read_bytes() == bytes(20_000_000)
     assert text_of(spared) == "plain\n"
