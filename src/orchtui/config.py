@@ -227,7 +227,12 @@ def _cluster(node: Node, problems: Problems, label: str) -> Cluster:
     if isinstance(node, Scalar):
         return Cluster(address=_address(node, problems, label))
     # Without an address a problem was told, and nobody uses the cluster.
-    return Cluster(**{"address": ""} | dict(_cluster_record(node, problems, label).values))
+    cluster = Cluster(**{"address": ""} | dict(_cluster_record(node, problems, label).values))
+    files = [name for name in ("ca", "cert", "key") if getattr(cluster, name)]
+    if files and cluster.address and not cluster.encrypted:
+        why = f"{label}: {', '.join(files)}: files of tls://, which {cluster.address} does not use"
+        raise values.Misfit(node, f"{why}; write tls://, or take them away")
+    return cluster
 
 
 _FIELDS = {

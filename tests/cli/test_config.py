@@ -445,10 +445,14 @@ def test_a_cluster_is_an_address_or_that_with_what_goes_with_it(project: Path, u
     ("text", "says"),
     [
         ("cluster: head:8786", "cluster must be tcp://HOST:PORT or tls://HOST:PORT"),
-        ("cluster: local:0", "or local:N for N workers here, not 'local:0'"),
+        ("cluster: local:0", "or local:N for N workers here (1 to 999), not 'local:0'"),
         ("cluster: {ca: x}", "address"),
         ("cluster: {address: 'tcp://h:1', env: [sk-abcdefghijklmnop1234]}", "the name of an env"),
         ("cluster: [a]", "cluster"),
+        ("cluster: {address: 'tcp://h:1', ca: x.pem, key: k}", "ca, key: files of tls://, which"),
+        ("cluster: {address: 'local:2', cert: x.pem}", "cert: files of tls://, which local:2"),
+        ("cluster: {address: 'tcp://h:1', ca: x.pem, key: k}", "ca, key: files of tls://, which"),
+        ("cluster: {address: 'local:2', cert: x.pem}", "cert: files of tls://, which local:2"),
     ],
 )
 def test_what_is_wrong_with_a_cluster_is_told(project: Path, text: str, says: str) -> None:

@@ -39,6 +39,7 @@ def two() -> Told:
 @pytest.mark.parametrize(
     ("kind", "fields", "line"),
     [
+        (ev.WorkerAwaited, {"waited_s": 0.5}, "10:00:05 a waits for a worker with room\n"),
         (ev.TaskPlaced, {"worker": "gpu\x07-1"}, "10:00:05 a on the worker gpu-1\n"),
         (ev.ToolCalled, {"call": "1", "name": "Read", "arguments": '{"path": "x.md"}'},
          "10:00:05 a ⚙ Read x.md\n"),

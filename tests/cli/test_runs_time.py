@@ -57,7 +57,7 @@ def test_the_report_as_data(orchtui: Orchtui, out: Path) -> None:
     assert read["tasks"][0] == {
         "task": "a",
         "use": {"work_s": 1800.0, "slots_s": 0.0, "servers_s": 0.0, "retries_s": 0.0}
-        | {"paused_s": 0.0},
+        | {"workers_s": 0.0, "paused_s": 0.0},
         "critical": False,
         "deciding": False,
     }

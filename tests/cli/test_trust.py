@@ -280,7 +280,8 @@ def test_a_cluster_that_the_project_names_is_asked_about_and_one_of_a_flag_is_no
 
     assert done.returncode == 2
     assert (
-        "orchtui.yaml: cluster sends to\n    tcp://127.0.0.1:1 with the key in A_KEY" in done.stderr
+        "orchtui.yaml: cluster sends to\n    tcp://127.0.0.1:1 with the value of A_KEY"
+        in done.stderr
     )
     assert not (project / "artifacts").exists()
     doctor = json.loads(orchtui("doctor", "--json").stdout)

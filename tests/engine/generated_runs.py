@@ -183,6 +183,11 @@ class Telling:
             backend=one.backend,
             model=one.model,
         )
+        if self.choose.seldom(6):
+            head = {"task": one.id, "attempt": task.made}
+            self.tell(ev.WorkerAwaited, **head, waited_s=0.5)
+            self._passes()
+            self.tell(ev.TaskPlaced, **head, worker="w1")
 
     def _next_number(self, task: TaskRun) -> int:
         won = task.hedges and task.hedges[-1].completed and task.hedges[-1].number > task.made

@@ -55,6 +55,7 @@ _LINES += ["\t# tab", "   # three", "* * *", "a\\", "[x]: y", "[x]:", "-->  # x"
 @settings(max_examples=1000)
 @given(lines=st.lists(st.sampled_from(_LINES), max_size=7))
 @example(lines=["-", "\t# tab", "a\\", "---"])
+@example(lines=["-", "\t# tab", "``` x ``` y", "  in it", "---"])
 def test_whatever_an_answer_holds_the_section_after_it_is_the_next_one(lines: list[str]) -> None:
     """As a reader of markdown sees it: the answer adds no heading of the result's own levels."""
     text = demote("\n".join(lines))

@@ -212,3 +212,28 @@ async def test_which_workers_were_not_used_is_told_at_the_end(tmp_path: Path) ->
                 pass
         assert orchestrator.last_words() == ["the worker w is not used"]
         assert orchestrator.last_words() == []
+
+
+async def test_the_log_says_on_which_cluster_each_session_ran(tmp_path: Path) -> None:
+    async with closing(project_in(tmp_path)) as project:
+        project.backends.elsewhere = Elsewhere()
+        plan = plan_for(Task(id="a", prompt="x [rehearse: 1 words, 0 ms]", backend="rehearsal"))
+        async with project.start(plan) as orchestrator:
+            events = [event async for event in orchestrator]
+        assert isinstance(events[0], ev.RunStarted) and events[0].cluster == "nowhere"
+        done = orchestrator.run
+        log = execution_log.log(done, task_output=lambda number: "t.md", result_output="r.md")
+        assert "\nAttempts: on the cluster nowhere\n" in log
+
+
+def test_what_ran_here_in_another_session_is_told_apart() -> None:
+    told = Told(task("a"), task("b")).starts("a", 0).completes("a", 1, "x").ends(2)
+    told.run.sessions[0].cluster = "tcp://h:1"
+    told.resumes(10)
+    log = execution_log.log(told.run, task_output=lambda number: "t.md", result_output="r.md")
+    assert "\nAttempts: on the cluster tcp://h:1\n" in log
+    (line,) = (line for line in log.splitlines() if line.startswith("Resumed: "))
+    assert line.endswith(", on this machine")
+    here = Told(task("a")).starts("a", 0).completes("a", 1, "x").ends(2).resumes(10)
+    log = execution_log.log(here.run, task_output=lambda number: "t.md", result_output="r.md")
+    assert "Attempts: " not in log and "machine" not in log

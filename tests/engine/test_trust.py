@@ -361,6 +361,12 @@ def test_a_profile_is_asked_about_unless_it_is_the_users_own(tmp_path: Path) -> 
     ]
 
 
+def test_of_a_cluster_it_is_said_which_variables_it_is_sent(tmp_path: Path) -> None:
+    for key, sent in ((None, "with no variable's value"), ("A, B", "with the value of A, B")):
+        found = dangers.of_cluster(Server("tls://h:1", key), folder=tmp_path, own=Own())
+        assert facts(found) == [("address", "orchtui.yaml: cluster", f"tls://h:1 {sent}")]
+
+
 def test_a_users_agent_file_does_not_vouch_for_the_projects_server(tmp_path: Path) -> None:
     cards = card(tmp_path / "home/x.md", "user", backend="server")
     plan = schedule(task("t", specialist="x", backend="server"))

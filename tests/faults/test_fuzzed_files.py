@@ -297,4 +297,4 @@ def test_what_is_trusted(data: bytes) -> None:
 def test_the_histories_have_every_kind_of_event() -> None:
     kinds = {ev.decode(line).__class__ for lines in histories() for line in lines}
     wanted = {*ev.AnyTaskEvent.__args__, ev.RunResumed, ev.Steered, ev.RunFinished}
-    assert kinds >= wanted - {ev.TaskReused, ev.AccessRefused, ev.TaskPlaced}
+    assert kinds >= wanted - {ev.TaskReused, ev.AccessRefused, ev.WorkerAwaited, ev.TaskPlaced}

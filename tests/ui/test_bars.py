@@ -252,3 +252,13 @@ def written(words: str, cells: str, start: int = 0) -> str:
 )
 def test_words_keep_to_one_side_of_now(words: str, cells: str, expected: str) -> None:
     assert written(words, cells) == expected
+
+
+def test_a_wait_for_a_worker_is_no_work_and_is_not_for_a_slot() -> None:
+    told = Told(task("a"), limits=Limits(concurrency=1))
+    started(queued(told, "a", 0), "a", 2)
+    told.tell(ev.WorkerAwaited, 3, task="a", attempt=1, waited_s=1.0)
+    assert bar(told, "a", 6).startswith("≈≈≈≈≈≈│")
+    told.tell(ev.TaskPlaced, 8, task="a", attempt=1, worker="w")
+    told.completes("a", 12)
+    assert bar(told, "a", 12, live=False).startswith("≈≈≈≈≈≈≈≈━━━━✓")

@@ -96,5 +96,8 @@ async def test_what_is_written_at_the_end_stands_before_all_else() -> None:
 async def test_the_cluster_on_which_attempts_run_is_named_with_who_works() -> None:
     text = await bar(half_way(), 14.0, cluster="tcp://far\x1b[31m:8786")
     assert "scripted on tcp://far:8786" in text
+    # Who would work next, once nothing goes on.
+    ended = half_way().completes("c", 15.0).completes("d", 15.0).cancels("e", 15.0).ends(16.0)
+    assert "claude on local:2" in await bar(ended, 16.0, cluster="local:2", workers=("claude",))
     watched = await bar(half_way(), 14.0, cluster="tcp://far:8786", is_watched=True)
     assert "tcp://" not in watched  # whoever watches another process's run knows nothing of it

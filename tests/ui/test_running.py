@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.content import Content
 
 from orchtui.engine.errors import StorageError
 from orchtui.engine.plans.plan import Limits, Task
 from orchtui.engine.sessions.orchestrator import Orchestrator
 from orchtui.ui.app import OrchtuiApp
+from orchtui.ui.dialogs.dialogs import Ask, Read
 from orchtui.ui.output.output_text import OutputText
 from tests.ui.conftest import (
     FAIL,
@@ -113,6 +115,28 @@ async def test_stopping_all_asks_first(make_app: MakeApp) -> None:
         await pilot.press("s")
         await ended(pilot, app)
         await sees(pilot, app, "CANCELLED")
+
+
+async def test_a_question_about_the_run_goes_away_with_it(make_app: MakeApp) -> None:
+    app = make_app(plan_of(STALL))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: app.live.run and app.live.run.with_status("running"), "it runs")
+        await pilot.press("X")
+        await sees(pilot, app, "Stop all tasks?")
+        app.live.cancel_all()
+        await ended(pilot, app)
+        await until(pilot, lambda: not isinstance(app.screen, Ask), "it is asked no more")
+        assert app.live.take()  # one is starting, and does not come to it
+        await pilot.press("q")
+        await sees(pilot, app, "Tasks are running")
+        app.live.free()
+        error = Read("This did not work", Content("no cluster"), error=True)
+        app.push_screen(error)
+        await sees(pilot, app, "no cluster")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main, "nothing is asked any more")
+        assert not app._exit
 
 
 async def test_one_run_at_a_time(make_app: MakeApp, tmp_path: Path) -> None:

@@ -4,16 +4,22 @@ It becomes Dask's own worker program, in this environment, where orchtui is inst
 module never runs an attempt.
 """
 
+import asyncio
 import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orchtui.cli.options import ClusterAddress, config_option
 
+if TYPE_CHECKING:
+    from orchtui.engine.cluster.cluster_address import Cluster
+
+AGAIN = 1.0
+"""Seconds until it is looked again whether the scheduler is there."""
 PLENTY = 1_000_000
 """What a label without a number stands for: as many attempts as there is room for."""
 
@@ -74,6 +80,7 @@ def worker(
     """
     from orchtui.config import load_config
     from orchtui.engine.cluster.dask_connection import dask_lacking
+    from orchtui.engine.cluster.reaching import tls_lacking
     from orchtui.engine.errors import InputError
 
     if address.startswith("local:"):
@@ -82,6 +89,13 @@ def worker(
         raise InputError.of(lacking)
     cluster = load_config(Path.cwd(), config).cluster_for(address)
     assert cluster is not None
+    if lacking := tls_lacking(cluster):
+        raise InputError.of(lacking)
+    try:
+        asyncio.run(_wait_for(cluster))
+    except KeyboardInterrupt:
+        click.echo("orchtui: stopped", err=True)
+        return 130
     arguments = worker_arguments(address, dict(labels), slots, name)
     for flag, file in (("ca", cluster.ca), ("cert", cluster.cert), ("key", cluster.key)):
         if file is not None:
@@ -90,6 +104,27 @@ def worker(
     assert importlib.util.find_spec(module) is not None
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+
+
+async def _wait_for(cluster: "Cluster") -> None:
+    """Wait until a scheduler is seen, and say so: Dask's own program says nothing while it waits.
+
+    Raises:
+        InputError: when waiting does not help.
+    """
+    from orchtui.engine.cluster import reaching
+    from orchtui.engine.errors import InputError
+
+    if unknown := await reaching.unknown_host(cluster):
+        raise InputError.of(unknown)
+    told = ""
+    while (seen := await reaching.look(cluster)).why:
+        if not seen.passing:
+            raise InputError.of(f"{cluster.address}: {seen.why}")
+        if (now := seen.why.partition("; ")[0]) != told:
+            told = now
+            click.echo(f"orchtui: waiting for {cluster.address} (ctrl+c ends): {told}", err=True)
+        await asyncio.sleep(AGAIN)
 
 
 def worker_arguments(

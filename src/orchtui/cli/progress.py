@@ -27,6 +27,7 @@ from orchtui.engine.telling.hedge_told import event_words
 from orchtui.engine.telling.steering_told import limit, wish
 from orchtui.engine.telling.storage_words import headline, sentence
 from orchtui.engine.telling.tool_words import call_words
+from orchtui.engine.telling.worker_told import for_worker
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts.durations import show_duration
 
@@ -257,6 +258,8 @@ class Progress:
                 return ""
             case ev.TextDelta() | ev.TaskQueued() | ev.TaskReused() | ev.ToolReturned(ok=True):
                 return ""
+            case ev.WorkerAwaited():
+                return f"waits {for_worker(self._run.of(event.task))}"
             case ev.TaskPlaced():
                 return f"on the worker {clean_line(event.worker)}"
             case ev.ToolCalled():
@@ -331,6 +334,8 @@ class Progress:
         glyph, style = _LOOKS[task.status]
         attempt = task.attempt
         state: str = "asks" if task.question is not None else task.status
+        if task.awaiting is not None:
+            state = f"waits {for_worker(task)}"
         if task.reused is not None:
             state = "taken over"
         if attempt is not None and attempt.number > 1:

@@ -200,6 +200,9 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         else:
             progress.say_without_table(line)
 
+    stopped = _stop_on_interrupt(err)
+    if project.cluster is not None:
+        err.write(f"orchtui: {project.cluster.approach}\n")
     try:
         async with now_and_then(orchestrator, say), orchestrator:
             _cancel_on_signals(orchestrator, err)
@@ -219,6 +222,10 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
                 out.write_bytes(orchestrator.result.encode(errors="replace"))
             await out.close()
             progress.conclude(orchestrator.run_folder, orchestrator.out)
+    except asyncio.CancelledError:
+        if stopped:
+            raise click.Abort from None
+        raise
     except Exception as error:
         await out.close()
         if not orchestrator.is_bug(error):
@@ -231,6 +238,26 @@ async def _drive(project: "Project", orchestrator: "Orchestrator", *, as_json: b
         await err.close()
         _heed_no_signals()
     return _exit_code(verdict.verdict(orchestrator.run), out.error)
+
+
+def _stop_on_interrupt(err: "Output") -> list[str]:
+    """Until the run has begun ctrl+c ends it at once, and says so.
+
+    Returns:
+        What was said; empty until then.
+    """
+    loop, main = asyncio.get_running_loop(), asyncio.current_task()
+    said: list[str] = []
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        said.append("stopping; nothing has begun")
+        err.write(f"orchtui: {said[0]}\n")
+        if main is not None:
+            main.cancel()
+
+    loop.add_signal_handler(signal.SIGINT, stop)
+    return said
 
 
 def _crashed(orchestrator: "Orchestrator", project: "Project") -> Exception:

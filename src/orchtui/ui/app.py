@@ -120,7 +120,8 @@ class OrchtuiApp(WelcomeDesk):
                 title, leave = "The run is being written", "quit once it is written"
                 text = "All its tasks have ended."
             answers = [("s", "stay", "stay"), ("c", "leave", leave)]
-            if await self.push_screen_wait(Ask(title, text, answers)) != "leave":
+            ask = Ask(title, text, answers, over=lambda: not self.live.taken)
+            if await self.push_screen_wait(ask) != "leave":
                 return False
         if self.joins:
             text = "The result stays what it was; what was used so far is written down."

@@ -28,16 +28,17 @@ _STARTED_S = 40.0
 class DaskHere:
     """One scheduler, and its workers by name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._more = more
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.address = ""
 
     def start(self) -> None:
         """The scheduler; at the same address where it was there before."""
         port = self.address.rpartition(":")[2] or "0"
-        self._run("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port)
-        self.address = self._said("scheduler", r"(tcp://127\.0\.0\.1:\d+)")
+        self._run("scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", port, *self._more)
+        self.address = self._said("scheduler", r"(t(?:cp|ls)://127\.0\.0\.1:\d+)")
 
     def worker(self, name: str, *more: str, environment: dict[str, str] | None = None) -> None:
         """One more, without anybody who would start it again."""
@@ -93,9 +94,14 @@ class DaskHere:
 
 
 @contextmanager
-def dask_here(folder: Path) -> Iterator[DaskHere]:
-    """A scheduler on loopback, without workers."""
-    here = DaskHere(folder)
+def dask_here(folder: Path, *more: str) -> Iterator[DaskHere]:
+    """A scheduler on loopback, without workers.
+
+    Args:
+        folder: Where it writes.
+        more: What else it is told.
+    """
+    here = DaskHere(folder, more)
     try:
         here.start()
         yield here

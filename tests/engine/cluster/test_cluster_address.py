@@ -3,6 +3,7 @@
 import pytest
 
 from orchtui.engine.cluster.cluster_address import Cluster
+from orchtui.engine.text import clean_line
 
 
 @pytest.mark.parametrize(
@@ -15,12 +16,14 @@ def test_an_address(address: str, local: int) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "local", "local:0", "local:-1", "local:x", "8786", "host:8786", "http://h:1", "tcp://h",
-     "tcp://h:99999", "tcp://u:p@h:1", "tcp://h:1/x", "tcp://h\x1b:1", "tls://:1", "tcp://[::1"],
+    ["", "local", "local:0", "local:-1", "local:1000", "local:x", "8786", "host:8786", "http://h:1",
+     "tcp://h", "tcp://h:99999", "tcp://u:p@h:1", "tcp://h:1/x", "tcp://h\x1b:1", "tls://:1", "tcp://[::1"],
 )  # fmt: skip
 def test_what_is_none_is_refused_with_what_is_allowed(address: str) -> None:
-    with pytest.raises(ValueError, match="local:N for N workers here"):
+    with pytest.raises(ValueError, match="local:N for N workers here .1 to 999., not '") as told:
         Cluster.of(address)
+    shown = clean_line(address.replace("u:p@", "…@"))
+    assert str(told.value).endswith(f"not '{shown}'")
 
 
 @pytest.mark.parametrize(

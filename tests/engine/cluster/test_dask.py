@@ -113,11 +113,11 @@ async def test_a_label_chooses_the_worker_and_files_come_back_from_it(tmp_path: 
         sides = await cluster_versions.look(Cluster.of(here.address))
     for events, error in found:
         assert error is None and text_of(events) == "alpha"
-        assert events[0] == base.Placed("strong")
+        assert begun(events) == base.Placed("strong")
     assert (folder / "where.txt").read_text() == "strong\n"
     assert (folder / "large.dat").read_bytes() == bytes(20_000_000)
     assert text_of(spared) == "plain\n"
-    assert cluster_versions.different(sides) == []
+    assert [cluster_versions.different(side, sides[0]) for side in sides] == [""] * 4
     assert [side.labels for side in sides if side.name == "worker strong"] == [("gpu",)]
 
 
@@ -284,7 +284,7 @@ async def test_what_is_not_there_is_told_before_the_start(
         here.kill("scheduler")
         link = DaskLink(Cluster.of(here.address))
         try:
-            with pytest.raises(InputError, match="can not be reached"):
+            with pytest.raises(InputError, match="can not be reached: nothing listens there"):
                 await link.ready()
         finally:
             await link.close()
@@ -416,6 +416,25 @@ async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and
         assert len(here._processes) == 1  # the scheduler
     finally:
         await here.close()
+
+
+async def test_workers_here_that_are_not_ready_yet_are_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orchtui.engine.cluster import workers_here
+
+    monkeypatch.setattr(workers_here, "END", 600.0)
+    program = "import sys, time; sys.stdin.readline(); time.sleep(600)"
+    here = workers_here.WorkersHere((sys.executable, "-c", program))
+    starting = asyncio.create_task(here.start(1))
+    while not here._processes:
+        await asyncio.wait((starting,), timeout=0.01)
+    (process,) = here._processes
+    starting.cancel()
+    async with asyncio.timeout(60):
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+    assert has_ended(process.pid) and not here._processes
 
 
 async def test_workers_here_are_not_replaced_when_they_are_ended() -> None:

@@ -60,7 +60,9 @@ class Unreachable:
     def after_loss(self, name: str) -> str:
         return ""
 
-    async def call(self, address: str, function: object, *args: object, within: float) -> None:
+    async def call(
+        self, address: str, function: object, *args: object, within: float, of: str
+    ) -> None:
         if self.deaf:
             await asyncio.sleep(within)
             raise BackendError("connection", "no answer", retryable=True)
@@ -226,6 +228,40 @@ def test_where_all_workers_have_other_letters_nothing_is_started(
         link = link_over(connection, monkeypatch)
         with pytest.raises(InputError, match=r"the worker w is not used \(orchtui 9\.9 there"):
             await link.ready()
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_can_not_be_used_is_not_blamed_for_the_loss_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        bare = structs.replace(WORKER, address="tcp://w:2", id="w2", name="bare")
+        meet = connection.meet
+
+        async def met(address: str, seen: object) -> FarWorker:
+            if address == bare.address:
+                raise BackendError("connection", "the worker bare has no orchtui")
+            return await meet(address, seen)
+
+        monkeypatch.setattr(connection, "meet", met)
+        connection.there.append(bare)
+        await link.ready()
+        connection.there.remove(WORKER)
+        link._news("remove-worker", WORKER.address)
+        with pytest.raises(BackendError) as lost:
+            await link.choose(())
+        assert str(lost.value).startswith("no worker of the cluster tcp://127.0.0.1:1 answers any")
+        assert str(lost.value).endswith("of those that are there the worker bare has no orchtui")
+        # One that has gone is no reason any more.
+        connection.there.remove(bare)
+        link._news("remove-worker", bare.address)
+        with pytest.raises(BackendError) as lost:
+            await link.choose(())
+        assert str(lost.value).endswith("answers any more")
         await link.close()
 
     virtual_time.run(scene())

@@ -58,6 +58,39 @@ def test_the_second_attempt_wins() -> None:
     assert ended.run.slots.taken == 0
 
 
+WAITS = base.Queued(waits=True, before=0.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "work", "waited"),
+    [
+        # It waits for a worker for 6 s, works for 5, and wins.
+        (100.0, 5.0, 5.0, 6.0),
+        # The first one fails while it works, and then while it still waits: it goes on.
+        (28.0, 5.0, 5.0, 6.0),
+        (23.0, 5.0, 5.0, 6.0),
+    ],
+)
+def test_what_a_second_attempt_waits_for_a_worker_is_no_time_of_it(
+    first: float, second: float, work: float, waited: float
+) -> None:
+    ended = play(
+        [first, *fails()],
+        [0.5, WAITS, waited - 0.5, base.Queued(False), base.Placed("w"), *says("second", second)],
+    )
+    slow = ended.run.tasks["slow"]
+    assert slow.status == "completed" and slow.text == "second"
+    assert slow.attempts[-1].seconds(0.0) == pytest.approx(work, abs=0.1)
+    assert slow.attempts[-1].awaited_s == pytest.approx(waited, abs=0.1)
+    assert ended.run.slots.taken == 0
+
+
+def test_none_is_begun_beside_one_that_waits_for_a_worker() -> None:
+    ended = play([0.5, WAITS, 60.0, base.Queued(False), base.Placed("w"), *says("x", 5.0)])
+    assert not any(isinstance(event, ev.TaskHedged) for event in ended.events)
+    assert ended.run.tasks["slow"].attempts[-1].seconds(0.0) == pytest.approx(5.0, abs=0.1)
+
+
 def test_the_first_attempt_wins() -> None:
     ended = play(["a", 22.0, "b", base.Finished("end_turn")], spends(5, 50.0, says("second")))
     assert ended.story == [*FIRST_WINS, "hedge_ended 2 lost"]

@@ -7,8 +7,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from orchtui.engine.text import clean_line
+
 LOCAL = re.compile(r"local:([1-9]\d{0,2})")
-ALLOWED = "tcp://HOST:PORT or tls://HOST:PORT of a Dask scheduler, or local:N for N workers here"
+ALLOWED = (
+    "tcp://HOST:PORT or tls://HOST:PORT of a Dask scheduler, "
+    "or local:N for N workers here (1 to 999)"
+)
+WORKER_MEMORY = 70 * 2**20
+"""Bytes that a worker here takes, before it works; the scheduler takes as much."""
 _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
 
 
@@ -40,12 +47,29 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True):
         return int(found[1]) if found else 0
 
     @property
+    def memory(self) -> int:
+        """Bytes that all that is started here for it takes, about; 0 for one that is elsewhere."""
+        return (self.local + 1) * WORKER_MEMORY if self.local else 0
+
+    @property
+    def approach(self) -> str:
+        """What is done first where attempts run on it, in words: it takes a while."""
+        if self.local:
+            return f"starting {self.local} worker{'s' * (self.local > 1)} on this machine"
+        return f"connecting to the cluster {clean_line(self.address)}, on which attempts run"
+
+    @property
     def in_the_clear(self) -> bool:
         """Whether everybody on the way can read what is sent.
 
         A scheduler on loopback says nothing of the way from there to its workers.
         """
         return self.address.startswith("tcp:")
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether certificates say who is let in."""
+        return self.address.startswith("tls:")
 
     @property
     def base_url(self) -> str:
@@ -85,5 +109,10 @@ def checked(address: str) -> str:
     except ValueError:
         good = plain = False
     if not (good and plain and _HOST.fullmatch(parts.netloc)):
-        raise ValueError(f"a cluster is {ALLOWED}")
+        raise ValueError(f"a cluster is {ALLOWED}, not '{_shown(address)}'")
     return address
+
+
+def _shown(address: str) -> str:
+    """What was given, without a password in it."""
+    return clean_line(re.sub(r"//[^/]*@", "//…@", address), 60)

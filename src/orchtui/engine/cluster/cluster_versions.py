@@ -30,6 +30,11 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
 
     @property
+    def lacking(self) -> bool:
+        """Whether nothing can be done there: orchtui is not installed."""
+        return not self.versions.get("orchtui")
+
+    @property
     def told(self) -> str:
         """In one line."""
         of = ", ".join(f"{what} {self.versions.get(what) or 'missing'}" for what in ALIKE)
@@ -69,22 +74,16 @@ async def look(cluster: Cluster) -> tuple[Side, ...]:
     return tuple(sides)
 
 
-def different(sides: tuple[Side, ...]) -> list[str]:
-    """What is not as it is here, and has to be: one line for each side.
+def different(side: Side, here: Side) -> str:
+    """What is not as it is here, and has to be: `orchtui missing (here 1.0)`; empty where all is.
 
     Also on the scheduler, which reads what is to be called. Of Python the first two numbers count.
     """
-    here = sides[0]
-    lines = []
-    for side in sides[1:]:
-        wrong = [
-            f"{what} {side.versions.get(what) or 'missing'} (here {here.versions.get(what)})"
-            for what in ALIKE
-            if _counting(what, side.versions) != _counting(what, here.versions)
-        ]
-        if wrong:
-            lines.append(f"{side.name} has {', '.join(wrong)}")
-    return lines
+    return ", ".join(
+        f"{what} {side.versions.get(what) or 'missing'} (here {here.versions.get(what)})"
+        for what in ALIKE
+        if _counting(what, side.versions) != _counting(what, here.versions)
+    )
 
 
 def _counting(what: str, versions: Mapping[str, str | None]) -> str | None:

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from orchtui.engine.cluster import reaching
 from orchtui.engine.cluster.cluster_address import Cluster
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.cluster.workers_here import WorkersHere
@@ -124,7 +125,7 @@ class Connection:
                 await client.log_event([self.topic] * min(int(kept or 0), _MOST_KEPT), None)
         # Dask has no root of its exceptions; each of them means that it was not done.
         except Exception as error:
-            raise BackendError("connection", _told("the scheduler", error)) from error
+            raise BackendError("connection", reaching.no_answer("the scheduler", error)) from error
 
     async def open(self) -> None:
         """Connect, anew where the connection was lost.
@@ -132,7 +133,7 @@ class Connection:
         Raises:
             BackendError: when it can not be reached.
         """
-        if lacking := dask_lacking():
+        if lacking := dask_lacking() or await self._hindrance():
             raise BackendError("bad_request", lacking)
         # Half a second of imports, not on the loop.
         await asyncio.to_thread(_import_dask)
@@ -141,14 +142,25 @@ class Connection:
             self._client = await self._connect()
         # Dask has no root of its exceptions; each of them means that it is not reached.
         except Exception as error:
-            where = clean_line(self._cluster.address)
             why = clean_line(str(error)) or type(error).__name__
-            raise BackendError(
-                "connection", f"the cluster {where} can not be reached: {why}", retryable=True
-            ) from error
+            if not self._cluster.local:
+                why = (await reaching.look(self._cluster)).why or why
+            raise BackendError("connection", self._unreached(why), retryable=True) from error
         self._channel = self._client.scheduler_comm
         self._client.subscribe_topic(self._client.id, lambda event: self._heard(event[1]))
         self._client.subscribe_topic("all", self._scheduler_says)
+
+    async def _hindrance(self) -> str:
+        """What is known to be in the way before anybody has tried."""
+        if self._cluster.local:
+            return ""
+        if lacking := await asyncio.to_thread(reaching.tls_lacking, self._cluster):
+            return lacking
+        unknown = await reaching.unknown_host(self._cluster)
+        return self._unreached(unknown) if unknown else ""
+
+    def _unreached(self, why: str) -> str:
+        return clean_line(f"the cluster {self._cluster.address} can not be reached: {why}")
 
     async def close(self) -> None:
         """Let go, and end what was started here. Safe to call twice."""
@@ -187,7 +199,7 @@ class Connection:
                 return dict(await client.get_versions(packages=packages))
         # Dask has no root of its exceptions; each of them means that it was not answered.
         except Exception as error:
-            raise BackendError("connection", _told("the cluster", error)) from error
+            raise BackendError("connection", reaching.no_answer("the cluster", error)) from error
 
     async def meet(self, address: str, seen: Mapping[str, Any]) -> FarWorker:
         """Ask a worker who it is.
@@ -197,11 +209,14 @@ class Connection:
         """
         from orchtui.engine.cluster import worker_entry
 
-        own, version, letters = await self.call(address, worker_entry.about, within=CONNECT)
+        name = clean_line(str(seen.get("name", address)), 100)
+        own, version, letters = await self.call(
+            address, worker_entry.about, within=CONNECT, of=name
+        )
         return FarWorker(
             address=address,
             id=own,
-            name=clean_line(str(seen.get("name", address)), 100),
+            name=name,
             room=max(1, int(seen.get("nthreads", 1))),
             labels={str(name): float(n) for name, n in seen.get("resources", {}).items()},
             version=clean_line(version, 40),
@@ -222,12 +237,24 @@ class Connection:
                 await client.run_on_scheduler(worker_entry.letters)
         # Dask has no root of its exceptions; each of them means that it can not be used.
         except Exception as error:
-            raise BackendError("connection", _told("the scheduler", error)) from error
+            raise BackendError("connection", reaching.no_answer("the scheduler", error)) from error
 
     async def call(
-        self, address: str, function: Callable[..., _T], *args: object, within: float
+        self,
+        address: str,
+        function: Callable[..., _T],
+        *args: object,
+        within: float,
+        of: str,
     ) -> Any:
         """Call one of `worker_entry`'s functions on a worker.
+
+        Args:
+            address: The worker's.
+            function: Which.
+            args: What it is given.
+            within: Seconds.
+            of: What to call the worker.
 
         Raises:
             BackendError: when it did not arrive, or there is no such function.
@@ -243,7 +270,9 @@ class Connection:
         except Exception as error:
             answer = error
         if isinstance(answer, Exception):
-            raise BackendError("connection", _told(address, answer), retryable=True) from answer
+            raise BackendError(
+                "connection", reaching.no_answer(f"the worker {of}", answer), retryable=True
+            ) from answer
         return answer
 
     async def outcome(self, future: "Future[bytes]") -> BackendError | None:
@@ -252,7 +281,7 @@ class Connection:
         if future.status == "finished":
             return None
         if future.status == "error":
-            return BackendError("connection", _told("its worker", error))
+            return BackendError("connection", reaching.no_answer("its worker", error))
         return BackendError("connection", self.gone, retryable=True)
 
     def _scheduler_says(self, event: tuple[float, Any]) -> None:
@@ -292,7 +321,7 @@ class Connection:
         from distributed import Security
 
         cluster = self._cluster
-        if not cluster.address.startswith("tls:"):
+        if not cluster.encrypted:
             return None
         return Security(
             tls_ca_file=cluster.ca,
@@ -312,14 +341,6 @@ class Connection:
             # One that has lost its scheduler waits for it.
             with contextlib.suppress(TimeoutError, OSError):
                 await asyncio.wait_for(client.close(timeout=1), CLOSE)
-
-
-def _told(where: str, error: BaseException | None) -> str:
-    """What a worker failed with, and what to do about it."""
-    if isinstance(error, ModuleNotFoundError):
-        return f"orchtui is not installed, or another version of it, on {where}: {error}"
-    why = clean_line(str(error)) or type(error).__name__
-    return clean_line(f"{where} does not answer: {why}")
 
 
 def _import_dask() -> None:

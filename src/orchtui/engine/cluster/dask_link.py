@@ -112,7 +112,7 @@ class DaskLink:
 
         data = wire.Sealed(wire.encode(order))
         refused = await self._connection.call(
-            worker.address, worker_entry.deliver, data, within=ORDER
+            worker.address, worker_entry.deliver, data, within=ORDER, of=worker.name
         )
         if refused:
             why = f"the worker {worker.name} did not do what it was told: {refused}"
@@ -136,7 +136,11 @@ class DaskLink:
 
         data: bytes
         data, refused = await self._connection.call(
-            worker.address, worker_entry.piece, wire.encode(piece), within=PIECE_WITHIN
+            worker.address,
+            worker_entry.piece,
+            wire.encode(piece),
+            within=PIECE_WITHIN,
+            of=worker.name,
         )
         if refused:
             why = f"a file of the worker {worker.name} does not come: {refused}"
@@ -208,7 +212,7 @@ class DaskLink:
         data, names = self._wanted
         given = (self.session, LEASE, data, names)
         lacking: dict[str, str] = await self._connection.call(
-            worker.address, worker_entry.prepare, *given, within=PREPARE
+            worker.address, worker_entry.prepare, *given, within=PREPARE, of=worker.name
         )
         return lacking
 
@@ -323,6 +327,9 @@ class DaskLink:
     def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:
         address = clean_line(self.cluster.address)
         refused = self._newcomers.refused
+        if not needs and self._newcomers.met:
+            why = f"no worker of the cluster {address} answers any more"
+            return f"{why}; of those that are there {refused}" if refused else why
         if not needs and refused:
             return f"no worker of the cluster {address} can be used: {refused}"
         if not needs:

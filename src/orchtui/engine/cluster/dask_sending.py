@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LAST_WORD = 5.0
 """Seconds for the last report, once Dask says that the function has ended."""
+_AGAIN = 0.5
+"""Seconds until what no worker seems to have is asked for again."""
 _LATER = 1.0
 """Seconds that Dask may keep what an attempt that has ended returned, unless one is sent sooner."""
 
@@ -101,9 +103,7 @@ class DaskSending:
             BackendError: when they did not arrive.
         """
         try:
-            future = self._futures[key]
-            data: bytes = await future.result()
-            return data
+            return await self._result(self._futures[key])
         # Whatever Dask raises of its own, or hands on from elsewhere.
         except Exception as error:
             why = f"the files of its worker did not arrive: {error}"
@@ -156,10 +156,28 @@ class DaskSending:
         """Why an attempt without a last word was not worked on; `None` where that is not known."""
         try:
             async with asyncio.timeout(_LAST_WORD):
-                return wire.refusal_of(await future.result())
+                return wire.refusal_of(await self._result(future))
         # Whatever Dask raises of its own: that the last word is missing is told in any case.
         except Exception:
             return None
+
+    async def _result(self, future: "Future[bytes]") -> bytes:
+        """What it returned.
+
+        By a call of its own: Dask's `result` has all wait for one shared fetch, and whoever
+        stops waiting cancels it for all, also for those who come later.
+        """
+        await future.exception()  # until it is there
+        clock = asyncio.get_running_loop().time
+        until = clock() + _LAST_WORD
+        while True:
+            said = await self._connection.client.scheduler.gather(keys=[future.key])
+            if said["status"] == "OK":
+                data: bytes = said["data"][future.key]
+                return data
+            if clock() >= until:
+                raise LookupError("no worker has them any more")
+            await asyncio.sleep(_AGAIN)  # that a worker is lost is known a little later
 
 
 def _told(error: Exception) -> str:

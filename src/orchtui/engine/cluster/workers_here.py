@@ -59,6 +59,8 @@ class WorkersHere:
         self._processes: list[asyncio.subprocess.Process] = []
         self._marks: dict[int, str] = {}
         """What each process and all that it starts carry, by process id."""
+        self._ready: set[int] = set()
+        """Ids of those that have said that they are."""
         self._reading: list[asyncio.Task[bytes]] = []
         self.address = ""
         self.security: Security | None = None
@@ -106,6 +108,10 @@ class WorkersHere:
         for process in processes:
             if process.stdin is not None:
                 process.stdin.close()  # which they take for the end
+            if process.pid not in self._ready and process.returncode is None:
+                # It would see that only when it has started, and has nothing to end.
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
         ending = [asyncio.ensure_future(process.wait()) for process in processes]
         if not ending:
             return
@@ -181,6 +187,7 @@ class WorkersHere:
         self._reading.append(reading)
         line = await process.stdout.readline()
         if line:
+            self._ready.add(process.pid)
             if "scheduler" not in settings:
                 self.address = str(json.loads(line)["address"])
             return process

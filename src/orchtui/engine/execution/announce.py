@@ -88,6 +88,10 @@ class Announcer:
             **({} if how == "won" else _of_program(second)),
         )
 
+    def awaited(self, work: Work, waited: float) -> None:
+        """It waits for a worker of a cluster, and has for so many seconds."""
+        self._tell(ev.WorkerAwaited, work, waited_s=round(waited, 3))
+
     def placed(self, work: Work, worker: str) -> None:
         self._tell(ev.TaskPlaced, work, worker=clean_line(worker, 100))
 

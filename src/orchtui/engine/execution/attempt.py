@@ -102,6 +102,8 @@ class Intake:
     """Called with what the server says of its limits."""
     notice_usage: Callable[[], None] = _nothing
     """Called when the backend said what was used so far."""
+    notice_awaited: Callable[[float], None] = _nothing
+    """Called once, when it waits for a worker of a cluster: since how many seconds."""
     notice_worker: Callable[[str], None] = _nothing
     """Called when it has begun on a worker of a cluster."""
     sign: float = 0.0
@@ -109,6 +111,8 @@ class Intake:
     asked: float | None = None
     """The loop's time when the backend was asked; `None` while the place is made ready, or while it
     waits for room where it is to run."""
+    awaited: bool = False
+    """Whether it has waited for a worker."""
     begun: bool = False
     """Whether there was any."""
     accepted: bool = False
@@ -142,19 +146,23 @@ class Intake:
     """Set when the attempt is over: what a stubborn backend still sends is dropped."""
     cleaner: Cleaner = field(default_factory=Cleaner)
 
-    def queue(self, waits: bool, moment: float) -> None:
+    def queue(self, told: base.Queued, now: float) -> None:
         """It waits for room where it is to run, or no longer does.
 
         Args:
-            waits: Which of the two.
-            moment: The loop's time from which on that is so.
+            told: Which of the two, and since when.
+            now: The loop's time.
         """
-        if waits and self.asked is not None:
+        moment = now - told.before
+        if told.waits and self.asked is not None:
             self.asked = None  # what is counted from the question is counted from its end
             self.waiting.begin(moment)
-        elif not waits and self.asked is None:
+        elif not told.waits and self.asked is None:
             self.asked = moment
             self.waiting.end(moment)
+        if told.waits and not self.awaited:
+            self.awaited = True
+            self.notice_awaited(told.before)
 
     def take(self, *, last: bool = False) -> str:
         """The cleaned text since the last call."""
@@ -191,7 +199,7 @@ async def read(
                 intake.notice_server(event)
                 continue
             if isinstance(event, base.Queued):
-                intake.queue(event.waits, clock() - event.before)
+                intake.queue(event, clock())
                 continue
             if isinstance(event, base.Placed):
                 intake.worker = event.worker

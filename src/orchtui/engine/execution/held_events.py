@@ -5,6 +5,8 @@ This module never decides whether they do.
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from orchtui.engine.run_events import events as ev
 from orchtui.engine.run_events.stamp import Stamp
 
@@ -32,8 +34,15 @@ class HeldEvents:
     def release(self, task_id: str) -> None:
         """It takes the first one's place: what was held happens now, and what follows at once."""
         self._passing.add(task_id)
-        for event in self._held.pop(task_id, []):
-            self._emit(self._stamp.again(event))
+        held = self._held.pop(task_id, [])
+        placed = [ev.seconds(event.at) for event in held if isinstance(event, ev.TaskPlaced)]
+        for event in held:
+            again = self._stamp.again(event)
+            if isinstance(event, ev.WorkerAwaited):
+                until = placed[0] if placed else ev.seconds(again.at)
+                waited = event.waited_s + until - ev.seconds(event.at)
+                again = replace(again, waited_s=round(waited, 3))
+            self._emit(again)
 
     def drop(self, task_id: str) -> None:
         """It does not: what it told, and still tells, is of no attempt."""

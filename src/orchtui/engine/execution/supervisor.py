@@ -104,6 +104,7 @@ class Supervisor:
             notice_begun=begun,
             notice_server=server,
             notice_usage=used,
+            notice_awaited=lambda waited: self._say.awaited(work, waited),
             notice_worker=lambda worker: self._say.placed(work, worker),
             cleaner=self._redactor.cleaner(),
         )

@@ -102,6 +102,7 @@ def _session(session: Session) -> dict[str, Any]:
         "last_end": iso(session.last_end),
         "kept": session.kept,
         "again": dict(session.again),
+        "cluster": session.cluster or None,
     }
 
 
@@ -160,6 +161,7 @@ def _attempt(run: Run, attempt: Attempt, now: float) -> dict[str, Any]:
         "backend": attempt.backend,
         "model": attempt.model,
         "worker": attempt.worker,
+        "waited_for_worker_s": round(attempt.awaited_s, 3),
         "specialist": attempt.specialist,
         "instance": attempt.instance,
         "completed": attempt.completed,

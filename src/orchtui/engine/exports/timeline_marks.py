@@ -104,11 +104,13 @@ class _Marks:
             yield self._stretch("others", known, self._now if until is None else until)
         if queued is not None:
             until = first.started if first is not None else task.ended
-            yield from self._queue(queued, self._now if until is None else until)
+            slot = first.slot if first is not None else task.slot
+            yield from self._queue(queued, self._now if until is None else until, slot)
 
-    def _queue(self, start: float, end: float) -> Iterator[Stretch]:
-        """What was not for a slot of the run was for the server: nothing else holds it back."""
-        for since, until in self._run.slots.full_between(start, end):
+    def _queue(self, start: float, end: float, slot: float) -> Iterator[Stretch]:
+        """What was not for a slot of the run, which it had then, was for the server, or a worker:
+        nothing else holds it back."""
+        for since, until in self._run.slots.full_between(start, min(end, slot)):
             yield self._stretch("server", start, since)
             yield self._stretch("slot", since, until)
             start = until
@@ -125,7 +127,8 @@ class _Marks:
             until = queued if queued is not None else self._now
             yield self._stretch("server", stop, min(until, self._now))
         if queued is not None:
-            yield from self._queue(queued, self._now if after is None else after.started)
+            until, slot = (self._now, task.slot) if after is None else (after.started, after.slot)
+            yield from self._queue(queued, until, slot)
 
     def _ticks(self, attempt: Attempt) -> Iterator[Tick]:
         every = -(-len(attempt.tools) // MOST_TICKS) or 1

@@ -44,6 +44,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """The run whose results a new one takes over."""
     again_of: str = ""
     """Id of the run whose plan a new one runs once more."""
+    cluster: str = ""
+    """Address of the cluster on which its attempts run; empty where they run here."""
 
 
 class Place(NamedTuple):
@@ -94,6 +96,7 @@ async def begin(plan: Plan, schedule: Schedule, terms: Terms, place: Place) -> O
         parent=parent.id if parent else "",
         again_of=terms.again_of,
         pid=os.getpid(),
+        cluster=terms.cluster,
     )
     run = fold.start(first)
     told: list[ev.RunEvent] = [first]
@@ -147,6 +150,7 @@ async def go_on(past: Run, schedule: Schedule, terms: Terms, place: Place) -> Op
             fingerprints=dict(terms.fingerprints),
             overrides=terms.overrides if terms.reuse else None,
             pid=os.getpid(),
+            cluster=terms.cluster,
         )
         fold.apply(run, first)
         return Opened(run, journal, stamp, await _written(journal, [first]))

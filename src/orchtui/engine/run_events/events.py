@@ -64,6 +64,7 @@ from orchtui.engine.run_events.task_events import (
     TextDelta,
     ToolCalled,
     ToolReturned,
+    WorkerAwaited,
     WriteRefused,
 )
 from orchtui.engine.scheduling.fingerprint import Fingerprint
@@ -127,6 +128,7 @@ __all__ = [
     "UnknownEvent",
     "Usage",
     "Verdict",
+    "WorkerAwaited",
     "WriteRefused",
     "decode",
     "decode_lines",
@@ -161,6 +163,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """Id of the run whose plan it runs once more, perhaps with changes."""
     pid: int = 0
     """The process that writes it; 0 where that was not noted."""
+    cluster: str = ""
+    """Address of the cluster on which its attempts run; empty where they run here."""
 
 
 class LimitChanged(Event, frozen=True, kw_only=True):
@@ -197,6 +201,8 @@ class RunResumed(Event, frozen=True, kw_only=True):
     """The flags that hold from now on; `None`: as before."""
     pid: int = 0
     """The process that writes it from now on."""
+    cluster: str = ""
+    """Address of the cluster on which attempts run from now on; empty where that is here."""
 
 
 Budgeted = Literal["tokens", "usd", "time"]

@@ -28,6 +28,14 @@ class TaskStarted(TaskEvent, frozen=True, kw_only=True):
     model: str | None = None
 
 
+class WorkerAwaited(TaskEvent, frozen=True, kw_only=True):
+    """The attempt has not begun: it waits for a worker of a cluster that has room for it, and what
+    the task asks for. `task_placed`, or the attempt's end, says that it does no more."""
+
+    waited_s: float
+    """Seconds for which it has waited when this is told."""
+
+
 class TaskPlaced(TaskEvent, frozen=True, kw_only=True):
     """The attempt has begun on a worker of a cluster. Not there for attempts that run here."""
 
@@ -230,6 +238,7 @@ AnyTaskEvent = (
     TaskReused
     | TaskQueued
     | TaskStarted
+    | WorkerAwaited
     | TaskPlaced
     | TextDelta
     | ToolCalled

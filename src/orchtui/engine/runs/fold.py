@@ -31,7 +31,7 @@ def start(event: ev.RunStarted) -> Run:
         rehearsal=event.rehearsal or BACKEND in event.schedule.backends,
         started=at,
         tasks={task.id: TaskRun(task) for task in event.schedule.tasks},
-        sessions=[Session(at, at)],
+        sessions=[Session(at, at, cluster=event.cluster)],
         concurrency=event.schedule.concurrency,
         slots=Slots(event.schedule.concurrency),
         seq=event.seq,
@@ -227,7 +227,8 @@ def _resume(run: Run, event: ev.RunResumed, heard: float) -> None:
     run.reductions_before = len(run.reductions)
     run.cancelled, run.paused = False, False
     run.server_limits.clear()
-    run.sessions.append(Session(run.at, run.at, len(event.reused), event.reasons))
+    session = Session(run.at, run.at, len(event.reused), event.reasons, event.cluster)
+    run.sessions.append(session)
     run.pid = event.pid
     if event.schedule is not None:
         run.schedule, run.fingerprints = event.schedule, event.fingerprints

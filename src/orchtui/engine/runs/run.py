@@ -41,6 +41,8 @@ class Session:
     """How many results of the sessions before it were kept."""
     again: Mapping[str, str] = field(default_factory=dict)
     """Why tasks of the sessions before it ran again, by their ids."""
+    cluster: str = ""
+    """Address of the cluster on which attempts ran; empty where they ran here."""
 
 
 @dataclass(slots=True, repr=False)

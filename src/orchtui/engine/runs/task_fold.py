@@ -18,12 +18,14 @@ from orchtui.engine.runs.run import (
     ToolUse,
     aggregation_task,
 )
+from orchtui.engine.runs.task_run import Awaiting
 from orchtui.engine.text import clean_line
 
 _ALLOWED: dict[type[ev.TaskEvent], frozenset[Status]] = {
     ev.TaskReused: frozenset({"waiting"}),
     ev.TaskQueued: frozenset({"waiting", "retrying", "failed", "cancelled", "skipped"}),
     ev.TaskStarted: frozenset({"queued"}),
+    ev.WorkerAwaited: frozenset({"running"}),
     ev.TaskPlaced: frozenset({"running"}),
     ev.TextDelta: frozenset({"running"}),
     ev.ToolCalled: frozenset({"running"}),
@@ -61,6 +63,8 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
         IllegalTransitionError: when the event can not follow what came before.
     """
     task = _task_of(run, event)
+    if task.awaiting is not None and not _may_wait(event):
+        _let_begin(run, task)
     if task.status not in _ALLOWED[type(event)]:
         raise _does_not_fit(run, task, event)
     if isinstance(event, ev.TextDelta):
@@ -79,6 +83,8 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _take_over(run, task, event)
         case ev.TaskStarted():
             _start(run, task, event)
+        case ev.WorkerAwaited():
+            _await(run, task, event)
         case ev.TaskRetrying():
             task.status, task.why = "retrying", event.why
             _close_attempt(run, task, event, None if event.overtaken else event.error, event.why)
@@ -105,6 +111,33 @@ def apply_to_task(run: Run, event: ev.TaskEvent) -> None:
             _end_hedge(run, task, event)
         case _:
             _note(run, task, event)
+
+
+def _may_wait(event: ev.TaskEvent) -> bool:
+    """Whether an attempt of which this is told may still wait for its worker."""
+    ends = isinstance(event, ev.TaskFailed | ev.TaskCancelled)
+    return "queued" in _ALLOWED[type(event)] and not ends
+
+
+def _await(run: Run, task: TaskRun, event: ev.WorkerAwaited) -> None:
+    """An attempt that has a slot has not begun after all: until it does, its task waits.
+
+    Its slot stays taken.
+    """
+    attempt = task.attempts.pop()
+    own = run.at - event.waited_s - attempt.started
+    task.status, task.waits = (
+        "queued",
+        attempt.started if attempt.queued is None else attempt.queued,
+    )
+    task.awaiting = Awaiting(attempt.anew(attempt.started), max(0.0, own))
+
+
+def _let_begin(run: Run, task: TaskRun) -> None:
+    """It waits no more, be it because it ends."""
+    assert task.awaiting is not None
+    task.attempts.append(task.awaiting.begun(run.at))
+    task.status, task.waits, task.awaiting = "running", None, None
 
 
 def _start(run: Run, task: TaskRun, event: ev.TaskStarted) -> None:
@@ -286,9 +319,12 @@ def put_back(run: Run, task: TaskRun, heard: float) -> None:
     Args:
         heard: When an attempt that never ended was last heard of.
     """
+    if task.awaiting is not None:
+        task.attempts.append(task.awaiting.begun(heard))
     if task.attempt is not None and task.attempt.ended is None:
         task.attempt.ended = max(task.attempt.started, heard)
         task.attempt.message = "the run was interrupted"
         _count(run, task.attempt, stopped=True)
     task.status, task.ended, task.error, task.why = "waiting", None, None, ""
-    task.queued, task.waits, task.question, task.reused, task.short = None, None, None, None, None
+    task.queued, task.waits, task.awaiting, task.question = None, None, None, None
+    task.reused, task.short = None, None

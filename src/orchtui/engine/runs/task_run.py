@@ -4,9 +4,10 @@ Only `fold.apply` changes them. This module never reads a clock or a file: all t
 events.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from orchtui.engine.errors import ErrorKind
 from orchtui.engine.run_events import events as ev
@@ -17,7 +18,8 @@ from orchtui.engine.scheduling.schedule import ScheduledTask
 Status = Literal[
     "waiting", "queued", "running", "retrying", "completed", "failed", "cancelled", "skipped"
 ]
-"""`waiting`: for other tasks. `queued`: for a slot. `retrying`: for its next attempt."""
+"""`waiting`: for other tasks. `queued`: for a slot, or with one for a worker of a cluster.
+`retrying`: for its next attempt."""
 
 LIVE: frozenset[Status] = frozenset({"waiting", "queued", "running", "retrying"})
 ENDED: frozenset[Status] = frozenset({"completed", "failed", "cancelled", "skipped"})
@@ -56,6 +58,8 @@ class Attempt:
     ended: float | None = None
     queued: float | None = None
     """When it began to wait for a slot."""
+    awaited_s: float = 0.0
+    """Seconds between having a slot and `started`, in which it waited for a worker of a cluster."""
     resumes: float | None = None
     """When the attempt after it was due, where one was to follow by itself."""
     worker: str | None = None
@@ -106,6 +110,16 @@ class Attempt:
                 break
         return "".join(reversed(last))[-missing:] if missing < 0 else "".join(reversed(last))
 
+    def anew(self, started: float) -> "Attempt":
+        """Another one that shares nothing with this one, and to which nothing has happened yet."""
+        who = self.backend, self.model, self.specialist, self.instance
+        return Attempt(self.number, started, *who, queued=self.queued)
+
+    @property
+    def slot(self) -> float:
+        """When it had a slot of the run; seconds since 1970."""
+        return self.started - self.awaited_s
+
     @property
     def outcome(self) -> str:
         """How it ended, for a line about an attempt that another one follows."""
@@ -118,6 +132,22 @@ class Attempt:
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)
 
 
+class Awaiting(NamedTuple):
+    """An attempt that has a slot, and waits for a worker of a cluster: it has not begun."""
+
+    attempt: Attempt
+    """As it will be, but for when it begins; never changed."""
+    own_s: float
+    """Seconds for which it was made ready before it waited: these are its own."""
+
+    def begun(self, at: float) -> Attempt:
+        """The attempt, with a worker from this moment on (seconds since 1970)."""
+        began = max(self.attempt.started, at - self.own_s)
+        made = self.attempt.anew(began)
+        made.awaited_s = began - self.attempt.started
+        return made
+
+
 @dataclass(slots=True, repr=False)
 class TaskRun:
     """What happened to one task so far."""
@@ -128,7 +158,9 @@ class TaskRun:
     queued: float | None = None
     """When it first waited for a slot."""
     waits: float | None = None
-    """Since when it waits for a slot, while `queued`."""
+    """Since when it waits, while `queued`: for a slot, and then perhaps for a worker."""
+    awaiting: Awaiting | None = None
+    """Its attempt that waits for a worker, while `queued` with a slot."""
     ended: float | None = None
     error: ErrorKind | None = None
     why: str = ""
@@ -229,9 +261,15 @@ class TaskRun:
         return total
 
     @property
+    def slot(self) -> float:
+        """When the attempt that waits had a slot of the run; infinite while it has none."""
+        return self.awaiting.attempt.started if self.awaiting is not None else math.inf
+
+    @property
     def last_number(self) -> int:
         """Of the attempt that was begun last, also beside another one."""
-        return max([self.made, *(hedge.number for hedge in self.hedges)])
+        waits = self.awaiting.attempt.number if self.awaiting is not None else 0
+        return max([self.made, waits, *(hedge.number for hedge in self.hedges)])
 
     def seconds(self, now: float) -> float | None:
         """Run time of the latest attempt; `None` before the first in this run."""

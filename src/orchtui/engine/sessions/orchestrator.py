@@ -192,6 +192,7 @@ class Orchestrator:
             # Whoever names a program of its own does not need the usual one.
             names = {task.backend for task in self._schedule.tasks if not task.command}
             await self._crew.elsewhere.ready(self._schedule.needs, sorted(names))
+            self._terms = msgspec.structs.replace(self._terms, cluster=self._crew.elsewhere.address)
         disk, schedule = Disk(), self._schedule
         place = Place(self._out, disk, asyncio.get_running_loop().time)
         try:

@@ -18,7 +18,7 @@ from orchtui.engine.runs.files_told import (
     races_section,
     refused_lines,
 )
-from orchtui.engine.runs.run import ENDED, Run, TaskRun
+from orchtui.engine.runs.run import ENDED, Attempt, Run, TaskRun
 from orchtui.engine.scheduling.list_scheduling import span
 from orchtui.engine.scheduling.staging import Staged
 from orchtui.engine.telling import storage_words
@@ -33,6 +33,7 @@ from orchtui.engine.telling.joined_told import (
 from orchtui.engine.telling.program_told import largest, peak_words, use_words
 from orchtui.engine.telling.report import status_word
 from orchtui.engine.telling.steering_told import limit, told
+from orchtui.engine.telling.worker_told import for_worker, on_which, wait_words
 from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.time_report import time_report
 from orchtui.engine.timing.time_words import time_lines
@@ -81,7 +82,8 @@ def log(run: Run, *, task_output: Callable[[int], str], result_output: str) -> s
 
 def _sessions(run: Run) -> list[str]:
     """Where the run comes from, and how often it went on."""
-    lines = []
+    first = run.sessions[0]
+    lines = [f"Attempts: {on_which(first)}"] if first.cluster else []
     if run.again_of:
         lines.append(f"Again: the plan of run {inline(run.again_of)}")
     if run.parent:
@@ -90,7 +92,9 @@ def _sessions(run: Run) -> list[str]:
         lines.append(f"Parent: run {inline(run.parent)}, {results} taken over")
     for session in run.sessions[1:]:
         again = f", {len(session.again)} tasks run again" if session.again else ""
-        lines.append(f"Resumed: {_time(session.started)}, {session.kept} results kept{again}")
+        where = f", {on_which(session)}" if any(one.cluster for one in run.sessions) else ""
+        told = f"{session.kept} results kept{again}{where}"
+        lines.append(f"Resumed: {_time(session.started)}, {told}")
     return lines
 
 
@@ -144,6 +148,10 @@ def _task(run: Run, task: TaskRun, output: str, staged: Sequence[Staged]) -> lis
         model += f" (asked for as {inline(asked)})"
     worker = f", on the worker {inline(attempt.worker)}" if attempt and attempt.worker else ""
     lines.append(f"- Backend: {task.task.backend}{model}{worker}")
+    if task.awaiting is not None:
+        lines.append(f"- Waits: {for_worker(task)}")
+    if attempt is not None and (waits := wait_words(task, attempt)):
+        lines.append(f"- Waited: {waits}")
     if badge := rehearsed.task_badge(run, task):
         lines.append(f"- {badge}: {rehearsed.task_words(run, task)}")
     lines.append(f"- Priority: {task.task.priority}")
@@ -195,13 +203,15 @@ def _attempts(run: Run, task: TaskRun) -> list[str]:
                 f"over {show_duration(waited)}; the last time: {inline(earlier[-1].message)}"
             )
             continue
-        lines += [
-            f"- Attempt {one.number}: ended after {show_duration(one.seconds(run.at))}"
-            f"{f' on the worker {inline(one.worker)}' if one.worker else ''}, "
-            f"{inline(one.outcome)}"
-            for one in earlier
-        ]
+        lines += [_ended(run, task, one) for one in earlier]
     return [*lines, *(f"- {hedge_line(one, run.at)}" for one in task.hedges)]
+
+
+def _ended(run: Run, task: TaskRun, one: Attempt) -> str:
+    worker = f" on the worker {inline(one.worker)}" if one.worker else ""
+    waits = f", having waited {waits}" if (waits := wait_words(task, one)) else ""
+    took = show_duration(one.seconds(run.at))
+    return f"- Attempt {one.number}: ended after {took}{worker}{waits}, {inline(one.outcome)}"
 
 
 def _by_machine(run: Run) -> bool:

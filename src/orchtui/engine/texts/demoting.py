@@ -87,9 +87,9 @@ class _Demotion:
             self._paragraph = 0
             return self._heading(1 if underline[1][0] == "=" else 2, f" {words}")
         if underline and self._paragraph and not _ITEM.match(self._lines[-1]):
-            # Whether the line above goes on with the item or stands below it hangs on what the
+            # Whether the lines above go on with the item or stand below it hangs on what the
             # item holds; behind a blank line it is a rule either way, and never a heading.
-            if _indent(self._lines[-1]) < self._listed:
+            if min(map(_indent, self._lines[-self._paragraph :])) < self._listed:
                 self._lines.append("")
         if heading := _HEADING.match(line):
             self._paragraph, self._listed = 0, 0

@@ -29,7 +29,10 @@ class TimeUse(msgspec.Struct, frozen=True, kw_only=True):
     slots_s: float = 0.0
     """Ready, and all slots of the run were taken."""
     servers_s: float = 0.0
-    """Told to come back later, or ready and held back by what its server takes."""
+    """Told to come back later, or ready and held back by what its server takes, or by the workers
+    of a cluster that had no room."""
+    workers_s: float = 0.0
+    """How much of `servers_s` was for a worker of a cluster."""
     retries_s: float = 0.0
     """Attempts that another one followed, and the pauses after them."""
     paused_s: float = 0.0
@@ -84,13 +87,15 @@ class Clock:
         made = [one for one in task.attempts if one.number and _begins(one) >= since]
         parts = [self._attempt(task, made, at) for at in range(len(made))]
         if task.status == "queued" and task.waits is not None:
-            parts.append(self._wait(task.waits, self._now))
+            parts.append(self._wait(task.waits, self._now, task.slot))
         return together(parts)
 
     def _attempt(self, task: TaskRun, made: list[Attempt], at: int) -> TimeUse:
         """One attempt, with the wait before it and the pause after it."""
         one = made[at]
-        waited = self._wait(one.queued, one.started) if one.queued is not None else TimeUse()
+        waited = TimeUse()
+        if one.queued is not None:
+            waited = self._wait(one.queued, one.started, one.slot)
         until = self._now if one.ended is None else one.ended
         if at + 1 < len(made):  # one that was begun beside it counts from its own beginning on
             until = min(until, made[at + 1].started)
@@ -112,15 +117,21 @@ class Clock:
             return self._now
         return task.waits if task.waits is not None else made[at].ended or self._now
 
-    def _wait(self, start: float, end: float) -> TimeUse:
-        """Ready, but not started: for which of the three reasons."""
-        taken = self._full.between(start, end)
+    def _wait(self, start: float, end: float, slot: float) -> TimeUse:
+        """Ready, but not started: for which of the three reasons.
+
+        Args:
+            slot: When it had a slot; after that neither others nor a pause held it back.
+        """
+        last = min(end, slot)
+        taken = self._full.between(start, last)
         held = sum(
-            self._full.between(max(start, since), min(end, until)) for since, until in self._paused
+            self._full.between(max(start, since), min(last, until)) for since, until in self._paused
         )
         return TimeUse(
             slots_s=max(0.0, taken - held),
             servers_s=max(0.0, end - start - taken),
+            workers_s=max(0.0, end - max(start, last)),
             paused_s=held,
         )
 

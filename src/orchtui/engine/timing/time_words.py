@@ -10,6 +10,7 @@ from orchtui.engine.runs.verdict import WORTH_TELLING
 from orchtui.engine.texts.durations import show_duration
 from orchtui.engine.timing.hedge_times import HedgeTime
 from orchtui.engine.timing.time_report import Help, TimeReport
+from orchtui.engine.timing.time_use import TimeUse
 
 Name = Callable[[str], str]
 """What to call a task, by its id."""
@@ -83,7 +84,10 @@ def _end(report: TimeReport, name: Name) -> str:
             one = "only 1 slot" if report.slots == 1 else f"only {report.slots} slots"
             return f"{one}; who ended last had waited {show_duration(use.slots_s)} for one"
         case "servers":
-            return f"servers that took no more meanwhile, for {show_duration(use.servers_s)}"
+            took = show_duration(use.servers_s)
+            if _by_workers(use):
+                return f"workers of the cluster that had no room meanwhile, for {took}"
+            return f"servers that took no more meanwhile, for {took}"
         case "retries":
             return f"attempts that were made again, for {show_duration(use.retries_s)}"
         case "pause":
@@ -96,7 +100,8 @@ def _waits(report: TimeReport) -> list[str]:
     use = report.totals
     parts = {
         "for a slot": use.slots_s,
-        "for servers": use.servers_s,
+        "for servers": use.servers_s - use.workers_s,
+        "for workers of the cluster": use.workers_s,
         "for attempts made again": use.retries_s,
         "in a person's pause": use.paused_s,
     }
@@ -117,7 +122,14 @@ def _help(one: Help, report: TimeReport, name: Name) -> str:
         case "retries":
             return f"no attempt made again on the way to the end: {saves}"
         case "servers":
+            if _by_workers(report.chain_use):
+                return f"more workers that have what these tasks ask for: {saves}"
             return f"servers that take more, a higher rate, or another backend: {saves}"
+
+
+def _by_workers(use: TimeUse) -> bool:
+    """Whether what held back was workers of a cluster, most of all."""
+    return use.workers_s > use.servers_s / 2
 
 
 def _hedge(one: HedgeTime, name: Name) -> str:

@@ -275,8 +275,10 @@ class _Found:
                 told.append(f"obeys {_some([path for path, _ in settings], ', ', ' and')}")
             shown = command_line(of.shown) + (f"  # {visible('; '.join(told))}" if told else "")
         else:
-            url, key, *_ = of.words
+            url, key, *cluster = of.words
             sent = f"with the key in {visible(key)}" if key else "without a key"
+            if cluster:  # which has a key of TLS, too
+                sent = f"with the value of {visible(key)}" if key else "with no variable's value"
             shown = f"{address(url)} {sent}"
         # JSON keeps every boundary, and ASCII every character that UTF-8 could not write.
         facts = json.dumps(

@@ -125,7 +125,7 @@ class RunBar(Static):
         working = run.schedule.backends if run is not None and facts.is_live else ()
         names = working or facts.workers
         shown = ", ".join(names[:_NAMED]) + (f" +{len(names) - _NAMED}" if names[_NAMED:] else "")
-        if facts.cluster and (run is None or facts.is_live) and not facts.is_watched:
+        if facts.cluster and not (facts.is_watched or facts.is_replay):
             shown = f"{shown or 'no backend chosen'} on {clean_line(facts.cluster, 60)}"
         # Who slows the run down is named already.
         parts.append((4 if slow else 1, Content.styled(shown or "no backend chosen", "b")))

@@ -183,7 +183,9 @@ class RunDesk(StaffDesk):
         try:
             # Of a run that goes on, thousands of files may have to be written first.
             with beginning:
-                beginning.enter_context(self.busy.doing("beginning the run"))
+                cluster = self.project.cluster
+                words = cluster.approach if cluster is not None else "beginning the run"
+                beginning.enter_context(self.busy.doing(words))
                 await self.live.follow(orchestrator, begun, self._person_needed)
         except Exception as error:
             if not orchestrator.is_bug(error):

@@ -171,7 +171,12 @@ class SteerDesk(PlannerDesk):
     async def _cancel_all(self) -> None:
         answers = [("b", "back", "let them go on"), ("s", "stop", "stop all tasks")]
         text = "What they have written so far is kept."
-        if await self.push_screen_wait(Ask("Stop all tasks?", text, answers)) == "stop":
+
+        def over() -> bool:
+            return self.live.run is None or self.live.only_writes
+
+        ask = Ask("Stop all tasks?", text, answers, over=over)
+        if await self.push_screen_wait(ask) == "stop":
             self.live.cancel_all()
 
     def action_pause_run(self) -> None:

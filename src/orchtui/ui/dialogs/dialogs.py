@@ -21,6 +21,9 @@ from orchtui.engine.backends.registry import Choice
 from orchtui.engine.independence.report import Finding
 from orchtui.engine.text import clean_line
 
+_LOOK_S = 0.2
+"""Seconds between two looks whether a question is still one."""
+
 
 class Ask(ModalScreen[str | None]):
     """A question with a few answers; `None` when it is left with escape.
@@ -30,6 +33,7 @@ class Ask(ModalScreen[str | None]):
         text: What to know for the answer.
         answers: Key, what the answer gives, its words. The first one has the focus.
         unasked: Whether it comes up by itself: what is being typed then is no answer.
+        over: Whether what it asks about is over meanwhile: then it goes away, as with escape.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,8 +49,10 @@ class Ask(ModalScreen[str | None]):
         answers: Sequence[tuple[str, str, str]],
         *,
         unasked: bool = False,
+        over: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__()
+        self._over = over
         self.unasked_since = time.monotonic() if unasked else None
         self._title = title
         self._text = text if isinstance(text, Content) else Content(text)
@@ -69,6 +75,13 @@ class Ask(ModalScreen[str | None]):
     def on_mount(self) -> None:
         for key, value, _ in self._answers:
             self._bindings.bind(key, f"screen.dismiss({value!r})", show=False)
+        if self._over is not None:
+            self.set_interval(_LOOK_S, self._look)
+
+    def _look(self) -> None:
+        # Behind another dialog it waits until that has gone.
+        if self.is_active and self._over is not None and self._over():
+            self.dismiss(None)
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -9,6 +9,7 @@ from orchtui.engine.runs.files_told import race_line, races_of
 from orchtui.engine.runs.outcome_words import cut_off
 from orchtui.engine.runs.run import LIVE, Run, TaskRun
 from orchtui.engine.runs.verdict import cost_words
+from orchtui.engine.telling.worker_told import for_worker
 from orchtui.engine.text import clean_line
 from orchtui.engine.texts.durations import show_duration
 from orchtui.ui.looks import looks
@@ -44,7 +45,8 @@ def headline(
 ) -> Content:
     """A task's state, title, who does it, for how long, and why."""
     style = _HEAD_STYLES.get(task.status, "$foreground-muted")
-    state = f"{looks.SIGNS[task.status]} {looks.WORDS[task.status]}"
+    words = f"waits {for_worker(task)}" if task.awaiting is not None else looks.WORDS[task.status]
+    state = f"{looks.SIGNS[task.status]} {words}"
     if broken_off and task.status in LIVE:
         style, state = "$text-warning", " ".join(looks.BROKEN_OFF)
     attempt = task.attempt

@@ -17,7 +17,8 @@ from orchtui.ui.looks.wrapping import fit
 from orchtui.ui.timeline.time_ruler import Scale
 
 OTHERS, SLOT, SERVER = "·", "┄", "≈"
-"""It waits: for other tasks; for a slot; for its server, or until its next attempt is due."""
+"""It waits: for other tasks; for a slot; for its server, a worker, or until its next attempt is
+due."""
 WORK, LOST = "━", "┅"
 """An attempt that goes on or was whole; one that failed or was stopped."""
 BEGIN_LATE = "╺"
@@ -97,11 +98,13 @@ class Bars:
             row.fill(known, self._end if until is None else until, OTHERS, "others")
         if queued is not None:
             until = first.started if first is not None else task.ended
-            self._queue(row, queued, self._end if until is None else until)
+            slot = first.slot if first is not None else task.slot
+            self._queue(row, queued, self._end if until is None else until, slot)
 
-    def _queue(self, row: "_Row", start: float, end: float) -> None:
-        """What was not for a slot of the run was for the server: nothing else holds a task back."""
-        for since, until in self._run.slots.full_between(start, end):
+    def _queue(self, row: "_Row", start: float, end: float, slot: float) -> None:
+        """What was not for a slot of the run, which it had then, was for the server, or a worker:
+        nothing else holds a task back."""
+        for since, until in self._run.slots.full_between(start, min(end, slot)):
             if start < since:
                 row.fill(start, since, SERVER, "held")
             row.fill(since, until, SLOT, "wait")
@@ -116,7 +119,8 @@ class Bars:
             until = queued if queued is not None else self._end
             row.fill(stop, min(until, self._end), SERVER, "held")
         if queued is not None:
-            self._queue(row, queued, self._end if after is None else after.started)
+            until, slot = (self._end, task.slot) if after is None else (after.started, after.slot)
+            self._queue(row, queued, until, slot)
         glyph, ink = _look(attempt)
         row.fill(attempt.started, stop, glyph, ink)
         if glyph == WORK:

@@ -4,6 +4,7 @@ This module never decides who waits.
 """
 
 from orchtui.engine.runs.run import ENDED, Run, TaskRun
+from orchtui.engine.telling.worker_told import for_worker
 from orchtui.engine.text import clean_line
 
 
@@ -20,8 +21,8 @@ def waited_for(run: Run, task: TaskRun) -> list[TaskRun]:
 def in_short(run: Run, task: TaskRun) -> str:
     """`? after Research async/await and 2 more`, where `?` is a guess; empty when it need not.
 
-    A task that waits for a person's permission `asks: …`, one that waits for a slot, or for a busy
-    server, says so.
+    A task that waits for a person's permission `asks: …`, one that waits for a slot, for a busy
+    server, or for a worker says so.
     """
     if task.question is not None:
         return f"asks: {clean_line(task.question.what, 200)}"
@@ -41,7 +42,10 @@ def in_short(run: Run, task: TaskRun) -> str:
 
 
 def _for_room(run: Run, task: TaskRun) -> str:
-    """What keeps a task from starting that is ready: what is not the run's is the server's."""
+    """What keeps a task from starting that is ready: what is not the run's is the server's, or that
+    no worker of the cluster has room for it."""
+    if task.awaiting is not None:
+        return for_worker(task)
     if run.paused:
         return "the run is paused"
     if run.slots.full:
