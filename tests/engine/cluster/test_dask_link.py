@@ -38,6 +38,10 @@ class Unreachable:
         self.there = [WORKER]
         self.shy = 0.0
         """Seconds until a worker says who it is."""
+        self.mute = set[str]()
+        """Addresses of workers that do not say who they are."""
+        self.met = list[str]()
+        """Who was asked that."""
         self._reached = reached
 
     async def open(self) -> None:
@@ -51,8 +55,12 @@ class Unreachable:
         return {worker.address: {} for worker in self.there}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
-        await asyncio.sleep(self.shy)
-        return next(worker for worker in self.there if worker.address == address)
+        self.met.append(address)
+        there = next(worker for worker in self.there if worker.address == address)
+        await asyncio.sleep(10 if address in self.mute else self.shy)
+        if address in self.mute:
+            raise BackendError("connection", f"{address} does not answer", retryable=True)
+        return there
 
     async def meet_scheduler(self) -> None:
         pass
@@ -296,6 +304,36 @@ def test_a_worker_that_goes_while_it_is_met_is_not_used(monkeypatch: pytest.Monk
         link._news("add-worker", other.address)
         await asyncio.sleep(5)
         assert list(link.workers) == [WORKER, other]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_could_not_be_used_is_not_told_of_when_it_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there, connection.mute = [other], {other.address}
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(BackendError, match=f"can be used: {other.address} does not answer"):
+            await link.choose(())
+        link._news("remove-worker", other.address)
+        connection.there = []
+        with pytest.raises(BackendError, match="has no worker; start one: "):
+            await link.choose(())
+        # Nor of one that answers the next time.
+        connection.there = [other]
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        with pytest.raises(BackendError, match="does not answer"):
+            await link.choose(())
+        connection.mute.clear()
+        link._news("add-worker", other.address)
+        assert await link.choose(()) == other
+        with pytest.raises(BackendError, match="--label gpu$"):
+            await link.choose(("gpu",))
         await link.close()
 
     virtual_time.run(scene())

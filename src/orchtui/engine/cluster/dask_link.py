@@ -244,7 +244,7 @@ class DaskLink:
             # One that did not answer may have been given up before, and has attempts yet.
             there = [one for one in self._pool.workers if one.address == worker]
             gone = self._used.pop(worker, there[0] if there else None)
-            self._newcomers.left(worker)
+            self._newcomers.gone(worker)
             then = self._connection.after_loss(gone.name) if gone is not None else ""
             self.exchange.lost_worker(worker, then)
         else:

@@ -35,8 +35,15 @@ class Newcomers:
         self._left: set[str] = set()
         """Addresses of those that went; they may have been asked who they are meanwhile."""
         self._untold: list[str] = []
-        self.refused = ""
-        """Why a worker that is there can not be used."""
+        self._refused: dict[str, str] = {}
+        """Why workers that are there can not be used, by address."""
+
+    @property
+    def refused(self) -> str:
+        """Why workers that are there can not be used; empty where all can."""
+        *first, last = list(self._refused.values()) or [""]
+        more = f"; and so of {len(first)} more" if first else ""
+        return f"{last}{more}"
 
     async def look_around(self) -> None:
         """Meet the workers that are new."""
@@ -45,6 +52,8 @@ class Newcomers:
         except BackendError:
             return  # gone again; whoever needs it finds out
         known = {worker.address for worker in self._pool.workers}
+        for address in self._refused.keys() - found.keys():
+            del self._refused[address]
         for address, seen in found.items():
             if address in known:
                 continue
@@ -52,18 +61,20 @@ class Newcomers:
             try:
                 worker = await self._connection.meet(address, seen)
             except BackendError as error:
-                self.refused = error.message  # it went, or has no orchtui
+                self._refused[address] = error.message  # it went, or has no orchtui
                 continue
             if worker.letters != wire.VERSION:
                 theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
                 self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
             elif worker.id not in self._barred and address not in self._left:
+                self._refused.pop(address, None)
                 self._pool.add(worker)
                 self._joined(worker)
 
-    def left(self, address: str) -> None:
-        """The worker there has gone."""
+    def gone(self, address: str) -> None:
+        """The worker there is there no more."""
         self._pool.remove(address)
+        self._refused.pop(address, None)
         self._left.add(address)
 
     def bar(self, worker: FarWorker, why: str) -> None:
@@ -73,8 +84,9 @@ class Newcomers:
             return
         self._barred.add(worker.id)
         versions = f"orchtui {worker.version} there, {__version__} here"
-        self.refused = clean_line(f"the worker {worker.name} is not used ({versions}): {why}")
-        self._untold.append(self.refused)
+        told = clean_line(f"the worker {worker.name} is not used ({versions}): {why}")
+        self._refused[worker.address] = told
+        self._untold.append(told)
 
     def warnings(self) -> list[str]:
         """What a person should know and was not told before."""
