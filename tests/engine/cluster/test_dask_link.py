@@ -339,6 +339,62 @@ def test_a_worker_that_could_not_be_used_is_not_told_of_when_it_has_gone(
     virtual_time.run(scene())
 
 
+def test_workers_are_asked_at_once_who_they_are_and_each_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        workers = [structs.replace(WORKER, address=f"tcp://w:{n}", id=f"w{n}") for n in range(27)]
+        connection.there, connection.mute = workers[:7], {one.address for one in workers[1:7]}
+        link = link_over(connection, monkeypatch)
+        clock = asyncio.get_running_loop().time
+        await link.ready()
+        assert clock() == pytest.approx(10 + 10) and list(link.workers) == workers[:1]
+        prepared = list[str]()
+
+        async def prepare(address: str, *given: object, **within: float) -> dict[str, str]:
+            prepared.append(address)
+            return {}
+
+        monkeypatch.setattr(connection, "call", prepare)
+        assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
+        prepared.clear()
+        connection.met.clear()
+        connection.shy = 1.0
+        for worker in workers[7:]:
+            connection.there.append(worker)
+            link._news("add-worker", worker.address)
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(2)
+        addresses = {one.address for one in workers[7:]}
+        assert sorted(connection.met) == sorted({*connection.met}) and {*connection.met} > addresses
+        assert sorted(prepared) == sorted(addresses)
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_the_late_answer_of_a_worker_that_went_does_not_stand_for_another_at_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        old, new = (structs.replace(WORKER, address="tcp://w:2", id=one) for one in ("old", "new"))
+        connection.there, connection.shy = [WORKER, old], 8.0
+        link._news("add-worker", old.address)
+        await asyncio.sleep(1)
+        link._news("remove-worker", old.address)
+        connection.there, connection.shy = [WORKER, new], 2.0
+        link._news("add-worker", new.address)
+        await asyncio.sleep(20)
+        assert list(link.workers) == [WORKER, new]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
 class Broken:
     """A connection of which Dask makes no task."""
 

@@ -220,8 +220,7 @@ class DaskLink:
     async def _join(self) -> BackendError | None:
         """Connect anew; gives why that was not possible."""
         self.exchange.lost_all(self._connection.gone)
-        for worker in list(self._pool.workers):
-            self._pool.remove(worker.address)
+        self._newcomers.forget()
         self._used.clear()
         try:
             await self._connection.open()
