@@ -36,6 +36,8 @@ class Unreachable:
         self.deaf = False
         """Whether its worker does not answer."""
         self.there = [WORKER]
+        self.states = dict[str, dict[str, object]]()
+        """What the scheduler says of them, by address."""
         self.shy = 0.0
         """Seconds until a worker says who it is."""
         self.mute = set[str]()
@@ -52,7 +54,8 @@ class Unreachable:
         self.alive = True
 
     async def workers(self) -> dict[str, dict[str, object]]:
-        return {worker.address: {} for worker in self.there}
+        told = {worker.address: {"name": worker.name} for worker in self.there}
+        return {address: {**seen, **self.states.get(address, {})} for address, seen in told.items()}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
         self.met.append(address)
@@ -390,6 +393,56 @@ def test_the_late_answer_of_a_worker_that_went_does_not_stand_for_another_at_its
         link._news("add-worker", new.address)
         await asyncio.sleep(20)
         assert list(link.workers) == [WORKER, new]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [("paused", "Dask has paused it"), ("closing_gracefully", "out of the cluster")],
+)
+def test_what_waits_for_a_worker_that_dask_has_paused_fails_and_it_is_not_used_until_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, status: str, why: str
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        assert await link.choose(()) == WORKER
+        link._used[WORKER.address] = WORKER
+        waiting, works = (link.exchange.open(key, WORKER.address, "w") for key in "ab")
+        link.exchange.take(wire.encode(wire.Report("b", 1, (wire.Beat(),))))
+        connection.states[WORKER.address] = {"status": status}
+        with pytest.raises(BackendError, match=f"the worker w begins nothing now: .*{why}") as told:
+            await waiting.get()
+        assert told.value.retryable and isinstance(await works.get(), wire.Beat)
+        link.exchange.take(wire.encode(wire.Report("b", 2, (wire.Beat(),))))
+        assert isinstance(await works.get(), wire.Beat)  # what has begun goes on
+        assert not link.workers
+        link.exchange.close("a")
+        link.exchange.close("b")
+        with pytest.raises(BackendError, match=f"can be used: the worker w .*{why}"):
+            await link.choose(())
+        choosing = asyncio.create_task(link.choose(()))
+        await asyncio.sleep(1)
+        connection.states.clear()
+        assert await choosing == WORKER
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_is_paused_from_the_beginning_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there.append(other)
+        connection.states[WORKER.address] = {"status": "paused"}
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        assert list(link.workers) == [other] and connection.met == [other.address]
         await link.close()
 
     virtual_time.run(scene())

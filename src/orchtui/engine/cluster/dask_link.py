@@ -56,7 +56,9 @@ class DaskLink:
         self._connection = Connection(cluster, self._heard, self._news)
         self._sending = DaskSending(self._connection, self.exchange, self._go, self._bar)
         self._pool = WorkerPool()
-        self._newcomers = Newcomers(self._connection, self._pool, self._joined_by)
+        self._newcomers = Newcomers(
+            self._connection, self._pool, self._joined_by, self.exchange.not_begun
+        )
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
         self._wanted: tuple[bytes, list[str]] = (b"", [])
@@ -278,6 +280,9 @@ class DaskLink:
                 await self._empty()
             if now - renewed >= LEASE / 4:
                 renewed = now
+                if self.exchange.keys or self._newcomers.paused:
+                    # Nobody tells that Dask has paused a worker, or goes on with it.
+                    self._go(self._newcomers.look_around(anew=False))
                 for worker in list(self._used.values()):
                     self._go(self._renew(worker))
 
@@ -297,7 +302,8 @@ class DaskLink:
             self._pool.remove(worker.address)
             self.exchange.unanswered(worker.address)
             return
-        if self._connection.alive and worker not in self._pool.workers:
+        there = self._newcomers.paused.union(one.address for one in self._pool.workers)
+        if self._connection.alive and worker.address not in there:
             await self._newcomers.look_around()
 
     def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:

@@ -138,6 +138,17 @@ class Exchange:
             if box.worker == worker and (box.heard is None or box.owing):
                 box.fail(f"the worker {box.name} was lost: it does not answer")
 
+    def not_begun(self, worker: str, why: str) -> None:
+        """Nothing begins on a worker, for now; what has begun there goes on.
+
+        Args:
+            worker: Its address.
+            why: In words.
+        """
+        for box in self._boxes.values():
+            if box.worker == worker and box.heard is None:
+                box.fail(f"the worker {box.name} begins nothing now: {why}")
+
     def lost_all(self, why: str) -> None:
         """Nothing can come from anybody."""
         for box in self._boxes.values():

@@ -16,6 +16,13 @@ from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
+_RUNNING = "running"
+_CAUSES = {
+    "paused": "Dask has paused it, as a rule because its memory is nearly full",
+    "closing_gracefully": "it is being taken out of the cluster",
+}
+"""Why Dask begins nothing on a worker, by its status."""
+
 
 class Newcomers:
     """Who comes to one cluster.
@@ -24,14 +31,22 @@ class Newcomers:
         connection: To the cluster.
         pool: Gets those that can be used.
         joined: Told of each of these.
+        not_begun: Told of the address of a worker on which Dask begins nothing, and why.
     """
 
     def __init__(
-        self, connection: Connection, pool: WorkerPool, joined: Callable[[FarWorker], None]
+        self,
+        connection: Connection,
+        pool: WorkerPool,
+        joined: Callable[[FarWorker], None],
+        not_begun: Callable[[str, str], None],
     ) -> None:
         self._connection = connection
         self._pool = pool
         self._joined = joined
+        self._not_begun = not_begun
+        self.paused: set[str] = set()
+        """Addresses of workers that are there and on which Dask begins nothing."""
         self._barred: set[str] = set()
         """Ids of processes that are not used."""
         self._asking: dict[str, asyncio.Event] = {}
@@ -50,8 +65,12 @@ class Newcomers:
         more = f"; and so of {len(first)} more" if first else ""
         return f"{last}{more}"
 
-    async def look_around(self) -> None:
-        """Meet the workers that are new, all at once; who is being asked is not asked again."""
+    async def look_around(self, *, anew: bool = True) -> None:
+        """Meet the workers that are new, all at once; who is being asked is not asked again.
+
+        Args:
+            anew: Also those that could not be used before.
+        """
         self._looks += 1
         asked = self._looks
         found: dict[str, dict[str, Any]] = {}
@@ -60,6 +79,8 @@ class Newcomers:
                 self._listed = self._looks  # of all who wait: what they ask for is told now
                 found = await self._found()
             known = {worker.address for worker in self._pool.workers} | self._asking.keys()
+            if not anew:
+                known |= self._refused.keys()
             new = {address: asyncio.Event() for address in found if address not in known}
             self._asking.update(new)
         await asyncio.gather(*(self._meet(one, found[one], done) for one, done in new.items()))
@@ -73,7 +94,22 @@ class Newcomers:
             return {}  # gone again; whoever needs it finds out
         for address in self._refused.keys() - found.keys():
             del self._refused[address]
-        return found
+        self.paused &= found.keys()
+        running: dict[str, dict[str, Any]] = {}
+        for address, seen in found.items():
+            if (status := str(seen.get("status", _RUNNING))) == _RUNNING:
+                running[address] = seen
+                if address in self.paused:
+                    self.paused.discard(address)
+                    self._refused.pop(address, None)
+                continue
+            why = _CAUSES.get(status, f"it is {clean_line(status, 40)}")
+            name = clean_line(str(seen.get("name", address)), 100)
+            self._refused[address] = f"the worker {name} begins nothing now: {why}"
+            self.paused.add(address)
+            self._pool.remove(address)
+            self._not_begun(address, why)
+        return running
 
     async def _meet(self, address: str, seen: Mapping[str, Any], done: asyncio.Event) -> None:
         try:
