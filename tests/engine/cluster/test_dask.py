@@ -233,7 +233,10 @@ async def test_what_goes_wrong_on_a_worker_is_told_and_never_raised_to_dask(
     told = "RuntimeError: oh ***"
     refusal = wire.refusal_of(await worker_entry.run_attempt("t", b""))
     assert refusal == wire.Refusal(told)
-    assert await worker_entry.deliver(wire.encode(wire.Farewell("s"))) == told
+    refused = await worker_entry.deliver(wire.encode(wire.Farewell("s")))
+    assert wire.refusal_of(refused) == wire.Refusal(told)
+    unread = wire.refusal_of(await worker_entry.deliver(b"no order"))
+    assert unread is not None and unread.garbled
     settings = wire.encode(wire.BackendSettings())
     assert await worker_entry.prepare("s", 1.0, settings, ["a", "b"]) == {"a": told, "b": told}
 

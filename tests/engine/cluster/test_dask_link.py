@@ -35,6 +35,8 @@ class Unreachable:
         self.asked = 0
         self.deaf = False
         """Whether its worker does not answer."""
+        self.refusing: wire.Refusal | None = None
+        """What its worker answers to orders."""
         self.there = [WORKER]
         self.states = dict[str, dict[str, object]]()
         """What the scheduler says of them, by address."""
@@ -71,10 +73,13 @@ class Unreachable:
     def after_loss(self, name: str) -> str:
         return ""
 
-    async def call(self, address: str, function: object, *args: object, within: float) -> None:
+    async def call(
+        self, address: str, function: object, *args: object, **within: float
+    ) -> bytes | None:
         if self.deaf:
-            await asyncio.sleep(within)
+            await asyncio.sleep(within["within"])
             raise BackendError("connection", "no answer", retryable=True)
+        return self.refusing and wire.encode(self.refusing)
 
     async def close(self) -> None:
         self.alive = False
@@ -443,6 +448,30 @@ def test_a_worker_that_is_paused_from_the_beginning_is_not_used(
         link = link_over(connection, monkeypatch)
         await link.ready()
         assert list(link.workers) == [other] and connection.met == [other.address]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+@pytest.mark.parametrize("garbled", [False, True])
+def test_a_worker_that_refuses_a_renewal_has_answered(
+    monkeypatch: pytest.MonkeyPatch, garbled: bool
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        link._used[WORKER.address] = WORKER
+        box = link.exchange.open("k", WORKER.address, "w")
+        connection.refusing = wire.Refusal("OSError: no space", garbled)
+        with pytest.raises(BackendError, match="the worker w did not do .*: OSError: no space"):
+            await link.order(WORKER, wire.Cancel("k"))
+        await link._renew(WORKER)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await box.get()
+        assert list(link.workers) == ([] if garbled else [WORKER])
+        assert ["the worker w is not used" in line for line in link.warnings()] == [True] * garbled
         await link.close()
 
     virtual_time.run(scene())

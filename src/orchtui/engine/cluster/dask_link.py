@@ -106,17 +106,18 @@ class DaskLink:
         """Send an order.
 
         Raises:
-            BackendError: when it did not arrive.
+            BackendError: when it did not arrive, or was not done.
         """
+        if (refusal := await self._deliver(worker, order)) is not None:
+            why = f"the worker {worker.name} did not do what it was told: {refusal.why}"
+            raise BackendError("connection", clean_line(why), retryable=True)
+
+    async def _deliver(self, worker: FarWorker, order: wire.Order) -> wire.Refusal | None:
         from orchtui.engine.cluster import worker_entry
 
         data = wire.Sealed(wire.encode(order))
-        refused = await self._connection.call(
-            worker.address, worker_entry.deliver, data, within=ORDER
-        )
-        if refused:
-            why = f"the worker {worker.name} did not do what it was told: {refused}"
-            raise BackendError("connection", clean_line(why), retryable=True)
+        said = await self._connection.call(worker.address, worker_entry.deliver, data, within=ORDER)
+        return wire.refusal_of(said) if said else None
 
     async def fetch(self, key: str) -> bytes:
         """The files of an attempt that has ended.
@@ -295,12 +296,17 @@ class DaskLink:
 
     async def _renew(self, worker: FarWorker) -> None:
         try:
-            await self.order(worker, wire.Renew(self.session, self.exchange.keys))
+            refusal = await self._deliver(worker, wire.Renew(self.session, self.exchange.keys))
         except BackendError:
             # What has begun there is silent too, and is found out by that. What has not would wait
             # until Dask gives the worker up, which takes five minutes.
             self._pool.remove(worker.address)
             self.exchange.unanswered(worker.address)
+            return
+        if refusal is not None:
+            # It answers, so nothing is lost. One that can not read what it is sent gets no more.
+            if refusal.garbled:
+                self._newcomers.bar(worker, refusal.why)
             return
         there = self._newcomers.paused.union(one.address for one in self._pool.workers)
         if self._connection.alive and worker.address not in there:

@@ -30,7 +30,7 @@ async def run_attempt(topic: str, data: bytes) -> bytes:
     try:
         return await _worked_on(topic, data)
     except Exception as error:  # whatever it is: it is told, and not raised
-        return wire.encode(wire.Refusal(_told(error), isinstance(error, wire.Garbled)))
+        return _refused(error)
 
 
 async def _worked_on(topic: str, data: bytes) -> bytes:
@@ -44,20 +44,20 @@ async def _worked_on(topic: str, data: bytes) -> bytes:
     return await HOUSE.work(dispatch, lambda report: worker.log_event(topic, report))
 
 
-async def deliver(data: bytes) -> str:
+async def deliver(data: bytes) -> bytes:
     """Do what a coordinator says.
 
     Args:
         data: An Order.
 
     Returns:
-        Why that was not possible; empty where it was done.
+        A Refusal; empty where it was done.
     """
     try:
         await HOUSE.obey(wire.order_of(data))
     except Exception as error:  # whatever it is: it is told, and not raised
-        return _told(error)
-    return ""
+        return _refused(error)
+    return b""
 
 
 def about(dask_worker: "Worker") -> tuple[str, str, int]:
@@ -87,6 +87,10 @@ async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> 
         return await HOUSE.prepare(session, lease, wire.settings_of(data), names)
     except Exception as error:  # whatever it is: it is told, and not raised
         return dict.fromkeys(names, _told(error))
+
+
+def _refused(error: Exception) -> bytes:
+    return wire.encode(wire.Refusal(_told(error), isinstance(error, wire.Garbled)))
 
 
 def _told(error: Exception) -> str:
