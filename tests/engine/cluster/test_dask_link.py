@@ -477,6 +477,28 @@ def test_a_worker_that_refuses_a_renewal_has_answered(
     virtual_time.run(scene())
 
 
+def test_whoever_still_waits_when_it_is_closed_is_told_and_nothing_connects_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        connection.there = [structs.replace(WORKER, room=1)]
+        await link.choose(())
+        waiting = asyncio.create_task(link.choose(()))
+        box = link.exchange.open("k", WORKER.address, "w")
+        await asyncio.sleep(1)
+        await link.close()
+        told = "the cluster tcp://127.0.0.1:1 was let go"
+        for waits in (box.get, lambda: waiting, lambda: link.choose(())):
+            with pytest.raises(BackendError, match=told):
+                await asyncio.wait_for(waits(), 60)
+        assert connection.asked == 1
+        await link.close()
+
+    virtual_time.run(scene())
+
+
 class Broken:
     """A connection of which Dask makes no task."""
 

@@ -66,6 +66,7 @@ class DaskLink:
         self._tasks: set[asyncio.Task[None]] = set()
         self._joining = SharedTry(self._join)
         self._ticking = False
+        self._closed = False
 
     # What a Link is
 
@@ -83,12 +84,12 @@ class DaskLink:
         await self._connected()
         while (worker := self._pool.take(needs)) is None:
             if not self._pool.lacking(needs):
-                await self._pool.news()
+                await self._pool_news()
                 continue
             try:
                 async with asyncio.timeout(START if self.cluster.local else ARRIVAL):
                     while self._pool.lacking(needs):
-                        await self._pool.news()
+                        await self._pool_news()
             except TimeoutError:
                 raise BackendError("connection", self._nobody(needs), retryable=True) from None
         return worker
@@ -198,6 +199,7 @@ class DaskLink:
 
     async def close(self) -> None:
         """Take what is here from the workers, and let go. Safe to call twice."""
+        self._closed = True
         used, self._used = list(self._used.values()), {}
         if self._connection.alive:
             with contextlib.suppress(TimeoutError):
@@ -209,14 +211,30 @@ class DaskLink:
             if not self.cluster.local:  # where it ends with all that it has
                 await self._empty()
         self._ticking = False
+        # Whoever still waits: nobody follows what happens from now on.
+        self.exchange.lost_all(self._let_go)
+        self._newcomers.forget()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(self._joining.close(), *tasks, return_exceptions=True)
         await self._connection.close()
 
+    @property
+    def _let_go(self) -> str:
+        return clean_line(f"the cluster {self.cluster.address} was let go")
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BackendError("connection", self._let_go)
+
+    async def _pool_news(self) -> None:
+        await self._pool.news()
+        self._check_open()
+
     async def _connected(self, *, anew: bool = False) -> None:
         """Connect where that is not so; `anew`: also when that was just not possible."""
+        self._check_open()
         if self._joining.pending or not self._connection.alive:
             await self._joining.succeed(anew=anew)
 

@@ -135,8 +135,7 @@ class Newcomers:
 
     def forget(self) -> None:
         """All are gone: the cluster is connected to anew, and whoever is still asked is not it."""
-        for worker in list(self._pool.workers):
-            self._pool.remove(worker.address)
+        self._pool.clear()
         self._refused.clear()
         self._asking.clear()
         self._listing = asyncio.Lock()
