@@ -241,12 +241,19 @@ async def test_what_goes_wrong_on_a_worker_is_told_and_never_raised_to_dask(
     assert await worker_entry.prepare("s", 1.0, settings, ["a", "b"]) == {"a": told, "b": told}
 
 
-@pytest.mark.parametrize("how", ["closed", "idle"])
-async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize("how", ["closed", "idle", "all kept"])
+async def test_nothing_of_the_answers_stays_with_the_scheduler(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from distributed import Client
 
+    from orchtui.engine.cluster import dask_link
     from orchtui.engine.cluster.dask_link import DaskLink
 
+    if how == "all kept":
+        monkeypatch.setenv("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "None")
+    if how != "idle":
+        monkeypatch.setattr(dask_link, "_TICK", 600.0)  # nothing is dropped before the end
     with dask_here(tmp_path) as here:
         here.worker("first")
         link = DaskLink(Cluster.of(here.address))

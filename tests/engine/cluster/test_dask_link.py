@@ -35,6 +35,8 @@ class Unreachable:
         self.asked = 0
         self.deaf = False
         """Whether its worker does not answer."""
+        self.emptied = 0
+        self.slow_to_empty = False
         self.refusing: wire.Refusal | None = None
         """What its worker answers to orders."""
         self.there = [WORKER]
@@ -80,6 +82,11 @@ class Unreachable:
             await asyncio.sleep(within["within"])
             raise BackendError("connection", "no answer", retryable=True)
         return self.refusing and wire.encode(self.refusing)
+
+    async def empty(self) -> None:
+        self.emptied += 1
+        if self.slow_to_empty:
+            raise BackendError("connection", "the scheduler does not answer")
 
     async def close(self) -> None:
         self.alive = False
@@ -494,6 +501,28 @@ def test_whoever_still_waits_when_it_is_closed_is_told_and_nothing_connects_agai
             with pytest.raises(BackendError, match=told):
                 await asyncio.wait_for(waits(), 60)
         assert connection.asked == 1
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_what_the_scheduler_keeps_is_dropped_until_it_is_and_again_after_a_late_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        connection.slow_to_empty = True
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        link._sending.left = True
+        await asyncio.sleep(3.5)
+        assert connection.emptied == 3
+        connection.slow_to_empty = False
+        await asyncio.sleep(10)
+        assert connection.emptied == 4
+        link._heard(wire.encode(wire.Report("of nobody", 1, (wire.Beat(),))))
+        await asyncio.sleep(10)
+        assert connection.emptied == 5
         await link.close()
 
     virtual_time.run(scene())

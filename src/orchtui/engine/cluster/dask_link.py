@@ -256,8 +256,8 @@ class DaskLink:
     # What comes
 
     def _heard(self, data: object) -> None:
-        if isinstance(data, bytes):
-            self.exchange.take(data)
+        if isinstance(data, bytes) and not self.exchange.take(data):
+            self._sending.left = True  # it may have been late: the others were dropped already
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
@@ -308,9 +308,12 @@ class DaskLink:
     async def _empty(self) -> None:
         """Leave nothing of the answers with the scheduler, where there are some."""
         if self._sending.left and self._connection.alive:
+            # What comes meanwhile is not among those that are dropped.
             self._sending.left = False
-            with contextlib.suppress(BackendError):  # it drops them by itself, an hour later
+            try:
                 await self._connection.empty()
+            except BackendError:  # tried again; it drops them by itself an hour after the end
+                self._sending.left = True
 
     async def _renew(self, worker: FarWorker) -> None:
         try:

@@ -2,7 +2,7 @@
 
 They are sent by their name alone, so orchtui has to be installed there; nothing of it is
 sent as code. Nothing is raised to Dask, which would put the arguments into its log: prompts
-and secrets. This module never runs anywhere but on a worker.
+and secrets. This module never runs anywhere but on a worker or the scheduler.
 """
 
 import os
@@ -14,7 +14,7 @@ from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.worker_house import HOUSE
 
 if TYPE_CHECKING:  # there wherever these are called
-    from distributed import Worker
+    from distributed import Scheduler, Worker
 
 
 async def run_attempt(topic: str, data: bytes) -> bytes:
@@ -70,8 +70,18 @@ def about(dask_worker: "Worker") -> tuple[str, str, int]:
 
 
 def letters() -> int:
-    """The version of the letters here; asked of the scheduler, which has to know `run_attempt`."""
+    """The version of the letters here; asked of the scheduler, to see that it has orchtui."""
     return wire.VERSION
+
+
+def drop_reports(topic: str, dask_scheduler: "Scheduler") -> None:
+    """Have the scheduler drop all that it keeps of a topic, as it does when its client has gone.
+
+    Args:
+        topic: The coordinator's.
+        dask_scheduler: Put in by Dask.
+    """
+    dask_scheduler._broker.truncate(topic)
 
 
 async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> dict[str, str]:
