@@ -182,7 +182,10 @@ class _Attempt:
                 failed = failed or item.error
             elif isinstance(item, wire.Ended):
                 if item.files and folder is not None:
-                    await self._fetch(folder)
+                    try:
+                        await self._fetch(folder)
+                    except BackendError as error:
+                        failed = failed or error  # why it failed there says more
                 break
         if failed is not None:
             raise failed
