@@ -430,6 +430,45 @@ async def test_workers_here_that_die_again_and_again_are_replaced_some_times_and
         await here.close()
 
 
+async def test_workers_here_that_can_not_be_replaced_now_are_later_and_none_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orchtui.engine.cluster import workers_here
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    # The first in its place hangs before it is ready.
+    program = """if True:
+        import json, sys, time
+        settings = json.loads(sys.stdin.readline())
+        if settings.get("name") == "1-3":
+            time.sleep(600)
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    start, failures = asyncio.create_subprocess_exec, [OSError(24, "Too many open files")]
+
+    async def scarce(*args: object, **options: object) -> asyncio.subprocess.Process:
+        monkeypatch.setattr(workers_here, "START", 1.0 if failures else 60.0)  # for the next
+        if failures:
+            raise failures.pop()
+        return await start(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(workers_here, "SHORT", 0.0)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", scarce)
+    try:
+        (watching,) = here._watching
+        here._processes[1].kill()
+        await asyncio.wait((watching,))
+        assert watching.exception() is None and here.replaced == 3
+        _, hung, last = here._processes
+        assert await asyncio.wait_for(hung.wait(), 30) == -signal.SIGKILL
+        assert last.returncode is None and len(here._watching) == 1
+    finally:
+        await here.close()
+
+
 async def test_workers_here_are_not_replaced_when_they_are_ended() -> None:
     from orchtui.engine.cluster.workers_here import WorkersHere
 
