@@ -250,6 +250,21 @@ async def test_what_a_program_wrote_that_failed_comes_back_too(tmp_path: Path) -
     assert (tmp_path / "half").read_text() == "x\n"
 
 
+async def test_why_a_program_failed_is_told_also_where_its_files_do_not_arrive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, link = far(CommandBackend())
+
+    async def lost(key: str) -> bytes:
+        raise BackendError("connection", "the files did not arrive", retryable=True)
+
+    monkeypatch.setattr(link, "fetch", lost)
+    _, error = await all_of(backend.stream(program(tmp_path, "echo x >f; exit 3")))
+    assert error is not None and error.kind == "command" and "exit code 3" in error.message
+    _, error = await all_of(backend.stream(program(tmp_path, "echo x >f")))
+    assert error is not None and error.message == "the files did not arrive"
+
+
 async def test_a_file_with_a_secret_of_the_worker_does_not_leave_it(tmp_path: Path) -> None:
     secret = "worker-secret-0123456789"
     backend, _ = far(

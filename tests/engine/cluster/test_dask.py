@@ -234,17 +234,27 @@ async def test_what_goes_wrong_on_a_worker_is_told_and_never_raised_to_dask(
     told = "RuntimeError: oh ***"
     refusal = wire.refusal_of(await worker_entry.run_attempt("t", b""))
     assert refusal == wire.Refusal(told)
-    assert await worker_entry.deliver(wire.encode(wire.Farewell("s"))) == told
+    refused = await worker_entry.deliver(wire.encode(wire.Farewell("s")))
+    assert wire.refusal_of(refused) == wire.Refusal(told)
+    unread = wire.refusal_of(await worker_entry.deliver(b"no order"))
+    assert unread is not None and unread.garbled
     settings = wire.encode(wire.BackendSettings())
     assert await worker_entry.prepare("s", 1.0, settings, ["a", "b"]) == {"a": told, "b": told}
 
 
-@pytest.mark.parametrize("how", ["closed", "idle"])
-async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize("how", ["closed", "idle", "all kept"])
+async def test_nothing_of_the_answers_stays_with_the_scheduler(
+    tmp_path: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from distributed import Client
 
+    from orchtui.engine.cluster import dask_link
     from orchtui.engine.cluster.dask_link import DaskLink
 
+    if how == "all kept":
+        monkeypatch.setenv("DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH", "None")
+    if how != "idle":
+        monkeypatch.setattr(dask_link, "_TICK", 600.0)  # nothing is dropped before the end
     with dask_here(tmp_path) as here:
         here.worker("first")
         link = DaskLink(Cluster.of(here.address))
@@ -258,8 +268,11 @@ async def test_nothing_of_the_answers_stays_with_the_scheduler(tmp_path: Path, h
             try:
                 await link.ready()
                 topic = link._connection.topic
-                _, error = await all_of(backend.stream(asked(prompt="[rehearse: 9 words, 0 ms]")))
-                assert error is None and await kept()
+                stream = backend.stream(asked(prompt="[rehearse: 9 words, 0 ms]"))
+                while not isinstance(await anext(stream), base.Text):
+                    pass
+                assert await kept()  # while it is read nothing is dropped
+                assert (await all_of(stream))[1] is None
                 if how == "idle":  # the next run may go on right away
                     while await kept():  # noqa: ASYNC110 - nobody is told
                         await asyncio.sleep(0.1)
@@ -435,6 +448,45 @@ async def test_workers_here_that_are_not_ready_yet_are_not_waited_for(
         with pytest.raises(asyncio.CancelledError):
             await starting
     assert has_ended(process.pid) and not here._processes
+
+
+async def test_workers_here_that_can_not_be_replaced_now_are_later_and_none_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from orchtui.engine.cluster import workers_here
+    from orchtui.engine.cluster.workers_here import WorkersHere
+
+    # The first in its place hangs before it is ready.
+    program = """if True:
+        import json, sys, time
+        settings = json.loads(sys.stdin.readline())
+        if settings.get("name") == "1-3":
+            time.sleep(600)
+        print(json.dumps({"address": "tls://127.0.0.1:1"}), flush=True)
+        sys.stdin.read()
+    """
+    here = WorkersHere((sys.executable, "-c", program))
+    await here.start(1)
+    start, failures = asyncio.create_subprocess_exec, [OSError(24, "Too many open files")]
+
+    async def scarce(*args: object, **options: object) -> asyncio.subprocess.Process:
+        monkeypatch.setattr(workers_here, "START", 1.0 if failures else 60.0)  # for the next
+        if failures:
+            raise failures.pop()
+        return await start(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(workers_here, "SHORT", 0.0)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", scarce)
+    try:
+        (watching,) = here._watching
+        here._processes[1].kill()
+        await asyncio.wait((watching,))
+        assert watching.exception() is None and here.replaced == 3
+        _, hung, last = here._processes
+        assert await asyncio.wait_for(hung.wait(), 30) == -signal.SIGKILL
+        assert last.returncode is None and len(here._watching) == 1
+    finally:
+        await here.close()
 
 
 async def test_workers_here_are_not_replaced_when_they_are_ended() -> None:

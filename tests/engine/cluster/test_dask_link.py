@@ -35,9 +35,19 @@ class Unreachable:
         self.asked = 0
         self.deaf = False
         """Whether its worker does not answer."""
+        self.emptied = 0
+        self.slow_to_empty = False
+        self.refusing: wire.Refusal | None = None
+        """What its worker answers to orders."""
         self.there = [WORKER]
+        self.states = dict[str, dict[str, object]]()
+        """What the scheduler says of them, by address."""
         self.shy = 0.0
         """Seconds until a worker says who it is."""
+        self.mute = set[str]()
+        """Addresses of workers that do not say who they are."""
+        self.met = list[str]()
+        """Who was asked that."""
         self._reached = reached
 
     async def open(self) -> None:
@@ -48,11 +58,16 @@ class Unreachable:
         self.alive = True
 
     async def workers(self) -> dict[str, dict[str, object]]:
-        return {worker.address: {} for worker in self.there}
+        told = {worker.address: {"name": worker.name} for worker in self.there}
+        return {address: {**seen, **self.states.get(address, {})} for address, seen in told.items()}
 
     async def meet(self, address: str, seen: object) -> FarWorker:
-        await asyncio.sleep(self.shy)
-        return next(worker for worker in self.there if worker.address == address)
+        self.met.append(address)
+        there = next(worker for worker in self.there if worker.address == address)
+        await asyncio.sleep(10 if address in self.mute else self.shy)
+        if address in self.mute:
+            raise BackendError("connection", f"{address} does not answer", retryable=True)
+        return there
 
     async def meet_scheduler(self) -> None:
         pass
@@ -62,10 +77,16 @@ class Unreachable:
 
     async def call(
         self, address: str, function: object, *args: object, within: float, of: str
-    ) -> None:
+    ) -> bytes | None:
         if self.deaf:
             await asyncio.sleep(within)
             raise BackendError("connection", "no answer", retryable=True)
+        return wire.encode(self.refusing) if self.refusing else None
+
+    async def empty(self) -> None:
+        self.emptied += 1
+        if self.slow_to_empty:
+            raise BackendError("connection", "the scheduler does not answer")
 
     async def close(self) -> None:
         self.alive = False
@@ -332,6 +353,210 @@ def test_a_worker_that_goes_while_it_is_met_is_not_used(monkeypatch: pytest.Monk
         link._news("add-worker", other.address)
         await asyncio.sleep(5)
         assert list(link.workers) == [WORKER, other]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_could_not_be_used_is_not_told_of_when_it_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there, connection.mute = [other], {other.address}
+        link = link_over(connection, monkeypatch)
+        with pytest.raises(BackendError, match=f"can be used: {other.address} does not answer"):
+            await link.choose(())
+        link._news("remove-worker", other.address)
+        connection.there = []
+        with pytest.raises(BackendError, match="has no worker; start one: "):
+            await link.choose(())
+        # Nor of one that answers the next time.
+        connection.there = [other]
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        with pytest.raises(BackendError, match="does not answer"):
+            await link.choose(())
+        connection.mute.clear()
+        link._news("add-worker", other.address)
+        assert await link.choose(()) == other
+        with pytest.raises(BackendError, match="--label gpu$"):
+            await link.choose(("gpu",))
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_workers_are_asked_at_once_who_they_are_and_each_only_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        workers = [structs.replace(WORKER, address=f"tcp://w:{n}", id=f"w{n}") for n in range(27)]
+        connection.there, connection.mute = workers[:7], {one.address for one in workers[1:7]}
+        link = link_over(connection, monkeypatch)
+        clock = asyncio.get_running_loop().time
+        await link.ready()
+        assert clock() == pytest.approx(10 + 10) and list(link.workers) == workers[:1]
+        prepared = list[str]()
+
+        async def prepare(address: str, *given: object, **within: float) -> dict[str, str]:
+            prepared.append(address)
+            return {}
+
+        monkeypatch.setattr(connection, "call", prepare)
+        assert await link.prepare(wire.BackendSettings(), ["rehearsal"]) == ""
+        prepared.clear()
+        connection.met.clear()
+        connection.shy = 1.0
+        for worker in workers[7:]:
+            connection.there.append(worker)
+            link._news("add-worker", worker.address)
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(2)
+        addresses = {one.address for one in workers[7:]}
+        assert sorted(connection.met) == sorted({*connection.met}) and {*connection.met} > addresses
+        assert sorted(prepared) == sorted(addresses)
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_the_late_answer_of_a_worker_that_went_does_not_stand_for_another_at_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        old, new = (structs.replace(WORKER, address="tcp://w:2", id=one) for one in ("old", "new"))
+        connection.there, connection.shy = [WORKER, old], 8.0
+        link._news("add-worker", old.address)
+        await asyncio.sleep(1)
+        link._news("remove-worker", old.address)
+        connection.there, connection.shy = [WORKER, new], 2.0
+        link._news("add-worker", new.address)
+        await asyncio.sleep(20)
+        assert list(link.workers) == [WORKER, new]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [("paused", "Dask has paused it"), ("closing_gracefully", "out of the cluster")],
+)
+def test_what_waits_for_a_worker_that_dask_has_paused_fails_and_it_is_not_used_until_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, status: str, why: str
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        assert await link.choose(()) == WORKER
+        link._used[WORKER.address] = WORKER
+        waiting, works = (link.exchange.open(key, WORKER.address, "w") for key in "ab")
+        link.exchange.take(wire.encode(wire.Report("b", 1, (wire.Beat(),))))
+        connection.states[WORKER.address] = {"status": status}
+        with pytest.raises(BackendError, match=f"the worker w begins nothing now: .*{why}") as told:
+            await waiting.get()
+        assert told.value.retryable and isinstance(await works.get(), wire.Beat)
+        link.exchange.take(wire.encode(wire.Report("b", 2, (wire.Beat(),))))
+        assert isinstance(await works.get(), wire.Beat)  # what has begun goes on
+        assert not link.workers
+        link.exchange.close("a")
+        link.exchange.close("b")
+        with pytest.raises(BackendError, match=f"that are there the worker w .*{why}"):
+            await link.choose(())
+        choosing = asyncio.create_task(link.choose(()))
+        await asyncio.sleep(1)
+        connection.states.clear()
+        assert await choosing == WORKER
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_is_paused_from_the_beginning_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there.append(other)
+        connection.states[WORKER.address] = {"status": "paused"}
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        assert list(link.workers) == [other] and connection.met == [other.address]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+@pytest.mark.parametrize("garbled", [False, True])
+def test_a_worker_that_refuses_a_renewal_has_answered(
+    monkeypatch: pytest.MonkeyPatch, garbled: bool
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        link._used[WORKER.address] = WORKER
+        box = link.exchange.open("k", WORKER.address, "w")
+        connection.refusing = wire.Refusal("OSError: no space", garbled)
+        with pytest.raises(BackendError, match="the worker w did not do .*: OSError: no space"):
+            await link.order(WORKER, wire.Cancel("k"))
+        await link._renew(WORKER)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await box.get()
+        assert list(link.workers) == ([] if garbled else [WORKER])
+        assert ["the worker w is not used" in line for line in link.warnings()] == [True] * garbled
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_whoever_still_waits_when_it_is_closed_is_told_and_nothing_connects_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        connection.there = [structs.replace(WORKER, room=1)]
+        await link.choose(())
+        waiting = asyncio.create_task(link.choose(()))
+        box = link.exchange.open("k", WORKER.address, "w")
+        await asyncio.sleep(1)
+        await link.close()
+        told = "the cluster tcp://127.0.0.1:1 was let go"
+        for waits in (box.get, lambda: waiting, lambda: link.choose(())):
+            with pytest.raises(BackendError, match=told):
+                await asyncio.wait_for(waits(), 60)
+        assert connection.asked == 1
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_what_the_scheduler_keeps_is_dropped_until_it_is_and_again_after_a_late_report(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        connection.slow_to_empty = True
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        link._sending.left = True
+        await asyncio.sleep(3.5)
+        assert connection.emptied == 3
+        connection.slow_to_empty = False
+        await asyncio.sleep(10)
+        assert connection.emptied == 4
+        link._heard(wire.encode(wire.Report("of nobody", 1, (wire.Beat(),))))
+        await asyncio.sleep(10)
+        assert connection.emptied == 5
         await link.close()
 
     virtual_time.run(scene())

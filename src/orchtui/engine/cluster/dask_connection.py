@@ -30,7 +30,7 @@ CLOSE = 1.5
 EMPTY = 1.0
 """Seconds for the scheduler to drop what it keeps."""
 _MOST_KEPT = 100_000
-"""Reports that are dropped at the most; a scheduler keeps 1,000 unless somebody has set it."""
+"""Reports that are replaced at the most; a scheduler keeps 1,000 unless somebody has set it."""
 
 _News = Callable[[str, str], None]
 
@@ -111,18 +111,24 @@ class Connection:
         """Have the scheduler drop what it keeps of the reports, which are needed no more.
 
         It keeps the last so many of a topic. There is no word for dropping them, so as many empty
-        ones take their place.
+        ones take their place; where it keeps more than can be replaced so, or all, it is told to
+        in its own terms.
 
         Raises:
             BackendError: when that was not possible.
         """
         import dask
 
+        from orchtui.engine.cluster import worker_entry
+
         client, key = self.client, "distributed.admin.low-level-log-length"
         try:
             async with asyncio.timeout(EMPTY):
                 kept = await client.run_on_scheduler(dask.config.get, key, 1000)
-                await client.log_event([self.topic] * min(int(kept or 0), _MOST_KEPT), None)
+                if kept is None or int(kept) > _MOST_KEPT:
+                    await client.run_on_scheduler(worker_entry.drop_reports, self.topic)
+                else:
+                    await client.log_event([self.topic] * int(kept), None)
         # Dask has no root of its exceptions; each of them means that it was not done.
         except Exception as error:
             raise BackendError("connection", reaching.no_answer("the scheduler", error)) from error

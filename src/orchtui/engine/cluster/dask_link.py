@@ -58,7 +58,9 @@ class DaskLink:
         self._connection = Connection(cluster, self._heard, self._news)
         self._sending = DaskSending(self._connection, self.exchange, self._go, self._bar)
         self._pool = WorkerPool()
-        self._newcomers = Newcomers(self._connection, self._pool, self._joined_by)
+        self._newcomers = Newcomers(
+            self._connection, self._pool, self._joined_by, self.exchange.not_begun
+        )
         self._used: dict[str, FarWorker] = {}
         """Workers that hold something of this session, by address."""
         self._wanted: tuple[bytes, list[str]] = (b"", [])
@@ -66,6 +68,7 @@ class DaskLink:
         self._tasks: set[asyncio.Task[None]] = set()
         self._joining = SharedTry(self._join)
         self._ticking = False
+        self._closed = False
 
     # What a Link is
 
@@ -83,12 +86,12 @@ class DaskLink:
         await self._connected()
         while (worker := self._pool.take(needs)) is None:
             if not self._pool.lacking(needs):
-                await self._pool.news()
+                await self._pool_news()
                 continue
             try:
                 async with asyncio.timeout(START if self.cluster.local else ARRIVAL):
                     while self._pool.lacking(needs):
-                        await self._pool.news()
+                        await self._pool_news()
             except TimeoutError:
                 raise BackendError("connection", self._nobody(needs), retryable=True) from None
         return worker
@@ -106,17 +109,20 @@ class DaskLink:
         """Send an order.
 
         Raises:
-            BackendError: when it did not arrive.
+            BackendError: when it did not arrive, or was not done.
         """
+        if (refusal := await self._deliver(worker, order)) is not None:
+            why = f"the worker {worker.name} did not do what it was told: {refusal.why}"
+            raise BackendError("connection", clean_line(why), retryable=True)
+
+    async def _deliver(self, worker: FarWorker, order: wire.Order) -> wire.Refusal | None:
         from orchtui.engine.cluster import worker_entry
 
         data = wire.Sealed(wire.encode(order))
-        refused = await self._connection.call(
+        said = await self._connection.call(
             worker.address, worker_entry.deliver, data, within=ORDER, of=worker.name
         )
-        if refused:
-            why = f"the worker {worker.name} did not do what it was told: {refused}"
-            raise BackendError("connection", clean_line(why), retryable=True)
+        return wire.refusal_of(said) if said else None
 
     async def fetch(self, key: str) -> bytes:
         """The files of an attempt that has ended.
@@ -218,6 +224,7 @@ class DaskLink:
 
     async def close(self) -> None:
         """Take what is here from the workers, and let go. Safe to call twice."""
+        self._closed = True
         used, self._used = list(self._used.values()), {}
         if self._connection.alive:
             with contextlib.suppress(TimeoutError):
@@ -229,22 +236,37 @@ class DaskLink:
             if not self.cluster.local:  # where it ends with all that it has
                 await self._empty()
         self._ticking = False
+        # Whoever still waits: nobody follows what happens from now on.
+        self.exchange.lost_all(self._let_go)
+        self._newcomers.forget()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(self._joining.close(), *tasks, return_exceptions=True)
         await self._connection.close()
 
+    @property
+    def _let_go(self) -> str:
+        return clean_line(f"the cluster {self.cluster.address} was let go")
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BackendError("connection", self._let_go)
+
+    async def _pool_news(self) -> None:
+        await self._pool.news()
+        self._check_open()
+
     async def _connected(self, *, anew: bool = False) -> None:
         """Connect where that is not so; `anew`: also when that was just not possible."""
+        self._check_open()
         if self._joining.pending or not self._connection.alive:
             await self._joining.succeed(anew=anew)
 
     async def _join(self) -> BackendError | None:
         """Connect anew; gives why that was not possible."""
         self.exchange.lost_all(self._connection.gone)
-        for worker in list(self._pool.workers):
-            self._pool.remove(worker.address)
+        self._newcomers.forget()
         self._used.clear()
         try:
             await self._connection.open()
@@ -259,15 +281,15 @@ class DaskLink:
     # What comes
 
     def _heard(self, data: object) -> None:
-        if isinstance(data, bytes):
-            self.exchange.take(data)
+        if isinstance(data, bytes) and not self.exchange.take(data):
+            self._sending.left = True  # it may have been late: the others were dropped already
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
             # One that did not answer may have been given up before, and has attempts yet.
             there = [one for one in self._pool.workers if one.address == worker]
             gone = self._used.pop(worker, there[0] if there else None)
-            self._newcomers.left(worker)
+            self._newcomers.gone(worker)
             then = self._connection.after_loss(gone.name) if gone is not None else ""
             self.exchange.lost_worker(worker, then)
         else:
@@ -302,26 +324,38 @@ class DaskLink:
                 await self._empty()
             if now - renewed >= LEASE / 4:
                 renewed = now
+                if self.exchange.keys or self._newcomers.paused:
+                    # Nobody tells that Dask has paused a worker, or goes on with it.
+                    self._go(self._newcomers.look_around(anew=False))
                 for worker in list(self._used.values()):
                     self._go(self._renew(worker))
 
     async def _empty(self) -> None:
         """Leave nothing of the answers with the scheduler, where there are some."""
         if self._sending.left and self._connection.alive:
+            # What comes meanwhile is not among those that are dropped.
             self._sending.left = False
-            with contextlib.suppress(BackendError):  # it drops them by itself, an hour later
+            try:
                 await self._connection.empty()
+            except BackendError:  # tried again; it drops them by itself an hour after the end
+                self._sending.left = True
 
     async def _renew(self, worker: FarWorker) -> None:
         try:
-            await self.order(worker, wire.Renew(self.session, self.exchange.keys))
+            refusal = await self._deliver(worker, wire.Renew(self.session, self.exchange.keys))
         except BackendError:
             # What has begun there is silent too, and is found out by that. What has not would wait
             # until Dask gives the worker up, which takes five minutes.
             self._pool.remove(worker.address)
             self.exchange.unanswered(worker.address)
             return
-        if self._connection.alive and worker not in self._pool.workers:
+        if refusal is not None:
+            # It answers, so nothing is lost. One that can not read what it is sent gets no more.
+            if refusal.garbled:
+                self._newcomers.bar(worker, refusal.why)
+            return
+        there = self._newcomers.paused.union(one.address for one in self._pool.workers)
+        if self._connection.alive and worker.address not in there:
             await self._newcomers.look_around()
 
     def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:

@@ -108,14 +108,20 @@ class Exchange:
         """The mailbox of an attempt that goes on."""
         return self._boxes.get(key)
 
-    def take(self, data: bytes) -> None:
-        """Sort in a report; what is none is dropped: anybody in the cluster can send here."""
+    def take(self, data: bytes) -> bool:
+        """Sort in a report; what is none is dropped: anybody in the cluster can send here.
+
+        Returns:
+            Whether it is one of an attempt that goes on.
+        """
         try:
             report = wire.report_of(data)
         except wire.Garbled:
-            return
-        if (box := self._boxes.get(report.key)) is not None:
-            box.put(report)
+            return False
+        if (box := self._boxes.get(report.key)) is None:
+            return False
+        box.put(report)
+        return True
 
     def lost_worker(self, worker: str, then: str = "") -> None:
         """A worker is gone.
@@ -137,6 +143,17 @@ class Exchange:
         for box in self._boxes.values():
             if box.worker == worker and (box.heard is None or box.owing):
                 box.fail(f"the worker {box.name} was lost: it does not answer")
+
+    def not_begun(self, worker: str, why: str) -> None:
+        """Nothing begins on a worker, for now; what has begun there goes on.
+
+        Args:
+            worker: Its address.
+            why: In words.
+        """
+        for box in self._boxes.values():
+            if box.worker == worker and box.heard is None:
+                box.fail(f"the worker {box.name} begins nothing now: {why}")
 
     def lost_all(self, why: str) -> None:
         """Nothing can come from anybody."""

@@ -4,7 +4,9 @@ A worker that speaks otherwise, or could not read what it was sent, would fail e
 once, and as the one with most room be given the next. This module sends no attempt.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from orchtui import __version__
 from orchtui.engine.cluster import wire
@@ -14,6 +16,13 @@ from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.errors import BackendError
 from orchtui.engine.text import clean_line
 
+_RUNNING = "running"
+_CAUSES = {
+    "paused": "Dask has paused it, as a rule because its memory is nearly full",
+    "closing_gracefully": "it is being taken out of the cluster",
+}
+"""Why Dask begins nothing on a worker, by its status."""
+
 
 class Newcomers:
     """Who comes to one cluster.
@@ -22,18 +31,29 @@ class Newcomers:
         connection: To the cluster.
         pool: Gets those that can be used.
         joined: Told of each of these.
+        not_begun: Told of the address of a worker on which Dask begins nothing, and why.
     """
 
     def __init__(
-        self, connection: Connection, pool: WorkerPool, joined: Callable[[FarWorker], None]
+        self,
+        connection: Connection,
+        pool: WorkerPool,
+        joined: Callable[[FarWorker], None],
+        not_begun: Callable[[str, str], None],
     ) -> None:
         self._connection = connection
         self._pool = pool
         self._joined = joined
+        self._not_begun = not_begun
+        self.paused: set[str] = set()
+        """Addresses of workers that are there and on which Dask begins nothing."""
         self._barred: set[str] = set()
         """Ids of processes that are not used."""
-        self._left: set[str] = set()
-        """Addresses of those that went; they may have been asked who they are meanwhile."""
+        self._asking: dict[str, asyncio.Event] = {}
+        """Those that are asked who they are, by address; set when that is known."""
+        self._listing = asyncio.Lock()
+        self._looks = self._listed = 0
+        """How often somebody has looked around; of how many of these there is a list."""
         self._untold: list[str] = []
         self._refused: dict[str, str] = {}
         """Why workers that are there can not be used, by address."""
@@ -47,39 +67,87 @@ class Newcomers:
         more = f"; and so of {len(first)} more" if first else ""
         return f"{last}{more}"
 
-    async def look_around(self) -> None:
-        """Meet the workers that are new."""
+    async def look_around(self, *, anew: bool = True) -> None:
+        """Meet the workers that are new, all at once; who is being asked is not asked again.
+
+        Args:
+            anew: Also those that could not be used before.
+        """
+        self._looks += 1
+        asked = self._looks
+        found: dict[str, dict[str, Any]] = {}
+        async with self._listing:
+            if self._listed < asked:
+                self._listed = self._looks  # of all who wait: what they ask for is told now
+                found = await self._found()
+            known = {worker.address for worker in self._pool.workers} | self._asking.keys()
+            if not anew:
+                known |= self._refused.keys()
+            new = {address: asyncio.Event() for address in found if address not in known}
+            self._asking.update(new)
+        await asyncio.gather(*(self._meet(one, found[one], done) for one, done in new.items()))
+        for done in list(self._asking.values()):
+            await done.wait()
+
+    async def _found(self) -> dict[str, dict[str, Any]]:
         try:
             found = await self._connection.workers()
         except BackendError:
-            return  # gone again; whoever needs it finds out
-        known = {worker.address for worker in self._pool.workers}
+            return {}  # gone again; whoever needs it finds out
         for address in self._refused.keys() - found.keys():
             del self._refused[address]
+        self.paused &= found.keys()
+        running: dict[str, dict[str, Any]] = {}
         for address, seen in found.items():
-            if address in known:
+            if (status := str(seen.get("status", _RUNNING))) == _RUNNING:
+                running[address] = seen
+                if address in self.paused:
+                    self.paused.discard(address)
+                    self._refused.pop(address, None)
                 continue
-            self._left.discard(address)
-            try:
-                worker = await self._connection.meet(address, seen)
-            except BackendError as error:
-                if address not in self._left:
-                    self._refused[address] = error.message  # it has no orchtui, or hangs
-                continue
-            if worker.letters != wire.VERSION:
-                theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
-                self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
-            elif worker.id not in self._barred and address not in self._left:
-                self.met = True
-                self._refused.pop(address, None)
-                self._pool.add(worker)
-                self._joined(worker)
+            why = _CAUSES.get(status, f"it is {clean_line(status, 40)}")
+            name = clean_line(str(seen.get("name", address)), 100)
+            self._refused[address] = f"the worker {name} begins nothing now: {why}"
+            self.paused.add(address)
+            self._pool.remove(address)
+            self._not_begun(address, why)
+        return running
 
-    def left(self, address: str) -> None:
-        """The worker there has gone."""
+    async def _meet(self, address: str, seen: Mapping[str, Any], done: asyncio.Event) -> None:
+        try:
+            worker = await self._connection.meet(address, seen)
+            if self._asking.get(address) is done:  # else that one went, or the cluster did
+                self._met(worker)
+        except BackendError as error:
+            if self._asking.get(address) is done:
+                self._refused[address] = error.message  # it went, or has no orchtui
+        finally:
+            if self._asking.get(address) is done:
+                del self._asking[address]
+            done.set()
+
+    def _met(self, worker: FarWorker) -> None:
+        if worker.letters != wire.VERSION:
+            theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
+            self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
+        elif worker.id not in self._barred:
+            self.met = True
+            self._refused.pop(worker.address, None)
+            self._pool.add(worker)
+            self._joined(worker)
+
+    def forget(self) -> None:
+        """All are gone: the cluster is connected to anew, and whoever is still asked is not it."""
+        self._pool.clear()
+        self._refused.clear()
+        self._asking.clear()
+        self._listing = asyncio.Lock()
+
+    def gone(self, address: str) -> None:
+        """The worker there is there no more."""
         self._pool.remove(address)
         self._refused.pop(address, None)
-        self._left.add(address)
+        self._asking.pop(address, None)
 
     def bar(self, worker: FarWorker, why: str) -> None:
         """Use it no more; told once."""

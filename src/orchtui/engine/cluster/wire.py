@@ -66,7 +66,7 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, tag="refused"):
-    """What an attempt returns, instead of files, that could not be worked on at all."""
+    """What an attempt returns, instead of files, that could not be worked on; or an order."""
 
     why: str
     garbled: bool = False

@@ -2,7 +2,7 @@
 
 They are sent by their name alone, so orchtui has to be installed there; nothing of it is
 sent as code. Nothing is raised to Dask, which would put the arguments into its log: prompts
-and secrets. This module never runs anywhere but on a worker.
+and secrets. This module never runs anywhere but on a worker or the scheduler.
 """
 
 import os
@@ -14,7 +14,7 @@ from orchtui.engine.cluster import wire
 from orchtui.engine.cluster.worker_house import HOUSE
 
 if TYPE_CHECKING:  # there wherever these are called
-    from distributed import Worker
+    from distributed import Scheduler, Worker
 
 
 async def run_attempt(topic: str, data: bytes) -> bytes:
@@ -30,7 +30,7 @@ async def run_attempt(topic: str, data: bytes) -> bytes:
     try:
         return await _worked_on(topic, data)
     except Exception as error:  # whatever it is: it is told, and not raised
-        return wire.encode(wire.Refusal(_why(error), isinstance(error, wire.Garbled)))
+        return _refused(error)
 
 
 async def _worked_on(topic: str, data: bytes) -> bytes:
@@ -44,20 +44,20 @@ async def _worked_on(topic: str, data: bytes) -> bytes:
     return await HOUSE.work(dispatch, lambda report: worker.log_event(topic, report))
 
 
-async def deliver(data: bytes) -> str:
+async def deliver(data: bytes) -> bytes:
     """Do what a coordinator says.
 
     Args:
         data: An Order.
 
     Returns:
-        Why that was not possible; empty where it was done.
+        A Refusal; empty where it was done.
     """
     try:
         await HOUSE.obey(wire.order_of(data))
     except Exception as error:  # whatever it is: it is told, and not raised
-        return _why(error)
-    return ""
+        return _refused(error)
+    return b""
 
 
 async def piece(data: bytes) -> tuple[bytes, str]:
@@ -85,8 +85,18 @@ def about(dask_worker: "Worker") -> tuple[str, str, int]:
 
 
 def letters() -> int:
-    """The version of the letters here; asked of the scheduler, which has to know `run_attempt`."""
+    """The version of the letters here; asked of the scheduler, to see that it has orchtui."""
     return wire.VERSION
+
+
+def drop_reports(topic: str, dask_scheduler: "Scheduler") -> None:
+    """Have the scheduler drop all that it keeps of a topic, as it does when its client has gone.
+
+    Args:
+        topic: The coordinator's.
+        dask_scheduler: Put in by Dask.
+    """
+    dask_scheduler._broker.truncate(topic)
 
 
 async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> dict[str, str]:
@@ -102,6 +112,10 @@ async def prepare(session: str, lease: float, data: bytes, names: list[str]) -> 
         return await HOUSE.prepare(session, lease, wire.settings_of(data), names)
     except Exception as error:  # whatever it is: it is told, and not raised
         return dict.fromkeys(names, _why(error))
+
+
+def _refused(error: Exception) -> bytes:
+    return wire.encode(wire.Refusal(_why(error), isinstance(error, wire.Garbled)))
 
 
 def _why(error: Exception) -> str:

@@ -35,6 +35,11 @@ class WorkerPool:
         self._workers.pop(address, None)
         self._news()
 
+    def clear(self) -> None:
+        """All are gone."""
+        self._workers.clear()
+        self._news()
+
     def lacking(self, needs: Collection[str]) -> bool:
         """Whether no worker that is there has all of these."""
         return not any(

@@ -38,6 +38,9 @@ ROOM = 32
 REPLACED = 5
 """Workers that are started in place of others, in all: what kills more will kill the next too."""
 
+SHORT = 1.0
+"""Seconds until it is tried again where this machine had no process or file to spare."""
+
 _SAID = 2000
 _PROGRAM = (sys.executable, "-m", "orchtui.engine.cluster.here_process")
 
@@ -161,10 +164,14 @@ class WorkersHere:
             self._followed.add(name)
             # Another name: Dask refuses one that it still knows.
             again = {**settings, "name": f"{name.partition('-')[0]}-{self.replaced + 1}"}
-            with contextlib.suppress(BackendError, TimeoutError):  # the next one may start
+            try:
                 async with asyncio.timeout(START):
                     await self._worker(again)
                     return
+            except (BackendError, TimeoutError):
+                continue  # the next one may start
+            except OSError:  # no process or file is to be had; perhaps in a moment
+                await asyncio.sleep(SHORT)
 
     async def _process(self, settings: dict[str, Any]) -> "asyncio.subprocess.Process":
         """Start one process, and wait until it is ready."""
@@ -185,7 +192,13 @@ class WorkersHere:
         process.stdin.write(json.dumps(settings).encode() + b"\n")
         reading = asyncio.create_task(_last_words(process.stderr))
         self._reading.append(reading)
-        line = await process.stdout.readline()
+        try:
+            line = await process.stdout.readline()
+        except BaseException:
+            # Nobody waits for it any more, and nobody would see its end.
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            raise
         if line:
             self._ready.add(process.pid)
             if "scheduler" not in settings:
