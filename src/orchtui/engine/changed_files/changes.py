@@ -93,8 +93,7 @@ def _of(task: TaskRun, run_folder: Path, rehearsal: str) -> list[Change]:
     seen = task.attempt.files if task.attempt else None
     changes: dict[str, Change] = {}
     for written in seen.written if seen else ():
-        wanted = written.deleted and not written.gone and seen and seen.sight == "worktree"
-        if not (written.kept or wanted):
+        if not (written.kept or (written.deleted and seen and seen.sight == "worktree")):
             continue
         change = Change(
             path=written.path,

@@ -119,9 +119,6 @@ class FileChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kept: str = ""
     """Where the new text is, from the run folder; empty where it stands in the project itself."""
     deleted: bool = False
-    gone: bool = False
-    """Of a deleted one: whether it is gone from the project already, and no person has to see to
-    it. Where the program ran in the project itself it is in any case."""
     base: str | None = None
     """SHA-256 of the project's file before it was changed; `None` where there was none."""
 

@@ -127,8 +127,7 @@ def refusals(run: Run) -> int:
 def kept_files(run: Run) -> int:
     """Files that the tasks' last attempts wrote and that a person may bring into the project."""
     return sum(
-        bool(change.kept)
-        or (change.deleted and not change.gone and task.attempts[-1].files.sight == "worktree")
+        bool(change.kept) or (change.deleted and task.attempts[-1].files.sight == "worktree")
         for task in run.tasks.values()
         if task.attempts and task.attempts[-1].files is not None
         for change in task.attempts[-1].files.written

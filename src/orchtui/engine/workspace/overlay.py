@@ -196,13 +196,12 @@ class Overlay:
                 raise Refused(right.why)
             if right.where == "project" and real != path:
                 raise Denied("a link leads to it from here; delete it by hand")
-            own = right.where == "project"
-            if own:
+            if right.where == "project":
                 _, base = self._project.remove(real, self._still_own)
                 self._noted.append(Noted(real, "write", self._now()))
             else:
                 base = self._project.digest(real, self.rules)
-            change = FileChange(path=real, deleted=True, gone=own, base=base)
+            change = FileChange(path=real, deleted=True, base=base)
             self._written[real] = change
             return change
 
