@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from orchtui.engine.backends.command import CommandBackend
+from orchtui.engine.changed_files.changes import changes_of
 from orchtui.engine.execution.executor import Executor
 from orchtui.engine.paths.temporary_folders import LOCK, TemporaryFolders
 from orchtui.engine.plans.plan import Plan, Task
@@ -197,14 +198,12 @@ async def test_what_it_made_a_program_is_one_for_the_next_task(project: Path) ->
     assert (change.path, change.executable) == ("theirs.sh", True)
 
 
-async def test_a_declared_file_that_is_deleted_is_gone_for_the_next_task(project: Path) -> None:
+async def test_a_declared_file_that_is_deleted_stays_until_it_is_applied(project: Path) -> None:
     (project / "gone.md").write_text("old")
-    first = python("import os; os.remove('gone.md')", writes=("gone.md",))
-    next_one = task("u", command=("cat", "gone.md"), reads=("gone.md",), after=("t",), retries=0)
-    run = await run_far(project, first, next_one)
-    assert run.tasks["t"].status == "completed" and not is_there(project / "gone.md")
-    status, why, _ = told(run, "u")
-    assert status == "failed" and "No such file or directory" in why
+    run = await run_far(project, python("import os; os.remove('gone.md')", writes=("gone.md",)))
+    assert run.tasks["t"].status == "completed" and is_there(project / "gone.md")
+    (change,) = changes_of(run, project / "artifacts/runs/r")
+    assert (change.path, change.deleted) == ("gone.md", True)
 
 
 async def test_where_it_works_goes_with_the_process_that_made_it(

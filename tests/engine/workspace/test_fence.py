@@ -1,6 +1,5 @@
 """Confinement: hostile paths and interleavings, none gets out."""
 
-import hashlib
 import os
 import socket
 import threading
@@ -180,29 +179,7 @@ def test_the_fence_itself_trusts_no_path(place: Place, path: str) -> None:
     with pytest.raises(Denied):
         fence.write(path, b"x", lambda path: None)
     with pytest.raises(Denied):
-        fence.remove(path, lambda path: None)
-    with pytest.raises(Denied):
         fence.real(path)
-
-
-def test_only_a_plain_file_that_is_allowed_is_removed(place: Place) -> None:
-    fence = Fence(place.project)
-    for path, why in {
-        "docs": "this is a folder",
-        "": "this is a folder",
-        "nothing.md": "there is no such file",
-        "fifo": "this is no ordinary file",
-        "link_out/passwd": "a link in it leads out of the project folder",
-    }.items():
-        with pytest.raises(Denied, match=why):
-            fence.remove(path, lambda path: None)
-    with pytest.raises(Denied, match="not that one"):
-        fence.remove("link_good", lambda path: "not that one" if path == "docs/a.md" else None)
-    content = (place.project / "docs/a.md").read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    assert fence.remove("docs/a.md", lambda path: None) == ("docs/a.md", digest)
-    assert not (place.project / "docs/a.md").exists()
-    assert (place.outside / "passwd").exists()
 
 
 def test_a_project_folder_that_is_reached_through_a_link(place: Place) -> None:

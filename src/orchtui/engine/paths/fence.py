@@ -170,20 +170,6 @@ class Fence:
             self._unmake(made)
             raise
 
-    def remove(self, path: str, judge: Judge) -> tuple[str, str]:
-        """Take a file away; a folder is none.
-
-        Returns:
-            The real path, and the SHA-256 of what was there.
-
-        Raises:
-            Missing: when it is not there.
-            Denied: when that is not possible; then nothing has changed.
-        """
-        return self._at_end(path, judge, self._remove)
-
-    # --- the walk --------------------------------------------------------------------------------
-
     def _at_end(
         self, path: str, judge: Judge, use: Callable[[_Place], _T], made: list[str] | None = None
     ) -> _T:
@@ -383,11 +369,6 @@ class Fence:
                 os.unlink(half, dir_fd=place.folder)
             raise
         return place.path, base
-
-    def _remove(self, place: _Place) -> tuple[str, str]:
-        digest = self._digest(place)
-        os.unlink(place.name, dir_fd=place.folder)
-        return place.path, digest
 
     def _before(self, place: _Place) -> tuple[str | None, int | None]:
         """The SHA-256 of what a new file will replace, and its permissions."""

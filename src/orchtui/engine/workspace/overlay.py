@@ -178,33 +178,6 @@ class Overlay:
             self._written[change.path] = change
             return change
 
-    def remove(self, path: str) -> FileChange:
-        """Take a file away that the task declares; of another one it is only noted that it should.
-
-        Returns:
-            What changed.
-
-        Raises:
-            Missing: when it is not there.
-            Refused: when it must not be removed.
-            Denied: when that did not work; nothing has changed then.
-        """
-        with self._open():
-            real = self._project.real(path)
-            right = self._owner.right(self._task, real)
-            if right.where == "nowhere":
-                raise Refused(right.why)
-            if right.where == "project" and real != path:
-                raise Denied("a link leads to it from here; delete it by hand")
-            if right.where == "project":
-                _, base = self._project.remove(real, self._still_own)
-                self._noted.append(Noted(real, "write", self._now()))
-            else:
-                base = self._project.digest(real, self.rules)
-            change = FileChange(path=real, deleted=True, base=base)
-            self._written[real] = change
-            return change
-
     @contextmanager
     def editing(self) -> Iterator[None]:
         """Keep other writes of this attempt out, between a read and the write that follows."""

@@ -201,15 +201,6 @@ class StagedSite:
 
     def _take_all(self, place: Path) -> tuple[FileChange, ...]:
         there = list(plain_files(place))
-        # First: what was a file may be a folder now.
-        for path in sorted(self._before.keys() - {path for path, _, _ in there}):
-            try:
-                self._view.remove(path)
-            except Missing:
-                continue  # it is gone here too
-            except Denied as denied:
-                why = f"it was deleted there, and stays here: {denied.why}"
-                self._left.append(_Refusal(path, why, isinstance(denied, Refused)))
         for path, file, executable in there:
             with file.open("rb") as source:
                 runs = executable and path not in self._executable
@@ -220,7 +211,14 @@ class StagedSite:
                     self._view.write_from(path, source, executable=executable)
                 except Denied as denied:
                     self._left.append(_Refusal(path, denied.why, isinstance(denied, Refused)))
-        return self._view.written
+        # Nothing is deleted here on the word of another machine, where a file may be missing for
+        # many reasons: a person applies it.
+        gone = self._before.keys() - {path for path, _, _ in there}
+        deleted = (
+            FileChange(path=path, deleted=True, base=self._before[path])
+            for path in sorted(gone - {file.path for file in self._left})
+        )
+        return (*self._view.written, *deleted)
 
     def _seen(self, written: tuple[FileChange, ...]) -> Seen:
         """What is told of it: each file that does not come back, and what that means."""
