@@ -45,7 +45,7 @@ async def test_what_dask_has_dropped_is_not_told_as_a_scheduler_that_is_gone_whi
     monkeypatch: pytest.MonkeyPatch, alive: bool
 ) -> None:
     monkeypatch.setattr(dask_connection.Connection, "alive", alive)
-    told = await connection_to("tcp://127.0.0.1:1").outcome(Dropped())  # type: ignore[arg-type]
+    told = await connection_to("tcp://127.0.0.1:1").outcome(Dropped())
     assert told is not None and told.kind == "connection" and told.retryable
     words = "its worker is gone" if alive else "the scheduler of the cluster tcp://.* is gone"
     with pytest.raises(BackendError, match=words):

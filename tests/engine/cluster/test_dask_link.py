@@ -548,7 +548,7 @@ def test_what_the_scheduler_keeps_is_dropped_until_it_is_and_again_after_a_late_
         connection.slow_to_empty = True
         link = link_over(connection, monkeypatch)
         await link.ready()
-        link._sending.left = True
+        link._sending.kept = True
         await asyncio.sleep(3.5)
         assert connection.emptied == 3
         connection.slow_to_empty = False

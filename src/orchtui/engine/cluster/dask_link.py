@@ -282,7 +282,7 @@ class DaskLink:
 
     def _heard(self, data: object) -> None:
         if isinstance(data, bytes) and not self.exchange.take(data):
-            self._sending.left = True  # it may have been late: the others were dropped already
+            self._sending.kept = True  # it may have been late: the others were dropped already
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
@@ -332,13 +332,13 @@ class DaskLink:
 
     async def _empty(self) -> None:
         """Leave nothing of the answers with the scheduler, where there are some."""
-        if self._sending.left and self._connection.alive:
+        if self._sending.kept and self._connection.alive:
             # What comes meanwhile is not among those that are dropped.
-            self._sending.left = False
+            self._sending.kept = False
             try:
                 await self._connection.empty()
             except BackendError:  # tried again; it drops them by itself an hour after the end
-                self._sending.left = True
+                self._sending.kept = True
 
     async def _renew(self, worker: FarWorker) -> None:
         try:
