@@ -608,6 +608,35 @@ def test_who_looks_for_all_workers_gets_that_also_behind_one_who_looks_for_new_o
     virtual_time.run(scene())
 
 
+def test_a_worker_that_goes_while_it_is_listed_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        workers, other = connection.workers, structs.replace(WORKER, address="tcp://w:2", id="w2")
+
+        async def slow() -> dict[str, dict[str, object]]:
+            found = await workers()
+            await asyncio.sleep(2)
+            return found
+
+        monkeypatch.setattr(connection, "workers", slow)
+        connection.there, connection.mute = [WORKER, other], {other.address}
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        link._news("remove-worker", other.address)
+        await asyncio.sleep(20)
+        assert connection.met == [WORKER.address] and not link._newcomers.refused
+        link._news("add-worker", other.address)
+        await asyncio.sleep(20)
+        assert connection.met == [WORKER.address, other.address]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
 class Broken:
     """A connection of which Dask makes no task."""
 

@@ -51,6 +51,8 @@ class Newcomers:
         """Why processes are not used, by id."""
         self._asking: dict[str, asyncio.Event] = {}
         """Those that are asked who they are, by address; set when that is known."""
+        self._went: set[str] = set()
+        """Addresses of those that have gone since the last list was asked for."""
         self._listing = asyncio.Lock()
         self._looks = self._listed = 0
         """How often somebody has looked around; of how many of these there is a list."""
@@ -82,8 +84,10 @@ class Newcomers:
             if self._listed < asked:
                 # For all who wait, too.
                 self._listed, anew, self._anew = self._looks, self._anew, False
+                self._went.clear()
                 found = await self._found()
-            known = {worker.address for worker in self._pool.workers} | self._asking.keys()
+            known = {worker.address for worker in self._pool.workers}
+            known |= self._asking.keys() | self._went
             if not anew:
                 known |= self._refused.keys()
             new = {address: asyncio.Event() for address in found if address not in known}
@@ -151,6 +155,7 @@ class Newcomers:
 
     def gone(self, address: str) -> None:
         """The worker there is there no more."""
+        self._went.add(address)
         self._pool.remove(address)
         self._refused.pop(address, None)
         self.paused.discard(address)
