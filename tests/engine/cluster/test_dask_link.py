@@ -548,7 +548,7 @@ def test_what_the_scheduler_keeps_is_dropped_until_it_is_and_again_after_a_late_
         connection.slow_to_empty = True
         link = link_over(connection, monkeypatch)
         await link.ready()
-        link._sending.left = True
+        link._sending.kept = True
         await asyncio.sleep(3.5)
         assert connection.emptied == 3
         connection.slow_to_empty = False
@@ -557,6 +557,81 @@ def test_what_the_scheduler_keeps_is_dropped_until_it_is_and_again_after_a_late_
         link._heard(wire.encode(wire.Report("of nobody", 1, (wire.Beat(),))))
         await asyncio.sleep(10)
         assert connection.emptied == 5
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_why_a_worker_is_not_used_is_known_after_the_scheduler_was_connected_to_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        link._bar(WORKER.address, "it can not read what it is sent")
+        for _ in range(2):
+            with pytest.raises(BackendError, match="can not read what it is sent"):
+                await link.choose(())
+            connection.alive = False
+        assert len(link.warnings()) == 1
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_who_looks_for_all_workers_gets_that_also_behind_one_who_looks_for_new_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        other = structs.replace(WORKER, address="tcp://w:2", id="w2")
+        connection.there, connection.mute = [WORKER, other], {other.address}
+        await link._newcomers.look_around()
+        connection.mute.clear()
+        await link._newcomers.look_around(anew=False)
+        assert list(link.workers) == [WORKER]
+        workers = connection.workers
+
+        async def slow() -> dict[str, dict[str, object]]:
+            await asyncio.sleep(1)
+            return await workers()
+
+        monkeypatch.setattr(connection, "workers", slow)
+        looks = (link._newcomers.look_around(anew=anew) for anew in (False, False, True))
+        await asyncio.gather(*looks)
+        assert list(link.workers) == [WORKER, other]
+        await link.close()
+
+    virtual_time.run(scene())
+
+
+def test_a_worker_that_goes_while_it_is_listed_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene() -> None:
+        connection = Unreachable(reached=1)
+        link = link_over(connection, monkeypatch)
+        await link.ready()
+        workers, other = connection.workers, structs.replace(WORKER, address="tcp://w:2", id="w2")
+
+        async def slow() -> dict[str, dict[str, object]]:
+            found = await workers()
+            await asyncio.sleep(2)
+            return found
+
+        monkeypatch.setattr(connection, "workers", slow)
+        connection.there, connection.mute = [WORKER, other], {other.address}
+        link._news("add-worker", other.address)
+        await asyncio.sleep(1)
+        link._news("remove-worker", other.address)
+        await asyncio.sleep(20)
+        assert connection.met == [WORKER.address] and not link._newcomers.refused
+        link._news("add-worker", other.address)
+        await asyncio.sleep(20)
+        assert connection.met == [WORKER.address, other.address]
         await link.close()
 
     virtual_time.run(scene())

@@ -20,6 +20,7 @@ async def test_who_stops_fetching_from_a_worker_that_hangs_takes_nothing_from_th
     from orchtui.engine.cluster.dask_link import DaskLink
 
     monkeypatch.setattr(dask_sending, "_LAST_WORD", 0.1)
+    monkeypatch.setattr(dask_sending, "_SOUGHT", 0.1)
     with dask_here(tmp_path) as here:
         here.worker("hangs", "--resources", "hangs=99")
         here.worker("works", "--resources", "works=99")

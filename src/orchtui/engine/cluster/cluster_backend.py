@@ -24,7 +24,7 @@ from orchtui.engine.errors import BackendError
 from orchtui.engine.paths.blocking_work import in_thread
 from orchtui.engine.text import clean_line
 
-FAREWELL = 0.5
+LAST_WORD = 0.5
 """Seconds to wait for the word that a cancelled attempt has really ended."""
 HELD = 0.5
 """Seconds after which an attempt that has not begun is said to wait for room."""
@@ -126,7 +126,7 @@ class ClusterBackend:
     async def close(self) -> None:
         """Wait for what is being ended; the link is closed by whoever made it."""
         if self._leaving:
-            await asyncio.wait(set(self._leaving), timeout=FAREWELL)
+            await asyncio.wait(set(self._leaving), timeout=LAST_WORD)
 
     def _not_wanted(self, choosing: "asyncio.Future[FarWorker]", needs: tuple[str, ...]) -> None:
         if not choosing.cancelled() and choosing.exception() is None:
@@ -224,9 +224,9 @@ class _Attempt:
             if not self._box.ended:
                 # An order that takes longer is not called back: it may arrive yet.
                 ordering = asyncio.ensure_future(self._order_end())
-                await asyncio.wait((ordering,), timeout=FAREWELL)
+                await asyncio.wait((ordering,), timeout=LAST_WORD)
                 with contextlib.suppress(BackendError, TimeoutError):
-                    async with asyncio.timeout(FAREWELL if ordering.done() else 0):
+                    async with asyncio.timeout(LAST_WORD if ordering.done() else 0):
                         while not isinstance(await self._box.get(), wire.Ended):
                             pass
         finally:

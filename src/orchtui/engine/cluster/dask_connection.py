@@ -148,6 +148,8 @@ class Connection:
             self._client = await self._connect()
         # Dask has no root of its exceptions; each of them means that it is not reached.
         except Exception as error:
+            if isinstance(error, BackendError) and error.kind == "bad_request":
+                raise  # something is missing here, and no other try finds it
             why = clean_line(str(error)) or type(error).__name__
             if not self._cluster.local:
                 why = (await reaching.look(self._cluster)).why or why
@@ -288,7 +290,10 @@ class Connection:
             return None
         if future.status == "error":
             return BackendError("connection", reaching.no_answer("its worker", error))
-        return BackendError("connection", self.gone, retryable=True)
+        if not self.alive:
+            return BackendError("connection", self.gone, retryable=True)
+        why = "the cluster has dropped it, as a rule because its worker is gone"
+        return BackendError("connection", why, retryable=True)
 
     def _scheduler_says(self, event: tuple[float, Any]) -> None:
         said = event[1]

@@ -18,6 +18,7 @@ from orchtui.engine.cluster.exchange import Exchange
 from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.cluster.newcomers import Newcomers
 from orchtui.engine.cluster.shared_try import SharedTry
+from orchtui.engine.cluster.unserved import unserved
 from orchtui.engine.cluster.worker_pool import WorkerPool
 from orchtui.engine.cluster.workers_here import START
 from orchtui.engine.errors import BackendError, InputError, Problem
@@ -282,7 +283,7 @@ class DaskLink:
 
     def _heard(self, data: object) -> None:
         if isinstance(data, bytes) and not self.exchange.take(data):
-            self._sending.left = True  # it may have been late: the others were dropped already
+            self._sending.kept = True  # it may have been late: the others were dropped already
 
     def _news(self, action: str, worker: str) -> None:
         if action == "remove-worker":
@@ -332,13 +333,13 @@ class DaskLink:
 
     async def _empty(self) -> None:
         """Leave nothing of the answers with the scheduler, where there are some."""
-        if self._sending.left and self._connection.alive:
+        if self._sending.kept and self._connection.alive:
             # What comes meanwhile is not among those that are dropped.
-            self._sending.left = False
+            self._sending.kept = False
             try:
                 await self._connection.empty()
             except BackendError:  # tried again; it drops them by itself an hour after the end
-                self._sending.left = True
+                self._sending.kept = True
 
     async def _renew(self, worker: FarWorker) -> None:
         try:
@@ -359,27 +360,8 @@ class DaskLink:
             await self._newcomers.look_around()
 
     def _nobody(self, needs: Collection[str], asking: Sequence[str] = ()) -> str:
-        address = clean_line(self.cluster.address)
-        refused = self._newcomers.refused
-        if not needs and self._newcomers.met:
-            why = f"no worker of the cluster {address} answers any more"
-            return f"{why}; of those that are there {refused}" if refused else why
-        if not needs and refused:
-            return f"no worker of the cluster {address} can be used: {refused}"
-        if not needs:
-            return (
-                f"the cluster {address} has no worker; start one: orchtui cluster worker {address}"
-            )
-        named = [clean_line(label, 60) for label in needs]
-        flags = " ".join(f"--label {label}" for label in named)
-        todo = f"start one with it: orchtui cluster worker {address} {flags}"
-        if self.cluster.local:
-            todo = "workers that are started here have none; take runs_on away, or name a cluster"
-        labels = f"labels {', '.join(named)} together" if len(named) > 1 else f"label {named[0]}"
-        more = f" and {len(asking) - 1} more" if len(asking) > 1 else ""
-        who = f", for {clean_line(asking[0], 100)}{more}" if asking else ""
-        why = f"no worker of the cluster {address} has the {labels}{who}; {todo}"
-        return f"{why} ({refused})" if refused else why
+        refused, met = self._newcomers.refused, self._newcomers.met
+        return unserved(self.cluster, needs, asking, refused=refused, met=met)
 
     def _go(self, work: "Coroutine[Any, Any, None]") -> None:
         task = asyncio.create_task(work)

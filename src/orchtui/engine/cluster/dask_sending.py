@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _LAST_WORD = 5.0
 """Seconds for the last report, once Dask says that the function has ended."""
+_SOUGHT = 5.0
+"""Seconds for which a result is asked for that no worker seems to have."""
 _AGAIN = 0.5
-"""Seconds until what no worker seems to have is asked for again."""
+"""Seconds between two of these questions."""
 _LATER = 1.0
 """Seconds that Dask may keep what an attempt that has ended returned, unless one is sent sooner."""
 
@@ -50,7 +52,7 @@ class DaskSending:
         self._refused = refused
         self._waiting: dict[tuple[str, tuple[str, ...]], dict[str, bytes]] = {}
         """Letters that are sent in the next turn of the loop, by worker and labels, by key."""
-        self.left = False
+        self.kept = False
         """Whether the scheduler may keep reports of attempts."""
         self._futures: dict[str, Future[bytes]] = {}
         self._over: list[Future[bytes]] = []
@@ -85,12 +87,12 @@ class DaskSending:
                 )
             # Dask has no root of its exceptions; whatever it is, nobody may wait for ever.
             except Exception as error:
-                why = error.message if isinstance(error, BackendError) else _told(error)
+                why = error.message if isinstance(error, BackendError) else _unsent(error)
                 for key in keys:
                     if (box := self._exchange.find(key)) is not None:
                         box.fail(why)
                 continue
-            self.left = True
+            self.kept = True
             for key, future in zip(keys, futures, strict=True):
                 self._futures[key] = future
                 self._go(self._follow(key, future))
@@ -169,16 +171,16 @@ class DaskSending:
         """
         await future.exception()  # until it is there
         clock = asyncio.get_running_loop().time
-        until = clock() + _LAST_WORD
+        until = clock() + _SOUGHT
         while True:
             said = await self._connection.client.scheduler.gather(keys=[future.key])
             if said["status"] == "OK":
                 data: bytes = said["data"][future.key]
                 return data
             if clock() >= until:
-                raise LookupError("no worker has them any more")
+                raise LookupError("no worker has it any more")
             await asyncio.sleep(_AGAIN)  # that a worker is lost is known a little later
 
 
-def _told(error: Exception) -> str:
+def _unsent(error: Exception) -> str:
     return clean_line(f"it could not be sent to its worker: {type(error).__name__}: {error}")

@@ -47,13 +47,17 @@ class Newcomers:
         self._not_begun = not_begun
         self.paused: set[str] = set()
         """Addresses of workers that are there and on which Dask begins nothing."""
-        self._barred: set[str] = set()
-        """Ids of processes that are not used."""
+        self._barred: dict[str, str] = {}
+        """Why processes are not used, by id."""
         self._asking: dict[str, asyncio.Event] = {}
         """Those that are asked who they are, by address; set when that is known."""
+        self._went: set[str] = set()
+        """Addresses of those that have gone since the last list was asked for."""
         self._listing = asyncio.Lock()
         self._looks = self._listed = 0
         """How often somebody has looked around; of how many of these there is a list."""
+        self._anew = False
+        """Whether one of those of whom there is none wants it `anew`."""
         self._untold: list[str] = []
         self._refused: dict[str, str] = {}
         """Why workers that are there can not be used, by address."""
@@ -74,13 +78,16 @@ class Newcomers:
             anew: Also those that could not be used before.
         """
         self._looks += 1
-        asked = self._looks
+        asked, self._anew = self._looks, self._anew or anew
         found: dict[str, dict[str, Any]] = {}
         async with self._listing:
             if self._listed < asked:
-                self._listed = self._looks  # of all who wait: what they ask for is told now
+                # For all who wait, too.
+                self._listed, anew, self._anew = self._looks, self._anew, False
+                self._went.clear()
                 found = await self._found()
-            known = {worker.address for worker in self._pool.workers} | self._asking.keys()
+            known = {worker.address for worker in self._pool.workers}
+            known |= self._asking.keys() | self._went
             if not anew:
                 known |= self._refused.keys()
             new = {address: asyncio.Event() for address in found if address not in known}
@@ -130,7 +137,9 @@ class Newcomers:
         if worker.letters != wire.VERSION:
             theirs = f"its letters have the version {worker.letters}, here {wire.VERSION}"
             self.bar(worker, f"{theirs}; {wire.SAME_VERSION}")
-        elif worker.id not in self._barred:
+        elif (why := self._barred.get(worker.id)) is not None:
+            self._refused[worker.address] = why
+        else:
             self.met = True
             self._refused.pop(worker.address, None)
             self._pool.add(worker)
@@ -140,25 +149,26 @@ class Newcomers:
         """All are gone: the cluster is connected to anew, and whoever is still asked is not it."""
         self._pool.clear()
         self._refused.clear()
+        self.paused.clear()
         self._asking.clear()
         self._listing = asyncio.Lock()
 
     def gone(self, address: str) -> None:
         """The worker there is there no more."""
+        self._went.add(address)
         self._pool.remove(address)
         self._refused.pop(address, None)
+        self.paused.discard(address)
         self._asking.pop(address, None)
 
     def bar(self, worker: FarWorker, why: str) -> None:
         """Use it no more; told once."""
         self._pool.remove(worker.address)
-        if worker.id in self._barred:
-            return
-        self._barred.add(worker.id)
         versions = f"orchtui {worker.version} there, {__version__} here"
         told = clean_line(f"the worker {worker.name} is not used ({versions}): {why}")
-        self._refused[worker.address] = told
-        self._untold.append(told)
+        if worker.id not in self._barred:
+            self._untold.append(told)
+        self._refused[worker.address] = self._barred.setdefault(worker.id, told)
 
     def warnings(self) -> list[str]:
         """What a person should know and was not told before."""
