@@ -17,6 +17,7 @@ from orchtui.cli.options import ClusterAddress, config_option
 
 if TYPE_CHECKING:
     from orchtui.engine.cluster.cluster_address import Cluster
+    from orchtui.engine.cluster.reaching import Sight
 
 AGAIN = 1.0
 """Seconds until it is looked again whether the scheduler is there."""
@@ -112,19 +113,25 @@ async def _wait_for(cluster: "Cluster") -> None:
     Raises:
         InputError: when waiting does not help.
     """
-    from orchtui.engine.cluster import reaching
     from orchtui.engine.errors import InputError
 
-    if unknown := await reaching.unknown_host(cluster):
-        raise InputError.of(unknown)
     told = ""
-    while (seen := await reaching.look(cluster)).why:
+    while (seen := await _seen(cluster)).why:
         if not seen.passing:
             raise InputError.of(f"{cluster.address}: {seen.why}")
         if (now := seen.why.partition("; ")[0]) != told:
             told = now
             click.echo(f"orchtui: waiting for {cluster.address} (ctrl+c ends): {told}", err=True)
         await asyncio.sleep(AGAIN)
+
+
+async def _seen(cluster: "Cluster") -> "Sight":
+    from orchtui.engine.cluster import reaching
+
+    # Its name may come a moment later too, as where containers start together.
+    if unknown := await reaching.unknown_host(cluster):
+        return reaching.Sight(unknown, passing=True)
+    return await reaching.look(cluster)
 
 
 def worker_arguments(

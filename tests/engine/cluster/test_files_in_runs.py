@@ -108,6 +108,17 @@ async def test_a_file_with_a_secret_is_refused_and_the_others_come(
 
 
 @pytest.mark.parametrize("whose", ["there", "here"])
+async def test_a_secret_stands_in_no_name_of_a_file_either(project: Path, whose: str) -> None:
+    secrets = Redactor({"TOKEN": SECRET})
+    code = f"open('{SECRET}.md','w').write('x'); open('good.txt','w').write('x')"
+    run = await run_far(project, python(code, writes=("good.txt",)), **{whose: secrets})
+    status, _, refused = told(run)
+    assert status == "completed" and (project / "good.txt").read_text() == "x"
+    assert list(refused.values()) == ["the value of TOKEN, which is a secret, stands in its name"]
+    assert not found_below(project, f"*{SECRET}*")
+
+
+@pytest.mark.parametrize("whose", ["there", "here"])
 async def test_a_declared_file_that_does_not_come_fails_the_task(project: Path, whose: str) -> None:
     given = {whose: Redactor({"TOKEN": SECRET})}
     code = f"open('leak.txt','w').write('{SECRET}'); open('good.txt','w').write('x')"

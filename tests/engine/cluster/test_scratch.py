@@ -1,12 +1,14 @@
 """Files go as they are, within bounds, and never out of their folder."""
 
+import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orchtui.engine.cluster import scratch
-from orchtui.engine.cluster.wire import SentFile
+from orchtui.engine.cluster.wire import LargeFile, SentFile
 from orchtui.engine.paths.blocking_work import UnwantedError, Wanted
 
 
@@ -32,6 +34,46 @@ def test_links_pipes_and_git_stay(tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to("/etc")
     os.mkfifo(tmp_path / "pipe")
     assert scratch.pack(tmp_path) == ()
+
+
+def test_what_a_link_stands_for_is_not_gone(tmp_path: Path) -> None:
+    """A folder that was moved to a larger disk, with a link in its place."""
+    place, disk = tmp_path / "place", tmp_path / "disk"
+    (place / "data").mkdir(parents=True)
+    for name in ("data/a.csv", "data.csv", "gone.md"):
+        (place / name).write_text(name)
+    before = scratch.digests(scratch.pack(place))
+    (place / "data").rename(disk)
+    (place / "data").symlink_to(disk)
+    (place / "gone.md").unlink()
+    found = scratch.changes(place, before)
+    assert found.files == [SentFile("gone.md", None)]
+    assert [file.path for file in found.left] == ["data"]
+
+
+@pytest.mark.parametrize("errno", [errno.EMFILE, errno.EACCES, errno.EIO])
+def test_files_of_a_folder_that_can_not_be_listed_are_not_gone(
+    tmp_path: Path, errno: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.csv").write_text("a")
+    before = scratch.digests(scratch.pack(tmp_path))
+    scan = os.scandir
+
+    def refused(folder: str | Path) -> Any:
+        if str(folder).endswith("data"):
+            raise OSError(errno, os.strerror(errno))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(OSError, match=os.strerror(errno)):
+        scratch.changes(tmp_path, before)
+
+
+@pytest.mark.parametrize("sizes", [(0,), (-1,), (10**13, -(10**13))])
+def test_a_large_file_without_a_size_is_refused(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(scratch.ParcelError):
+        scratch.refuse_too_much([LargeFile(str(size), size, False) for size in sizes])
 
 
 def test_what_changed_is_new_other_or_gone(tmp_path: Path) -> None:

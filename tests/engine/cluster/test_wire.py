@@ -15,9 +15,7 @@ from orchtui.engine.run_events.events import Usage
 from tests.engine.cluster.far_double import asked
 
 EVENTS: list[base.BackendEvent] = [
-    base.Placed("w"),
     base.Started("m"),
-    base.Queued(True),
     base.Alive(),
     base.Text("\x1b[31m\u202eü"),
     base.Thinking("hm"),
@@ -29,6 +27,7 @@ EVENTS: list[base.BackendEvent] = [
     base.FileLeft("a", "too large"),
     base.Finished("end_turn"),
 ]
+OF_COORDINATOR: list[base.BackendEvent] = [base.Placed("w"), base.Queued(True)]
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
@@ -41,7 +40,18 @@ def test_every_event_arrives_as_it_was(event: base.BackendEvent) -> None:
 
 def test_no_kind_of_event_is_missing() -> None:
     kinds = set(base.BackendEvent.__args__)
-    assert {type(event) for event in EVENTS} == kinds
+    assert {type(event) for event in (*EVENTS, *OF_COORDINATOR)} == kinds
+
+
+@pytest.mark.parametrize("event", OF_COORDINATOR, ids=lambda event: type(event).__name__)
+def test_what_only_the_coordinator_knows_means_nothing_from_a_worker(
+    event: base.BackendEvent,
+) -> None:
+    """Else a worker could stop its attempt's clocks."""
+    report = wire.Report("k", 1, (wire.happened(event),))
+    (item,) = wire.report_of(wire.encode(report)).items
+    assert isinstance(item, wire.Happened)
+    assert wire.event_of(item) is None
 
 
 def test_an_assignment_arrives_as_it_was() -> None:

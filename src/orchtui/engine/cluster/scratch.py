@@ -192,15 +192,21 @@ def changes(
             inside += count
             source.seek(0)
             found.files.append(SentFile(name, source.read(count), executable))
-    made = [name for name in links(folder) if not _is_made_again(name, declared)]
+    linked = list(links(folder))
+    made = [name for name in linked if not _is_made_again(name, declared)]
     # Declared ones first: of very many not all are told.
     made.sort(key=lambda name: not any(paths.covers(one, name) for one in declared))
     found.left += (FileLeft(_shown(name), _LINK) for name in made[:_MOST_LINKS])
     if (more := len(made) - _MOST_LINKS) > 0:
         found.left.append(FileLeft(f"and {more:,} more links", _LINK))
-    gone = before.keys() - there - set(made)
-    found.files += (SentFile(path, None) for path in sorted(gone))
+    gone = sorted(path for path in before.keys() - there if not _behind(path, linked))
+    found.files += (SentFile(path, None) for path in gone)
     return found
+
+
+def _behind(path: str, linked: Sequence[str]) -> bool:
+    """Whether a link stands there now, or in place of a folder above it: it may live elsewhere."""
+    return any(path == link or path.startswith(f"{link}/") for link in linked)
 
 
 def _is_made_again(name: str, declared: Sequence[str]) -> bool:
@@ -226,6 +232,8 @@ def refuse_too_much(files: Collection[LargeFile]) -> None:
     Raises:
         ParcelError: when they are too many, or too large.
     """
+    if any(file.size < 1 for file in files):
+        raise ParcelError("a large file without a size is offered")
     if len(files) > MOST_FILES or sum(file.size for file in files) > MOST_BACK:
         raise ParcelError(f"more than {MOST_FILES:,} files or {MOST_BACK >> 20} MiB are offered")
 

@@ -219,8 +219,6 @@ _EVENTS: Mapping[str, type[base.BackendEvent]] = {
     kind.__name__: kind
     for kind in (
         base.Started,
-        base.Placed,
-        base.Queued,
         base.Alive,
         base.Text,
         base.Thinking,

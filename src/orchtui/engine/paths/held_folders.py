@@ -1,14 +1,25 @@
 """A folder whose content is changed or read as a whole: by one at a time of those who ask here.
 
 What comes for it is put in place by one thread while another may already take over what is there.
-This module never makes the folder itself, nor what is above it: who removed it is done with it.
+All of them are threads of this process. This module never makes the folder itself, nor what is
+above it: who removed it is done with it.
 """
 
-import fcntl
-import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakValueDictionary
+
+
+class _Hold:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+_HOLDS: "WeakValueDictionary[Path, _Hold]" = WeakValueDictionary()
+"""Of folders that somebody holds or waits for. Not flock(2), which NFS refuses for a folder."""
+_FINDING = threading.Lock()
 
 
 @contextmanager
@@ -18,12 +29,11 @@ def held(folder: Path) -> Iterator[None]:
     Raises:
         OSError: when it is not there.
     """
-    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(at, fcntl.LOCK_EX)
+    with _FINDING:
+        hold = _HOLDS.setdefault(folder, _Hold())
+    with hold.lock:
+        folder.stat()
         yield
-    finally:
-        os.close(at)  # and with it the lock
 
 
 def make_way(folder: Path, path: Path) -> None:

@@ -18,8 +18,12 @@ MOST_BACK = 1024 * 1024 * 1024
 
 
 def links(folder: Path) -> Iterator[str]:
-    """The links below it: paths from the folder with slashes, in order."""
-    for where, folders, names in os.walk(folder):
+    """The links below it: paths from the folder with slashes, in order.
+
+    Raises:
+        OSError: when a folder can not be listed.
+    """
+    for where, folders, names in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if name != ".git")
         for path in (Path(where, name) for name in sorted((*folders, *names))):
             if path.is_symlink():
@@ -30,9 +34,9 @@ def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:
     """Path from the folder with slashes, whole path, and whether it may be executed; in order.
 
     Raises:
-        OSError: when one is gone meanwhile.
+        OSError: when one is gone meanwhile, or a folder can not be listed: its files are not gone.
     """
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=_raise):
         # A folder's own history is no result.
         folders[:] = sorted(name for name in folders if name != ".git")
         for name in sorted(names):
@@ -40,3 +44,7 @@ def plain_files(folder: Path) -> Iterator[tuple[str, Path, bool]]:
             mode = path.lstat().st_mode
             if stat.S_ISREG(mode):
                 yield path.relative_to(folder).as_posix(), path, bool(mode & stat.S_IXUSR)
+
+
+def _raise(error: OSError) -> None:
+    raise error

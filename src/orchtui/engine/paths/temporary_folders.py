@@ -112,7 +112,8 @@ def _sweep_one(own: Path) -> None:
 
 def _drop(own: Path) -> bool:
     """Remove the folder of a process whose lock is held here, where nothing else is in it."""
-    with contextlib.suppress(FileNotFoundError):
+    # On NFS the lock that is open here stands there by another name until it is closed.
+    with contextlib.suppress(OSError):
         if os.listdir(own) != [LOCK]:
             return False
         (own / LOCK).unlink()

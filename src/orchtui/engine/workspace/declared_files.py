@@ -74,7 +74,7 @@ def undeclared(task: ScheduledTask, folder: Path) -> tuple[str, ...]:
     return tuple(
         path
         for path in found
-        if not any(paths.covers(one, path) for one in declared) and os.path.isfile(folder / path)
+        if os.path.isfile(folder / path) and not any(paths.covers(one, path) for one in declared)
     )
 
 

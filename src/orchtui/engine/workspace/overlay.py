@@ -171,6 +171,8 @@ class Overlay:
             right = self._owner.right(self._task, real)
             if right.where == "nowhere":
                 raise Refused(right.why)
+            if (secret := self._secret_in(os.fsencode(real))) is not None:
+                raise Refused(f"the value of {secret}, which is a secret, stands in its name")
             if (secret := piecewise.secret_in(source, self._secret_in)) is not None:
                 raise Refused(f"the value of {secret} is a secret and is not written to a file")
             put = self._to_project if right.where == "project" else self._to_kept

@@ -142,7 +142,7 @@ class AgainDesk(ReplayDesk):
             orchestrator = await asyncio.to_thread(self.project.begin, prospect)
         for line in prospect.told:
             self.say(line, title="Different from then")
-        for warning in self.project.warnings(prospect.schedule):
+        for warning in await asyncio.to_thread(self.project.warnings, prospect.schedule):
             self.say(warning, "warning")
         if not await self.agreed(prospect.schedule, orchestrator.done):
             return None

@@ -154,7 +154,7 @@ class PastDesk(KeepingDesk):
         with self.busy.doing("taking over what is kept"):
             orchestrator = await asyncio.to_thread(self.project.begin, prospect)
         self._tell_own_backend(prospect.schedule)
-        for warning in self.project.warnings(prospect.schedule):
+        for warning in await asyncio.to_thread(self.project.warnings, prospect.schedule):
             self.say(warning, "warning")
         return orchestrator if await self.agreed(prospect.schedule, orchestrator.done) else None
 

@@ -107,7 +107,7 @@ class RunDesk(StaffDesk):
         self.show_specialists()  # they were read once more, for the run
         if not await self.agreed(orchestrator.schedule, orchestrator.done):
             return None
-        for warning in self.project.warnings(orchestrator.schedule):
+        for warning in await asyncio.to_thread(self.project.warnings, orchestrator.schedule):
             self.say(warning, "warning")
         if staging := staging_notice(plan, report):
             self.say(staging, title=f"Runs in {len(report.stages)} stages")
