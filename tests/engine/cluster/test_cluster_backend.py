@@ -18,7 +18,7 @@ from orchtui.engine.cluster.link import FarWorker
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.redaction import Redactor
 from tests.engine import virtual_time
-from tests.engine.cluster.far_double import NearLink, all_of, asked, far, text_of
+from tests.engine.cluster.far_double import WORKER, NearLink, all_of, asked, far, text_of
 from tests.engine.scripted import Scripted, Step
 
 
@@ -352,6 +352,29 @@ async def test_what_was_sent_does_not_stay_in_memory_while_the_attempt_goes_on(
 
 
 # Room
+
+
+async def test_files_are_put_together_when_there_is_a_worker_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attempts that wait, perhaps for hours, would all hold theirs in memory."""
+    chosen = list[bool]()
+
+    class Choosing(NearLink):
+        async def choose(self, needs: Collection[str]) -> FarWorker:
+            chosen.append(True)
+            return WORKER
+
+    def pack(folder: Path) -> tuple[wire.SentFile, ...]:
+        assert chosen
+        raise scratch.ParcelError("too many")
+
+    monkeypatch.setattr(scratch, "pack", pack)
+    link = Choosing(RehearsalBackend())
+    backend = ClusterBackend(link.backend, link, wire.BackendSettings())
+    _, error = await all_of(backend.stream(program(tmp_path, "true")))
+    assert error is not None and error.message == "too many"
+    assert link.released == 1
 
 
 @pytest.mark.parametrize("where", ["room_after", "begun_after"])

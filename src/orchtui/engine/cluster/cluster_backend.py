@@ -80,7 +80,6 @@ class ClusterBackend:
             BackendError: as the other says; `connection` when worker or scheduler are lost.
         """
         folder = Path(assignment.folder) if assignment.carried else None
-        files = await _packed(folder)
         choosing = asyncio.ensure_future(self._link.choose(assignment.runs_on))
         try:
             async with aclosing(_signs_until(choosing)) as signs:
@@ -91,6 +90,11 @@ class ClusterBackend:
             choosing.add_done_callback(lambda done: self._not_wanted(done, assignment.runs_on))
             raise
         worker = choosing.result()
+        try:
+            files = await _packed(folder)
+        except BaseException:
+            self._link.release(worker, assignment.runs_on)
+            raise
         attempt = _Attempt(
             self._link, worker, toolbox, assignment.runs_on, self._new_key(assignment)
         )
