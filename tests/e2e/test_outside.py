@@ -15,7 +15,7 @@ CTRL_Z = "\x1a"
 
 SLOW = """\
 tasks:
-  - {id: slow, title: Slow job, prompt: "Write [rehearse: 400 words, 20 ms]"}
+  - {id: slow, title: Slow job, prompt: "Write [rehearse: 4000 words, 20 ms]"}
 """
 QUICK = """\
 tasks:
