@@ -105,6 +105,13 @@ def asked(**fields: object) -> base.Assignment:
     return base.Assignment(**{**given, "folder": "/nowhere", **fields})  # type: ignore[arg-type]
 
 
+def a_dispatch(**fields: object) -> wire.Dispatch:
+    """An attempt as it is sent."""
+    given = {"key": "k", "session": "s", "worker": "w", "lease": 20.0, "backend": "rehearsal"}
+    work = {"settings": wire.BackendSettings(), "assignment": asked()}
+    return wire.Dispatch(**{**given, **work, **fields})  # type: ignore[arg-type]
+
+
 async def all_of(
     stream: AsyncIterator[base.BackendEvent],
 ) -> tuple[list[base.BackendEvent], BackendError | None]:

@@ -17,7 +17,7 @@ from orchtui.engine.cluster.shared_try import REST
 from orchtui.engine.errors import BackendError, InputError
 from orchtui.engine.plans.plan import Limits
 from tests.engine import virtual_time
-from tests.engine.cluster.far_double import asked
+from tests.engine.cluster.far_double import a_dispatch
 from tests.engine.scripted import Scripted, execute, schedule_of, task
 
 WORKER = FarWorker(
@@ -650,18 +650,7 @@ class Broken:
 
 async def test_what_dask_does_not_take_is_told_to_the_attempt_that_waits() -> None:
     exchange = Exchange()
-    letters = [
-        wire.Dispatch(
-            key=key,
-            session="s",
-            worker="w",
-            lease=20.0,
-            backend="rehearsal",
-            settings=wire.BackendSettings(),
-            assignment=asked(),
-        )
-        for key in ("a", "b")
-    ]
+    letters = [a_dispatch(key=key) for key in ("a", "b")]
     sending = DaskSending(Broken(), exchange, print, print)  # type: ignore[arg-type]
     boxes = [exchange.open(letter.key, WORKER.address, WORKER.name) for letter in letters]
     for letter, needs in zip(letters, [(), ("gpu",)], strict=True):

@@ -12,7 +12,7 @@ from orchtui.engine.backends.profiles import Profile
 from orchtui.engine.cluster import wire
 from orchtui.engine.errors import BackendError
 from orchtui.engine.run_events.events import Usage
-from tests.engine.cluster.far_double import asked
+from tests.engine.cluster.far_double import a_dispatch, asked
 
 EVENTS: list[base.BackendEvent] = [
     base.Started("m"),
@@ -112,16 +112,7 @@ def test_an_event_of_a_later_version_is_no_event_and_a_garbled_one_is_told() -> 
 
 
 def test_a_dispatch_in_other_letters_is_told_as_that() -> None:
-    letter = wire.Dispatch(
-        version=wire.VERSION + 1,
-        key="k",
-        session="s",
-        worker="w",
-        lease=20.0,
-        backend="rehearsal",
-        settings=wire.BackendSettings(),
-        assignment=asked(),
-    )
+    letter = a_dispatch(version=wire.VERSION + 1)
     with pytest.raises(wire.Garbled, match=f"{wire.VERSION + 1}, here {wire.VERSION}"):
         wire.dispatch_of(wire.encode(letter))
 

@@ -17,18 +17,14 @@ from orchtui.engine.cluster.worker_house import LOOK, WorkerHouse, backends_of
 from orchtui.engine.errors import NoBackendError
 from orchtui.engine.run_events.redaction import HIDDEN, Redactor
 from tests.engine import virtual_time
-from tests.engine.cluster.far_double import asked
+from tests.engine.cluster.far_double import a_dispatch, asked
 
 STALL = "[rehearse: stall, 1 words, 0 ms]"
 QUICK = "[rehearse: 3 words, 0 ms]"
 
 
 def dispatch(key: str = "k", prompt: str = STALL, **fields: Any) -> wire.Dispatch:
-    given = {"session": "s", "worker": "w", "lease": 20.0, "backend": "rehearsal"}
-    settings = wire.BackendSettings()
-    return wire.Dispatch(
-        key=key, settings=settings, assignment=asked(prompt=prompt), **{**given, **fields}
-    )
+    return a_dispatch(key=key, assignment=asked(prompt=prompt), **fields)
 
 
 def items(sent: list[bytes]) -> Iterator[wire.Item]:
